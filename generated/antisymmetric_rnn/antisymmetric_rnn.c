@@ -14,10 +14,34 @@
 
 #define REAL(number) ((antisymmetric_rnn_real)(number))
 #ifdef ANTISYMMETRIC_RNN_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static antisymmetric_rnn_real antisymmetric_rnn_slope_from_tail(antisymmetric_rnn_real x)
+{
+    const antisymmetric_rnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static antisymmetric_rnn_real antisymmetric_rnn_tanh_from_tail(antisymmetric_rnn_real x)
+{
+    const antisymmetric_rnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static antisymmetric_rnn_real antisymmetric_rnn_tanh_tail(antisymmetric_rnn_real x)
+{
+    const antisymmetric_rnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes)
 {
@@ -30,7 +54,7 @@ size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes)
 size_t antisymmetric_rnn_forward_work_size(const antisymmetric_rnn_sizes *sizes)
 {
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 2 * m;
+    return 3 * m;
 }
 
 size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes)
@@ -38,7 +62,7 @@ size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 3 * T * B * m + 2 * B * m;
+    return 2 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t antisymmetric_rnn_step_work_size(const antisymmetric_rnn_sizes *sizes)
@@ -62,9 +86,10 @@ void antisymmetric_rnn_forward(
     const antisymmetric_rnn_real *const b_h = parameters->b_h; /* [m] */
     const antisymmetric_rnn_real *const gamma = parameters->gamma; /* [] */
     const antisymmetric_rnn_real *const epsilon = parameters->epsilon; /* [] */
-    antisymmetric_rnn_real *const tape_tanh_a_h = tape; /* [T, B, m] */
+    antisymmetric_rnn_real *const tape_tanh_a_h_tail = tape; /* [T, B, m] */
     antisymmetric_rnn_real *const d = work; /* [m] */
     antisymmetric_rnn_real *const a_h = d + m; /* [m] */
+    antisymmetric_rnn_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -73,7 +98,7 @@ void antisymmetric_rnn_forward(
             const antisymmetric_rnn_real *restrict x = in->x + at * n;
             antisymmetric_rnn_real *restrict h = out->h + at * m;
             const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            antisymmetric_rnn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -96,6 +121,10 @@ void antisymmetric_rnn_forward(
             /* (2)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (2)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = antisymmetric_rnn_tanh_tail(a_h[j]);
 
             /* (2)  h = h_prev + epsilon * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
@@ -128,8 +157,10 @@ void antisymmetric_rnn_backward(
     antisymmetric_rnn_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     antisymmetric_rnn_real *const gamma_bar = gradients->gamma_bar; /* [] */
     antisymmetric_rnn_real *const epsilon_bar = gradients->epsilon_bar; /* [] */
-    const antisymmetric_rnn_real *const tape_tanh_a_h = tape; /* [T, B, m] */
-    antisymmetric_rnn_real *const work_h_bar = work; /* [T, B, m] */
+    const antisymmetric_rnn_real *const tape_tanh_a_h_tail = tape; /* [T, B, m] */
+    antisymmetric_rnn_real *const one_minus_tanh_a_h_squared = work; /* [m] */
+    antisymmetric_rnn_real *const tanh_a_h = one_minus_tanh_a_h_squared + m; /* [m] */
+    antisymmetric_rnn_real *const work_h_bar = tanh_a_h + m; /* [T, B, m] */
     antisymmetric_rnn_real *const work_a_h_bar = work_h_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_real *const work_d_bar = work_a_h_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_real *const work_h_prev_bar = work_d_bar + T * B * m; /* [2, B, m] */
@@ -150,7 +181,7 @@ void antisymmetric_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const antisymmetric_rnn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            const antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const antisymmetric_rnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const antisymmetric_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             antisymmetric_rnn_real *restrict h_bar = work_h_bar + at * m;
@@ -158,13 +189,17 @@ void antisymmetric_rnn_backward(
             antisymmetric_rnn_real *restrict d_bar = work_d_bar + at * m;
             antisymmetric_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = antisymmetric_rnn_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (3)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * epsilon[0] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * epsilon[0] * one_minus_tanh_a_h_squared[j];
 
             /* (5)  d_bar = a_h_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
@@ -186,13 +221,17 @@ void antisymmetric_rnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const antisymmetric_rnn_real *restrict x = in->x + at * n;
             const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const antisymmetric_rnn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const antisymmetric_rnn_real *restrict h_bar = work_h_bar + at * m;
             const antisymmetric_rnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             const antisymmetric_rnn_real *restrict d_bar = work_d_bar + at * m;
             antisymmetric_rnn_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = antisymmetric_rnn_tanh_from_tail(tanh_a_h_tail[j]);
 
             /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
             for (size_t j = 0; j < n; ++j) {

@@ -85,10 +85,10 @@ typedef struct antisymmetric_rnn_state {
 /* Entries of antisymmetric_rnn_real: what forward saves for backward: T * B * m. */
 size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of forward: 2 * m. */
+/* Entries of antisymmetric_rnn_real: scratch memory of forward: 3 * m. */
 size_t antisymmetric_rnn_forward_work_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * T * B * m + 2 * B * m. */
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 2 * m + 3 * T * B * m + 2 * B * m. */
 size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes);
 
 /* Entries of antisymmetric_rnn_real: scratch memory of step: 3 * m. */

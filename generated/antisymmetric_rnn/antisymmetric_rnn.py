@@ -30,6 +30,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -45,7 +61,7 @@ def forward(parameters, inputs, initial):
     m = W_h.shape[0]
 
     # scan forward
-    tanh_a_h = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -54,22 +70,24 @@ def forward(parameters, inputs, initial):
         # (2)  a_h = d + V_h x + b_h
         a_h = d + x[t] @ V_h.T + b_h
         # (2)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (2)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (2)  h = h_prev + epsilon * tanh(a_h)
-        h[t] = h_prev + epsilon * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"tanh_a_h": tanh_a_h}
+        h[t] = h_prev + epsilon * tanh_a_h
+    return {"h": h}, {"h": h[T - 1]}, {"tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
     gamma = parameters["gamma"]
     epsilon = parameters["epsilon"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -84,10 +102,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (3)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2)
-        a_h_bar[t] = h_bar[t] * epsilon * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar[t] * epsilon * one_minus_tanh_a_h_squared
         # (5)  d_bar = a_h_bar   adjoint of (2)
         d_bar[t] = a_h_bar[t]
         # (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (2)
@@ -95,6 +115,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+    tanh_a_h = tanh_from_tail(tanh_a_h_tail)
     # (7)  x_bar = V_h^T a_h_bar   adjoint of (2)
     x_bar = a_h_bar @ V_h
     # (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)

@@ -111,7 +111,7 @@ size_t antisymmetric_rnn_simd_backward_work_size(const antisymmetric_rnn_sizes *
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t antisymmetric_rnn_simd_forward_multiplications(const antisymmetric
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return B * (2 * m * m + m * n + 2 * m);
+    return B * (2 * m * m + m * n + 3 * m);
 }
 
 static size_t antisymmetric_rnn_simd_infer_multiplications(const antisymmetric_rnn_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t antisymmetric_rnn_simd_backward_multiplications(const antisymmetri
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return B * (6 * m + 4 * m * m + 2 * m * n) / 2;
+    return B * (8 * m + 4 * m * m + 2 * m * n) / 2;
 }
 
 static size_t antisymmetric_rnn_simd_step_multiplications(const antisymmetric_rnn_sizes *sizes)
@@ -234,7 +234,7 @@ static void antisymmetric_rnn_simd_forward_member(
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
-    real *const tape_tanh_a_h = tape; /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -265,7 +265,7 @@ static void antisymmetric_rnn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_d[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                         {h_prev_rows, m, m, panels_h_prev_2},
@@ -305,7 +305,10 @@ static void antisymmetric_rnn_simd_forward_member(
 
                                     /* (2)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (2)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                                     /* (2)  h = h_prev + epsilon * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * tanh_a_h;
@@ -469,8 +472,9 @@ static void antisymmetric_rnn_simd_backward_member(
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     real *const gamma_bar = gradients->gamma_bar; /* [] */
     real *const epsilon_bar = gradients->epsilon_bar; /* [] */
-    const real *const tape_tanh_a_h = tape; /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape; /* [m] a row */
+    real *const work_tanh_a_h = work; /* [m] a row */
+    real *const work_h_bar = work_tanh_a_h + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_d_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_d_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -499,7 +503,7 @@ static void antisymmetric_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -510,16 +514,19 @@ static void antisymmetric_rnn_simd_backward_member(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const real epsilon_here = epsilon[0];
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (3)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2) */
-                            const vec a_h_bar = h_bar * epsilon_here * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * epsilon_here * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (5)  d_bar = a_h_bar   adjoint of (2) */
@@ -576,6 +583,37 @@ static void antisymmetric_rnn_simd_backward_member(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (first * B + begin) * row_m;
+                real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_h_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
+                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+
+                            /* (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                            /* (10)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
+                            b_h_bar_here += a_h_bar;
+                        }
+                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -611,33 +649,9 @@ static void antisymmetric_rnn_simd_backward_member(
             }
         }
         BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_h_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
-
-                            /* (10)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
-                            b_h_bar_here += a_h_bar;
-                        }
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                    }
-                }
-            }
-        }
-        BARRIER
         for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
             const real *restrict h_prev = (first * B + s) >= B ? out->h + ((first * B + s) - B) * m : initial->h + (first * B + s) * m;
-            const real *restrict tanh_a_h = tape_tanh_a_h + (first * B + s) * row_m;
+            const real *restrict tanh_a_h = work_tanh_a_h + s * row_m;
             const real *restrict h_bar = work_h_bar + s * row_m;
             const real *restrict d_bar = work_d_bar + s * row_m;
 

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of antisymmetric_rnn_real: what forward saves for backward: spaced(T * B * padded m).
- *   tanh_a_h: spaced(T * B * padded m), every step
+ *   tanh_a_h_tail: spaced(T * B * padded m), every step
  */
 size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes);
 
@@ -42,8 +42,8 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
  */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   tanh_a_h, h_bar, a_h_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_together(T, B, 3 * padded m)

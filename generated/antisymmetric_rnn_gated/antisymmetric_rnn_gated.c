@@ -16,18 +16,54 @@
 #define REAL(number) ((antisymmetric_rnn_gated_real)(number))
 #ifdef ANTISYMMETRIC_RNN_GATED_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_complement_from_tail(antisymmetric_rnn_gated_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_sigmoid(antisymmetric_rnn_gated_real x)
 {
     const antisymmetric_rnn_gated_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_sigmoid_from_tail(antisymmetric_rnn_gated_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_sigmoid_tail(antisymmetric_rnn_gated_real x)
+{
+    const antisymmetric_rnn_gated_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_slope_from_tail(antisymmetric_rnn_gated_real x)
+{
+    const antisymmetric_rnn_gated_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_tanh_from_tail(antisymmetric_rnn_gated_real x)
+{
+    const antisymmetric_rnn_gated_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_tanh_tail(antisymmetric_rnn_gated_real x)
+{
+    const antisymmetric_rnn_gated_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -41,7 +77,7 @@ size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *si
 size_t antisymmetric_rnn_gated_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 3 * m;
+    return 5 * m;
 }
 
 size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -49,7 +85,7 @@ size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 4 * T * B * m + m + 2 * B * m;
+    return 3 * m + 6 * T * B * m + 2 * B * m;
 }
 
 size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_sizes *sizes)
@@ -75,11 +111,13 @@ void antisymmetric_rnn_gated_forward(
     const antisymmetric_rnn_gated_real *const epsilon = parameters->epsilon; /* [] */
     const antisymmetric_rnn_gated_real *const V_z = parameters->V_z; /* [m, n] */
     const antisymmetric_rnn_gated_real *const b_z = parameters->b_z; /* [m] */
-    antisymmetric_rnn_gated_real *const tape_z = tape; /* [T, B, m] */
-    antisymmetric_rnn_gated_real *const tape_tanh_a_h = tape_z + T * B * m; /* [T, B, m] */
+    antisymmetric_rnn_gated_real *const tape_z_tail = tape; /* [T, B, m] */
+    antisymmetric_rnn_gated_real *const tape_tanh_a_h_tail = tape_z_tail + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_gated_real *const d = work; /* [m] */
-    antisymmetric_rnn_gated_real *const a_z = d + m; /* [m] */
+    antisymmetric_rnn_gated_real *const z = d + m; /* [m] */
+    antisymmetric_rnn_gated_real *const a_z = z + m; /* [m] */
     antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
+    antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -88,8 +126,8 @@ void antisymmetric_rnn_gated_forward(
             const antisymmetric_rnn_gated_real *restrict x = in->x + at * n;
             antisymmetric_rnn_gated_real *restrict h = out->h + at * m;
             const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            antisymmetric_rnn_gated_real *restrict z = tape_z + at * m;
-            antisymmetric_rnn_gated_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            antisymmetric_rnn_gated_real *restrict z_tail = tape_z_tail + at * m;
+            antisymmetric_rnn_gated_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -113,6 +151,10 @@ void antisymmetric_rnn_gated_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = antisymmetric_rnn_gated_sigmoid(a_z[j]);
 
+            /* (2)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = antisymmetric_rnn_gated_sigmoid_tail(a_z[j]);
+
             /* (3)  a_h = d + V_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 antisymmetric_rnn_gated_real sum = d[j] + b_h[j];
@@ -124,6 +166,10 @@ void antisymmetric_rnn_gated_forward(
             /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = antisymmetric_rnn_gated_tanh_tail(a_h[j]);
 
             /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
@@ -159,9 +205,13 @@ void antisymmetric_rnn_gated_backward(
     antisymmetric_rnn_gated_real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     antisymmetric_rnn_gated_real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     antisymmetric_rnn_gated_real *const b_z_bar = gradients->b_z_bar; /* [m] */
-    const antisymmetric_rnn_gated_real *const tape_z = tape; /* [T, B, m] */
-    const antisymmetric_rnn_gated_real *const tape_tanh_a_h = tape_z + T * B * m; /* [T, B, m] */
-    antisymmetric_rnn_gated_real *const work_h_bar = work; /* [T, B, m] */
+    const antisymmetric_rnn_gated_real *const tape_z_tail = tape; /* [T, B, m] */
+    const antisymmetric_rnn_gated_real *const tape_tanh_a_h_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    antisymmetric_rnn_gated_real *const one_minus_z = work; /* [m] */
+    antisymmetric_rnn_gated_real *const one_minus_tanh_a_h_squared = one_minus_z + m; /* [m] */
+    antisymmetric_rnn_gated_real *const work_z = one_minus_tanh_a_h_squared + m; /* [T, B, m] */
+    antisymmetric_rnn_gated_real *const work_tanh_a_h = work_z + T * B * m; /* [T, B, m] */
+    antisymmetric_rnn_gated_real *const work_h_bar = work_tanh_a_h + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_gated_real *const work_a_h_bar = work_h_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_gated_real *const z_bar = work_a_h_bar + T * B * m; /* [m] */
     antisymmetric_rnn_gated_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
@@ -188,8 +238,10 @@ void antisymmetric_rnn_gated_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const antisymmetric_rnn_gated_real *restrict z = tape_z + at * m;
-            const antisymmetric_rnn_gated_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            const antisymmetric_rnn_gated_real *restrict z_tail = tape_z_tail + at * m;
+            const antisymmetric_rnn_gated_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
+            antisymmetric_rnn_gated_real *restrict z = work_z + at * m;
+            antisymmetric_rnn_gated_real *restrict tanh_a_h = work_tanh_a_h + at * m;
             const antisymmetric_rnn_gated_real *restrict Delta_h = bars->Delta_h + at * m;
             const antisymmetric_rnn_gated_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             antisymmetric_rnn_gated_real *restrict h_bar = work_h_bar + at * m;
@@ -198,13 +250,29 @@ void antisymmetric_rnn_gated_backward(
             antisymmetric_rnn_gated_real *restrict d_bar = work_d_bar + at * m;
             antisymmetric_rnn_gated_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (2)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = antisymmetric_rnn_gated_sigmoid_from_tail(z_tail[j]);
+
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = antisymmetric_rnn_gated_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = antisymmetric_rnn_gated_complement_from_tail(z_tail[j]);
+
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = antisymmetric_rnn_gated_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * epsilon[0] * z[j] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * epsilon[0] * z[j] * one_minus_tanh_a_h_squared[j];
 
             /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -212,7 +280,7 @@ void antisymmetric_rnn_gated_backward(
 
             /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j)
@@ -236,8 +304,8 @@ void antisymmetric_rnn_gated_backward(
             const size_t at = t * B + s;
             const antisymmetric_rnn_gated_real *restrict x = in->x + at * n;
             const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const antisymmetric_rnn_gated_real *restrict z = tape_z + at * m;
-            const antisymmetric_rnn_gated_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            const antisymmetric_rnn_gated_real *restrict z = work_z + at * m;
+            const antisymmetric_rnn_gated_real *restrict tanh_a_h = work_tanh_a_h + at * m;
             const antisymmetric_rnn_gated_real *restrict h_bar = work_h_bar + at * m;
             const antisymmetric_rnn_gated_real *restrict a_h_bar = work_a_h_bar + at * m;
             const antisymmetric_rnn_gated_real *restrict a_z_bar = work_a_z_bar + at * m;

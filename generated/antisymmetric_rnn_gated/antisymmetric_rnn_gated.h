@@ -89,10 +89,10 @@ typedef struct antisymmetric_rnn_gated_state {
 /* Entries of antisymmetric_rnn_gated_real: what forward saves for backward: 2 * T * B * m. */
 size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward: 3 * m. */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward: 5 * m. */
 size_t antisymmetric_rnn_gated_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 4 * T * B * m + m + 2 * B * m. */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 3 * m + 6 * T * B * m + 2 * B * m. */
 size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes);
 
 /* Entries of antisymmetric_rnn_gated_real: scratch memory of step: 5 * m. */

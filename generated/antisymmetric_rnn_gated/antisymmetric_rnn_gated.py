@@ -34,9 +34,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -56,8 +85,8 @@ def forward(parameters, inputs, initial):
     m = W_h.shape[0]
 
     # scan forward
-    z = np.empty((T, B, m), dtype)
-    tanh_a_h = np.empty((T, B, m), dtype)
+    z_tail = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -66,28 +95,32 @@ def forward(parameters, inputs, initial):
         # (2)  a_z = d + V_z x + b_z
         a_z = d + x[t] @ V_z.T + b_z
         # (2)  z = sigmoid(a_z)
-        z[t] = sigmoid(a_z)
+        z = sigmoid(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
+        z_tail[t] = sigmoid_tail(a_z)
         # (3)  a_h = d + V_h x + b_h
         a_h = d + x[t] @ V_h.T + b_h
         # (3)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (3)  h = h_prev + epsilon * z * tanh(a_h)
-        h[t] = h_prev + epsilon * z[t] * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "tanh_a_h": tanh_a_h}
+        h[t] = h_prev + epsilon * z * tanh_a_h
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
     gamma = parameters["gamma"]
     epsilon = parameters["epsilon"]
-    z = tape["z"]
     V_z = parameters["V_z"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -96,6 +129,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_h.shape[0]
 
     # scan in reverse
+    z = np.empty((T, B, m), dtype)
+    tanh_a_h = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     a_h_bar = np.empty((T, B, m), dtype)
     a_z_bar = np.empty((T, B, m), dtype)
@@ -103,14 +138,22 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  z = sigmoid_from_tail(z_tail)
+        z[t] = sigmoid_from_tail(z_tail[t])
+        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        tanh_a_h[t] = tanh_from_tail(tanh_a_h_tail[t])
+        # (2)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z = complement_from_tail(z_tail[t])
+        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3)
-        a_h_bar[t] = h_bar[t] * epsilon * z[t] * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar[t] * epsilon * z[t] * one_minus_tanh_a_h_squared
         # (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3)
         z_bar = h_bar[t] * epsilon * tanh_a_h[t]
         # (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
-        a_z_bar[t] = z_bar * z[t] * (1 - z[t])
+        a_z_bar[t] = z_bar * z[t] * one_minus_z
         # (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3)
         d_bar[t] = a_z_bar[t] + a_h_bar[t]
         # (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (3)

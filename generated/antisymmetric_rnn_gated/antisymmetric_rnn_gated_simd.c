@@ -53,7 +53,7 @@ size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -104,14 +104,14 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t antisymmetric_rnn_gated_simd_forward_multiplications(const antisym
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return B * (2 * m * m + 2 * m * n + 3 * m);
+    return B * (2 * m * m + 2 * m * n + 5 * m);
 }
 
 static size_t antisymmetric_rnn_gated_simd_infer_multiplications(const antisymmetric_rnn_gated_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t antisymmetric_rnn_gated_simd_backward_multiplications(const antisy
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return B * (9 * m + 4 * m * m + 4 * m * n) / 2;
+    return B * (13 * m + 4 * m * m + 4 * m * n) / 2;
 }
 
 static size_t antisymmetric_rnn_gated_simd_step_multiplications(const antisymmetric_rnn_gated_sizes *sizes)
@@ -242,8 +242,8 @@ static void antisymmetric_rnn_gated_simd_forward_member(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     const real *const b_z = parameters->b_z; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_tanh_a_h = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -274,8 +274,8 @@ static void antisymmetric_rnn_gated_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_d[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                         {h_prev_rows, m, m, panels_h_prev_2},
@@ -316,14 +316,20 @@ static void antisymmetric_rnn_gated_simd_forward_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + s * row_m + j, z);
+
+                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + s * row_m + j, z_tail);
 
                                     /* (3)  a_h = d + V_h x + b_h */
                                     const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + d + b_h_here;
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                                     /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * z * tanh_a_h;
@@ -487,7 +493,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, m] */
@@ -497,9 +503,11 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_tanh_a_h = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const work_tanh_a_h = work_z + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_bar = work_tanh_a_h + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_d_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -532,8 +540,10 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
+                    real *const z_rows = work_z + ((t - first) * B + begin) * row_m;
+                    real *const tanh_a_h_rows = work_tanh_a_h + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -545,24 +555,38 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const real epsilon_here = epsilon[0];
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * epsilon_here * z * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * epsilon_here * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
                             const vec z_bar = h_bar * epsilon_here * tanh_a_h;
 
                             /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                             /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
@@ -689,8 +713,8 @@ static void antisymmetric_rnn_gated_simd_backward_member(
         BARRIER
         for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
             const real *restrict h_prev = (first * B + s) >= B ? out->h + ((first * B + s) - B) * m : initial->h + (first * B + s) * m;
-            const real *restrict z = tape_z + (first * B + s) * row_m;
-            const real *restrict tanh_a_h = tape_tanh_a_h + (first * B + s) * row_m;
+            const real *restrict z = work_z + s * row_m;
+            const real *restrict tanh_a_h = work_tanh_a_h + s * row_m;
             const real *restrict h_bar = work_h_bar + s * row_m;
             const real *restrict d_bar = work_d_bar + s * row_m;
 

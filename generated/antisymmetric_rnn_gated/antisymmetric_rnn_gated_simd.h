@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of antisymmetric_rnn_gated_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   z, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   z_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
@@ -42,11 +42,11 @@ size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_ga
  */
 size_t antisymmetric_rnn_gated_simd_infer_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, a_z_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of backward: 6 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   z, tanh_a_h, h_bar, a_h_bar, a_z_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
- *   chunk: steps_together(T, B, 4 * padded m)
+ *   chunk: steps_together(T, B, 6 * padded m)
  */
 size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 

@@ -10,17 +10,35 @@
 
 #define REAL(number) ((bidirectional_rnn_real)(number))
 #ifdef BIDIRECTIONAL_RNN_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static bidirectional_rnn_real bidirectional_rnn_slope_from_tail(bidirectional_rnn_real x)
+{
+    const bidirectional_rnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static bidirectional_rnn_real bidirectional_rnn_tanh_tail(bidirectional_rnn_real x)
+{
+    const bidirectional_rnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t bidirectional_rnn_tape_size(const bidirectional_rnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
-    return 2 * T * B * m;
+    return 4 * T * B * m;
 }
 
 size_t bidirectional_rnn_forward_work_size(const bidirectional_rnn_sizes *sizes)
@@ -36,7 +54,7 @@ size_t bidirectional_rnn_backward_work_size(const bidirectional_rnn_sizes *sizes
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
-    return T * B * p + 2 * m + 2 * T * B * m + 2 * 2 * B * m;
+    return 4 * m + T * B * p + 2 * T * B * m + 2 * 2 * B * m;
 }
 
 void bidirectional_rnn_forward(
@@ -60,7 +78,9 @@ void bidirectional_rnn_forward(
     const bidirectional_rnn_real *const V_b = parameters->V_b; /* [p, m] */
     const bidirectional_rnn_real *const b_y = parameters->b_y; /* [p] */
     bidirectional_rnn_real *const tape_forward_h = tape; /* [T, B, m] */
-    bidirectional_rnn_real *const tape_backward_h = tape_forward_h + T * B * m; /* [T, B, m] */
+    bidirectional_rnn_real *const tape_forward_h_tail = tape_forward_h + T * B * m; /* [T, B, m] */
+    bidirectional_rnn_real *const tape_backward_h = tape_forward_h_tail + T * B * m; /* [T, B, m] */
+    bidirectional_rnn_real *const tape_backward_h_tail = tape_backward_h + T * B * m; /* [T, B, m] */
     bidirectional_rnn_real *const forward_a = work; /* [m] */
     bidirectional_rnn_real *const backward_a = forward_a + m; /* [m] */
     bidirectional_rnn_real *const a_y = backward_a + m; /* [p] */
@@ -71,6 +91,7 @@ void bidirectional_rnn_forward(
             const size_t at = t * B + s;
             const bidirectional_rnn_real *restrict x = in->x + at * n;
             bidirectional_rnn_real *restrict forward_h = tape_forward_h + at * m;
+            bidirectional_rnn_real *restrict forward_h_tail = tape_forward_h_tail + at * m;
             const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? tape_forward_h + (at - B) * m : initial->forward_h + s * m;
 
             /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
@@ -86,6 +107,10 @@ void bidirectional_rnn_forward(
             /* (2)  forward.h = tanh(forward.a) */
             for (size_t j = 0; j < m; ++j)
                 forward_h[j] = TANH(forward_a[j]);
+
+            /* (2)  forward.h_tail = tanh_tail(forward.a) */
+            for (size_t j = 0; j < m; ++j)
+                forward_h_tail[j] = bidirectional_rnn_tanh_tail(forward_a[j]);
         }
     }
 
@@ -95,6 +120,7 @@ void bidirectional_rnn_forward(
             const size_t at = t * B + s;
             const bidirectional_rnn_real *restrict x = in->x + at * n;
             bidirectional_rnn_real *restrict backward_h = tape_backward_h + at * m;
+            bidirectional_rnn_real *restrict backward_h_tail = tape_backward_h_tail + at * m;
             const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? tape_backward_h + (at + B) * m : initial->backward_h + s * m;
 
             /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
@@ -110,6 +136,10 @@ void bidirectional_rnn_forward(
             /* (4)  backward.h = tanh(backward.a) */
             for (size_t j = 0; j < m; ++j)
                 backward_h[j] = TANH(backward_a[j]);
+
+            /* (4)  backward.h_tail = tanh_tail(backward.a) */
+            for (size_t j = 0; j < m; ++j)
+                backward_h_tail[j] = bidirectional_rnn_tanh_tail(backward_a[j]);
         }
     }
 
@@ -173,8 +203,12 @@ void bidirectional_rnn_backward(
     bidirectional_rnn_real *const V_b_bar = gradients->V_b_bar; /* [p, m] */
     bidirectional_rnn_real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const bidirectional_rnn_real *const tape_forward_h = tape; /* [T, B, m] */
-    const bidirectional_rnn_real *const tape_backward_h = tape_forward_h + T * B * m; /* [T, B, m] */
-    bidirectional_rnn_real *const work_a_y_bar = work; /* [T, B, p] */
+    const bidirectional_rnn_real *const tape_forward_h_tail = tape_forward_h + T * B * m; /* [T, B, m] */
+    const bidirectional_rnn_real *const tape_backward_h = tape_forward_h_tail + T * B * m; /* [T, B, m] */
+    const bidirectional_rnn_real *const tape_backward_h_tail = tape_backward_h + T * B * m; /* [T, B, m] */
+    bidirectional_rnn_real *const forward_one_minus_h_squared = work; /* [m] */
+    bidirectional_rnn_real *const backward_one_minus_h_squared = forward_one_minus_h_squared + m; /* [m] */
+    bidirectional_rnn_real *const work_a_y_bar = backward_one_minus_h_squared + m; /* [T, B, p] */
     bidirectional_rnn_real *const backward_h_bar = work_a_y_bar + T * B * p; /* [m] */
     bidirectional_rnn_real *const work_backward_a_bar = backward_h_bar + m; /* [T, B, m] */
     bidirectional_rnn_real *const forward_h_bar = work_backward_a_bar + T * B * m; /* [m] */
@@ -235,11 +269,15 @@ void bidirectional_rnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const bidirectional_rnn_real *restrict backward_h = tape_backward_h + at * m;
+            const bidirectional_rnn_real *restrict backward_h_tail = tape_backward_h_tail + at * m;
             const bidirectional_rnn_real *restrict backward_h_next_bar = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m : bars->final_backward_h_bar + s * m;
             const bidirectional_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             bidirectional_rnn_real *restrict backward_a_bar = work_backward_a_bar + at * m;
             bidirectional_rnn_real *restrict backward_h_prev_bar = work_backward_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (4)  backward.one_minus_h_squared = slope_from_tail(backward.h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                backward_one_minus_h_squared[j] = bidirectional_rnn_slope_from_tail(backward_h_tail[j]);
 
             /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j) {
@@ -251,7 +289,7 @@ void bidirectional_rnn_backward(
 
             /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                backward_a_bar[j] = backward_h_bar[j] * (1 - backward_h[j] * backward_h[j]);
+                backward_a_bar[j] = backward_h_bar[j] * backward_one_minus_h_squared[j];
 
             /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -267,11 +305,15 @@ void bidirectional_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const bidirectional_rnn_real *restrict forward_h = tape_forward_h + at * m;
+            const bidirectional_rnn_real *restrict forward_h_tail = tape_forward_h_tail + at * m;
             const bidirectional_rnn_real *restrict forward_h_next_bar = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_forward_h_bar + s * m;
             const bidirectional_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             bidirectional_rnn_real *restrict forward_a_bar = work_forward_a_bar + at * m;
             bidirectional_rnn_real *restrict forward_h_prev_bar = work_forward_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  forward.one_minus_h_squared = slope_from_tail(forward.h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                forward_one_minus_h_squared[j] = bidirectional_rnn_slope_from_tail(forward_h_tail[j]);
 
             /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j) {
@@ -283,7 +325,7 @@ void bidirectional_rnn_backward(
 
             /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                forward_a_bar[j] = forward_h_bar[j] * (1 - forward_h[j] * forward_h[j]);
+                forward_a_bar[j] = forward_h_bar[j] * forward_one_minus_h_squared[j];
 
             /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1) */
             for (size_t j = 0; j < m; ++j) {

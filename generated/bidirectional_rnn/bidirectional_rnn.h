@@ -97,13 +97,13 @@ typedef struct bidirectional_rnn_state {
     bidirectional_rnn_real *backward_h; /* [B, m] h after the last step, backward */
 } bidirectional_rnn_state;
 
-/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * T * B * m. */
+/* Entries of bidirectional_rnn_real: what forward saves for backward: 4 * T * B * m. */
 size_t bidirectional_rnn_tape_size(const bidirectional_rnn_sizes *sizes);
 
 /* Entries of bidirectional_rnn_real: scratch memory of forward: 2 * m + p. */
 size_t bidirectional_rnn_forward_work_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: T * B * p + 2 * m + 2 * T * B * m + 2 * 2 * B * m. */
+/* Entries of bidirectional_rnn_real: scratch memory of backward: 4 * m + T * B * p + 2 * T * B * m + 2 * 2 * B * m. */
 size_t bidirectional_rnn_backward_work_size(const bidirectional_rnn_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

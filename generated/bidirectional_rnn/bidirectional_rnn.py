@@ -28,6 +28,17 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -50,34 +61,42 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     forward_h = np.empty((T, B, m), dtype)
+    forward_h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         forward_h_prev = forward_h[t - 1] if t > 0 else initial_forward_h
         # (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b
         forward_a = x[t] @ forward_W.T + forward_h_prev @ forward_U.T + forward_b
         # (2)  forward.h = tanh(forward.a)
         forward_h[t] = np.tanh(forward_a)
+        # (2)  forward.h_tail = tanh_tail(forward.a)
+        forward_h_tail[t] = tanh_tail(forward_a)
 
     # scan in reverse
     backward_h = np.empty((T, B, m), dtype)
+    backward_h_tail = np.empty((T, B, m), dtype)
     for t in reversed(range(T)):
         backward_h_prev = backward_h[t + 1] if t < T - 1 else initial_backward_h
         # (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b
         backward_a = x[t] @ backward_W.T + backward_h_prev @ backward_U.T + backward_b
         # (4)  backward.h = tanh(backward.a)
         backward_h[t] = np.tanh(backward_a)
+        # (4)  backward.h_tail = tanh_tail(backward.a)
+        backward_h_tail[t] = tanh_tail(backward_a)
 
     # all steps at once
     # (5)  a_y = V_f forward.h + V_b backward.h + b_y
     a_y = forward_h @ V_f.T + backward_h @ V_b.T + b_y
     # (6)  y = a_y
     y = a_y
-    return {"y": y}, {"forward.h": forward_h[T - 1], "backward.h": backward_h[0]}, {"forward.h": forward_h, "backward.h": backward_h}
+    return {"y": y}, {"forward.h": forward_h[T - 1], "backward.h": backward_h[0]}, {"forward.h": forward_h, "forward.h_tail": forward_h_tail, "backward.h": backward_h, "backward.h_tail": backward_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_forward_h = initial["forward.h"]
     initial_backward_h = initial["backward.h"]
+    forward_h_tail = tape["forward.h_tail"]
+    backward_h_tail = tape["backward.h_tail"]
     x = inputs["x"]
     forward_h = tape["forward.h"]
     forward_W = parameters["forward.W"]
@@ -111,10 +130,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     backward_h_prev_bar = final_backward_h_bar
     for t in range(T):
         backward_h_next_bar = backward_h_prev_bar
+        # (4)  backward.one_minus_h_squared = slope_from_tail(backward.h_tail)
+        backward_one_minus_h_squared = slope_from_tail(backward_h_tail[t])
         # (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5)
         backward_h_bar = a_y_bar[t] @ V_b + backward_h_next_bar
         # (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4)
-        backward_a_bar[t] = backward_h_bar * (1 - backward_h[t] ** 2)
+        backward_a_bar[t] = backward_h_bar * backward_one_minus_h_squared
         # (13)  backward.h_prev_bar = backward.U^T backward.a_bar   adjoint of (3)
         backward_h_prev_bar = backward_a_bar[t] @ backward_U
 
@@ -123,10 +144,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     forward_h_prev_bar = final_forward_h_bar
     for t in reversed(range(T)):
         forward_h_next_bar = forward_h_prev_bar
+        # (2)  forward.one_minus_h_squared = slope_from_tail(forward.h_tail)
+        forward_one_minus_h_squared = slope_from_tail(forward_h_tail[t])
         # (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5)
         forward_h_bar = a_y_bar[t] @ V_f + forward_h_next_bar
         # (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2)
-        forward_a_bar[t] = forward_h_bar * (1 - forward_h[t] ** 2)
+        forward_a_bar[t] = forward_h_bar * forward_one_minus_h_squared
         # (12)  forward.h_prev_bar = forward.U^T forward.a_bar   adjoint of (1)
         forward_h_prev_bar = forward_a_bar[t] @ forward_U
 

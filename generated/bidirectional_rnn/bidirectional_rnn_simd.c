@@ -30,7 +30,7 @@ size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes)
     (void)row_m;
     (void)chunk;
     (void)chunk_2;
-    return 2 * spaced(T * B * row_m);
+    return 4 * spaced(T * B * row_m);
 }
 
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -150,7 +150,7 @@ static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
-    return B * (2 * m * n + 2 * m * m + 2 * m + 2 * m * p + p);
+    return B * (2 * m * n + 2 * m * m + 4 * m + 2 * m * p + p);
 }
 
 static size_t bidirectional_rnn_simd_infer_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -168,7 +168,7 @@ static size_t bidirectional_rnn_simd_backward_multiplications(const bidirectiona
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
-    return B * (2 * p + 4 * m * p + 4 * m + 4 * m * m + 4 * m * n) / 2;
+    return B * (6 * m + 2 * p + 4 * m * p + 4 * m * m + 4 * m * n) / 2;
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -295,7 +295,9 @@ static void bidirectional_rnn_simd_forward_member(
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_forward_h = tape; /* [m] a row */
-    real *const tape_backward_h = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_forward_h_tail = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_backward_h = tape_forward_h_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_backward_h_tail = tape_backward_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_forward_a_ahead = work;
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
@@ -329,6 +331,7 @@ static void bidirectional_rnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
+                    real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_forward_a[] = {
@@ -357,6 +360,10 @@ static void bidirectional_rnn_simd_forward_member(
                                     /* (2)  forward.h = tanh(forward.a) */
                                     const vec forward_h = vec_tanh(forward_a);
                                     store(forward_h_rows + s * row_m + j, forward_h);
+
+                                    /* (2)  forward.h_tail = tanh_tail(forward.a) */
+                                    const vec forward_h_tail = vec_tanh_tail(forward_a);
+                                    store(forward_h_tail_rows + s * row_m + j, forward_h_tail);
                                 }
                             }
                         }
@@ -390,6 +397,7 @@ static void bidirectional_rnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
+                    real *const backward_h_tail_rows = tape_backward_h_tail + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
                     const operand factors_backward_a[] = {
@@ -418,6 +426,10 @@ static void bidirectional_rnn_simd_forward_member(
                                     /* (4)  backward.h = tanh(backward.a) */
                                     const vec backward_h = vec_tanh(backward_a);
                                     store(backward_h_rows + s * row_m + j, backward_h);
+
+                                    /* (4)  backward.h_tail = tanh_tail(backward.a) */
+                                    const vec backward_h_tail = vec_tanh_tail(backward_a);
+                                    store(backward_h_tail_rows + s * row_m + j, backward_h_tail);
                                 }
                             }
                         }
@@ -731,7 +743,9 @@ static void bidirectional_rnn_simd_backward_member(
     real *const V_b_bar = gradients->V_b_bar; /* [p, m] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_forward_h = tape; /* [m] a row */
-    const real *const tape_backward_h = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_forward_h_tail = tape_forward_h + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_backward_h = tape_forward_h_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_backward_h_tail = tape_backward_h + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_backward_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
     real *const work_forward_a_bar = work_backward_a_bar + spaced(T * B * row_m); /* [m] a row */
@@ -828,7 +842,7 @@ static void bidirectional_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
+                    const real *const backward_h_tail_rows = tape_backward_h_tail + (t * B + begin) * row_m;
                     const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
                     const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
@@ -849,14 +863,17 @@ static void bidirectional_rnn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec backward_h = load(backward_h_rows + s * row_m + j);
+                                    const vec backward_h_tail = load(backward_h_tail_rows + s * row_m + j);
                                     const vec backward_h_next_bar = load_part(backward_h_next_bar_rows + s * backward_h_next_bar_stride + j, left);
+
+                                    /* (4)  backward.one_minus_h_squared = slope_from_tail(backward.h_tail) */
+                                    const vec backward_one_minus_h_squared = vec_slope_from_tail(backward_h_tail);
 
                                     /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar   adjoint of (5) */
                                     const vec backward_h_bar = load(tile_backward_h_bar + ((s * 1 + 0) * own + v) * LANES) + backward_h_next_bar;
 
                                     /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)   adjoint of (4) */
-                                    const vec backward_a_bar = backward_h_bar * (1 - backward_h * backward_h);
+                                    const vec backward_a_bar = backward_h_bar * backward_one_minus_h_squared;
                                     store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
                                 }
                             }
@@ -926,7 +943,7 @@ static void bidirectional_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
+                    const real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
                     const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
                     const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
@@ -947,14 +964,17 @@ static void bidirectional_rnn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec forward_h = load(forward_h_rows + s * row_m + j);
+                                    const vec forward_h_tail = load(forward_h_tail_rows + s * row_m + j);
                                     const vec forward_h_next_bar = load_part(forward_h_next_bar_rows + s * forward_h_next_bar_stride + j, left);
+
+                                    /* (2)  forward.one_minus_h_squared = slope_from_tail(forward.h_tail) */
+                                    const vec forward_one_minus_h_squared = vec_slope_from_tail(forward_h_tail);
 
                                     /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar   adjoint of (5) */
                                     const vec forward_h_bar = load(tile_forward_h_bar + ((s * 1 + 0) * own + v) * LANES) + forward_h_next_bar;
 
                                     /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)   adjoint of (2) */
-                                    const vec forward_a_bar = forward_h_bar * (1 - forward_h * forward_h);
+                                    const vec forward_a_bar = forward_h_bar * forward_one_minus_h_squared;
                                     store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
                                 }
                             }

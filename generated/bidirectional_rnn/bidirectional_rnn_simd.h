@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of bidirectional_rnn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   forward_h, backward_h: spaced(T * B * padded m) each, every step
+/* Entries of bidirectional_rnn_real: what forward saves for backward: 4 * spaced(T * B * padded m).
+ *   forward_h, forward_h_tail, backward_h, backward_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 

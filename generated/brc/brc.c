@@ -13,18 +13,54 @@
 #define REAL(number) ((brc_real)(number))
 #ifdef BRC_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static brc_real brc_complement_from_tail(brc_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static brc_real brc_sigmoid(brc_real x)
 {
     const brc_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static brc_real brc_sigmoid_from_tail(brc_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static brc_real brc_sigmoid_tail(brc_real x)
+{
+    const brc_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static brc_real brc_slope_from_tail(brc_real x)
+{
+    const brc_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static brc_real brc_tanh_from_tail(brc_real x)
+{
+    const brc_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static brc_real brc_tanh_tail(brc_real x)
+{
+    const brc_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t brc_tape_size(const brc_sizes *sizes)
@@ -38,7 +74,7 @@ size_t brc_tape_size(const brc_sizes *sizes)
 size_t brc_forward_work_size(const brc_sizes *sizes)
 {
     const size_t m = BRC_FIXED_m;
-    return 4 * m;
+    return 7 * m;
 }
 
 size_t brc_backward_work_size(const brc_sizes *sizes)
@@ -46,7 +82,7 @@ size_t brc_backward_work_size(const brc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    return 4 * m + 3 * T * B * m + 2 * B * m;
+    return 10 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t brc_step_work_size(const brc_sizes *sizes)
@@ -70,24 +106,27 @@ void brc_forward(
     const brc_real *const U_c = parameters->U_c; /* [m, n] */
     const brc_real *const w_a = parameters->w_a; /* [m] */
     const brc_real *const w_c = parameters->w_c; /* [m] */
-    brc_real *const tape_c = tape; /* [T, B, m] */
-    brc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
-    brc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
+    brc_real *const tape_c_tail = tape; /* [T, B, m] */
+    brc_real *const tape_tanh_a_a_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    brc_real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + T * B * m; /* [T, B, m] */
     brc_real *const a = work; /* [m] */
-    brc_real *const a_a = a + m; /* [m] */
-    brc_real *const a_c = a_a + m; /* [m] */
+    brc_real *const c = a + m; /* [m] */
+    brc_real *const a_a = c + m; /* [m] */
+    brc_real *const tanh_a_a = a_a + m; /* [m] */
+    brc_real *const a_c = tanh_a_a + m; /* [m] */
     brc_real *const a_h = a_c + m; /* [m] */
+    brc_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const brc_real *restrict x = in->x + at * n;
-            brc_real *restrict c = tape_c + at * m;
+            brc_real *restrict c_tail = tape_c_tail + at * m;
             brc_real *restrict h = out->h + at * m;
             const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            brc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
-            brc_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            brc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
+            brc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  a_a = U_a x + w_a * h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -100,6 +139,10 @@ void brc_forward(
             /* (1)  tanh_a_a = tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a[j] = TANH(a_a[j]);
+
+            /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a_tail[j] = brc_tanh_tail(a_a[j]);
 
             /* (1)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
@@ -117,6 +160,10 @@ void brc_forward(
             for (size_t j = 0; j < m; ++j)
                 c[j] = brc_sigmoid(a_c[j]);
 
+            /* (2)  c_tail = sigmoid_tail(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c_tail[j] = brc_sigmoid_tail(a_c[j]);
+
             /* (3)  a_h = U x + a * h_prev */
             for (size_t j = 0; j < m; ++j) {
                 brc_real sum = a[j] * h_prev[j];
@@ -128,6 +175,10 @@ void brc_forward(
             /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = brc_tanh_tail(a_h[j]);
 
             /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
@@ -161,11 +212,17 @@ void brc_backward(
     brc_real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     brc_real *const w_a_bar = gradients->w_a_bar; /* [m] */
     brc_real *const w_c_bar = gradients->w_c_bar; /* [m] */
-    const brc_real *const tape_c = tape; /* [T, B, m] */
-    const brc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
-    const brc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    brc_real *const a = work; /* [m] */
-    brc_real *const h_bar = a + m; /* [m] */
+    const brc_real *const tape_c_tail = tape; /* [T, B, m] */
+    const brc_real *const tape_tanh_a_a_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    const brc_real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + T * B * m; /* [T, B, m] */
+    brc_real *const one_minus_tanh_a_a_squared = work; /* [m] */
+    brc_real *const one_minus_c = one_minus_tanh_a_a_squared + m; /* [m] */
+    brc_real *const one_minus_tanh_a_h_squared = one_minus_c + m; /* [m] */
+    brc_real *const a = one_minus_tanh_a_h_squared + m; /* [m] */
+    brc_real *const c = a + m; /* [m] */
+    brc_real *const tanh_a_a = c + m; /* [m] */
+    brc_real *const tanh_a_h = tanh_a_a + m; /* [m] */
+    brc_real *const h_bar = tanh_a_h + m; /* [m] */
     brc_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     brc_real *const c_bar = work_a_h_bar + T * B * m; /* [m] */
     brc_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
@@ -189,16 +246,40 @@ void brc_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const brc_real *restrict c = tape_c + at * m;
+            const brc_real *restrict c_tail = tape_c_tail + at * m;
+            const brc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
+            const brc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const brc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
-            const brc_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const brc_real *restrict Delta_h = bars->Delta_h + at * m;
             const brc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             brc_real *restrict a_h_bar = work_a_h_bar + at * m;
             brc_real *restrict a_c_bar = work_a_c_bar + at * m;
             brc_real *restrict a_a_bar = work_a_a_bar + at * m;
             brc_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a[j] = brc_tanh_from_tail(tanh_a_a_tail[j]);
+
+            /* (2)  c = sigmoid_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = brc_sigmoid_from_tail(c_tail[j]);
+
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = brc_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_a_squared[j] = brc_slope_from_tail(tanh_a_a_tail[j]);
+
+            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_c[j] = brc_complement_from_tail(c_tail[j]);
+
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = brc_slope_from_tail(tanh_a_h_tail[j]);
 
             /* (1)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
@@ -210,7 +291,7 @@ void brc_backward(
 
             /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * (1 - c[j]) * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * one_minus_c[j] * one_minus_tanh_a_h_squared[j];
 
             /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -218,7 +299,7 @@ void brc_backward(
 
             /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_c_bar[j] = c_bar[j] * c[j] * (1 - c[j]);
+                a_c_bar[j] = c_bar[j] * c[j] * one_minus_c[j];
 
             /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -226,7 +307,7 @@ void brc_backward(
 
             /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_a_bar[j] = a_bar[j] * (1 - tanh_a_a[j] * tanh_a_a[j]);
+                a_a_bar[j] = a_bar[j] * one_minus_tanh_a_a_squared[j];
 
             /* (10)  h_prev_bar = a_a_bar * w_a + a_c_bar * w_c + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j)

@@ -85,10 +85,10 @@ typedef struct brc_state {
 /* Entries of brc_real: what forward saves for backward: 3 * T * B * m. */
 size_t brc_tape_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of forward: 4 * m. */
+/* Entries of brc_real: scratch memory of forward: 7 * m. */
 size_t brc_forward_work_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of backward: 4 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of brc_real: scratch memory of backward: 10 * m + 3 * T * B * m + 2 * B * m. */
 size_t brc_backward_work_size(const brc_sizes *sizes);
 
 /* Entries of brc_real: scratch memory of step: 7 * m. */

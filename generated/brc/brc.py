@@ -28,9 +28,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -48,44 +77,50 @@ def forward(parameters, inputs, initial):
     m = U.shape[0]
 
     # scan forward
-    tanh_a_a = np.empty((T, B, m), dtype)
-    c = np.empty((T, B, m), dtype)
-    tanh_a_h = np.empty((T, B, m), dtype)
+    tanh_a_a_tail = np.empty((T, B, m), dtype)
+    c_tail = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_a = U_a x + w_a * h_prev
         a_a = x[t] @ U_a.T + w_a * h_prev
         # (1)  tanh_a_a = tanh(a_a)
-        tanh_a_a[t] = np.tanh(a_a)
+        tanh_a_a = np.tanh(a_a)
+        # (1)  tanh_a_a_tail = tanh_tail(a_a)
+        tanh_a_a_tail[t] = tanh_tail(a_a)
         # (1)  a = 1 + tanh(a_a)
-        a = 1 + tanh_a_a[t]
+        a = 1 + tanh_a_a
         # (2)  a_c = U_c x + w_c * h_prev
         a_c = x[t] @ U_c.T + w_c * h_prev
         # (2)  c = sigmoid(a_c)
-        c[t] = sigmoid(a_c)
+        c = sigmoid(a_c)
+        # (2)  c_tail = sigmoid_tail(a_c)
+        c_tail[t] = sigmoid_tail(a_c)
         # (3)  a_h = U x + a * h_prev
         a_h = x[t] @ U.T + a * h_prev
         # (3)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (3)  h = c * h_prev + (1 - c) * tanh(a_h)
-        h[t] = c[t] * h_prev + (1 - c[t]) * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"c": c, "tanh_a_a": tanh_a_a, "tanh_a_h": tanh_a_h}
+        h[t] = c * h_prev + (1 - c) * tanh_a_h
+    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "tanh_a_a_tail": tanh_a_a_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    c_tail = tape["c_tail"]
+    tanh_a_a_tail = tape["tanh_a_a_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
-    c = tape["c"]
     U = parameters["U"]
     U_a = parameters["U_a"]
     U_c = parameters["U_c"]
     w_a = parameters["w_a"]
     w_c = parameters["w_c"]
-    tanh_a_a = tape["tanh_a_a"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -101,22 +136,34 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail)
+        tanh_a_a = tanh_from_tail(tanh_a_a_tail[t])
+        # (2)  c = sigmoid_from_tail(c_tail)
+        c = sigmoid_from_tail(c_tail[t])
+        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
+        # (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail)
+        one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail[t])
+        # (2)  one_minus_c = complement_from_tail(c_tail)
+        one_minus_c = complement_from_tail(c_tail[t])
+        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (1)  a = 1 + tanh(a_a)
-        a = 1 + tanh_a_a[t]
+        a = 1 + tanh_a_a
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3)
-        a_h_bar[t] = h_bar * (1 - c[t]) * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar * one_minus_c * one_minus_tanh_a_h_squared
         # (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3)
-        c_bar = h_bar * (h_prev - tanh_a_h[t])
+        c_bar = h_bar * (h_prev - tanh_a_h)
         # (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2)
-        a_c_bar[t] = c_bar * c[t] * (1 - c[t])
+        a_c_bar[t] = c_bar * c * one_minus_c
         # (8)  a_bar = a_h_bar * h_prev   adjoint of (3)
         a_bar = a_h_bar[t] * h_prev
         # (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1)
-        a_a_bar[t] = a_bar * (1 - tanh_a_a[t] ** 2)
+        a_a_bar[t] = a_bar * one_minus_tanh_a_a_squared
         # (10)  h_prev_bar = a_a_bar * w_a + a_c_bar * w_c + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3)
-        h_prev_bar = a_a_bar[t] * w_a + a_c_bar[t] * w_c + a_h_bar[t] * a + h_bar * c[t]
+        h_prev_bar = a_a_bar[t] * w_a + a_c_bar[t] * w_c + a_h_bar[t] * a + h_bar * c
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -126,7 +126,7 @@ static size_t brc_simd_forward_multiplications(const brc_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return B * (3 * m * n + 5 * m);
+    return B * (3 * m * n + 8 * m);
 }
 
 static size_t brc_simd_infer_multiplications(const brc_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t brc_simd_backward_multiplications(const brc_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return B * (10 * m + 6 * m * n);
+    return B * (16 * m + 6 * m * n);
 }
 
 static size_t brc_simd_step_multiplications(const brc_sizes *sizes)
@@ -223,9 +223,9 @@ static void brc_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
-    real *const tape_c = tape; /* [m] a row */
-    real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c_tail = tape; /* [m] a row */
+    real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
     const real *const panels_x = packed;
@@ -252,17 +252,18 @@ static void brc_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
                     for (size_t turn = from, end; turn < to; turn = end) {
                         end = least(to, turn + blocks_together(rows));
                         const group some = {m, vectors, turn, end, 0};
+                        ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
@@ -283,7 +284,10 @@ static void brc_simd_forward_member(
 
                                     /* (1)  tanh_a_a = tanh(a_a) */
                                     const vec tanh_a_a = vec_tanh(a_a);
-                                    store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
+
+                                    /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+                                    const vec tanh_a_a_tail = vec_tanh_tail(a_a);
+                                    store(tanh_a_a_tail_rows + s * row_m + j, tanh_a_a_tail);
 
                                     /* (1)  a = 1 + tanh(a_a) */
                                     const vec a = 1 + tanh_a_a;
@@ -293,7 +297,11 @@ static void brc_simd_forward_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(c_rows + s * row_m + j, c);
+                                    store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES, c);
+
+                                    /* (2)  c_tail = sigmoid_tail(a_c) */
+                                    const vec c_tail = vec_sigmoid_tail(a_c);
+                                    store(c_tail_rows + s * row_m + j, c_tail);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
@@ -308,13 +316,16 @@ static void brc_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(c_rows + s * row_m + j);
+                                    const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                                     const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                                     /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
                                     const vec h = c * h_prev + (1 - c) * tanh_a_h;
@@ -493,9 +504,9 @@ static void brc_simd_backward_member(
     real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     real *const w_a_bar = gradients->w_a_bar; /* [m] */
     real *const w_c_bar = gradients->w_c_bar; /* [m] */
-    const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c_tail = tape; /* [m] a row */
+    const real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_a_c_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_a_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -523,10 +534,10 @@ static void brc_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -539,12 +550,30 @@ static void brc_simd_backward_member(
                             const size_t j = block * LANES, left = m - j;
                             const vec w_a_here = load_part(w_a + j, left);
                             const vec w_c_here = load_part(w_c + j, left);
-                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_tail = load(c_tail_rows + s * row_m + j);
+                            const vec tanh_a_a_tail = load(tanh_a_a_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec tanh_a_a = load(tanh_a_a_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+                            const vec tanh_a_a = vec_tanh_from_tail(tanh_a_a_tail);
+
+                            /* (2)  c = sigmoid_from_tail(c_tail) */
+                            const vec c = vec_sigmoid_from_tail(c_tail);
+
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+                            const vec one_minus_tanh_a_a_squared = vec_slope_from_tail(tanh_a_a_tail);
+
+                            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+                            const vec one_minus_c = vec_complement_from_tail(c_tail);
+
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (1)  a = 1 + tanh(a_a) */
                             const vec a = 1 + tanh_a_a;
@@ -553,21 +582,21 @@ static void brc_simd_backward_member(
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * (1 - c) * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * one_minus_c * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
                             const vec c_bar = h_bar * (h_prev - tanh_a_h);
 
                             /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
-                            const vec a_c_bar = c_bar * c * (1 - c);
+                            const vec a_c_bar = c_bar * c * one_minus_c;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
                             /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
                             const vec a_bar = a_h_bar * h_prev;
 
                             /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
-                            const vec a_a_bar = a_bar * (1 - tanh_a_a * tanh_a_a);
+                            const vec a_a_bar = a_bar * one_minus_tanh_a_a_squared;
                             store(a_a_bar_rows + s * row_m + j, a_a_bar);
 
                             /* (10)  h_prev_bar = a_a_bar * w_a + a_c_bar * w_c + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */

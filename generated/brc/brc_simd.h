@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of brc_real: what forward saves for backward: 3 * spaced(T * B * padded m).
- *   c, tanh_a_a, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   c_tail, tanh_a_a_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 

@@ -12,18 +12,54 @@
 #define REAL(number) ((cfn_real)(number))
 #ifdef CFN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static cfn_real cfn_complement_from_tail(cfn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static cfn_real cfn_sigmoid(cfn_real x)
 {
     const cfn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static cfn_real cfn_sigmoid_from_tail(cfn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static cfn_real cfn_sigmoid_tail(cfn_real x)
+{
+    const cfn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static cfn_real cfn_slope_from_tail(cfn_real x)
+{
+    const cfn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static cfn_real cfn_tanh_from_tail(cfn_real x)
+{
+    const cfn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static cfn_real cfn_tanh_tail(cfn_real x)
+{
+    const cfn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t cfn_tape_size(const cfn_sizes *sizes)
@@ -36,8 +72,10 @@ size_t cfn_tape_size(const cfn_sizes *sizes)
 
 size_t cfn_forward_work_size(const cfn_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = CFN_FIXED_m;
-    return 3 * m;
+    return 6 * m + T * B * m;
 }
 
 size_t cfn_backward_work_size(const cfn_sizes *sizes)
@@ -45,7 +83,7 @@ size_t cfn_backward_work_size(const cfn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = CFN_FIXED_m;
-    return 3 * T * B * m + 3 * m + 2 * B * m;
+    return 10 * m + 4 * T * B * m + 2 * B * m;
 }
 
 size_t cfn_step_work_size(const cfn_sizes *sizes)
@@ -71,20 +109,25 @@ void cfn_forward(
     const cfn_real *const V_eta = parameters->V_eta; /* [m, n] */
     const cfn_real *const b_eta = parameters->b_eta; /* [m] */
     const cfn_real *const W = parameters->W; /* [m, n] */
-    cfn_real *const tape_theta = tape; /* [T, B, m] */
-    cfn_real *const tape_eta = tape_theta + T * B * m; /* [T, B, m] */
-    cfn_real *const tape_tanh_h_prev = tape_eta + T * B * m; /* [T, B, m] */
-    cfn_real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * m; /* [T, B, m] */
-    cfn_real *const a_theta = work; /* [m] */
+    cfn_real *const tape_theta_tail = tape; /* [T, B, m] */
+    cfn_real *const tape_eta_tail = tape_theta_tail + T * B * m; /* [T, B, m] */
+    cfn_real *const tape_tanh_h_prev_tail = tape_eta_tail + T * B * m; /* [T, B, m] */
+    cfn_real *const tape_tanh_a_h_tail = tape_tanh_h_prev_tail + T * B * m; /* [T, B, m] */
+    cfn_real *const theta = work; /* [m] */
+    cfn_real *const eta = theta + m; /* [m] */
+    cfn_real *const a_theta = eta + m; /* [m] */
     cfn_real *const a_eta = a_theta + m; /* [m] */
-    cfn_real *const a_h = a_eta + m; /* [m] */
+    cfn_real *const tanh_h_prev = a_eta + m; /* [m] */
+    cfn_real *const a_h = tanh_h_prev + m; /* [m] */
+    cfn_real *const work_tanh_a_h = a_h + m; /* [T, B, m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const cfn_real *restrict x = in->x + at * n;
-            cfn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
+            cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (3)  a_h = W x */
             for (size_t j = 0; j < m; ++j) {
@@ -97,6 +140,10 @@ void cfn_forward(
             /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = cfn_tanh_tail(a_h[j]);
         }
     }
 
@@ -105,12 +152,12 @@ void cfn_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const cfn_real *restrict x = in->x + at * n;
-            cfn_real *restrict theta = tape_theta + at * m;
-            cfn_real *restrict eta = tape_eta + at * m;
+            cfn_real *restrict theta_tail = tape_theta_tail + at * m;
+            cfn_real *restrict eta_tail = tape_eta_tail + at * m;
             cfn_real *restrict h = out->h + at * m;
             const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            cfn_real *restrict tanh_h_prev = tape_tanh_h_prev + at * m;
-            const cfn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            cfn_real *restrict tanh_h_prev_tail = tape_tanh_h_prev_tail + at * m;
+            const cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
 
             /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
             for (size_t j = 0; j < m; ++j) {
@@ -126,6 +173,10 @@ void cfn_forward(
             for (size_t j = 0; j < m; ++j)
                 theta[j] = cfn_sigmoid(a_theta[j]);
 
+            /* (1)  theta_tail = sigmoid_tail(a_theta) */
+            for (size_t j = 0; j < m; ++j)
+                theta_tail[j] = cfn_sigmoid_tail(a_theta[j]);
+
             /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = b_eta[j];
@@ -140,9 +191,17 @@ void cfn_forward(
             for (size_t j = 0; j < m; ++j)
                 eta[j] = cfn_sigmoid(a_eta[j]);
 
+            /* (2)  eta_tail = sigmoid_tail(a_eta) */
+            for (size_t j = 0; j < m; ++j)
+                eta_tail[j] = cfn_sigmoid_tail(a_eta[j]);
+
             /* (3)  tanh_h_prev = tanh(h_prev) */
             for (size_t j = 0; j < m; ++j)
                 tanh_h_prev[j] = TANH(h_prev[j]);
+
+            /* (3)  tanh_h_prev_tail = tanh_tail(h_prev) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_h_prev_tail[j] = cfn_tanh_tail(h_prev[j]);
 
             /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
@@ -178,11 +237,19 @@ void cfn_backward(
     cfn_real *const V_eta_bar = gradients->V_eta_bar; /* [m, n] */
     cfn_real *const b_eta_bar = gradients->b_eta_bar; /* [m] */
     cfn_real *const W_bar = gradients->W_bar; /* [m, n] */
-    const cfn_real *const tape_theta = tape; /* [T, B, m] */
-    const cfn_real *const tape_eta = tape_theta + T * B * m; /* [T, B, m] */
-    const cfn_real *const tape_tanh_h_prev = tape_eta + T * B * m; /* [T, B, m] */
-    const cfn_real *const tape_tanh_a_h = tape_tanh_h_prev + T * B * m; /* [T, B, m] */
-    cfn_real *const work_h_bar = work; /* [T, B, m] */
+    const cfn_real *const tape_theta_tail = tape; /* [T, B, m] */
+    const cfn_real *const tape_eta_tail = tape_theta_tail + T * B * m; /* [T, B, m] */
+    const cfn_real *const tape_tanh_h_prev_tail = tape_eta_tail + T * B * m; /* [T, B, m] */
+    const cfn_real *const tape_tanh_a_h_tail = tape_tanh_h_prev_tail + T * B * m; /* [T, B, m] */
+    cfn_real *const one_minus_theta = work; /* [m] */
+    cfn_real *const one_minus_eta = one_minus_theta + m; /* [m] */
+    cfn_real *const one_minus_tanh_h_prev_squared = one_minus_eta + m; /* [m] */
+    cfn_real *const one_minus_tanh_a_h_squared = one_minus_tanh_h_prev_squared + m; /* [m] */
+    cfn_real *const theta = one_minus_tanh_a_h_squared + m; /* [m] */
+    cfn_real *const work_eta = theta + m; /* [T, B, m] */
+    cfn_real *const tanh_h_prev = work_eta + T * B * m; /* [m] */
+    cfn_real *const tanh_a_h = tanh_h_prev + m; /* [m] */
+    cfn_real *const work_h_bar = tanh_a_h + m; /* [T, B, m] */
     cfn_real *const a_h_bar = work_h_bar + T * B * m; /* [m] */
     cfn_real *const eta_bar = a_h_bar + m; /* [m] */
     cfn_real *const work_a_eta_bar = eta_bar + m; /* [T, B, m] */
@@ -210,16 +277,45 @@ void cfn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const cfn_real *restrict theta = tape_theta + at * m;
-            const cfn_real *restrict eta = tape_eta + at * m;
-            const cfn_real *restrict tanh_h_prev = tape_tanh_h_prev + at * m;
-            const cfn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            const cfn_real *restrict theta_tail = tape_theta_tail + at * m;
+            const cfn_real *restrict eta_tail = tape_eta_tail + at * m;
+            const cfn_real *restrict tanh_h_prev_tail = tape_tanh_h_prev_tail + at * m;
+            const cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
+            cfn_real *restrict eta = work_eta + at * m;
             const cfn_real *restrict Delta_h = bars->Delta_h + at * m;
             const cfn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             cfn_real *restrict h_bar = work_h_bar + at * m;
             cfn_real *restrict a_eta_bar = work_a_eta_bar + at * m;
             cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
             cfn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  theta = sigmoid_from_tail(theta_tail) */
+            for (size_t j = 0; j < m; ++j)
+                theta[j] = cfn_sigmoid_from_tail(theta_tail[j]);
+
+            /* (2)  eta = sigmoid_from_tail(eta_tail) */
+            for (size_t j = 0; j < m; ++j)
+                eta[j] = cfn_sigmoid_from_tail(eta_tail[j]);
+
+            /* (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_h_prev[j] = cfn_tanh_from_tail(tanh_h_prev_tail[j]);
+
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = cfn_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (1)  one_minus_theta = complement_from_tail(theta_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_theta[j] = cfn_complement_from_tail(theta_tail[j]);
+
+            /* (2)  one_minus_eta = complement_from_tail(eta_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_eta[j] = cfn_complement_from_tail(eta_tail[j]);
+
+            /* (3)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_h_prev_squared[j] = cfn_slope_from_tail(tanh_h_prev_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -231,7 +327,7 @@ void cfn_backward(
 
             /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_eta_bar[j] = eta_bar[j] * eta[j] * (1 - eta[j]);
+                a_eta_bar[j] = eta_bar[j] * eta[j] * one_minus_eta[j];
 
             /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -239,11 +335,11 @@ void cfn_backward(
 
             /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_theta_bar[j] = theta_bar[j] * theta[j] * (1 - theta[j]);
+                a_theta_bar[j] = theta_bar[j] * theta[j] * one_minus_theta[j];
 
             /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                cfn_real sum = h_bar[j] * theta[j] * (1 - tanh_h_prev[j] * tanh_h_prev[j]);
+                cfn_real sum = h_bar[j] * theta[j] * one_minus_tanh_h_prev_squared[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += U_theta[k * m + j] * a_theta_bar[k];
                 for (size_t k = 0; k < m; ++k)
@@ -257,18 +353,22 @@ void cfn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const cfn_real *restrict x = in->x + at * n;
-            const cfn_real *restrict eta = tape_eta + at * m;
+            const cfn_real *restrict eta = work_eta + at * m;
             const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const cfn_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const cfn_real *restrict h_bar = work_h_bar + at * m;
             const cfn_real *restrict a_eta_bar = work_a_eta_bar + at * m;
             const cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
             cfn_real *restrict x_bar = gradients->x_bar + at * n;
 
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = cfn_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * eta[j] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * eta[j] * one_minus_tanh_a_h_squared[j];
 
             /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < n; ++j) {

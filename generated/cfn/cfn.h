@@ -89,10 +89,10 @@ typedef struct cfn_state {
 /* Entries of cfn_real: what forward saves for backward: 4 * T * B * m. */
 size_t cfn_tape_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of forward: 3 * m. */
+/* Entries of cfn_real: scratch memory of forward: 6 * m + T * B * m. */
 size_t cfn_forward_work_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of backward: 3 * T * B * m + 3 * m + 2 * B * m. */
+/* Entries of cfn_real: scratch memory of backward: 10 * m + 4 * T * B * m + 2 * B * m. */
 size_t cfn_backward_work_size(const cfn_sizes *sizes);
 
 /* Entries of cfn_real: scratch memory of step: 7 * m. */

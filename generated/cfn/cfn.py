@@ -28,9 +28,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -54,43 +83,51 @@ def forward(parameters, inputs, initial):
     a_h = x @ W.T
     # (3)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
+    # (3)  tanh_a_h_tail = tanh_tail(a_h)
+    tanh_a_h_tail = tanh_tail(a_h)
 
     # scan forward
-    theta = np.empty((T, B, m), dtype)
-    eta = np.empty((T, B, m), dtype)
-    tanh_h_prev = np.empty((T, B, m), dtype)
+    theta_tail = np.empty((T, B, m), dtype)
+    eta_tail = np.empty((T, B, m), dtype)
+    tanh_h_prev_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_theta = U_theta h_prev + V_theta x + b_theta
         a_theta = h_prev @ U_theta.T + x[t] @ V_theta.T + b_theta
         # (1)  theta = sigmoid(a_theta)
-        theta[t] = sigmoid(a_theta)
+        theta = sigmoid(a_theta)
+        # (1)  theta_tail = sigmoid_tail(a_theta)
+        theta_tail[t] = sigmoid_tail(a_theta)
         # (2)  a_eta = U_eta h_prev + V_eta x + b_eta
         a_eta = h_prev @ U_eta.T + x[t] @ V_eta.T + b_eta
         # (2)  eta = sigmoid(a_eta)
-        eta[t] = sigmoid(a_eta)
+        eta = sigmoid(a_eta)
+        # (2)  eta_tail = sigmoid_tail(a_eta)
+        eta_tail[t] = sigmoid_tail(a_eta)
         # (3)  tanh_h_prev = tanh(h_prev)
-        tanh_h_prev[t] = np.tanh(h_prev)
+        tanh_h_prev = np.tanh(h_prev)
+        # (3)  tanh_h_prev_tail = tanh_tail(h_prev)
+        tanh_h_prev_tail[t] = tanh_tail(h_prev)
         # (3)  h = theta * tanh(h_prev) + eta * tanh(a_h)
-        h[t] = theta[t] * tanh_h_prev[t] + eta[t] * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"theta": theta, "eta": eta, "tanh_h_prev": tanh_h_prev, "tanh_a_h": tanh_a_h}
+        h[t] = theta * tanh_h_prev + eta * tanh_a_h[t]
+    return {"h": h}, {"h": h[T - 1]}, {"theta_tail": theta_tail, "eta_tail": eta_tail, "tanh_h_prev_tail": tanh_h_prev_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    theta_tail = tape["theta_tail"]
+    eta_tail = tape["eta_tail"]
+    tanh_h_prev_tail = tape["tanh_h_prev_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
-    theta = tape["theta"]
-    eta = tape["eta"]
     U_theta = parameters["U_theta"]
     V_theta = parameters["V_theta"]
     U_eta = parameters["U_eta"]
     V_eta = parameters["V_eta"]
     W = parameters["W"]
-    tanh_h_prev = tape["tanh_h_prev"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -99,29 +136,46 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = U_theta.shape[0]
 
     # scan in reverse
+    eta = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     a_eta_bar = np.empty((T, B, m), dtype)
     a_theta_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (1)  theta = sigmoid_from_tail(theta_tail)
+        theta = sigmoid_from_tail(theta_tail[t])
+        # (2)  eta = sigmoid_from_tail(eta_tail)
+        eta[t] = sigmoid_from_tail(eta_tail[t])
+        # (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail)
+        tanh_h_prev = tanh_from_tail(tanh_h_prev_tail[t])
+        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
+        # (1)  one_minus_theta = complement_from_tail(theta_tail)
+        one_minus_theta = complement_from_tail(theta_tail[t])
+        # (2)  one_minus_eta = complement_from_tail(eta_tail)
+        one_minus_eta = complement_from_tail(eta_tail[t])
+        # (3)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail)
+        one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3)
-        eta_bar = h_bar[t] * tanh_a_h[t]
+        eta_bar = h_bar[t] * tanh_a_h
         # (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2)
-        a_eta_bar[t] = eta_bar * eta[t] * (1 - eta[t])
+        a_eta_bar[t] = eta_bar * eta[t] * one_minus_eta
         # (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3)
-        theta_bar = h_bar[t] * tanh_h_prev[t]
+        theta_bar = h_bar[t] * tanh_h_prev
         # (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1)
-        a_theta_bar[t] = theta_bar * theta[t] * (1 - theta[t])
+        a_theta_bar[t] = theta_bar * theta * one_minus_theta
         # (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3)
-        h_prev_bar = a_theta_bar[t] @ U_theta + a_eta_bar[t] @ U_eta + h_bar[t] * theta[t] * (1 - tanh_h_prev[t] ** 2)
+        h_prev_bar = a_theta_bar[t] @ U_theta + a_eta_bar[t] @ U_eta + h_bar[t] * theta * one_minus_tanh_h_prev_squared
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+    one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
     # (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3)
-    a_h_bar = h_bar * eta * (1 - tanh_a_h ** 2)
+    a_h_bar = h_bar * eta * one_minus_tanh_a_h_squared
     # (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3)
     x_bar = a_theta_bar @ V_theta + a_eta_bar @ V_eta + a_h_bar @ W
     # (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1)

@@ -53,7 +53,7 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 2 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t cfn_simd_forward_multiplications(const cfn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
-    return B * (2 * m * m + 3 * m * n + 5 * m);
+    return B * (2 * m * m + 3 * m * n + 9 * m);
 }
 
 static size_t cfn_simd_infer_multiplications(const cfn_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t cfn_simd_backward_multiplications(const cfn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
-    return B * (8 * m + 4 * m * m + 6 * m * n) / 2;
+    return B * (16 * m + 4 * m * m + 6 * m * n) / 2;
 }
 
 static size_t cfn_simd_step_multiplications(const cfn_sizes *sizes)
@@ -256,11 +256,12 @@ static void cfn_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
-    real *const tape_theta = tape; /* [m] a row */
-    real *const tape_eta = tape_theta + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_h_prev = tape_eta + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_h_prev + spaced(T * B * row_m); /* [m] a row */
-    real *const tile_a_theta_ahead = work;
+    real *const tape_theta_tail = tape; /* [m] a row */
+    real *const tape_eta_tail = tape_theta_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_h_prev_tail = tape_eta_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_tanh_h_prev_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_tanh_a_h = work; /* [m] a row */
+    real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -274,7 +275,8 @@ static void cfn_simd_forward_member(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
-            real *const tanh_a_h_rows = tape_tanh_a_h + begin * row_m;
+            real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+            real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + begin * row_m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -299,6 +301,10 @@ static void cfn_simd_forward_member(
                             /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                            const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                            store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
                         }
                     }
                 }
@@ -329,12 +335,12 @@ static void cfn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                    real *const eta_rows = tape_eta + (t * B + begin) * row_m;
+                    real *const theta_tail_rows = tape_theta_tail + (t * B + begin) * row_m;
+                    real *const eta_tail_rows = tape_eta_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_h_prev_tail_rows = tape_tanh_h_prev_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
                     const operand factors_a_theta[] = {
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -363,18 +369,27 @@ static void cfn_simd_forward_member(
 
                                     /* (1)  theta = sigmoid(a_theta) */
                                     const vec theta = vec_sigmoid(a_theta);
-                                    store(theta_rows + s * row_m + j, theta);
+
+                                    /* (1)  theta_tail = sigmoid_tail(a_theta) */
+                                    const vec theta_tail = vec_sigmoid_tail(a_theta);
+                                    store(theta_tail_rows + s * row_m + j, theta_tail);
 
                                     /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
                                     const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
                                     /* (2)  eta = sigmoid(a_eta) */
                                     const vec eta = vec_sigmoid(a_eta);
-                                    store(eta_rows + s * row_m + j, eta);
+
+                                    /* (2)  eta_tail = sigmoid_tail(a_eta) */
+                                    const vec eta_tail = vec_sigmoid_tail(a_eta);
+                                    store(eta_tail_rows + s * row_m + j, eta_tail);
 
                                     /* (3)  tanh_h_prev = tanh(h_prev) */
                                     const vec tanh_h_prev = vec_tanh(h_prev);
-                                    store(tanh_h_prev_rows + s * row_m + j, tanh_h_prev);
+
+                                    /* (3)  tanh_h_prev_tail = tanh_tail(h_prev) */
+                                    const vec tanh_h_prev_tail = vec_tanh_tail(h_prev);
+                                    store(tanh_h_prev_tail_rows + s * row_m + j, tanh_h_prev_tail);
 
                                     /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
                                     const vec h = theta * tanh_h_prev + eta * tanh_a_h;
@@ -572,7 +587,7 @@ static void cfn_simd_backward_member(
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const U_theta_bar = gradients->U_theta_bar; /* [m, m] */
     real *const V_theta_bar = gradients->V_theta_bar; /* [m, n] */
     real *const b_theta_bar = gradients->b_theta_bar; /* [m] */
@@ -580,11 +595,14 @@ static void cfn_simd_backward_member(
     real *const V_eta_bar = gradients->V_eta_bar; /* [m, n] */
     real *const b_eta_bar = gradients->b_eta_bar; /* [m] */
     real *const W_bar = gradients->W_bar; /* [m, n] */
-    const real *const tape_theta = tape; /* [m] a row */
-    const real *const tape_eta = tape_theta + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_h_prev = tape_eta + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_h_prev + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_theta_tail = tape; /* [m] a row */
+    const real *const tape_eta_tail = tape_theta_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_h_prev_tail = tape_eta_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_tanh_h_prev_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_tanh_h_prev_squared = work; /* [m] a row */
+    real *const work_theta = work_one_minus_tanh_h_prev_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_eta = work_theta + spaced(B * row_m); /* [m] a row */
+    real *const work_h_bar = work_eta + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_eta_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_theta_bar = work_a_eta_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -614,10 +632,13 @@ static void cfn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                    const real *const eta_rows = tape_eta + (t * B + begin) * row_m;
-                    const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const theta_tail_rows = tape_theta_tail + (t * B + begin) * row_m;
+                    const real *const eta_tail_rows = tape_eta_tail + (t * B + begin) * row_m;
+                    const real *const tanh_h_prev_tail_rows = tape_tanh_h_prev_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_tanh_h_prev_squared_rows = work_one_minus_tanh_h_prev_squared + begin * row_m;
+                    real *const theta_rows = work_theta + begin * row_m;
+                    real *const eta_rows = work_eta + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -627,12 +648,36 @@ static void cfn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec theta = load(theta_rows + s * row_m + j);
-                            const vec eta = load(eta_rows + s * row_m + j);
-                            const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec theta_tail = load(theta_tail_rows + s * row_m + j);
+                            const vec eta_tail = load(eta_tail_rows + s * row_m + j);
+                            const vec tanh_h_prev_tail = load(tanh_h_prev_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  theta = sigmoid_from_tail(theta_tail) */
+                            const vec theta = vec_sigmoid_from_tail(theta_tail);
+                            store(theta_rows + s * row_m + j, theta);
+
+                            /* (2)  eta = sigmoid_from_tail(eta_tail) */
+                            const vec eta = vec_sigmoid_from_tail(eta_tail);
+                            store(eta_rows + s * row_m + j, eta);
+
+                            /* (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
+                            const vec tanh_h_prev = vec_tanh_from_tail(tanh_h_prev_tail);
+
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (1)  one_minus_theta = complement_from_tail(theta_tail) */
+                            const vec one_minus_theta = vec_complement_from_tail(theta_tail);
+
+                            /* (2)  one_minus_eta = complement_from_tail(eta_tail) */
+                            const vec one_minus_eta = vec_complement_from_tail(eta_tail);
+
+                            /* (3)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail) */
+                            const vec one_minus_tanh_h_prev_squared = vec_slope_from_tail(tanh_h_prev_tail);
+                            store(one_minus_tanh_h_prev_squared_rows + s * row_m + j, one_minus_tanh_h_prev_squared);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -642,14 +687,14 @@ static void cfn_simd_backward_member(
                             const vec eta_bar = h_bar * tanh_a_h;
 
                             /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
-                            const vec a_eta_bar = eta_bar * eta * (1 - eta);
+                            const vec a_eta_bar = eta_bar * eta * one_minus_eta;
                             store(a_eta_bar_rows + s * row_m + j, a_eta_bar);
 
                             /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
                             const vec theta_bar = h_bar * tanh_h_prev;
 
                             /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1) */
-                            const vec a_theta_bar = theta_bar * theta * (1 - theta);
+                            const vec a_theta_bar = theta_bar * theta * one_minus_theta;
                             store(a_theta_bar_rows + s * row_m + j, a_theta_bar);
                         }
                     }
@@ -662,8 +707,8 @@ static void cfn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const theta_rows = tape_theta + (t * B + begin) * row_m;
-                    const real *const tanh_h_prev_rows = tape_tanh_h_prev + (t * B + begin) * row_m;
+                    const real *const one_minus_tanh_h_prev_squared_rows = work_one_minus_tanh_h_prev_squared + begin * row_m;
+                    const real *const theta_rows = work_theta + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_theta_bar_rows = work_a_theta_bar + ((t - first) * B + begin) * row_m;
@@ -687,12 +732,12 @@ static void cfn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_tanh_h_prev_squared = load(one_minus_tanh_h_prev_squared_rows + s * row_m + j);
                                     const vec theta = load(theta_rows + s * row_m + j);
-                                    const vec tanh_h_prev = load(tanh_h_prev_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
                                     /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * (1 - tanh_h_prev * tanh_h_prev);
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * theta * one_minus_tanh_h_prev_squared;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                                 }
                             }
@@ -710,8 +755,8 @@ static void cfn_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const eta_rows = tape_eta + (first * B + begin) * row_m;
-                const real *const tanh_a_h_rows = tape_tanh_a_h + (first * B + begin) * row_m;
+                const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (first * B + begin) * row_m;
+                const real *const eta_rows = work_eta + begin * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
@@ -723,14 +768,17 @@ static void cfn_simd_backward_member(
                         vec b_theta_bar_here = {0};
                         vec b_eta_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec eta = load(eta_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
                             const vec a_eta_bar = load(a_eta_bar_rows + s * row_m + j);
                             const vec a_theta_bar = load(a_theta_bar_rows + s * row_m + j);
 
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
+
                             /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * eta * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * eta * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */

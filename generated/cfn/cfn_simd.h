@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of cfn_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   theta, eta, tanh_h_prev, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   theta_tail, eta_tail, tanh_h_prev_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
  */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES).
+/* Entries of cfn_real: scratch memory of forward: spaced(T * B * padded m) + chunk * B * 2 * up_to(m, LANES).
+ *   tanh_a_h: spaced(T * B * padded m), every step
  *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
@@ -43,11 +44,12 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
  */
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
 
-/* Entries of cfn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
- *   h_bar, a_h_bar, a_eta_bar, a_theta_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of cfn_real: scratch memory of backward: 2 * spaced(B * padded m) + 5 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   one_minus_tanh_h_prev_squared, theta: spaced(B * padded m) each, one step, then overwritten
+ *   eta, h_bar, a_h_bar, a_eta_bar, a_theta_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
- *   chunk: steps_together(T, B, 3 * padded m)
+ *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 

@@ -18,10 +18,34 @@
 
 #define REAL(number) ((clockwork_real)(number))
 #ifdef CLOCKWORK_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static clockwork_real clockwork_slope_from_tail(clockwork_real x)
+{
+    const clockwork_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static clockwork_real clockwork_tanh_from_tail(clockwork_real x)
+{
+    const clockwork_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static clockwork_real clockwork_tanh_tail(clockwork_real x)
+{
+    const clockwork_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t clockwork_tape_size(const clockwork_sizes *sizes)
 {
@@ -34,7 +58,7 @@ size_t clockwork_tape_size(const clockwork_sizes *sizes)
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes)
 {
     const size_t m = CLOCKWORK_FIXED_m;
-    return m;
+    return 2 * m;
 }
 
 size_t clockwork_backward_work_size(const clockwork_sizes *sizes)
@@ -42,7 +66,7 @@ size_t clockwork_backward_work_size(const clockwork_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = CLOCKWORK_FIXED_m;
-    return 2 * T * B * m + m + m * m + 2 * B * m;
+    return 3 * m + 2 * T * B * m + m * m + 2 * B * m;
 }
 
 size_t clockwork_step_work_size(const clockwork_sizes *sizes)
@@ -64,9 +88,10 @@ void clockwork_forward(
     const clockwork_real *const W_I = parameters->W_I; /* [m, n] */
     const clockwork_real *const W_H = parameters->W_H; /* [m, m] */
     const clockwork_real *const M = parameters->M; /* [m, m] */
-    clockwork_real *const tape_s = tape; /* [T, B, m] */
-    clockwork_real *const M_W_H = tape_s + T * B * m; /* [m, m] */
-    clockwork_real *const a_s = work; /* [m] */
+    clockwork_real *const tape_s_tail = tape; /* [T, B, m] */
+    clockwork_real *const M_W_H = tape_s_tail + T * B * m; /* [m, m] */
+    clockwork_real *const s = work; /* [m] */
+    clockwork_real *const a_s = s + m; /* [m] */
 
     /* once, for all steps */
     {
@@ -83,7 +108,7 @@ void clockwork_forward(
             const size_t at = t * B + sample;
             const clockwork_real *restrict x = in->x + at * n;
             const clockwork_real *restrict k = in->k + at * m;
-            clockwork_real *restrict s = tape_s + at * m;
+            clockwork_real *restrict s_tail = tape_s_tail + at * m;
             clockwork_real *restrict h = out->h + at * m;
             const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
 
@@ -100,6 +125,10 @@ void clockwork_forward(
             /* (1)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
+
+            /* (1)  s_tail = tanh_tail(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s_tail[j] = clockwork_tanh_tail(a_s[j]);
 
             /* (2)  h = k * s + (1 - k) * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -129,9 +158,11 @@ void clockwork_backward(
     clockwork_real *const W_I_bar = gradients->W_I_bar; /* [m, n] */
     clockwork_real *const W_H_bar = gradients->W_H_bar; /* [m, m] */
     clockwork_real *const M_bar = gradients->M_bar; /* [m, m] */
-    const clockwork_real *const tape_s = tape; /* [T, B, m] */
-    const clockwork_real *const M_W_H = tape_s + T * B * m; /* [m, m] */
-    clockwork_real *const work_h_bar = work; /* [T, B, m] */
+    const clockwork_real *const tape_s_tail = tape; /* [T, B, m] */
+    const clockwork_real *const M_W_H = tape_s_tail + T * B * m; /* [m, m] */
+    clockwork_real *const one_minus_s_squared = work; /* [m] */
+    clockwork_real *const s = one_minus_s_squared + m; /* [m] */
+    clockwork_real *const work_h_bar = s + m; /* [T, B, m] */
     clockwork_real *const s_bar = work_h_bar + T * B * m; /* [m] */
     clockwork_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
     clockwork_real *const M_W_H_bar = work_a_s_bar + T * B * m; /* [m, m] */
@@ -147,13 +178,17 @@ void clockwork_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const clockwork_real *restrict s_tail = tape_s_tail + at * m;
             const clockwork_real *restrict k = in->k + at * m;
-            const clockwork_real *restrict s = tape_s + at * m;
             const clockwork_real *restrict Delta_h = bars->Delta_h + at * m;
             const clockwork_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             clockwork_real *restrict h_bar = work_h_bar + at * m;
             clockwork_real *restrict a_s_bar = work_a_s_bar + at * m;
             clockwork_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
+
+            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_s_squared[j] = clockwork_slope_from_tail(s_tail[j]);
 
             /* (3)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -165,7 +200,7 @@ void clockwork_backward(
 
             /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_s_bar[j] = s_bar[j] * (1 - s[j] * s[j]);
+                a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
             /* (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2) */
             for (size_t j = 0; j < m; ++j) {
@@ -181,13 +216,17 @@ void clockwork_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const clockwork_real *restrict s_tail = tape_s_tail + at * m;
             const clockwork_real *restrict x = in->x + at * n;
-            const clockwork_real *restrict s = tape_s + at * m;
             const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const clockwork_real *restrict h_bar = work_h_bar + at * m;
             const clockwork_real *restrict a_s_bar = work_a_s_bar + at * m;
             clockwork_real *restrict x_bar = gradients->x_bar + at * n;
             clockwork_real *restrict k_bar = gradients->k_bar + at * m;
+
+            /* (1)  s = tanh_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = clockwork_tanh_from_tail(s_tail[j]);
 
             /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)

@@ -83,10 +83,10 @@ typedef struct clockwork_state {
 /* Entries of clockwork_real: what forward saves for backward: T * B * m + m * m. */
 size_t clockwork_tape_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of forward: m. */
+/* Entries of clockwork_real: scratch memory of forward: 2 * m. */
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: scratch memory of backward: 2 * T * B * m + m + m * m + 2 * B * m. */
+/* Entries of clockwork_real: scratch memory of backward: 3 * m + 2 * T * B * m + m * m + 2 * B * m. */
 size_t clockwork_backward_work_size(const clockwork_sizes *sizes);
 
 /* Entries of clockwork_real: scratch memory of step: 2 * m + m * m. */

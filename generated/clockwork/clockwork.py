@@ -33,6 +33,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -51,26 +67,28 @@ def forward(parameters, inputs, initial):
     M_W_H = M * W_H
 
     # scan forward
-    s = np.empty((T, B, m), dtype)
+    s_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_s = M_W_H h_prev + W_I x
         a_s = h_prev @ M_W_H.T + x[t] @ W_I.T
         # (1)  s = tanh(a_s)
-        s[t] = np.tanh(a_s)
+        s = np.tanh(a_s)
+        # (1)  s_tail = tanh_tail(a_s)
+        s_tail[t] = tanh_tail(a_s)
         # (2)  h = k * s + (1 - k) * h_prev
-        h[t] = k[t] * s[t] + (1 - k[t]) * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"s": s, "M_W_H": M_W_H}
+        h[t] = k[t] * s + (1 - k[t]) * h_prev
+    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "M_W_H": M_W_H}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    s_tail = tape["s_tail"]
     x = inputs["x"]
     k = inputs["k"]
-    s = tape["s"]
     W_I = parameters["W_I"]
     W_H = parameters["W_H"]
     M = parameters["M"]
@@ -88,17 +106,21 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (1)  one_minus_s_squared = slope_from_tail(s_tail)
+        one_minus_s_squared = slope_from_tail(s_tail[t])
         # (3)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (4)  s_bar = h_bar * k   adjoint of (2)
         s_bar = h_bar[t] * k[t]
         # (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1)
-        a_s_bar[t] = s_bar * (1 - s[t] ** 2)
+        a_s_bar[t] = s_bar * one_minus_s_squared
         # (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2)
         h_prev_bar = a_s_bar[t] @ M_W_H + h_bar[t] * (1 - k[t])
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  s = tanh_from_tail(s_tail)
+    s = tanh_from_tail(s_tail)
     # (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1)
     M_W_H_bar = contract("TBi,TBj->ij", a_s_bar, h_prev)
     # (8)  x_bar = W_I^T a_s_bar   adjoint of (1)

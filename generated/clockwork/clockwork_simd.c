@@ -118,7 +118,7 @@ static size_t clockwork_simd_forward_multiplications(const clockwork_sizes *size
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
-    return B * (m * m + m * n + 2 * m) / 2;
+    return B * (m * m + m * n + 3 * m) / 2;
 }
 
 static size_t clockwork_simd_infer_multiplications(const clockwork_sizes *sizes)
@@ -134,7 +134,7 @@ static size_t clockwork_simd_backward_multiplications(const clockwork_sizes *siz
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
-    return B * (4 * m + 2 * m * m + 2 * m * n) / 2;
+    return B * (6 * m + 2 * m * m + 2 * m * n) / 2;
 }
 
 static size_t clockwork_simd_step_multiplications(const clockwork_sizes *sizes)
@@ -191,8 +191,8 @@ static void clockwork_simd_forward_member(
     const real *const W_I = parameters->W_I; /* [m, n] */
     const real *const W_H = parameters->W_H; /* [m, m] */
     const real *const M = parameters->M; /* [m, m] */
-    real *const tape_s = tape; /* [m] a row */
-    real *const M_W_H = tape_s + spaced(T * B * row_m); /* [m, m] a row */
+    real *const tape_s_tail = tape; /* [m] a row */
+    real *const M_W_H = tape_s_tail + spaced(T * B * row_m); /* [m, m] a row */
     real *const work_a_s = work; /* [m] a row */
 
     /* once, for all steps */
@@ -227,7 +227,7 @@ static void clockwork_simd_forward_member(
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const k_rows = in->k + (t * B + begin) * m;
-                real *const s_rows = tape_s + (t * B + begin) * row_m;
+                real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 const real *const a_s_rows = work_a_s + begin * row_m;
@@ -240,7 +240,10 @@ static void clockwork_simd_forward_member(
 
                         /* (1)  s = tanh(a_s) */
                         const vec s = vec_tanh(a_s);
-                        store(s_rows + sample * row_m + j, s);
+
+                        /* (1)  s_tail = tanh_tail(a_s) */
+                        const vec s_tail = vec_tanh_tail(a_s);
+                        store(s_tail_rows + sample * row_m + j, s_tail);
 
                         /* (2)  h = k * s + (1 - k) * h_prev */
                         const vec h = k * s + (1 - k) * h_prev;
@@ -375,8 +378,8 @@ static void clockwork_simd_backward_member(
     real *const W_I_bar = gradients->W_I_bar; /* [m, n] */
     real *const W_H_bar = gradients->W_H_bar; /* [m, m] */
     real *const M_bar = gradients->M_bar; /* [m, m] */
-    const real *const tape_s = tape; /* [m] a row */
-    const real *const M_W_H = tape_s + spaced(T * B * row_m); /* [m, m] a row */
+    const real *const tape_s_tail = tape; /* [m] a row */
+    const real *const M_W_H = tape_s_tail + spaced(T * B * row_m); /* [m, m] a row */
     real *const work_h_bar = work; /* [m] a row */
     real *const work_a_s_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const M_W_H_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m, m] a row */
@@ -395,8 +398,8 @@ static void clockwork_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const k_rows = in->k + (t * B + begin) * m;
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -405,10 +408,13 @@ static void clockwork_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec k = load_part(k_rows + sample * m + j, left);
-                            const vec s = load(s_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
                             /* (3)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -418,7 +424,7 @@ static void clockwork_simd_backward_member(
                             const vec s_bar = h_bar * k;
 
                             /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
-                            const vec a_s_bar = s_bar * (1 - s * s);
+                            const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
                     }
@@ -443,6 +449,36 @@ static void clockwork_simd_backward_member(
         }
 
         /* every step, in any order */
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                if ((first * B + begin) < B)
+                    rows = least(rows, B - (first * B + begin));
+                const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                real *const k_bar_rows = gradients->k_bar + (first * B + begin) * m;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES, left = m - j;
+                        const vec s_tail = load(s_tail_rows + sample * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                        const vec h_bar = load(h_bar_rows + sample * row_m + j);
+
+                        /* (1)  s = tanh_from_tail(s_tail) */
+                        const vec s = vec_tanh_from_tail(s_tail);
+
+                        /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
+                        const vec k_bar = h_bar * (s - h_prev);
+                        store_part(k_bar_rows + sample * m + j, k_bar, left);
+                    }
+                }
+            }
+        }
+        BARRIER
         {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
@@ -474,33 +510,6 @@ static void clockwork_simd_backward_member(
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
                         }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                if ((first * B + begin) < B)
-                    rows = least(rows, B - (first * B + begin));
-                const real *const s_rows = tape_s + (first * B + begin) * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const k_bar_rows = gradients->k_bar + (first * B + begin) * m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES, left = m - j;
-                        const vec s = load(s_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec h_bar = load(h_bar_rows + sample * row_m + j);
-
-                        /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
-                        const vec k_bar = h_bar * (s - h_prev);
-                        store_part(k_bar_rows + sample * m + j, k_bar, left);
                     }
                 }
             }

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of clockwork_real: what forward saves for backward: spaced(T * B * padded m) + spaced(m * m).
- *   s: spaced(T * B * padded m), every step
+ *   s_tail: spaced(T * B * padded m), every step
  *   M_W_H: spaced(m * m), every step
  */
 size_t clockwork_simd_tape_size(const clockwork_sizes *sizes);

@@ -15,10 +15,34 @@
 
 #define REAL(number) ((cornn_real)(number))
 #ifdef CORNN_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static cornn_real cornn_slope_from_tail(cornn_real x)
+{
+    const cornn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static cornn_real cornn_tanh_from_tail(cornn_real x)
+{
+    const cornn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static cornn_real cornn_tanh_tail(cornn_real x)
+{
+    const cornn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t cornn_tape_size(const cornn_sizes *sizes)
 {
@@ -31,7 +55,7 @@ size_t cornn_tape_size(const cornn_sizes *sizes)
 size_t cornn_forward_work_size(const cornn_sizes *sizes)
 {
     const size_t m = CORNN_FIXED_m;
-    return m;
+    return 2 * m;
 }
 
 size_t cornn_backward_work_size(const cornn_sizes *sizes)
@@ -39,7 +63,7 @@ size_t cornn_backward_work_size(const cornn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = CORNN_FIXED_m;
-    return 3 * T * B * m + m + 2 * 2 * B * m;
+    return 3 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t cornn_step_work_size(const cornn_sizes *sizes)
@@ -66,8 +90,9 @@ void cornn_forward(
     const cornn_real *const gamma = parameters->gamma; /* [] */
     const cornn_real *const epsilon = parameters->epsilon; /* [] */
     cornn_real *const tape_z = tape; /* [T, B, m] */
-    cornn_real *const tape_tanh_a_z = tape_z + T * B * m; /* [T, B, m] */
+    cornn_real *const tape_tanh_a_z_tail = tape_z + T * B * m; /* [T, B, m] */
     cornn_real *const a_z = work; /* [m] */
+    cornn_real *const tanh_a_z = a_z + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -78,7 +103,7 @@ void cornn_forward(
             cornn_real *restrict y = out->y + at * m;
             const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
             const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            cornn_real *restrict tanh_a_z = tape_tanh_a_z + at * m;
+            cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
 
             /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
             for (size_t j = 0; j < m; ++j) {
@@ -95,6 +120,10 @@ void cornn_forward(
             /* (1)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
+
+            /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z_tail[j] = cornn_tanh_tail(a_z[j]);
 
             /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
             for (size_t j = 0; j < m; ++j)
@@ -138,8 +167,10 @@ void cornn_backward(
     cornn_real *const gamma_bar = gradients->gamma_bar; /* [] */
     cornn_real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     const cornn_real *const tape_z = tape; /* [T, B, m] */
-    const cornn_real *const tape_tanh_a_z = tape_z + T * B * m; /* [T, B, m] */
-    cornn_real *const work_y_bar = work; /* [T, B, m] */
+    const cornn_real *const tape_tanh_a_z_tail = tape_z + T * B * m; /* [T, B, m] */
+    cornn_real *const one_minus_tanh_a_z_squared = work; /* [m] */
+    cornn_real *const tanh_a_z = one_minus_tanh_a_z_squared + m; /* [m] */
+    cornn_real *const work_y_bar = tanh_a_z + m; /* [T, B, m] */
     cornn_real *const work_z_bar = work_y_bar + T * B * m; /* [T, B, m] */
     cornn_real *const z_to_dt_bar = work_z_bar + T * B * m; /* [m] */
     cornn_real *const work_a_z_bar = z_to_dt_bar + m; /* [T, B, m] */
@@ -166,7 +197,7 @@ void cornn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const cornn_real *restrict tanh_a_z = tape_tanh_a_z + at * m;
+            const cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
             const cornn_real *restrict Delta_y = bars->Delta_y + at * m;
             const cornn_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_z_bar + s * m;
             const cornn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
@@ -175,6 +206,10 @@ void cornn_backward(
             cornn_real *restrict a_z_bar = work_a_z_bar + at * m;
             cornn_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
             cornn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_z_squared[j] = cornn_slope_from_tail(tanh_a_z_tail[j]);
 
             /* (3)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -186,7 +221,7 @@ void cornn_backward(
 
             /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * dt[0] * (1 - tanh_a_z[j] * tanh_a_z[j]);
+                a_z_bar[j] = z_bar[j] * dt[0] * one_minus_tanh_a_z_squared[j];
 
             /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j) {
@@ -210,15 +245,19 @@ void cornn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
             const cornn_real *restrict u = in->u + at * n;
             const cornn_real *restrict z = tape_z + at * m;
             const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
             const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const cornn_real *restrict tanh_a_z = tape_tanh_a_z + at * m;
             const cornn_real *restrict y_bar = work_y_bar + at * m;
             const cornn_real *restrict z_bar = work_z_bar + at * m;
             const cornn_real *restrict a_z_bar = work_a_z_bar + at * m;
             cornn_real *restrict u_bar = gradients->u_bar + at * n;
+
+            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z[j] = cornn_tanh_from_tail(tanh_a_z_tail[j]);
 
             /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
             for (size_t j = 0; j < m; ++j)

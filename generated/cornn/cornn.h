@@ -92,10 +92,10 @@ typedef struct cornn_state {
 /* Entries of cornn_real: what forward saves for backward: 2 * T * B * m. */
 size_t cornn_tape_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: scratch memory of forward: m. */
+/* Entries of cornn_real: scratch memory of forward: 2 * m. */
 size_t cornn_forward_work_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: scratch memory of backward: 3 * T * B * m + m + 2 * 2 * B * m. */
+/* Entries of cornn_real: scratch memory of backward: 3 * m + 3 * T * B * m + 2 * 2 * B * m. */
 size_t cornn_backward_work_size(const cornn_sizes *sizes);
 
 /* Entries of cornn_real: scratch memory of step: 3 * m. */

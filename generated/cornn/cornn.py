@@ -35,6 +35,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     u = inputs["u"]
@@ -53,7 +69,7 @@ def forward(parameters, inputs, initial):
     m = W.shape[0]
 
     # scan forward
-    tanh_a_z = np.empty((T, B, m), dtype)
+    tanh_a_z_tail = np.empty((T, B, m), dtype)
     z = np.empty((T, B, m), dtype)
     y = np.empty((T, B, m), dtype)
     for t in range(T):
@@ -62,12 +78,14 @@ def forward(parameters, inputs, initial):
         # (1)  a_z = W y_prev + W_z z_prev + V u + b
         a_z = y_prev @ W.T + z_prev @ W_z.T + u[t] @ V.T + b
         # (1)  tanh_a_z = tanh(a_z)
-        tanh_a_z[t] = np.tanh(a_z)
+        tanh_a_z = np.tanh(a_z)
+        # (1)  tanh_a_z_tail = tanh_tail(a_z)
+        tanh_a_z_tail[t] = tanh_tail(a_z)
         # (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev
-        z[t] = z_prev + dt * tanh_a_z[t] - dt * gamma * y_prev - dt * epsilon * z_prev
+        z[t] = z_prev + dt * tanh_a_z - dt * gamma * y_prev - dt * epsilon * z_prev
         # (2)  y = y_prev + dt * z
         y[t] = y_prev + dt * z[t]
-    return {"y": y}, {"z": z[T - 1], "y": y[T - 1]}, {"z": z, "tanh_a_z": tanh_a_z}
+    return {"y": y}, {"z": z[T - 1], "y": y[T - 1]}, {"z": z, "tanh_a_z_tail": tanh_a_z_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -75,6 +93,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y = outputs["y"]
     initial_z = initial["z"]
     initial_y = initial["y"]
+    tanh_a_z_tail = tape["tanh_a_z_tail"]
     u = inputs["u"]
     z = tape["z"]
     W = parameters["W"]
@@ -83,7 +102,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     dt = parameters["dt"]
     gamma = parameters["gamma"]
     epsilon = parameters["epsilon"]
-    tanh_a_z = tape["tanh_a_z"]
     Delta_y = bars["y"]
     final_z_bar = bars["final.z"]
     final_y_bar = bars["final.y"]
@@ -101,12 +119,14 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         z_next_bar = z_prev_bar
         y_next_bar = y_prev_bar
+        # (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
+        one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail[t])
         # (3)  y_bar = Delta_y + y_next_bar
         y_bar[t] = Delta_y[t] + y_next_bar
         # (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2)
         z_bar[t] = y_bar[t] * dt + z_next_bar
         # (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1)
-        a_z_bar[t] = z_bar[t] * dt * (1 - tanh_a_z[t] ** 2)
+        a_z_bar[t] = z_bar[t] * dt * one_minus_tanh_a_z_squared
         # (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1)
         z_prev_bar = a_z_bar[t] @ W_z + z_bar[t] * (1 - dt * epsilon)
         # (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2)
@@ -115,6 +135,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     z_prev = np.concatenate([initial_z[None], z[:-1]])
     y_prev = np.concatenate([initial_y[None], y[:-1]])
+    # (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
+    tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     # (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)
     z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon - gamma * y_prev)
     # (9)  u_bar = V^T a_z_bar   adjoint of (1)

@@ -135,7 +135,7 @@ static size_t cornn_simd_forward_multiplications(const cornn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
-    return B * (2 * m * m + m * n + 3 * m);
+    return B * (2 * m * m + m * n + 4 * m);
 }
 
 static size_t cornn_simd_infer_multiplications(const cornn_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t cornn_simd_backward_multiplications(const cornn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
-    return B * (9 * m + 4 * m * m + 2 * m * n) / 2;
+    return B * (11 * m + 4 * m * m + 2 * m * n) / 2;
 }
 
 static size_t cornn_simd_step_multiplications(const cornn_sizes *sizes)
@@ -240,7 +240,7 @@ static void cornn_simd_forward_member(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_tanh_a_z = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_z_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_u = packed;
@@ -274,7 +274,7 @@ static void cornn_simd_forward_member(
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const operand factors_a_z[] = {
                         {u_rows, n, n, panels_u},
                         {y_prev_rows, m, m, panels_y_prev},
@@ -306,7 +306,10 @@ static void cornn_simd_forward_member(
 
                                     /* (1)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
-                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+
+                                    /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+                                    const vec tanh_a_z_tail = vec_tanh_tail(a_z);
+                                    store(tanh_a_z_tail_rows + s * row_m + j, tanh_a_z_tail);
 
                                     /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
                                     const vec z = z_prev + dt_here * tanh_a_z - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
@@ -484,7 +487,7 @@ static void cornn_simd_backward_member(
     real *const gamma_bar = gradients->gamma_bar; /* [] */
     real *const epsilon_bar = gradients->epsilon_bar; /* [] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_tanh_a_z = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_z_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_y_bar = work; /* [m] a row */
     real *const work_z_bar = work_y_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_z_to_dt_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -517,7 +520,7 @@ static void cornn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
                     const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
                     const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
@@ -530,10 +533,13 @@ static void cornn_simd_backward_member(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const real dt_here = dt[0];
-                            const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
+                            const vec tanh_a_z_tail = load(tanh_a_z_tail_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec z_next_bar = load_part(z_next_bar_rows + s * z_next_bar_stride + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+                            const vec one_minus_tanh_a_z_squared = vec_slope_from_tail(tanh_a_z_tail);
 
                             /* (3)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
@@ -544,7 +550,7 @@ static void cornn_simd_backward_member(
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
-                            const vec a_z_bar = z_bar * dt_here * (1 - tanh_a_z * tanh_a_z);
+                            const vec a_z_bar = z_bar * dt_here * one_minus_tanh_a_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
                         }
                     }
@@ -611,10 +617,10 @@ static void cornn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
+                const real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (first * B + begin) * row_m;
                 const real *const z_prev_rows = (first * B + begin) >= B ? tape_z + ((first * B + begin) - B) * row_m : initial->z + (first * B + begin) * m;
                 const size_t z_prev_stride = (first * B + begin) >= B ? row_m : m;
                 const real *const y_prev_rows = (first * B + begin) >= B ? out->y + ((first * B + begin) - B) * m : initial->y + (first * B + begin) * m;
-                const real *const tanh_a_z_rows = tape_tanh_a_z + (first * B + begin) * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const z_to_dt_bar_rows = work_z_to_dt_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -626,11 +632,14 @@ static void cornn_simd_backward_member(
                         const real epsilon_here = epsilon[0];
                         vec b_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec tanh_a_z_tail = load(tanh_a_z_tail_rows + s * row_m + j);
                             const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                            const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
                             const vec z_bar = load(z_bar_rows + s * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
+
+                            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+                            const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
 
                             /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
                             const vec z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon_here - gamma_here * y_prev);

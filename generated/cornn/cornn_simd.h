@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of cornn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   z, tanh_a_z: spaced(T * B * padded m) each, every step
+ *   z, tanh_a_z_tail: spaced(T * B * padded m) each, every step
  */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 

@@ -14,18 +14,54 @@
 #define REAL(number) ((deep_bidirectional_lstm_real)(number))
 #ifdef DEEP_BIDIRECTIONAL_LSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_complement_from_tail(deep_bidirectional_lstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static deep_bidirectional_lstm_real deep_bidirectional_lstm_sigmoid(deep_bidirectional_lstm_real x)
 {
     const deep_bidirectional_lstm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_sigmoid_from_tail(deep_bidirectional_lstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_sigmoid_tail(deep_bidirectional_lstm_real x)
+{
+    const deep_bidirectional_lstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_slope_from_tail(deep_bidirectional_lstm_real x)
+{
+    const deep_bidirectional_lstm_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_tanh_from_tail(deep_bidirectional_lstm_real x)
+{
+    const deep_bidirectional_lstm_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static deep_bidirectional_lstm_real deep_bidirectional_lstm_tanh_tail(deep_bidirectional_lstm_real x)
+{
+    const deep_bidirectional_lstm_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -44,7 +80,7 @@ size_t deep_bidirectional_lstm_forward_work_size(const deep_bidirectional_lstm_s
     const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
     const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
-    return 8 * m_1 + 8 * m_2 + p;
+    return 18 * m_1 + 18 * m_2 + p;
 }
 
 size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -56,7 +92,7 @@ size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
-    return p + T * B * q_2 + 12 * m_2 + 8 * T * B * m_2 + T * B * q_1 + 12 * m_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2;
+    return 32 * m_1 + 32 * m_2 + p + T * B * q_2 + 8 * T * B * m_2 + T * B * q_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2;
 }
 
 void deep_bidirectional_lstm_forward(
@@ -123,68 +159,88 @@ void deep_bidirectional_lstm_forward(
     const deep_bidirectional_lstm_real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
     const deep_bidirectional_lstm_real *const V = parameters->V; /* [p, q_2] */
     const deep_bidirectional_lstm_real *const b_y = parameters->b_y; /* [p] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_g = tape; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_i = tape_layer1_forward_g + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_f = tape_layer1_forward_i + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_o = tape_layer1_forward_f + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_c = tape_layer1_forward_o + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_g_tail = tape; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_i_tail = tape_layer1_forward_g_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_f_tail = tape_layer1_forward_i_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_o_tail = tape_layer1_forward_f_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_c = tape_layer1_forward_o_tail + T * B * m_1; /* [T, B, m_1] */
     deep_bidirectional_lstm_real *const tape_layer1_forward_h = tape_layer1_forward_c + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_i = tape_layer1_backward_g + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_f = tape_layer1_backward_i + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_o = tape_layer1_backward_f + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_c = tape_layer1_backward_o + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_forward_tanh_c_tail = tape_layer1_forward_h + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_g_tail = tape_layer1_forward_tanh_c_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_i_tail = tape_layer1_backward_g_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_f_tail = tape_layer1_backward_i_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_o_tail = tape_layer1_backward_f_tail + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_c = tape_layer1_backward_o_tail + T * B * m_1; /* [T, B, m_1] */
     deep_bidirectional_lstm_real *const tape_layer1_backward_h = tape_layer1_backward_c + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + T * B * m_1; /* [T, B, m_1] */
-    deep_bidirectional_lstm_real *const tape_layer1_y = tape_layer1_backward_tanh_c + T * B * m_1; /* [T, B, q_1] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_g = tape_layer1_y + T * B * q_1; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_i = tape_layer2_forward_g + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_f = tape_layer2_forward_i + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_o = tape_layer2_forward_f + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_c = tape_layer2_forward_o + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer1_backward_tanh_c_tail = tape_layer1_backward_h + T * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const tape_layer1_y = tape_layer1_backward_tanh_c_tail + T * B * m_1; /* [T, B, q_1] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_g_tail = tape_layer1_y + T * B * q_1; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_i_tail = tape_layer2_forward_g_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_f_tail = tape_layer2_forward_i_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_o_tail = tape_layer2_forward_f_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_c = tape_layer2_forward_o_tail + T * B * m_2; /* [T, B, m_2] */
     deep_bidirectional_lstm_real *const tape_layer2_forward_h = tape_layer2_forward_c + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_i = tape_layer2_backward_g + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_f = tape_layer2_backward_i + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_o = tape_layer2_backward_f + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_c = tape_layer2_backward_o + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_forward_tanh_c_tail = tape_layer2_forward_h + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_g_tail = tape_layer2_forward_tanh_c_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_i_tail = tape_layer2_backward_g_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_f_tail = tape_layer2_backward_i_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_o_tail = tape_layer2_backward_f_tail + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_c = tape_layer2_backward_o_tail + T * B * m_2; /* [T, B, m_2] */
     deep_bidirectional_lstm_real *const tape_layer2_backward_h = tape_layer2_backward_c + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + T * B * m_2; /* [T, B, m_2] */
-    deep_bidirectional_lstm_real *const tape_layer2_y = tape_layer2_backward_tanh_c + T * B * m_2; /* [T, B, q_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_backward_tanh_c_tail = tape_layer2_backward_h + T * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const tape_layer2_y = tape_layer2_backward_tanh_c_tail + T * B * m_2; /* [T, B, q_2] */
     deep_bidirectional_lstm_real *const layer1_forward_z = work; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_forward_z_i = layer1_forward_z + m_1; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_forward_z_f = layer1_forward_z_i + m_1; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_forward_z_o = layer1_forward_z_f + m_1; /* [m_1] */
-    deep_bidirectional_lstm_real *const layer1_backward_z = layer1_forward_z_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_g = layer1_forward_z_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_i = layer1_forward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_f = layer1_forward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_o = layer1_forward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_tanh_c = layer1_forward_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_z = layer1_forward_tanh_c + m_1; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_backward_z_i = layer1_backward_z + m_1; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_backward_z_f = layer1_backward_z_i + m_1; /* [m_1] */
     deep_bidirectional_lstm_real *const layer1_backward_z_o = layer1_backward_z_f + m_1; /* [m_1] */
-    deep_bidirectional_lstm_real *const layer2_forward_z = layer1_backward_z_o + m_1; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer1_backward_g = layer1_backward_z_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_i = layer1_backward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_f = layer1_backward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_o = layer1_backward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_tanh_c = layer1_backward_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer2_forward_z = layer1_backward_tanh_c + m_1; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_forward_z_i = layer2_forward_z + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_forward_z_f = layer2_forward_z_i + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_forward_z_o = layer2_forward_z_f + m_2; /* [m_2] */
-    deep_bidirectional_lstm_real *const layer2_backward_z = layer2_forward_z_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_g = layer2_forward_z_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_i = layer2_forward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_f = layer2_forward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_o = layer2_forward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_tanh_c = layer2_forward_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_z = layer2_forward_tanh_c + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_backward_z_i = layer2_backward_z + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_backward_z_f = layer2_backward_z_i + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_backward_z_o = layer2_backward_z_f + m_2; /* [m_2] */
-    deep_bidirectional_lstm_real *const a_y = layer2_backward_z_o + m_2; /* [p] */
+    deep_bidirectional_lstm_real *const layer2_backward_g = layer2_backward_z_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_i = layer2_backward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_f = layer2_backward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_o = layer2_backward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_tanh_c = layer2_backward_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const a_y = layer2_backward_tanh_c + m_2; /* [p] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict x = in->x + at * n;
-            deep_bidirectional_lstm_real *restrict layer1_forward_g = tape_layer1_forward_g + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_forward_i = tape_layer1_forward_i + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_forward_f = tape_layer1_forward_f + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_forward_o = tape_layer1_forward_o + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_g_tail = tape_layer1_forward_g_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_i_tail = tape_layer1_forward_i_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_f_tail = tape_layer1_forward_f_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_o_tail = tape_layer1_forward_o_tail + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_c = tape_layer1_forward_c + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_h = tape_layer1_forward_h + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? tape_layer1_forward_h + (at - B) * m_1 : initial->layer1_forward_h + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial->layer1_forward_c + s * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c = tape_layer1_forward_tanh_c + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c_tail = tape_layer1_forward_tanh_c_tail + at * m_1;
 
             /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
             for (size_t j = 0; j < m_1; ++j) {
@@ -220,13 +276,25 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_1; ++j)
                 layer1_forward_g[j] = TANH(layer1_forward_z[j]);
 
+            /* (4)  layer1.forward.g_tail = tanh_tail(layer1.forward.z) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_g_tail[j] = deep_bidirectional_lstm_tanh_tail(layer1_forward_z[j]);
+
             /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_forward_i[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_i[j]);
 
+            /* (5)  layer1.forward.i_tail = sigmoid_tail(layer1.forward.z_i) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_i_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_forward_z_i[j]);
+
             /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_forward_f[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_f[j]);
+
+            /* (6)  layer1.forward.f_tail = sigmoid_tail(layer1.forward.z_f) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_f_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_forward_z_f[j]);
 
             /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
             for (size_t j = 0; j < m_1; ++j)
@@ -246,9 +314,17 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_1; ++j)
                 layer1_forward_o[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_o[j]);
 
+            /* (9)  layer1.forward.o_tail = sigmoid_tail(layer1.forward.z_o) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_o_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_forward_z_o[j]);
+
             /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_forward_tanh_c[j] = TANH(layer1_forward_c[j]);
+
+            /* (10)  layer1.forward.tanh_c_tail = tanh_tail(layer1.forward.c) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_tanh_c_tail[j] = deep_bidirectional_lstm_tanh_tail(layer1_forward_c[j]);
 
             /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
             for (size_t j = 0; j < m_1; ++j)
@@ -261,15 +337,15 @@ void deep_bidirectional_lstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict x = in->x + at * n;
-            deep_bidirectional_lstm_real *restrict layer1_backward_g = tape_layer1_backward_g + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_backward_i = tape_layer1_backward_i + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_backward_f = tape_layer1_backward_f + at * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_backward_o = tape_layer1_backward_o + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_g_tail = tape_layer1_backward_g_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_i_tail = tape_layer1_backward_i_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_f_tail = tape_layer1_backward_f_tail + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_o_tail = tape_layer1_backward_o_tail + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_c = tape_layer1_backward_c + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_h = tape_layer1_backward_h + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? tape_layer1_backward_h + (at + B) * m_1 : initial->layer1_backward_h + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial->layer1_backward_c + s * m_1;
-            deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c = tape_layer1_backward_tanh_c + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c_tail = tape_layer1_backward_tanh_c_tail + at * m_1;
 
             /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
             for (size_t j = 0; j < m_1; ++j) {
@@ -305,13 +381,25 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_1; ++j)
                 layer1_backward_g[j] = TANH(layer1_backward_z[j]);
 
+            /* (14)  layer1.backward.g_tail = tanh_tail(layer1.backward.z) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_g_tail[j] = deep_bidirectional_lstm_tanh_tail(layer1_backward_z[j]);
+
             /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_backward_i[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_i[j]);
 
+            /* (15)  layer1.backward.i_tail = sigmoid_tail(layer1.backward.z_i) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_i_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_backward_z_i[j]);
+
             /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_backward_f[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_f[j]);
+
+            /* (16)  layer1.backward.f_tail = sigmoid_tail(layer1.backward.z_f) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_f_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_backward_z_f[j]);
 
             /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
             for (size_t j = 0; j < m_1; ++j)
@@ -331,9 +419,17 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_1; ++j)
                 layer1_backward_o[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_o[j]);
 
+            /* (19)  layer1.backward.o_tail = sigmoid_tail(layer1.backward.z_o) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_o_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer1_backward_z_o[j]);
+
             /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_backward_tanh_c[j] = TANH(layer1_backward_c[j]);
+
+            /* (20)  layer1.backward.tanh_c_tail = tanh_tail(layer1.backward.c) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_tanh_c_tail[j] = deep_bidirectional_lstm_tanh_tail(layer1_backward_c[j]);
 
             /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
             for (size_t j = 0; j < m_1; ++j)
@@ -360,15 +456,15 @@ void deep_bidirectional_lstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict layer1_y = tape_layer1_y + at * q_1;
-            deep_bidirectional_lstm_real *restrict layer2_forward_g = tape_layer2_forward_g + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_forward_i = tape_layer2_forward_i + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_forward_f = tape_layer2_forward_f + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_forward_o = tape_layer2_forward_o + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_g_tail = tape_layer2_forward_g_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_i_tail = tape_layer2_forward_i_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_f_tail = tape_layer2_forward_f_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_o_tail = tape_layer2_forward_o_tail + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_c = tape_layer2_forward_c + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_h = tape_layer2_forward_h + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? tape_layer2_forward_h + (at - B) * m_2 : initial->layer2_forward_h + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial->layer2_forward_c + s * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c = tape_layer2_forward_tanh_c + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c_tail = tape_layer2_forward_tanh_c_tail + at * m_2;
 
             /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
             for (size_t j = 0; j < m_2; ++j) {
@@ -404,13 +500,25 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_2; ++j)
                 layer2_forward_g[j] = TANH(layer2_forward_z[j]);
 
+            /* (25)  layer2.forward.g_tail = tanh_tail(layer2.forward.z) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_g_tail[j] = deep_bidirectional_lstm_tanh_tail(layer2_forward_z[j]);
+
             /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_forward_i[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_i[j]);
 
+            /* (26)  layer2.forward.i_tail = sigmoid_tail(layer2.forward.z_i) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_i_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_forward_z_i[j]);
+
             /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_forward_f[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_f[j]);
+
+            /* (27)  layer2.forward.f_tail = sigmoid_tail(layer2.forward.z_f) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_f_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_forward_z_f[j]);
 
             /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
             for (size_t j = 0; j < m_2; ++j)
@@ -430,9 +538,17 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_2; ++j)
                 layer2_forward_o[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_o[j]);
 
+            /* (30)  layer2.forward.o_tail = sigmoid_tail(layer2.forward.z_o) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_o_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_forward_z_o[j]);
+
             /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_forward_tanh_c[j] = TANH(layer2_forward_c[j]);
+
+            /* (31)  layer2.forward.tanh_c_tail = tanh_tail(layer2.forward.c) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_tanh_c_tail[j] = deep_bidirectional_lstm_tanh_tail(layer2_forward_c[j]);
 
             /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
             for (size_t j = 0; j < m_2; ++j)
@@ -445,15 +561,15 @@ void deep_bidirectional_lstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict layer1_y = tape_layer1_y + at * q_1;
-            deep_bidirectional_lstm_real *restrict layer2_backward_g = tape_layer2_backward_g + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_backward_i = tape_layer2_backward_i + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_backward_f = tape_layer2_backward_f + at * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_backward_o = tape_layer2_backward_o + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_g_tail = tape_layer2_backward_g_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_i_tail = tape_layer2_backward_i_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_f_tail = tape_layer2_backward_f_tail + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_o_tail = tape_layer2_backward_o_tail + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_c = tape_layer2_backward_c + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_h = tape_layer2_backward_h + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? tape_layer2_backward_h + (at + B) * m_2 : initial->layer2_backward_h + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial->layer2_backward_c + s * m_2;
-            deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c = tape_layer2_backward_tanh_c + at * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c_tail = tape_layer2_backward_tanh_c_tail + at * m_2;
 
             /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
             for (size_t j = 0; j < m_2; ++j) {
@@ -489,13 +605,25 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_2; ++j)
                 layer2_backward_g[j] = TANH(layer2_backward_z[j]);
 
+            /* (35)  layer2.backward.g_tail = tanh_tail(layer2.backward.z) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_g_tail[j] = deep_bidirectional_lstm_tanh_tail(layer2_backward_z[j]);
+
             /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_backward_i[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_i[j]);
 
+            /* (36)  layer2.backward.i_tail = sigmoid_tail(layer2.backward.z_i) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_i_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_backward_z_i[j]);
+
             /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_backward_f[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_f[j]);
+
+            /* (37)  layer2.backward.f_tail = sigmoid_tail(layer2.backward.z_f) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_f_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_backward_z_f[j]);
 
             /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
             for (size_t j = 0; j < m_2; ++j)
@@ -515,9 +643,17 @@ void deep_bidirectional_lstm_forward(
             for (size_t j = 0; j < m_2; ++j)
                 layer2_backward_o[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_o[j]);
 
+            /* (40)  layer2.backward.o_tail = sigmoid_tail(layer2.backward.z_o) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_o_tail[j] = deep_bidirectional_lstm_sigmoid_tail(layer2_backward_z_o[j]);
+
             /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_backward_tanh_c[j] = TANH(layer2_backward_c[j]);
+
+            /* (41)  layer2.backward.tanh_c_tail = tanh_tail(layer2.backward.c) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_tanh_c_tail[j] = deep_bidirectional_lstm_tanh_tail(layer2_backward_c[j]);
 
             /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
             for (size_t j = 0; j < m_2; ++j)
@@ -670,37 +806,77 @@ void deep_bidirectional_lstm_backward(
     deep_bidirectional_lstm_real *const layer2_backward_b_o_bar = gradients->layer2_backward_b_o_bar; /* [m_2] */
     deep_bidirectional_lstm_real *const V_bar = gradients->V_bar; /* [p, q_2] */
     deep_bidirectional_lstm_real *const b_y_bar = gradients->b_y_bar; /* [p] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_g = tape; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_i = tape_layer1_forward_g + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_f = tape_layer1_forward_i + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_o = tape_layer1_forward_f + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_c = tape_layer1_forward_o + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_g_tail = tape; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_i_tail = tape_layer1_forward_g_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_f_tail = tape_layer1_forward_i_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_o_tail = tape_layer1_forward_f_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_c = tape_layer1_forward_o_tail + T * B * m_1; /* [T, B, m_1] */
     const deep_bidirectional_lstm_real *const tape_layer1_forward_h = tape_layer1_forward_c + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_i = tape_layer1_backward_g + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_f = tape_layer1_backward_i + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_o = tape_layer1_backward_f + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_c = tape_layer1_backward_o + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_forward_tanh_c_tail = tape_layer1_forward_h + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_g_tail = tape_layer1_forward_tanh_c_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_i_tail = tape_layer1_backward_g_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_f_tail = tape_layer1_backward_i_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_o_tail = tape_layer1_backward_f_tail + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_c = tape_layer1_backward_o_tail + T * B * m_1; /* [T, B, m_1] */
     const deep_bidirectional_lstm_real *const tape_layer1_backward_h = tape_layer1_backward_c + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + T * B * m_1; /* [T, B, m_1] */
-    const deep_bidirectional_lstm_real *const tape_layer1_y = tape_layer1_backward_tanh_c + T * B * m_1; /* [T, B, q_1] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_g = tape_layer1_y + T * B * q_1; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_i = tape_layer2_forward_g + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_f = tape_layer2_forward_i + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_o = tape_layer2_forward_f + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_c = tape_layer2_forward_o + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer1_backward_tanh_c_tail = tape_layer1_backward_h + T * B * m_1; /* [T, B, m_1] */
+    const deep_bidirectional_lstm_real *const tape_layer1_y = tape_layer1_backward_tanh_c_tail + T * B * m_1; /* [T, B, q_1] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_g_tail = tape_layer1_y + T * B * q_1; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_i_tail = tape_layer2_forward_g_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_f_tail = tape_layer2_forward_i_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_o_tail = tape_layer2_forward_f_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_c = tape_layer2_forward_o_tail + T * B * m_2; /* [T, B, m_2] */
     const deep_bidirectional_lstm_real *const tape_layer2_forward_h = tape_layer2_forward_c + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_i = tape_layer2_backward_g + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_f = tape_layer2_backward_i + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_o = tape_layer2_backward_f + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_c = tape_layer2_backward_o + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_forward_tanh_c_tail = tape_layer2_forward_h + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_g_tail = tape_layer2_forward_tanh_c_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_i_tail = tape_layer2_backward_g_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_f_tail = tape_layer2_backward_i_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_o_tail = tape_layer2_backward_f_tail + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_c = tape_layer2_backward_o_tail + T * B * m_2; /* [T, B, m_2] */
     const deep_bidirectional_lstm_real *const tape_layer2_backward_h = tape_layer2_backward_c + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + T * B * m_2; /* [T, B, m_2] */
-    const deep_bidirectional_lstm_real *const tape_layer2_y = tape_layer2_backward_tanh_c + T * B * m_2; /* [T, B, q_2] */
-    deep_bidirectional_lstm_real *const a_y_bar = work; /* [p] */
+    const deep_bidirectional_lstm_real *const tape_layer2_backward_tanh_c_tail = tape_layer2_backward_h + T * B * m_2; /* [T, B, m_2] */
+    const deep_bidirectional_lstm_real *const tape_layer2_y = tape_layer2_backward_tanh_c_tail + T * B * m_2; /* [T, B, q_2] */
+    deep_bidirectional_lstm_real *const layer1_forward_one_minus_g_squared = work; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_one_minus_i = layer1_forward_one_minus_g_squared + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_one_minus_f = layer1_forward_one_minus_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_one_minus_o = layer1_forward_one_minus_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_one_minus_tanh_c_squared = layer1_forward_one_minus_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_one_minus_g_squared = layer1_forward_one_minus_tanh_c_squared + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_one_minus_i = layer1_backward_one_minus_g_squared + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_one_minus_f = layer1_backward_one_minus_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_one_minus_o = layer1_backward_one_minus_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_one_minus_tanh_c_squared = layer1_backward_one_minus_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer2_forward_one_minus_g_squared = layer1_backward_one_minus_tanh_c_squared + m_1; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_one_minus_i = layer2_forward_one_minus_g_squared + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_one_minus_f = layer2_forward_one_minus_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_one_minus_o = layer2_forward_one_minus_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_one_minus_tanh_c_squared = layer2_forward_one_minus_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_one_minus_g_squared = layer2_forward_one_minus_tanh_c_squared + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_one_minus_i = layer2_backward_one_minus_g_squared + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_one_minus_f = layer2_backward_one_minus_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_one_minus_o = layer2_backward_one_minus_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_one_minus_tanh_c_squared = layer2_backward_one_minus_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer1_forward_g = layer2_backward_one_minus_tanh_c_squared + m_2; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_i = layer1_forward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_f = layer1_forward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_o = layer1_forward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_tanh_c = layer1_forward_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_g = layer1_forward_tanh_c + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_i = layer1_backward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_f = layer1_backward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_o = layer1_backward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_tanh_c = layer1_backward_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer2_forward_g = layer1_backward_tanh_c + m_1; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_i = layer2_forward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_f = layer2_forward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_o = layer2_forward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_tanh_c = layer2_forward_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_g = layer2_forward_tanh_c + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_i = layer2_backward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_f = layer2_backward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_o = layer2_backward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_tanh_c = layer2_backward_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const a_y_bar = layer2_backward_tanh_c + m_2; /* [p] */
     deep_bidirectional_lstm_real *const work_layer2_y_bar = a_y_bar + p; /* [T, B, q_2] */
     deep_bidirectional_lstm_real *const layer2_backward_h_bar = work_layer2_y_bar + T * B * q_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_backward_o_bar = layer2_backward_h_bar + m_2; /* [m_2] */
@@ -889,12 +1065,12 @@ void deep_bidirectional_lstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_g = tape_layer2_backward_g + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_i = tape_layer2_backward_i + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_f = tape_layer2_backward_f + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_o = tape_layer2_backward_o + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_g_tail = tape_layer2_backward_g_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_i_tail = tape_layer2_backward_i_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_f_tail = tape_layer2_backward_f_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_o_tail = tape_layer2_backward_o_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c_tail = tape_layer2_backward_tanh_c_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial->layer2_backward_c + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c = tape_layer2_backward_tanh_c + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_2 : bars->final_layer2_backward_h_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_c_next_bar = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_2 : bars->final_layer2_backward_c_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_y_bar = work_layer2_y_bar + at * q_2;
@@ -904,6 +1080,46 @@ void deep_bidirectional_lstm_backward(
             deep_bidirectional_lstm_real *restrict layer2_backward_z_bar = work_layer2_backward_z_bar + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_h_prev_bar = work_layer2_backward_h_prev_bar + ((t & 1) * B + s) * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_c_prev_bar = work_layer2_backward_c_prev_bar + ((t & 1) * B + s) * m_2;
+
+            /* (35)  layer2.backward.g = tanh_from_tail(layer2.backward.g_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_g[j] = deep_bidirectional_lstm_tanh_from_tail(layer2_backward_g_tail[j]);
+
+            /* (36)  layer2.backward.i = sigmoid_from_tail(layer2.backward.i_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_i[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_backward_i_tail[j]);
+
+            /* (37)  layer2.backward.f = sigmoid_from_tail(layer2.backward.f_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_f[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_backward_f_tail[j]);
+
+            /* (40)  layer2.backward.o = sigmoid_from_tail(layer2.backward.o_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_o[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_backward_o_tail[j]);
+
+            /* (41)  layer2.backward.tanh_c = tanh_from_tail(layer2.backward.tanh_c_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_tanh_c[j] = deep_bidirectional_lstm_tanh_from_tail(layer2_backward_tanh_c_tail[j]);
+
+            /* (35)  layer2.backward.one_minus_g_squared = slope_from_tail(layer2.backward.g_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_one_minus_g_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer2_backward_g_tail[j]);
+
+            /* (36)  layer2.backward.one_minus_i = complement_from_tail(layer2.backward.i_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_one_minus_i[j] = deep_bidirectional_lstm_complement_from_tail(layer2_backward_i_tail[j]);
+
+            /* (37)  layer2.backward.one_minus_f = complement_from_tail(layer2.backward.f_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_one_minus_f[j] = deep_bidirectional_lstm_complement_from_tail(layer2_backward_f_tail[j]);
+
+            /* (40)  layer2.backward.one_minus_o = complement_from_tail(layer2.backward.o_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_one_minus_o[j] = deep_bidirectional_lstm_complement_from_tail(layer2_backward_o_tail[j]);
+
+            /* (41)  layer2.backward.one_minus_tanh_c_squared = slope_from_tail(layer2.backward.tanh_c_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_one_minus_tanh_c_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer2_backward_tanh_c_tail[j]);
 
             /* (47)  layer2.backward.h_bar = layer2.E_b^T layer2.y_bar + layer2.backward.h_next_bar   adjoint of (42) */
             for (size_t j = 0; j < m_2; ++j)
@@ -915,11 +1131,11 @@ void deep_bidirectional_lstm_backward(
 
             /* (49)  layer2.backward.z_o_bar = layer2.backward.o_bar * layer2.backward.o * (1 - layer2.backward.o)   adjoint of (40) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_z_o_bar[j] = layer2_backward_o_bar[j] * layer2_backward_o[j] * (1 - layer2_backward_o[j]);
+                layer2_backward_z_o_bar[j] = layer2_backward_o_bar[j] * layer2_backward_o[j] * layer2_backward_one_minus_o[j];
 
             /* (50)  layer2.backward.c_bar = layer2.backward.h_bar * layer2.backward.o * (1 - tanh(layer2.backward.c)^2) + layer2.backward.c_next_bar   adjoint of (41) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_c_bar[j] = layer2_backward_h_bar[j] * layer2_backward_o[j] * (1 - layer2_backward_tanh_c[j] * layer2_backward_tanh_c[j]) + layer2_backward_c_next_bar[j];
+                layer2_backward_c_bar[j] = layer2_backward_h_bar[j] * layer2_backward_o[j] * layer2_backward_one_minus_tanh_c_squared[j] + layer2_backward_c_next_bar[j];
 
             /* (51)  layer2.backward.f_bar = layer2.backward.c_bar * layer2.backward.c_prev   adjoint of (38) */
             for (size_t j = 0; j < m_2; ++j)
@@ -935,15 +1151,15 @@ void deep_bidirectional_lstm_backward(
 
             /* (54)  layer2.backward.z_f_bar = layer2.backward.f_bar * layer2.backward.f * (1 - layer2.backward.f)   adjoint of (37) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_z_f_bar[j] = layer2_backward_f_bar[j] * layer2_backward_f[j] * (1 - layer2_backward_f[j]);
+                layer2_backward_z_f_bar[j] = layer2_backward_f_bar[j] * layer2_backward_f[j] * layer2_backward_one_minus_f[j];
 
             /* (55)  layer2.backward.z_i_bar = layer2.backward.i_bar * layer2.backward.i * (1 - layer2.backward.i)   adjoint of (36) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_z_i_bar[j] = layer2_backward_i_bar[j] * layer2_backward_i[j] * (1 - layer2_backward_i[j]);
+                layer2_backward_z_i_bar[j] = layer2_backward_i_bar[j] * layer2_backward_i[j] * layer2_backward_one_minus_i[j];
 
             /* (56)  layer2.backward.z_bar = layer2.backward.g_bar * (1 - layer2.backward.g^2)   adjoint of (35) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_z_bar[j] = layer2_backward_g_bar[j] * (1 - layer2_backward_g[j] * layer2_backward_g[j]);
+                layer2_backward_z_bar[j] = layer2_backward_g_bar[j] * layer2_backward_one_minus_g_squared[j];
 
             /* (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T layer2.backward.z_bar + layer2.backward.U_i^T layer2.backward.z_i_bar + layer2.backward.U_f^T layer2.backward.z_f_bar + layer2.backward.U_o^T layer2.backward.z_o_bar   adjoint of (32), (33), (34), (39) */
             for (size_t j = 0; j < m_2; ++j) {
@@ -969,12 +1185,12 @@ void deep_bidirectional_lstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_g = tape_layer2_forward_g + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_i = tape_layer2_forward_i + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_f = tape_layer2_forward_f + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_o = tape_layer2_forward_o + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_g_tail = tape_layer2_forward_g_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_i_tail = tape_layer2_forward_i_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_f_tail = tape_layer2_forward_f_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_o_tail = tape_layer2_forward_o_tail + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c_tail = tape_layer2_forward_tanh_c_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial->layer2_forward_c + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c = tape_layer2_forward_tanh_c + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_forward_h_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_c_next_bar = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_forward_c_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_y_bar = work_layer2_y_bar + at * q_2;
@@ -984,6 +1200,46 @@ void deep_bidirectional_lstm_backward(
             deep_bidirectional_lstm_real *restrict layer2_forward_z_bar = work_layer2_forward_z_bar + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_h_prev_bar = work_layer2_forward_h_prev_bar + ((t & 1) * B + s) * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_c_prev_bar = work_layer2_forward_c_prev_bar + ((t & 1) * B + s) * m_2;
+
+            /* (25)  layer2.forward.g = tanh_from_tail(layer2.forward.g_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_g[j] = deep_bidirectional_lstm_tanh_from_tail(layer2_forward_g_tail[j]);
+
+            /* (26)  layer2.forward.i = sigmoid_from_tail(layer2.forward.i_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_i[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_forward_i_tail[j]);
+
+            /* (27)  layer2.forward.f = sigmoid_from_tail(layer2.forward.f_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_f[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_forward_f_tail[j]);
+
+            /* (30)  layer2.forward.o = sigmoid_from_tail(layer2.forward.o_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_o[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer2_forward_o_tail[j]);
+
+            /* (31)  layer2.forward.tanh_c = tanh_from_tail(layer2.forward.tanh_c_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_tanh_c[j] = deep_bidirectional_lstm_tanh_from_tail(layer2_forward_tanh_c_tail[j]);
+
+            /* (25)  layer2.forward.one_minus_g_squared = slope_from_tail(layer2.forward.g_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_one_minus_g_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer2_forward_g_tail[j]);
+
+            /* (26)  layer2.forward.one_minus_i = complement_from_tail(layer2.forward.i_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_one_minus_i[j] = deep_bidirectional_lstm_complement_from_tail(layer2_forward_i_tail[j]);
+
+            /* (27)  layer2.forward.one_minus_f = complement_from_tail(layer2.forward.f_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_one_minus_f[j] = deep_bidirectional_lstm_complement_from_tail(layer2_forward_f_tail[j]);
+
+            /* (30)  layer2.forward.one_minus_o = complement_from_tail(layer2.forward.o_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_one_minus_o[j] = deep_bidirectional_lstm_complement_from_tail(layer2_forward_o_tail[j]);
+
+            /* (31)  layer2.forward.one_minus_tanh_c_squared = slope_from_tail(layer2.forward.tanh_c_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_one_minus_tanh_c_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer2_forward_tanh_c_tail[j]);
 
             /* (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar + layer2.forward.h_next_bar   adjoint of (42) */
             for (size_t j = 0; j < m_2; ++j)
@@ -995,11 +1251,11 @@ void deep_bidirectional_lstm_backward(
 
             /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_z_o_bar[j] = layer2_forward_o_bar[j] * layer2_forward_o[j] * (1 - layer2_forward_o[j]);
+                layer2_forward_z_o_bar[j] = layer2_forward_o_bar[j] * layer2_forward_o[j] * layer2_forward_one_minus_o[j];
 
             /* (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar   adjoint of (31) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_c_bar[j] = layer2_forward_h_bar[j] * layer2_forward_o[j] * (1 - layer2_forward_tanh_c[j] * layer2_forward_tanh_c[j]) + layer2_forward_c_next_bar[j];
+                layer2_forward_c_bar[j] = layer2_forward_h_bar[j] * layer2_forward_o[j] * layer2_forward_one_minus_tanh_c_squared[j] + layer2_forward_c_next_bar[j];
 
             /* (61)  layer2.forward.f_bar = layer2.forward.c_bar * layer2.forward.c_prev   adjoint of (28) */
             for (size_t j = 0; j < m_2; ++j)
@@ -1015,15 +1271,15 @@ void deep_bidirectional_lstm_backward(
 
             /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_z_f_bar[j] = layer2_forward_f_bar[j] * layer2_forward_f[j] * (1 - layer2_forward_f[j]);
+                layer2_forward_z_f_bar[j] = layer2_forward_f_bar[j] * layer2_forward_f[j] * layer2_forward_one_minus_f[j];
 
             /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_z_i_bar[j] = layer2_forward_i_bar[j] * layer2_forward_i[j] * (1 - layer2_forward_i[j]);
+                layer2_forward_z_i_bar[j] = layer2_forward_i_bar[j] * layer2_forward_i[j] * layer2_forward_one_minus_i[j];
 
             /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 - layer2.forward.g^2)   adjoint of (25) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_z_bar[j] = layer2_forward_g_bar[j] * (1 - layer2_forward_g[j] * layer2_forward_g[j]);
+                layer2_forward_z_bar[j] = layer2_forward_g_bar[j] * layer2_forward_one_minus_g_squared[j];
 
             /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
             for (size_t j = 0; j < m_2; ++j) {
@@ -1202,12 +1458,12 @@ void deep_bidirectional_lstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_g = tape_layer1_backward_g + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_i = tape_layer1_backward_i + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_f = tape_layer1_backward_f + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_o = tape_layer1_backward_o + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_g_tail = tape_layer1_backward_g_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_i_tail = tape_layer1_backward_i_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_f_tail = tape_layer1_backward_f_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_o_tail = tape_layer1_backward_o_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c_tail = tape_layer1_backward_tanh_c_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial->layer1_backward_c + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c = tape_layer1_backward_tanh_c + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_1 : bars->final_layer1_backward_h_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_c_next_bar = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_1 : bars->final_layer1_backward_c_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_y_bar = work_layer1_y_bar + at * q_1;
@@ -1217,6 +1473,46 @@ void deep_bidirectional_lstm_backward(
             deep_bidirectional_lstm_real *restrict layer1_backward_z_bar = work_layer1_backward_z_bar + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_h_prev_bar = work_layer1_backward_h_prev_bar + ((t & 1) * B + s) * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_c_prev_bar = work_layer1_backward_c_prev_bar + ((t & 1) * B + s) * m_1;
+
+            /* (14)  layer1.backward.g = tanh_from_tail(layer1.backward.g_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_g[j] = deep_bidirectional_lstm_tanh_from_tail(layer1_backward_g_tail[j]);
+
+            /* (15)  layer1.backward.i = sigmoid_from_tail(layer1.backward.i_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_i[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_backward_i_tail[j]);
+
+            /* (16)  layer1.backward.f = sigmoid_from_tail(layer1.backward.f_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_f[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_backward_f_tail[j]);
+
+            /* (19)  layer1.backward.o = sigmoid_from_tail(layer1.backward.o_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_o[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_backward_o_tail[j]);
+
+            /* (20)  layer1.backward.tanh_c = tanh_from_tail(layer1.backward.tanh_c_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_tanh_c[j] = deep_bidirectional_lstm_tanh_from_tail(layer1_backward_tanh_c_tail[j]);
+
+            /* (14)  layer1.backward.one_minus_g_squared = slope_from_tail(layer1.backward.g_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_one_minus_g_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer1_backward_g_tail[j]);
+
+            /* (15)  layer1.backward.one_minus_i = complement_from_tail(layer1.backward.i_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_one_minus_i[j] = deep_bidirectional_lstm_complement_from_tail(layer1_backward_i_tail[j]);
+
+            /* (16)  layer1.backward.one_minus_f = complement_from_tail(layer1.backward.f_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_one_minus_f[j] = deep_bidirectional_lstm_complement_from_tail(layer1_backward_f_tail[j]);
+
+            /* (19)  layer1.backward.one_minus_o = complement_from_tail(layer1.backward.o_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_one_minus_o[j] = deep_bidirectional_lstm_complement_from_tail(layer1_backward_o_tail[j]);
+
+            /* (20)  layer1.backward.one_minus_tanh_c_squared = slope_from_tail(layer1.backward.tanh_c_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_one_minus_tanh_c_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer1_backward_tanh_c_tail[j]);
 
             /* (68)  layer1.backward.h_bar = layer1.E_b^T layer1.y_bar + layer1.backward.h_next_bar   adjoint of (21) */
             for (size_t j = 0; j < m_1; ++j)
@@ -1228,11 +1524,11 @@ void deep_bidirectional_lstm_backward(
 
             /* (70)  layer1.backward.z_o_bar = layer1.backward.o_bar * layer1.backward.o * (1 - layer1.backward.o)   adjoint of (19) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_z_o_bar[j] = layer1_backward_o_bar[j] * layer1_backward_o[j] * (1 - layer1_backward_o[j]);
+                layer1_backward_z_o_bar[j] = layer1_backward_o_bar[j] * layer1_backward_o[j] * layer1_backward_one_minus_o[j];
 
             /* (71)  layer1.backward.c_bar = layer1.backward.h_bar * layer1.backward.o * (1 - tanh(layer1.backward.c)^2) + layer1.backward.c_next_bar   adjoint of (20) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_c_bar[j] = layer1_backward_h_bar[j] * layer1_backward_o[j] * (1 - layer1_backward_tanh_c[j] * layer1_backward_tanh_c[j]) + layer1_backward_c_next_bar[j];
+                layer1_backward_c_bar[j] = layer1_backward_h_bar[j] * layer1_backward_o[j] * layer1_backward_one_minus_tanh_c_squared[j] + layer1_backward_c_next_bar[j];
 
             /* (72)  layer1.backward.f_bar = layer1.backward.c_bar * layer1.backward.c_prev   adjoint of (17) */
             for (size_t j = 0; j < m_1; ++j)
@@ -1248,15 +1544,15 @@ void deep_bidirectional_lstm_backward(
 
             /* (75)  layer1.backward.z_f_bar = layer1.backward.f_bar * layer1.backward.f * (1 - layer1.backward.f)   adjoint of (16) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_z_f_bar[j] = layer1_backward_f_bar[j] * layer1_backward_f[j] * (1 - layer1_backward_f[j]);
+                layer1_backward_z_f_bar[j] = layer1_backward_f_bar[j] * layer1_backward_f[j] * layer1_backward_one_minus_f[j];
 
             /* (76)  layer1.backward.z_i_bar = layer1.backward.i_bar * layer1.backward.i * (1 - layer1.backward.i)   adjoint of (15) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_z_i_bar[j] = layer1_backward_i_bar[j] * layer1_backward_i[j] * (1 - layer1_backward_i[j]);
+                layer1_backward_z_i_bar[j] = layer1_backward_i_bar[j] * layer1_backward_i[j] * layer1_backward_one_minus_i[j];
 
             /* (77)  layer1.backward.z_bar = layer1.backward.g_bar * (1 - layer1.backward.g^2)   adjoint of (14) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_z_bar[j] = layer1_backward_g_bar[j] * (1 - layer1_backward_g[j] * layer1_backward_g[j]);
+                layer1_backward_z_bar[j] = layer1_backward_g_bar[j] * layer1_backward_one_minus_g_squared[j];
 
             /* (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T layer1.backward.z_bar + layer1.backward.U_i^T layer1.backward.z_i_bar + layer1.backward.U_f^T layer1.backward.z_f_bar + layer1.backward.U_o^T layer1.backward.z_o_bar   adjoint of (11), (12), (13), (18) */
             for (size_t j = 0; j < m_1; ++j) {
@@ -1282,12 +1578,12 @@ void deep_bidirectional_lstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_g = tape_layer1_forward_g + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_i = tape_layer1_forward_i + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_f = tape_layer1_forward_f + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_o = tape_layer1_forward_o + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_g_tail = tape_layer1_forward_g_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_i_tail = tape_layer1_forward_i_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_f_tail = tape_layer1_forward_f_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_o_tail = tape_layer1_forward_o_tail + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c_tail = tape_layer1_forward_tanh_c_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial->layer1_forward_c + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c = tape_layer1_forward_tanh_c + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_forward_h_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_c_next_bar = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_forward_c_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_y_bar = work_layer1_y_bar + at * q_1;
@@ -1297,6 +1593,46 @@ void deep_bidirectional_lstm_backward(
             deep_bidirectional_lstm_real *restrict layer1_forward_z_bar = work_layer1_forward_z_bar + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_h_prev_bar = work_layer1_forward_h_prev_bar + ((t & 1) * B + s) * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_c_prev_bar = work_layer1_forward_c_prev_bar + ((t & 1) * B + s) * m_1;
+
+            /* (4)  layer1.forward.g = tanh_from_tail(layer1.forward.g_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_g[j] = deep_bidirectional_lstm_tanh_from_tail(layer1_forward_g_tail[j]);
+
+            /* (5)  layer1.forward.i = sigmoid_from_tail(layer1.forward.i_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_i[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_forward_i_tail[j]);
+
+            /* (6)  layer1.forward.f = sigmoid_from_tail(layer1.forward.f_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_f[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_forward_f_tail[j]);
+
+            /* (9)  layer1.forward.o = sigmoid_from_tail(layer1.forward.o_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_o[j] = deep_bidirectional_lstm_sigmoid_from_tail(layer1_forward_o_tail[j]);
+
+            /* (10)  layer1.forward.tanh_c = tanh_from_tail(layer1.forward.tanh_c_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_tanh_c[j] = deep_bidirectional_lstm_tanh_from_tail(layer1_forward_tanh_c_tail[j]);
+
+            /* (4)  layer1.forward.one_minus_g_squared = slope_from_tail(layer1.forward.g_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_one_minus_g_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer1_forward_g_tail[j]);
+
+            /* (5)  layer1.forward.one_minus_i = complement_from_tail(layer1.forward.i_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_one_minus_i[j] = deep_bidirectional_lstm_complement_from_tail(layer1_forward_i_tail[j]);
+
+            /* (6)  layer1.forward.one_minus_f = complement_from_tail(layer1.forward.f_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_one_minus_f[j] = deep_bidirectional_lstm_complement_from_tail(layer1_forward_f_tail[j]);
+
+            /* (9)  layer1.forward.one_minus_o = complement_from_tail(layer1.forward.o_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_one_minus_o[j] = deep_bidirectional_lstm_complement_from_tail(layer1_forward_o_tail[j]);
+
+            /* (10)  layer1.forward.one_minus_tanh_c_squared = slope_from_tail(layer1.forward.tanh_c_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_one_minus_tanh_c_squared[j] = deep_bidirectional_lstm_slope_from_tail(layer1_forward_tanh_c_tail[j]);
 
             /* (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar + layer1.forward.h_next_bar   adjoint of (21) */
             for (size_t j = 0; j < m_1; ++j)
@@ -1308,11 +1644,11 @@ void deep_bidirectional_lstm_backward(
 
             /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_z_o_bar[j] = layer1_forward_o_bar[j] * layer1_forward_o[j] * (1 - layer1_forward_o[j]);
+                layer1_forward_z_o_bar[j] = layer1_forward_o_bar[j] * layer1_forward_o[j] * layer1_forward_one_minus_o[j];
 
             /* (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar   adjoint of (10) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_c_bar[j] = layer1_forward_h_bar[j] * layer1_forward_o[j] * (1 - layer1_forward_tanh_c[j] * layer1_forward_tanh_c[j]) + layer1_forward_c_next_bar[j];
+                layer1_forward_c_bar[j] = layer1_forward_h_bar[j] * layer1_forward_o[j] * layer1_forward_one_minus_tanh_c_squared[j] + layer1_forward_c_next_bar[j];
 
             /* (82)  layer1.forward.f_bar = layer1.forward.c_bar * layer1.forward.c_prev   adjoint of (7) */
             for (size_t j = 0; j < m_1; ++j)
@@ -1328,15 +1664,15 @@ void deep_bidirectional_lstm_backward(
 
             /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_z_f_bar[j] = layer1_forward_f_bar[j] * layer1_forward_f[j] * (1 - layer1_forward_f[j]);
+                layer1_forward_z_f_bar[j] = layer1_forward_f_bar[j] * layer1_forward_f[j] * layer1_forward_one_minus_f[j];
 
             /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_z_i_bar[j] = layer1_forward_i_bar[j] * layer1_forward_i[j] * (1 - layer1_forward_i[j]);
+                layer1_forward_z_i_bar[j] = layer1_forward_i_bar[j] * layer1_forward_i[j] * layer1_forward_one_minus_i[j];
 
             /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 - layer1.forward.g^2)   adjoint of (4) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_z_bar[j] = layer1_forward_g_bar[j] * (1 - layer1_forward_g[j] * layer1_forward_g[j]);
+                layer1_forward_z_bar[j] = layer1_forward_g_bar[j] * layer1_forward_one_minus_g_squared[j];
 
             /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
             for (size_t j = 0; j < m_1; ++j) {

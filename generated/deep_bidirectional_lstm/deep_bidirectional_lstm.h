@@ -204,10 +204,10 @@ typedef struct deep_bidirectional_lstm_state {
 /* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * m_1 + T * B * q_1 + 14 * T * B * m_2 + T * B * q_2. */
 size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: 8 * m_1 + 8 * m_2 + p. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: 18 * m_1 + 18 * m_2 + p. */
 size_t deep_bidirectional_lstm_forward_work_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: p + T * B * q_2 + 12 * m_2 + 8 * T * B * m_2 + T * B * q_1 + 12 * m_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2. */
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: 32 * m_1 + 32 * m_2 + p + T * B * q_2 + 8 * T * B * m_2 + T * B * q_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2. */
 size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

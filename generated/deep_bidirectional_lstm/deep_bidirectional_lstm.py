@@ -87,9 +87,38 @@ def place(part, start, size):
     return whole
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -163,12 +192,12 @@ def forward(parameters, inputs, initial):
     q_1 = 2 * m_1
 
     # scan forward
-    layer1_forward_g = np.empty((T, B, m_1), dtype)
-    layer1_forward_i = np.empty((T, B, m_1), dtype)
-    layer1_forward_f = np.empty((T, B, m_1), dtype)
+    layer1_forward_g_tail = np.empty((T, B, m_1), dtype)
+    layer1_forward_i_tail = np.empty((T, B, m_1), dtype)
+    layer1_forward_f_tail = np.empty((T, B, m_1), dtype)
     layer1_forward_c = np.empty((T, B, m_1), dtype)
-    layer1_forward_o = np.empty((T, B, m_1), dtype)
-    layer1_forward_tanh_c = np.empty((T, B, m_1), dtype)
+    layer1_forward_o_tail = np.empty((T, B, m_1), dtype)
+    layer1_forward_tanh_c_tail = np.empty((T, B, m_1), dtype)
     layer1_forward_h = np.empty((T, B, m_1), dtype)
     for t in range(T):
         layer1_forward_h_prev = layer1_forward_h[t - 1] if t > 0 else initial_layer1_forward_h
@@ -180,29 +209,39 @@ def forward(parameters, inputs, initial):
         # (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f
         layer1_forward_z_f = x[t] @ layer1_forward_W_f.T + layer1_forward_h_prev @ layer1_forward_U_f.T + layer1_forward_b_f
         # (4)  layer1.forward.g = tanh(layer1.forward.z)
-        layer1_forward_g[t] = np.tanh(layer1_forward_z)
+        layer1_forward_g = np.tanh(layer1_forward_z)
+        # (4)  layer1.forward.g_tail = tanh_tail(layer1.forward.z)
+        layer1_forward_g_tail[t] = tanh_tail(layer1_forward_z)
         # (5)  layer1.forward.i = sigmoid(layer1.forward.z_i)
-        layer1_forward_i[t] = sigmoid(layer1_forward_z_i)
+        layer1_forward_i = sigmoid(layer1_forward_z_i)
+        # (5)  layer1.forward.i_tail = sigmoid_tail(layer1.forward.z_i)
+        layer1_forward_i_tail[t] = sigmoid_tail(layer1_forward_z_i)
         # (6)  layer1.forward.f = sigmoid(layer1.forward.z_f)
-        layer1_forward_f[t] = sigmoid(layer1_forward_z_f)
+        layer1_forward_f = sigmoid(layer1_forward_z_f)
+        # (6)  layer1.forward.f_tail = sigmoid_tail(layer1.forward.z_f)
+        layer1_forward_f_tail[t] = sigmoid_tail(layer1_forward_z_f)
         # (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f
-        layer1_forward_c[t] = layer1_forward_g[t] * layer1_forward_i[t] + layer1_forward_c_prev * layer1_forward_f[t]
+        layer1_forward_c[t] = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f
         # (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o
         layer1_forward_z_o = x[t] @ layer1_forward_W_o.T + layer1_forward_h_prev @ layer1_forward_U_o.T + layer1_forward_b_o
         # (9)  layer1.forward.o = sigmoid(layer1.forward.z_o)
-        layer1_forward_o[t] = sigmoid(layer1_forward_z_o)
+        layer1_forward_o = sigmoid(layer1_forward_z_o)
+        # (9)  layer1.forward.o_tail = sigmoid_tail(layer1.forward.z_o)
+        layer1_forward_o_tail[t] = sigmoid_tail(layer1_forward_z_o)
         # (10)  layer1.forward.tanh_c = tanh(layer1.forward.c)
-        layer1_forward_tanh_c[t] = np.tanh(layer1_forward_c[t])
+        layer1_forward_tanh_c = np.tanh(layer1_forward_c[t])
+        # (10)  layer1.forward.tanh_c_tail = tanh_tail(layer1.forward.c)
+        layer1_forward_tanh_c_tail[t] = tanh_tail(layer1_forward_c[t])
         # (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o
-        layer1_forward_h[t] = layer1_forward_tanh_c[t] * layer1_forward_o[t]
+        layer1_forward_h[t] = layer1_forward_tanh_c * layer1_forward_o
 
     # scan in reverse
-    layer1_backward_g = np.empty((T, B, m_1), dtype)
-    layer1_backward_i = np.empty((T, B, m_1), dtype)
-    layer1_backward_f = np.empty((T, B, m_1), dtype)
+    layer1_backward_g_tail = np.empty((T, B, m_1), dtype)
+    layer1_backward_i_tail = np.empty((T, B, m_1), dtype)
+    layer1_backward_f_tail = np.empty((T, B, m_1), dtype)
     layer1_backward_c = np.empty((T, B, m_1), dtype)
-    layer1_backward_o = np.empty((T, B, m_1), dtype)
-    layer1_backward_tanh_c = np.empty((T, B, m_1), dtype)
+    layer1_backward_o_tail = np.empty((T, B, m_1), dtype)
+    layer1_backward_tanh_c_tail = np.empty((T, B, m_1), dtype)
     layer1_backward_h = np.empty((T, B, m_1), dtype)
     for t in reversed(range(T)):
         layer1_backward_h_prev = layer1_backward_h[t + 1] if t < T - 1 else initial_layer1_backward_h
@@ -214,33 +253,43 @@ def forward(parameters, inputs, initial):
         # (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f
         layer1_backward_z_f = x[t] @ layer1_backward_W_f.T + layer1_backward_h_prev @ layer1_backward_U_f.T + layer1_backward_b_f
         # (14)  layer1.backward.g = tanh(layer1.backward.z)
-        layer1_backward_g[t] = np.tanh(layer1_backward_z)
+        layer1_backward_g = np.tanh(layer1_backward_z)
+        # (14)  layer1.backward.g_tail = tanh_tail(layer1.backward.z)
+        layer1_backward_g_tail[t] = tanh_tail(layer1_backward_z)
         # (15)  layer1.backward.i = sigmoid(layer1.backward.z_i)
-        layer1_backward_i[t] = sigmoid(layer1_backward_z_i)
+        layer1_backward_i = sigmoid(layer1_backward_z_i)
+        # (15)  layer1.backward.i_tail = sigmoid_tail(layer1.backward.z_i)
+        layer1_backward_i_tail[t] = sigmoid_tail(layer1_backward_z_i)
         # (16)  layer1.backward.f = sigmoid(layer1.backward.z_f)
-        layer1_backward_f[t] = sigmoid(layer1_backward_z_f)
+        layer1_backward_f = sigmoid(layer1_backward_z_f)
+        # (16)  layer1.backward.f_tail = sigmoid_tail(layer1.backward.z_f)
+        layer1_backward_f_tail[t] = sigmoid_tail(layer1_backward_z_f)
         # (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f
-        layer1_backward_c[t] = layer1_backward_g[t] * layer1_backward_i[t] + layer1_backward_c_prev * layer1_backward_f[t]
+        layer1_backward_c[t] = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f
         # (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o
         layer1_backward_z_o = x[t] @ layer1_backward_W_o.T + layer1_backward_h_prev @ layer1_backward_U_o.T + layer1_backward_b_o
         # (19)  layer1.backward.o = sigmoid(layer1.backward.z_o)
-        layer1_backward_o[t] = sigmoid(layer1_backward_z_o)
+        layer1_backward_o = sigmoid(layer1_backward_z_o)
+        # (19)  layer1.backward.o_tail = sigmoid_tail(layer1.backward.z_o)
+        layer1_backward_o_tail[t] = sigmoid_tail(layer1_backward_z_o)
         # (20)  layer1.backward.tanh_c = tanh(layer1.backward.c)
-        layer1_backward_tanh_c[t] = np.tanh(layer1_backward_c[t])
+        layer1_backward_tanh_c = np.tanh(layer1_backward_c[t])
+        # (20)  layer1.backward.tanh_c_tail = tanh_tail(layer1.backward.c)
+        layer1_backward_tanh_c_tail[t] = tanh_tail(layer1_backward_c[t])
         # (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o
-        layer1_backward_h[t] = layer1_backward_tanh_c[t] * layer1_backward_o[t]
+        layer1_backward_h[t] = layer1_backward_tanh_c * layer1_backward_o
 
     # all steps at once
     # (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h
     layer1_y = place(layer1_forward_h, 0, q_1) + place(layer1_backward_h, m_1, q_1)
 
     # scan forward
-    layer2_forward_g = np.empty((T, B, m_2), dtype)
-    layer2_forward_i = np.empty((T, B, m_2), dtype)
-    layer2_forward_f = np.empty((T, B, m_2), dtype)
+    layer2_forward_g_tail = np.empty((T, B, m_2), dtype)
+    layer2_forward_i_tail = np.empty((T, B, m_2), dtype)
+    layer2_forward_f_tail = np.empty((T, B, m_2), dtype)
     layer2_forward_c = np.empty((T, B, m_2), dtype)
-    layer2_forward_o = np.empty((T, B, m_2), dtype)
-    layer2_forward_tanh_c = np.empty((T, B, m_2), dtype)
+    layer2_forward_o_tail = np.empty((T, B, m_2), dtype)
+    layer2_forward_tanh_c_tail = np.empty((T, B, m_2), dtype)
     layer2_forward_h = np.empty((T, B, m_2), dtype)
     for t in range(T):
         layer2_forward_h_prev = layer2_forward_h[t - 1] if t > 0 else initial_layer2_forward_h
@@ -252,29 +301,39 @@ def forward(parameters, inputs, initial):
         # (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f
         layer2_forward_z_f = layer1_y[t] @ layer2_forward_W_f.T + layer2_forward_h_prev @ layer2_forward_U_f.T + layer2_forward_b_f
         # (25)  layer2.forward.g = tanh(layer2.forward.z)
-        layer2_forward_g[t] = np.tanh(layer2_forward_z)
+        layer2_forward_g = np.tanh(layer2_forward_z)
+        # (25)  layer2.forward.g_tail = tanh_tail(layer2.forward.z)
+        layer2_forward_g_tail[t] = tanh_tail(layer2_forward_z)
         # (26)  layer2.forward.i = sigmoid(layer2.forward.z_i)
-        layer2_forward_i[t] = sigmoid(layer2_forward_z_i)
+        layer2_forward_i = sigmoid(layer2_forward_z_i)
+        # (26)  layer2.forward.i_tail = sigmoid_tail(layer2.forward.z_i)
+        layer2_forward_i_tail[t] = sigmoid_tail(layer2_forward_z_i)
         # (27)  layer2.forward.f = sigmoid(layer2.forward.z_f)
-        layer2_forward_f[t] = sigmoid(layer2_forward_z_f)
+        layer2_forward_f = sigmoid(layer2_forward_z_f)
+        # (27)  layer2.forward.f_tail = sigmoid_tail(layer2.forward.z_f)
+        layer2_forward_f_tail[t] = sigmoid_tail(layer2_forward_z_f)
         # (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f
-        layer2_forward_c[t] = layer2_forward_g[t] * layer2_forward_i[t] + layer2_forward_c_prev * layer2_forward_f[t]
+        layer2_forward_c[t] = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f
         # (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o
         layer2_forward_z_o = layer1_y[t] @ layer2_forward_W_o.T + layer2_forward_h_prev @ layer2_forward_U_o.T + layer2_forward_b_o
         # (30)  layer2.forward.o = sigmoid(layer2.forward.z_o)
-        layer2_forward_o[t] = sigmoid(layer2_forward_z_o)
+        layer2_forward_o = sigmoid(layer2_forward_z_o)
+        # (30)  layer2.forward.o_tail = sigmoid_tail(layer2.forward.z_o)
+        layer2_forward_o_tail[t] = sigmoid_tail(layer2_forward_z_o)
         # (31)  layer2.forward.tanh_c = tanh(layer2.forward.c)
-        layer2_forward_tanh_c[t] = np.tanh(layer2_forward_c[t])
+        layer2_forward_tanh_c = np.tanh(layer2_forward_c[t])
+        # (31)  layer2.forward.tanh_c_tail = tanh_tail(layer2.forward.c)
+        layer2_forward_tanh_c_tail[t] = tanh_tail(layer2_forward_c[t])
         # (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o
-        layer2_forward_h[t] = layer2_forward_tanh_c[t] * layer2_forward_o[t]
+        layer2_forward_h[t] = layer2_forward_tanh_c * layer2_forward_o
 
     # scan in reverse
-    layer2_backward_g = np.empty((T, B, m_2), dtype)
-    layer2_backward_i = np.empty((T, B, m_2), dtype)
-    layer2_backward_f = np.empty((T, B, m_2), dtype)
+    layer2_backward_g_tail = np.empty((T, B, m_2), dtype)
+    layer2_backward_i_tail = np.empty((T, B, m_2), dtype)
+    layer2_backward_f_tail = np.empty((T, B, m_2), dtype)
     layer2_backward_c = np.empty((T, B, m_2), dtype)
-    layer2_backward_o = np.empty((T, B, m_2), dtype)
-    layer2_backward_tanh_c = np.empty((T, B, m_2), dtype)
+    layer2_backward_o_tail = np.empty((T, B, m_2), dtype)
+    layer2_backward_tanh_c_tail = np.empty((T, B, m_2), dtype)
     layer2_backward_h = np.empty((T, B, m_2), dtype)
     for t in reversed(range(T)):
         layer2_backward_h_prev = layer2_backward_h[t + 1] if t < T - 1 else initial_layer2_backward_h
@@ -286,21 +345,31 @@ def forward(parameters, inputs, initial):
         # (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f
         layer2_backward_z_f = layer1_y[t] @ layer2_backward_W_f.T + layer2_backward_h_prev @ layer2_backward_U_f.T + layer2_backward_b_f
         # (35)  layer2.backward.g = tanh(layer2.backward.z)
-        layer2_backward_g[t] = np.tanh(layer2_backward_z)
+        layer2_backward_g = np.tanh(layer2_backward_z)
+        # (35)  layer2.backward.g_tail = tanh_tail(layer2.backward.z)
+        layer2_backward_g_tail[t] = tanh_tail(layer2_backward_z)
         # (36)  layer2.backward.i = sigmoid(layer2.backward.z_i)
-        layer2_backward_i[t] = sigmoid(layer2_backward_z_i)
+        layer2_backward_i = sigmoid(layer2_backward_z_i)
+        # (36)  layer2.backward.i_tail = sigmoid_tail(layer2.backward.z_i)
+        layer2_backward_i_tail[t] = sigmoid_tail(layer2_backward_z_i)
         # (37)  layer2.backward.f = sigmoid(layer2.backward.z_f)
-        layer2_backward_f[t] = sigmoid(layer2_backward_z_f)
+        layer2_backward_f = sigmoid(layer2_backward_z_f)
+        # (37)  layer2.backward.f_tail = sigmoid_tail(layer2.backward.z_f)
+        layer2_backward_f_tail[t] = sigmoid_tail(layer2_backward_z_f)
         # (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f
-        layer2_backward_c[t] = layer2_backward_g[t] * layer2_backward_i[t] + layer2_backward_c_prev * layer2_backward_f[t]
+        layer2_backward_c[t] = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f
         # (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o
         layer2_backward_z_o = layer1_y[t] @ layer2_backward_W_o.T + layer2_backward_h_prev @ layer2_backward_U_o.T + layer2_backward_b_o
         # (40)  layer2.backward.o = sigmoid(layer2.backward.z_o)
-        layer2_backward_o[t] = sigmoid(layer2_backward_z_o)
+        layer2_backward_o = sigmoid(layer2_backward_z_o)
+        # (40)  layer2.backward.o_tail = sigmoid_tail(layer2.backward.z_o)
+        layer2_backward_o_tail[t] = sigmoid_tail(layer2_backward_z_o)
         # (41)  layer2.backward.tanh_c = tanh(layer2.backward.c)
-        layer2_backward_tanh_c[t] = np.tanh(layer2_backward_c[t])
+        layer2_backward_tanh_c = np.tanh(layer2_backward_c[t])
+        # (41)  layer2.backward.tanh_c_tail = tanh_tail(layer2.backward.c)
+        layer2_backward_tanh_c_tail[t] = tanh_tail(layer2_backward_c[t])
         # (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o
-        layer2_backward_h[t] = layer2_backward_tanh_c[t] * layer2_backward_o[t]
+        layer2_backward_h[t] = layer2_backward_tanh_c * layer2_backward_o
 
     # all steps at once
     # (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h
@@ -309,7 +378,7 @@ def forward(parameters, inputs, initial):
     a_y = layer2_y @ V.T + b_y
     # (44)  y = a_y
     y = a_y
-    return {"y": y}, {"layer1.forward.h": layer1_forward_h[T - 1], "layer1.forward.c": layer1_forward_c[T - 1], "layer1.backward.h": layer1_backward_h[0], "layer1.backward.c": layer1_backward_c[0], "layer2.forward.h": layer2_forward_h[T - 1], "layer2.forward.c": layer2_forward_c[T - 1], "layer2.backward.h": layer2_backward_h[0], "layer2.backward.c": layer2_backward_c[0]}, {"layer1.forward.g": layer1_forward_g, "layer1.forward.i": layer1_forward_i, "layer1.forward.f": layer1_forward_f, "layer1.forward.o": layer1_forward_o, "layer1.forward.c": layer1_forward_c, "layer1.forward.h": layer1_forward_h, "layer1.forward.tanh_c": layer1_forward_tanh_c, "layer1.backward.g": layer1_backward_g, "layer1.backward.i": layer1_backward_i, "layer1.backward.f": layer1_backward_f, "layer1.backward.o": layer1_backward_o, "layer1.backward.c": layer1_backward_c, "layer1.backward.h": layer1_backward_h, "layer1.backward.tanh_c": layer1_backward_tanh_c, "layer1.y": layer1_y, "layer2.forward.g": layer2_forward_g, "layer2.forward.i": layer2_forward_i, "layer2.forward.f": layer2_forward_f, "layer2.forward.o": layer2_forward_o, "layer2.forward.c": layer2_forward_c, "layer2.forward.h": layer2_forward_h, "layer2.forward.tanh_c": layer2_forward_tanh_c, "layer2.backward.g": layer2_backward_g, "layer2.backward.i": layer2_backward_i, "layer2.backward.f": layer2_backward_f, "layer2.backward.o": layer2_backward_o, "layer2.backward.c": layer2_backward_c, "layer2.backward.h": layer2_backward_h, "layer2.backward.tanh_c": layer2_backward_tanh_c, "layer2.y": layer2_y}
+    return {"y": y}, {"layer1.forward.h": layer1_forward_h[T - 1], "layer1.forward.c": layer1_forward_c[T - 1], "layer1.backward.h": layer1_backward_h[0], "layer1.backward.c": layer1_backward_c[0], "layer2.forward.h": layer2_forward_h[T - 1], "layer2.forward.c": layer2_forward_c[T - 1], "layer2.backward.h": layer2_backward_h[0], "layer2.backward.c": layer2_backward_c[0]}, {"layer1.forward.g_tail": layer1_forward_g_tail, "layer1.forward.i_tail": layer1_forward_i_tail, "layer1.forward.f_tail": layer1_forward_f_tail, "layer1.forward.o_tail": layer1_forward_o_tail, "layer1.forward.c": layer1_forward_c, "layer1.forward.h": layer1_forward_h, "layer1.forward.tanh_c_tail": layer1_forward_tanh_c_tail, "layer1.backward.g_tail": layer1_backward_g_tail, "layer1.backward.i_tail": layer1_backward_i_tail, "layer1.backward.f_tail": layer1_backward_f_tail, "layer1.backward.o_tail": layer1_backward_o_tail, "layer1.backward.c": layer1_backward_c, "layer1.backward.h": layer1_backward_h, "layer1.backward.tanh_c_tail": layer1_backward_tanh_c_tail, "layer1.y": layer1_y, "layer2.forward.g_tail": layer2_forward_g_tail, "layer2.forward.i_tail": layer2_forward_i_tail, "layer2.forward.f_tail": layer2_forward_f_tail, "layer2.forward.o_tail": layer2_forward_o_tail, "layer2.forward.c": layer2_forward_c, "layer2.forward.h": layer2_forward_h, "layer2.forward.tanh_c_tail": layer2_forward_tanh_c_tail, "layer2.backward.g_tail": layer2_backward_g_tail, "layer2.backward.i_tail": layer2_backward_i_tail, "layer2.backward.f_tail": layer2_backward_f_tail, "layer2.backward.o_tail": layer2_backward_o_tail, "layer2.backward.c": layer2_backward_c, "layer2.backward.h": layer2_backward_h, "layer2.backward.tanh_c_tail": layer2_backward_tanh_c_tail, "layer2.y": layer2_y}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -326,11 +395,27 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer2_backward_h = tape["layer2.backward.h"]
     initial_layer2_backward_h = initial["layer2.backward.h"]
     initial_layer2_backward_c = initial["layer2.backward.c"]
+    layer1_forward_g_tail = tape["layer1.forward.g_tail"]
+    layer1_forward_i_tail = tape["layer1.forward.i_tail"]
+    layer1_forward_f_tail = tape["layer1.forward.f_tail"]
+    layer1_forward_o_tail = tape["layer1.forward.o_tail"]
+    layer1_forward_tanh_c_tail = tape["layer1.forward.tanh_c_tail"]
+    layer1_backward_g_tail = tape["layer1.backward.g_tail"]
+    layer1_backward_i_tail = tape["layer1.backward.i_tail"]
+    layer1_backward_f_tail = tape["layer1.backward.f_tail"]
+    layer1_backward_o_tail = tape["layer1.backward.o_tail"]
+    layer1_backward_tanh_c_tail = tape["layer1.backward.tanh_c_tail"]
+    layer2_forward_g_tail = tape["layer2.forward.g_tail"]
+    layer2_forward_i_tail = tape["layer2.forward.i_tail"]
+    layer2_forward_f_tail = tape["layer2.forward.f_tail"]
+    layer2_forward_o_tail = tape["layer2.forward.o_tail"]
+    layer2_forward_tanh_c_tail = tape["layer2.forward.tanh_c_tail"]
+    layer2_backward_g_tail = tape["layer2.backward.g_tail"]
+    layer2_backward_i_tail = tape["layer2.backward.i_tail"]
+    layer2_backward_f_tail = tape["layer2.backward.f_tail"]
+    layer2_backward_o_tail = tape["layer2.backward.o_tail"]
+    layer2_backward_tanh_c_tail = tape["layer2.backward.tanh_c_tail"]
     x = inputs["x"]
-    layer1_forward_g = tape["layer1.forward.g"]
-    layer1_forward_i = tape["layer1.forward.i"]
-    layer1_forward_f = tape["layer1.forward.f"]
-    layer1_forward_o = tape["layer1.forward.o"]
     layer1_forward_c = tape["layer1.forward.c"]
     layer1_forward_W_i = parameters["layer1.forward.W_i"]
     layer1_forward_U_i = parameters["layer1.forward.U_i"]
@@ -340,11 +425,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer1_forward_U_g = parameters["layer1.forward.U_g"]
     layer1_forward_W_o = parameters["layer1.forward.W_o"]
     layer1_forward_U_o = parameters["layer1.forward.U_o"]
-    layer1_forward_tanh_c = tape["layer1.forward.tanh_c"]
-    layer1_backward_g = tape["layer1.backward.g"]
-    layer1_backward_i = tape["layer1.backward.i"]
-    layer1_backward_f = tape["layer1.backward.f"]
-    layer1_backward_o = tape["layer1.backward.o"]
     layer1_backward_c = tape["layer1.backward.c"]
     layer1_backward_W_i = parameters["layer1.backward.W_i"]
     layer1_backward_U_i = parameters["layer1.backward.U_i"]
@@ -354,12 +434,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer1_backward_U_g = parameters["layer1.backward.U_g"]
     layer1_backward_W_o = parameters["layer1.backward.W_o"]
     layer1_backward_U_o = parameters["layer1.backward.U_o"]
-    layer1_backward_tanh_c = tape["layer1.backward.tanh_c"]
     layer1_y = tape["layer1.y"]
-    layer2_forward_g = tape["layer2.forward.g"]
-    layer2_forward_i = tape["layer2.forward.i"]
-    layer2_forward_f = tape["layer2.forward.f"]
-    layer2_forward_o = tape["layer2.forward.o"]
     layer2_forward_c = tape["layer2.forward.c"]
     layer2_forward_W_i = parameters["layer2.forward.W_i"]
     layer2_forward_U_i = parameters["layer2.forward.U_i"]
@@ -369,11 +444,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer2_forward_U_g = parameters["layer2.forward.U_g"]
     layer2_forward_W_o = parameters["layer2.forward.W_o"]
     layer2_forward_U_o = parameters["layer2.forward.U_o"]
-    layer2_forward_tanh_c = tape["layer2.forward.tanh_c"]
-    layer2_backward_g = tape["layer2.backward.g"]
-    layer2_backward_i = tape["layer2.backward.i"]
-    layer2_backward_f = tape["layer2.backward.f"]
-    layer2_backward_o = tape["layer2.backward.o"]
     layer2_backward_c = tape["layer2.backward.c"]
     layer2_backward_W_i = parameters["layer2.backward.W_i"]
     layer2_backward_U_i = parameters["layer2.backward.U_i"]
@@ -383,7 +453,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer2_backward_U_g = parameters["layer2.backward.U_g"]
     layer2_backward_W_o = parameters["layer2.backward.W_o"]
     layer2_backward_U_o = parameters["layer2.backward.U_o"]
-    layer2_backward_tanh_c = tape["layer2.backward.tanh_c"]
     layer2_y = tape["layer2.y"]
     V = parameters["V"]
     y_bar = bars["y"]
@@ -425,30 +494,50 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer2_backward_h_next_bar = layer2_backward_h_prev_bar
         layer2_backward_c_next_bar = layer2_backward_c_prev_bar
         layer2_backward_c_prev = layer2_backward_c[t + 1] if t < T - 1 else initial_layer2_backward_c
+        # (35)  layer2.backward.g = tanh_from_tail(layer2.backward.g_tail)
+        layer2_backward_g = tanh_from_tail(layer2_backward_g_tail[t])
+        # (36)  layer2.backward.i = sigmoid_from_tail(layer2.backward.i_tail)
+        layer2_backward_i = sigmoid_from_tail(layer2_backward_i_tail[t])
+        # (37)  layer2.backward.f = sigmoid_from_tail(layer2.backward.f_tail)
+        layer2_backward_f = sigmoid_from_tail(layer2_backward_f_tail[t])
+        # (40)  layer2.backward.o = sigmoid_from_tail(layer2.backward.o_tail)
+        layer2_backward_o = sigmoid_from_tail(layer2_backward_o_tail[t])
+        # (41)  layer2.backward.tanh_c = tanh_from_tail(layer2.backward.tanh_c_tail)
+        layer2_backward_tanh_c = tanh_from_tail(layer2_backward_tanh_c_tail[t])
+        # (35)  layer2.backward.one_minus_g_squared = slope_from_tail(layer2.backward.g_tail)
+        layer2_backward_one_minus_g_squared = slope_from_tail(layer2_backward_g_tail[t])
+        # (36)  layer2.backward.one_minus_i = complement_from_tail(layer2.backward.i_tail)
+        layer2_backward_one_minus_i = complement_from_tail(layer2_backward_i_tail[t])
+        # (37)  layer2.backward.one_minus_f = complement_from_tail(layer2.backward.f_tail)
+        layer2_backward_one_minus_f = complement_from_tail(layer2_backward_f_tail[t])
+        # (40)  layer2.backward.one_minus_o = complement_from_tail(layer2.backward.o_tail)
+        layer2_backward_one_minus_o = complement_from_tail(layer2_backward_o_tail[t])
+        # (41)  layer2.backward.one_minus_tanh_c_squared = slope_from_tail(layer2.backward.tanh_c_tail)
+        layer2_backward_one_minus_tanh_c_squared = slope_from_tail(layer2_backward_tanh_c_tail[t])
         # (47)  layer2.backward.h_bar = layer2.E_b^T layer2.y_bar + layer2.backward.h_next_bar   adjoint of (42)
         layer2_backward_h_bar = layer2_y_bar[t][..., m_2:m_2 + m_2] + layer2_backward_h_next_bar
         # (48)  layer2.backward.o_bar = layer2.backward.h_bar * tanh(layer2.backward.c)   adjoint of (41)
-        layer2_backward_o_bar = layer2_backward_h_bar * layer2_backward_tanh_c[t]
+        layer2_backward_o_bar = layer2_backward_h_bar * layer2_backward_tanh_c
         # (49)  layer2.backward.z_o_bar = layer2.backward.o_bar * layer2.backward.o * (1 - layer2.backward.o)   adjoint of (40)
-        layer2_backward_z_o_bar[t] = layer2_backward_o_bar * layer2_backward_o[t] * (1 - layer2_backward_o[t])
+        layer2_backward_z_o_bar[t] = layer2_backward_o_bar * layer2_backward_o * layer2_backward_one_minus_o
         # (50)  layer2.backward.c_bar = layer2.backward.h_bar * layer2.backward.o * (1 - tanh(layer2.backward.c)^2) + layer2.backward.c_next_bar   adjoint of (41)
-        layer2_backward_c_bar = layer2_backward_h_bar * layer2_backward_o[t] * (1 - layer2_backward_tanh_c[t] ** 2) + layer2_backward_c_next_bar
+        layer2_backward_c_bar = layer2_backward_h_bar * layer2_backward_o * layer2_backward_one_minus_tanh_c_squared + layer2_backward_c_next_bar
         # (51)  layer2.backward.f_bar = layer2.backward.c_bar * layer2.backward.c_prev   adjoint of (38)
         layer2_backward_f_bar = layer2_backward_c_bar * layer2_backward_c_prev
         # (52)  layer2.backward.i_bar = layer2.backward.c_bar * layer2.backward.g   adjoint of (38)
-        layer2_backward_i_bar = layer2_backward_c_bar * layer2_backward_g[t]
+        layer2_backward_i_bar = layer2_backward_c_bar * layer2_backward_g
         # (53)  layer2.backward.g_bar = layer2.backward.c_bar * layer2.backward.i   adjoint of (38)
-        layer2_backward_g_bar = layer2_backward_c_bar * layer2_backward_i[t]
+        layer2_backward_g_bar = layer2_backward_c_bar * layer2_backward_i
         # (54)  layer2.backward.z_f_bar = layer2.backward.f_bar * layer2.backward.f * (1 - layer2.backward.f)   adjoint of (37)
-        layer2_backward_z_f_bar[t] = layer2_backward_f_bar * layer2_backward_f[t] * (1 - layer2_backward_f[t])
+        layer2_backward_z_f_bar[t] = layer2_backward_f_bar * layer2_backward_f * layer2_backward_one_minus_f
         # (55)  layer2.backward.z_i_bar = layer2.backward.i_bar * layer2.backward.i * (1 - layer2.backward.i)   adjoint of (36)
-        layer2_backward_z_i_bar[t] = layer2_backward_i_bar * layer2_backward_i[t] * (1 - layer2_backward_i[t])
+        layer2_backward_z_i_bar[t] = layer2_backward_i_bar * layer2_backward_i * layer2_backward_one_minus_i
         # (56)  layer2.backward.z_bar = layer2.backward.g_bar * (1 - layer2.backward.g^2)   adjoint of (35)
-        layer2_backward_z_bar[t] = layer2_backward_g_bar * (1 - layer2_backward_g[t] ** 2)
+        layer2_backward_z_bar[t] = layer2_backward_g_bar * layer2_backward_one_minus_g_squared
         # (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T layer2.backward.z_bar + layer2.backward.U_i^T layer2.backward.z_i_bar + layer2.backward.U_f^T layer2.backward.z_f_bar + layer2.backward.U_o^T layer2.backward.z_o_bar   adjoint of (32), (33), (34), (39)
         layer2_backward_h_prev_bar = layer2_backward_z_bar[t] @ layer2_backward_U_g + layer2_backward_z_i_bar[t] @ layer2_backward_U_i + layer2_backward_z_f_bar[t] @ layer2_backward_U_f + layer2_backward_z_o_bar[t] @ layer2_backward_U_o
         # (95)  layer2.backward.c_prev_bar = layer2.backward.c_bar * layer2.backward.f   adjoint of (38)
-        layer2_backward_c_prev_bar = layer2_backward_c_bar * layer2_backward_f[t]
+        layer2_backward_c_prev_bar = layer2_backward_c_bar * layer2_backward_f
 
     # scan in reverse
     layer2_forward_z_o_bar = np.empty((T, B, m_2), dtype)
@@ -461,30 +550,50 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer2_forward_h_next_bar = layer2_forward_h_prev_bar
         layer2_forward_c_next_bar = layer2_forward_c_prev_bar
         layer2_forward_c_prev = layer2_forward_c[t - 1] if t > 0 else initial_layer2_forward_c
+        # (25)  layer2.forward.g = tanh_from_tail(layer2.forward.g_tail)
+        layer2_forward_g = tanh_from_tail(layer2_forward_g_tail[t])
+        # (26)  layer2.forward.i = sigmoid_from_tail(layer2.forward.i_tail)
+        layer2_forward_i = sigmoid_from_tail(layer2_forward_i_tail[t])
+        # (27)  layer2.forward.f = sigmoid_from_tail(layer2.forward.f_tail)
+        layer2_forward_f = sigmoid_from_tail(layer2_forward_f_tail[t])
+        # (30)  layer2.forward.o = sigmoid_from_tail(layer2.forward.o_tail)
+        layer2_forward_o = sigmoid_from_tail(layer2_forward_o_tail[t])
+        # (31)  layer2.forward.tanh_c = tanh_from_tail(layer2.forward.tanh_c_tail)
+        layer2_forward_tanh_c = tanh_from_tail(layer2_forward_tanh_c_tail[t])
+        # (25)  layer2.forward.one_minus_g_squared = slope_from_tail(layer2.forward.g_tail)
+        layer2_forward_one_minus_g_squared = slope_from_tail(layer2_forward_g_tail[t])
+        # (26)  layer2.forward.one_minus_i = complement_from_tail(layer2.forward.i_tail)
+        layer2_forward_one_minus_i = complement_from_tail(layer2_forward_i_tail[t])
+        # (27)  layer2.forward.one_minus_f = complement_from_tail(layer2.forward.f_tail)
+        layer2_forward_one_minus_f = complement_from_tail(layer2_forward_f_tail[t])
+        # (30)  layer2.forward.one_minus_o = complement_from_tail(layer2.forward.o_tail)
+        layer2_forward_one_minus_o = complement_from_tail(layer2_forward_o_tail[t])
+        # (31)  layer2.forward.one_minus_tanh_c_squared = slope_from_tail(layer2.forward.tanh_c_tail)
+        layer2_forward_one_minus_tanh_c_squared = slope_from_tail(layer2_forward_tanh_c_tail[t])
         # (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar + layer2.forward.h_next_bar   adjoint of (42)
         layer2_forward_h_bar = layer2_y_bar[t][..., 0:0 + m_2] + layer2_forward_h_next_bar
         # (58)  layer2.forward.o_bar = layer2.forward.h_bar * tanh(layer2.forward.c)   adjoint of (31)
-        layer2_forward_o_bar = layer2_forward_h_bar * layer2_forward_tanh_c[t]
+        layer2_forward_o_bar = layer2_forward_h_bar * layer2_forward_tanh_c
         # (59)  layer2.forward.z_o_bar = layer2.forward.o_bar * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30)
-        layer2_forward_z_o_bar[t] = layer2_forward_o_bar * layer2_forward_o[t] * (1 - layer2_forward_o[t])
+        layer2_forward_z_o_bar[t] = layer2_forward_o_bar * layer2_forward_o * layer2_forward_one_minus_o
         # (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar   adjoint of (31)
-        layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o[t] * (1 - layer2_forward_tanh_c[t] ** 2) + layer2_forward_c_next_bar
+        layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o * layer2_forward_one_minus_tanh_c_squared + layer2_forward_c_next_bar
         # (61)  layer2.forward.f_bar = layer2.forward.c_bar * layer2.forward.c_prev   adjoint of (28)
         layer2_forward_f_bar = layer2_forward_c_bar * layer2_forward_c_prev
         # (62)  layer2.forward.i_bar = layer2.forward.c_bar * layer2.forward.g   adjoint of (28)
-        layer2_forward_i_bar = layer2_forward_c_bar * layer2_forward_g[t]
+        layer2_forward_i_bar = layer2_forward_c_bar * layer2_forward_g
         # (63)  layer2.forward.g_bar = layer2.forward.c_bar * layer2.forward.i   adjoint of (28)
-        layer2_forward_g_bar = layer2_forward_c_bar * layer2_forward_i[t]
+        layer2_forward_g_bar = layer2_forward_c_bar * layer2_forward_i
         # (64)  layer2.forward.z_f_bar = layer2.forward.f_bar * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27)
-        layer2_forward_z_f_bar[t] = layer2_forward_f_bar * layer2_forward_f[t] * (1 - layer2_forward_f[t])
+        layer2_forward_z_f_bar[t] = layer2_forward_f_bar * layer2_forward_f * layer2_forward_one_minus_f
         # (65)  layer2.forward.z_i_bar = layer2.forward.i_bar * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26)
-        layer2_forward_z_i_bar[t] = layer2_forward_i_bar * layer2_forward_i[t] * (1 - layer2_forward_i[t])
+        layer2_forward_z_i_bar[t] = layer2_forward_i_bar * layer2_forward_i * layer2_forward_one_minus_i
         # (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 - layer2.forward.g^2)   adjoint of (25)
-        layer2_forward_z_bar[t] = layer2_forward_g_bar * (1 - layer2_forward_g[t] ** 2)
+        layer2_forward_z_bar[t] = layer2_forward_g_bar * layer2_forward_one_minus_g_squared
         # (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T layer2.forward.z_bar + layer2.forward.U_i^T layer2.forward.z_i_bar + layer2.forward.U_f^T layer2.forward.z_f_bar + layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29)
         layer2_forward_h_prev_bar = layer2_forward_z_bar[t] @ layer2_forward_U_g + layer2_forward_z_i_bar[t] @ layer2_forward_U_i + layer2_forward_z_f_bar[t] @ layer2_forward_U_f + layer2_forward_z_o_bar[t] @ layer2_forward_U_o
         # (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar * layer2.forward.f   adjoint of (28)
-        layer2_forward_c_prev_bar = layer2_forward_c_bar * layer2_forward_f[t]
+        layer2_forward_c_prev_bar = layer2_forward_c_bar * layer2_forward_f
 
     # all steps at once
     layer2_forward_h_prev = np.concatenate([initial_layer2_forward_h[None], layer2_forward_h[:-1]])
@@ -551,30 +660,50 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer1_backward_h_next_bar = layer1_backward_h_prev_bar
         layer1_backward_c_next_bar = layer1_backward_c_prev_bar
         layer1_backward_c_prev = layer1_backward_c[t + 1] if t < T - 1 else initial_layer1_backward_c
+        # (14)  layer1.backward.g = tanh_from_tail(layer1.backward.g_tail)
+        layer1_backward_g = tanh_from_tail(layer1_backward_g_tail[t])
+        # (15)  layer1.backward.i = sigmoid_from_tail(layer1.backward.i_tail)
+        layer1_backward_i = sigmoid_from_tail(layer1_backward_i_tail[t])
+        # (16)  layer1.backward.f = sigmoid_from_tail(layer1.backward.f_tail)
+        layer1_backward_f = sigmoid_from_tail(layer1_backward_f_tail[t])
+        # (19)  layer1.backward.o = sigmoid_from_tail(layer1.backward.o_tail)
+        layer1_backward_o = sigmoid_from_tail(layer1_backward_o_tail[t])
+        # (20)  layer1.backward.tanh_c = tanh_from_tail(layer1.backward.tanh_c_tail)
+        layer1_backward_tanh_c = tanh_from_tail(layer1_backward_tanh_c_tail[t])
+        # (14)  layer1.backward.one_minus_g_squared = slope_from_tail(layer1.backward.g_tail)
+        layer1_backward_one_minus_g_squared = slope_from_tail(layer1_backward_g_tail[t])
+        # (15)  layer1.backward.one_minus_i = complement_from_tail(layer1.backward.i_tail)
+        layer1_backward_one_minus_i = complement_from_tail(layer1_backward_i_tail[t])
+        # (16)  layer1.backward.one_minus_f = complement_from_tail(layer1.backward.f_tail)
+        layer1_backward_one_minus_f = complement_from_tail(layer1_backward_f_tail[t])
+        # (19)  layer1.backward.one_minus_o = complement_from_tail(layer1.backward.o_tail)
+        layer1_backward_one_minus_o = complement_from_tail(layer1_backward_o_tail[t])
+        # (20)  layer1.backward.one_minus_tanh_c_squared = slope_from_tail(layer1.backward.tanh_c_tail)
+        layer1_backward_one_minus_tanh_c_squared = slope_from_tail(layer1_backward_tanh_c_tail[t])
         # (68)  layer1.backward.h_bar = layer1.E_b^T layer1.y_bar + layer1.backward.h_next_bar   adjoint of (21)
         layer1_backward_h_bar = layer1_y_bar[t][..., m_1:m_1 + m_1] + layer1_backward_h_next_bar
         # (69)  layer1.backward.o_bar = layer1.backward.h_bar * tanh(layer1.backward.c)   adjoint of (20)
-        layer1_backward_o_bar = layer1_backward_h_bar * layer1_backward_tanh_c[t]
+        layer1_backward_o_bar = layer1_backward_h_bar * layer1_backward_tanh_c
         # (70)  layer1.backward.z_o_bar = layer1.backward.o_bar * layer1.backward.o * (1 - layer1.backward.o)   adjoint of (19)
-        layer1_backward_z_o_bar[t] = layer1_backward_o_bar * layer1_backward_o[t] * (1 - layer1_backward_o[t])
+        layer1_backward_z_o_bar[t] = layer1_backward_o_bar * layer1_backward_o * layer1_backward_one_minus_o
         # (71)  layer1.backward.c_bar = layer1.backward.h_bar * layer1.backward.o * (1 - tanh(layer1.backward.c)^2) + layer1.backward.c_next_bar   adjoint of (20)
-        layer1_backward_c_bar = layer1_backward_h_bar * layer1_backward_o[t] * (1 - layer1_backward_tanh_c[t] ** 2) + layer1_backward_c_next_bar
+        layer1_backward_c_bar = layer1_backward_h_bar * layer1_backward_o * layer1_backward_one_minus_tanh_c_squared + layer1_backward_c_next_bar
         # (72)  layer1.backward.f_bar = layer1.backward.c_bar * layer1.backward.c_prev   adjoint of (17)
         layer1_backward_f_bar = layer1_backward_c_bar * layer1_backward_c_prev
         # (73)  layer1.backward.i_bar = layer1.backward.c_bar * layer1.backward.g   adjoint of (17)
-        layer1_backward_i_bar = layer1_backward_c_bar * layer1_backward_g[t]
+        layer1_backward_i_bar = layer1_backward_c_bar * layer1_backward_g
         # (74)  layer1.backward.g_bar = layer1.backward.c_bar * layer1.backward.i   adjoint of (17)
-        layer1_backward_g_bar = layer1_backward_c_bar * layer1_backward_i[t]
+        layer1_backward_g_bar = layer1_backward_c_bar * layer1_backward_i
         # (75)  layer1.backward.z_f_bar = layer1.backward.f_bar * layer1.backward.f * (1 - layer1.backward.f)   adjoint of (16)
-        layer1_backward_z_f_bar[t] = layer1_backward_f_bar * layer1_backward_f[t] * (1 - layer1_backward_f[t])
+        layer1_backward_z_f_bar[t] = layer1_backward_f_bar * layer1_backward_f * layer1_backward_one_minus_f
         # (76)  layer1.backward.z_i_bar = layer1.backward.i_bar * layer1.backward.i * (1 - layer1.backward.i)   adjoint of (15)
-        layer1_backward_z_i_bar[t] = layer1_backward_i_bar * layer1_backward_i[t] * (1 - layer1_backward_i[t])
+        layer1_backward_z_i_bar[t] = layer1_backward_i_bar * layer1_backward_i * layer1_backward_one_minus_i
         # (77)  layer1.backward.z_bar = layer1.backward.g_bar * (1 - layer1.backward.g^2)   adjoint of (14)
-        layer1_backward_z_bar[t] = layer1_backward_g_bar * (1 - layer1_backward_g[t] ** 2)
+        layer1_backward_z_bar[t] = layer1_backward_g_bar * layer1_backward_one_minus_g_squared
         # (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T layer1.backward.z_bar + layer1.backward.U_i^T layer1.backward.z_i_bar + layer1.backward.U_f^T layer1.backward.z_f_bar + layer1.backward.U_o^T layer1.backward.z_o_bar   adjoint of (11), (12), (13), (18)
         layer1_backward_h_prev_bar = layer1_backward_z_bar[t] @ layer1_backward_U_g + layer1_backward_z_i_bar[t] @ layer1_backward_U_i + layer1_backward_z_f_bar[t] @ layer1_backward_U_f + layer1_backward_z_o_bar[t] @ layer1_backward_U_o
         # (91)  layer1.backward.c_prev_bar = layer1.backward.c_bar * layer1.backward.f   adjoint of (17)
-        layer1_backward_c_prev_bar = layer1_backward_c_bar * layer1_backward_f[t]
+        layer1_backward_c_prev_bar = layer1_backward_c_bar * layer1_backward_f
 
     # scan in reverse
     layer1_forward_z_o_bar = np.empty((T, B, m_1), dtype)
@@ -587,30 +716,50 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer1_forward_h_next_bar = layer1_forward_h_prev_bar
         layer1_forward_c_next_bar = layer1_forward_c_prev_bar
         layer1_forward_c_prev = layer1_forward_c[t - 1] if t > 0 else initial_layer1_forward_c
+        # (4)  layer1.forward.g = tanh_from_tail(layer1.forward.g_tail)
+        layer1_forward_g = tanh_from_tail(layer1_forward_g_tail[t])
+        # (5)  layer1.forward.i = sigmoid_from_tail(layer1.forward.i_tail)
+        layer1_forward_i = sigmoid_from_tail(layer1_forward_i_tail[t])
+        # (6)  layer1.forward.f = sigmoid_from_tail(layer1.forward.f_tail)
+        layer1_forward_f = sigmoid_from_tail(layer1_forward_f_tail[t])
+        # (9)  layer1.forward.o = sigmoid_from_tail(layer1.forward.o_tail)
+        layer1_forward_o = sigmoid_from_tail(layer1_forward_o_tail[t])
+        # (10)  layer1.forward.tanh_c = tanh_from_tail(layer1.forward.tanh_c_tail)
+        layer1_forward_tanh_c = tanh_from_tail(layer1_forward_tanh_c_tail[t])
+        # (4)  layer1.forward.one_minus_g_squared = slope_from_tail(layer1.forward.g_tail)
+        layer1_forward_one_minus_g_squared = slope_from_tail(layer1_forward_g_tail[t])
+        # (5)  layer1.forward.one_minus_i = complement_from_tail(layer1.forward.i_tail)
+        layer1_forward_one_minus_i = complement_from_tail(layer1_forward_i_tail[t])
+        # (6)  layer1.forward.one_minus_f = complement_from_tail(layer1.forward.f_tail)
+        layer1_forward_one_minus_f = complement_from_tail(layer1_forward_f_tail[t])
+        # (9)  layer1.forward.one_minus_o = complement_from_tail(layer1.forward.o_tail)
+        layer1_forward_one_minus_o = complement_from_tail(layer1_forward_o_tail[t])
+        # (10)  layer1.forward.one_minus_tanh_c_squared = slope_from_tail(layer1.forward.tanh_c_tail)
+        layer1_forward_one_minus_tanh_c_squared = slope_from_tail(layer1_forward_tanh_c_tail[t])
         # (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar + layer1.forward.h_next_bar   adjoint of (21)
         layer1_forward_h_bar = layer1_y_bar[t][..., 0:0 + m_1] + layer1_forward_h_next_bar
         # (79)  layer1.forward.o_bar = layer1.forward.h_bar * tanh(layer1.forward.c)   adjoint of (10)
-        layer1_forward_o_bar = layer1_forward_h_bar * layer1_forward_tanh_c[t]
+        layer1_forward_o_bar = layer1_forward_h_bar * layer1_forward_tanh_c
         # (80)  layer1.forward.z_o_bar = layer1.forward.o_bar * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9)
-        layer1_forward_z_o_bar[t] = layer1_forward_o_bar * layer1_forward_o[t] * (1 - layer1_forward_o[t])
+        layer1_forward_z_o_bar[t] = layer1_forward_o_bar * layer1_forward_o * layer1_forward_one_minus_o
         # (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar   adjoint of (10)
-        layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o[t] * (1 - layer1_forward_tanh_c[t] ** 2) + layer1_forward_c_next_bar
+        layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o * layer1_forward_one_minus_tanh_c_squared + layer1_forward_c_next_bar
         # (82)  layer1.forward.f_bar = layer1.forward.c_bar * layer1.forward.c_prev   adjoint of (7)
         layer1_forward_f_bar = layer1_forward_c_bar * layer1_forward_c_prev
         # (83)  layer1.forward.i_bar = layer1.forward.c_bar * layer1.forward.g   adjoint of (7)
-        layer1_forward_i_bar = layer1_forward_c_bar * layer1_forward_g[t]
+        layer1_forward_i_bar = layer1_forward_c_bar * layer1_forward_g
         # (84)  layer1.forward.g_bar = layer1.forward.c_bar * layer1.forward.i   adjoint of (7)
-        layer1_forward_g_bar = layer1_forward_c_bar * layer1_forward_i[t]
+        layer1_forward_g_bar = layer1_forward_c_bar * layer1_forward_i
         # (85)  layer1.forward.z_f_bar = layer1.forward.f_bar * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6)
-        layer1_forward_z_f_bar[t] = layer1_forward_f_bar * layer1_forward_f[t] * (1 - layer1_forward_f[t])
+        layer1_forward_z_f_bar[t] = layer1_forward_f_bar * layer1_forward_f * layer1_forward_one_minus_f
         # (86)  layer1.forward.z_i_bar = layer1.forward.i_bar * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5)
-        layer1_forward_z_i_bar[t] = layer1_forward_i_bar * layer1_forward_i[t] * (1 - layer1_forward_i[t])
+        layer1_forward_z_i_bar[t] = layer1_forward_i_bar * layer1_forward_i * layer1_forward_one_minus_i
         # (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 - layer1.forward.g^2)   adjoint of (4)
-        layer1_forward_z_bar[t] = layer1_forward_g_bar * (1 - layer1_forward_g[t] ** 2)
+        layer1_forward_z_bar[t] = layer1_forward_g_bar * layer1_forward_one_minus_g_squared
         # (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T layer1.forward.z_bar + layer1.forward.U_i^T layer1.forward.z_i_bar + layer1.forward.U_f^T layer1.forward.z_f_bar + layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8)
         layer1_forward_h_prev_bar = layer1_forward_z_bar[t] @ layer1_forward_U_g + layer1_forward_z_i_bar[t] @ layer1_forward_U_i + layer1_forward_z_f_bar[t] @ layer1_forward_U_f + layer1_forward_z_o_bar[t] @ layer1_forward_U_o
         # (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar * layer1.forward.f   adjoint of (7)
-        layer1_forward_c_prev_bar = layer1_forward_c_bar * layer1_forward_f[t]
+        layer1_forward_c_prev_bar = layer1_forward_c_bar * layer1_forward_f
 
     # all steps at once
     layer1_forward_h_prev = np.concatenate([initial_layer1_forward_h[None], layer1_forward_h[:-1]])

@@ -229,7 +229,7 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)row_m_1;
     (void)chunk;
     (void)chunk_8;
-    return spaced(T * B * row_p) + spaced(T * B * row_q_2) + 2 * spaced(B * row_m_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2) + spaced(T * B * row_q_1) + 2 * spaced(B * row_m_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
+    return 22 * spaced(B * row_m_1) + 22 * spaced(B * row_m_2) + spaced(T * B * row_p) + spaced(T * B * row_q_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2) + spaced(T * B * row_q_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
 }
 
 static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
@@ -241,7 +241,7 @@ static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bi
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
-    return B * (8 * m_1 * n + 8 * m_1 * m_1 + 14 * m_1 + 2 * m_1 * q_1 + 8 * m_2 * q_1 + 8 * m_2 * m_2 + 14 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
+    return B * (8 * m_1 * n + 8 * m_1 * m_1 + 24 * m_1 + 2 * m_1 * q_1 + 8 * m_2 * q_1 + 8 * m_2 * m_2 + 24 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
 }
 
 static size_t deep_bidirectional_lstm_simd_infer_multiplications(const deep_bidirectional_lstm_sizes *sizes)
@@ -265,7 +265,7 @@ static size_t deep_bidirectional_lstm_simd_backward_multiplications(const deep_b
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
-    return B * (2 * p + 2 * p * q_2 + 2 * m_2 * q_2 + 28 * m_2 + 16 * m_2 * q_1 + 2 * m_1 * q_1 + 28 * m_1 + 16 * m_1 * m_1 + 16 * m_2 * m_2 + 16 * m_1 * n) / 3;
+    return B * (48 * m_1 + 48 * m_2 + 2 * p + 2 * p * q_2 + 2 * m_2 * q_2 + 16 * m_2 * q_1 + 2 * m_1 * q_1 + 16 * m_1 * m_1 + 16 * m_2 * m_2 + 16 * m_1 * n) / 4;
 }
 
 void deep_bidirectional_lstm_simd_pack_forward(
@@ -629,36 +629,36 @@ static void deep_bidirectional_lstm_simd_forward_member(
     const real *const layer2_backward_b_g = parameters->layer2_backward_b_g; /* [m_2] */
     const real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
     const real *const b_y = parameters->b_y; /* [p] */
-    real *const tape_layer1_forward_g = tape; /* [m_1] a row */
-    real *const tape_layer1_forward_i = tape_layer1_forward_g + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_forward_f = tape_layer1_forward_i + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_forward_o = tape_layer1_forward_f + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_forward_c = tape_layer1_forward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_g_tail = tape; /* [m_1] a row */
+    real *const tape_layer1_forward_i_tail = tape_layer1_forward_g_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_f_tail = tape_layer1_forward_i_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_o_tail = tape_layer1_forward_f_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_c = tape_layer1_forward_o_tail + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const tape_layer1_forward_h = tape_layer1_forward_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_i = tape_layer1_backward_g + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_f = tape_layer1_backward_i + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_o = tape_layer1_backward_f + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_c = tape_layer1_backward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_forward_tanh_c_tail = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_g_tail = tape_layer1_forward_tanh_c_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_i_tail = tape_layer1_backward_g_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_f_tail = tape_layer1_backward_i_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_o_tail = tape_layer1_backward_f_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_backward_c = tape_layer1_backward_o_tail + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const tape_layer1_backward_h = tape_layer1_backward_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
-    real *const tape_layer1_y = tape_layer1_backward_tanh_c + spaced(T * B * row_m_1); /* [q_1] a row */
-    real *const tape_layer2_forward_g = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
-    real *const tape_layer2_forward_i = tape_layer2_forward_g + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_forward_f = tape_layer2_forward_i + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_forward_o = tape_layer2_forward_f + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_forward_c = tape_layer2_forward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer1_backward_tanh_c_tail = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer1_y = tape_layer1_backward_tanh_c_tail + spaced(T * B * row_m_1); /* [q_1] a row */
+    real *const tape_layer2_forward_g_tail = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
+    real *const tape_layer2_forward_i_tail = tape_layer2_forward_g_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_f_tail = tape_layer2_forward_i_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_o_tail = tape_layer2_forward_f_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_c = tape_layer2_forward_o_tail + spaced(T * B * row_m_2); /* [m_2] a row */
     real *const tape_layer2_forward_h = tape_layer2_forward_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_i = tape_layer2_backward_g + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_f = tape_layer2_backward_i + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_o = tape_layer2_backward_f + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_c = tape_layer2_backward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_forward_tanh_c_tail = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_g_tail = tape_layer2_forward_tanh_c_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_i_tail = tape_layer2_backward_g_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_f_tail = tape_layer2_backward_i_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_o_tail = tape_layer2_backward_f_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_backward_c = tape_layer2_backward_o_tail + spaced(T * B * row_m_2); /* [m_2] a row */
     real *const tape_layer2_backward_h = tape_layer2_backward_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
-    real *const tape_layer2_y = tape_layer2_backward_tanh_c + spaced(T * B * row_m_2); /* [q_2] a row */
+    real *const tape_layer2_backward_tanh_c_tail = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer2_y = tape_layer2_backward_tanh_c_tail + spaced(T * B * row_m_2); /* [q_2] a row */
     real *const tile_layer1_forward_z_ahead = work;
     real *const tile_layer1_backward_z_ahead = tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
@@ -696,17 +696,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_g_tail_rows = tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_i_tail_rows = tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_f_tail_rows = tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_o_tail_rows = tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
                     real *const layer1_forward_c_rows = tape_layer1_forward_c + (t * B + begin) * row_m_1;
                     real *const layer1_forward_h_rows = tape_layer1_forward_h + (t * B + begin) * row_m_1;
                     const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
                     const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_tanh_c_tail_rows = tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
                     const operand factors_layer1_forward_z[] = {
                         {x_rows, n, n, panels_x},
                         {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1, panels_layer1_forward_h_prev},
@@ -715,6 +715,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m_1, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev, layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev, layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev, layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
                         products(rows, 4, &some, factors_layer1_forward_z + early, 2 - early, &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -742,15 +743,24 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
                                     const vec layer1_forward_g = vec_tanh(layer1_forward_z);
-                                    store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
+
+                                    /* (4)  layer1.forward.g_tail = tanh_tail(layer1.forward.z) */
+                                    const vec layer1_forward_g_tail = vec_tanh_tail(layer1_forward_z);
+                                    store(layer1_forward_g_tail_rows + s * row_m_1 + j, layer1_forward_g_tail);
 
                                     /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
                                     const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
-                                    store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
+
+                                    /* (5)  layer1.forward.i_tail = sigmoid_tail(layer1.forward.z_i) */
+                                    const vec layer1_forward_i_tail = vec_sigmoid_tail(layer1_forward_z_i);
+                                    store(layer1_forward_i_tail_rows + s * row_m_1 + j, layer1_forward_i_tail);
 
                                     /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
                                     const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
-                                    store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
+
+                                    /* (6)  layer1.forward.f_tail = sigmoid_tail(layer1.forward.z_f) */
+                                    const vec layer1_forward_f_tail = vec_sigmoid_tail(layer1_forward_z_f);
+                                    store(layer1_forward_f_tail_rows + s * row_m_1 + j, layer1_forward_f_tail);
 
                                     /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
                                     const vec layer1_forward_c = layer1_forward_g * layer1_forward_i + layer1_forward_c_prev * layer1_forward_f;
@@ -761,7 +771,11 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                    store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
+                                    store(kept_layer1_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer1_forward_o);
+
+                                    /* (9)  layer1.forward.o_tail = sigmoid_tail(layer1.forward.z_o) */
+                                    const vec layer1_forward_o_tail = vec_sigmoid_tail(layer1_forward_z_o);
+                                    store(layer1_forward_o_tail_rows + s * row_m_1 + j, layer1_forward_o_tail);
                                 }
                             }
                         }
@@ -772,12 +786,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_o = load(layer1_forward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_o = load(kept_layer1_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_forward_c = load(layer1_forward_c_rows + s * row_m_1 + j);
 
                                     /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
                                     const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
-                                    store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
+
+                                    /* (10)  layer1.forward.tanh_c_tail = tanh_tail(layer1.forward.c) */
+                                    const vec layer1_forward_tanh_c_tail = vec_tanh_tail(layer1_forward_c);
+                                    store(layer1_forward_tanh_c_tail_rows + s * row_m_1 + j, layer1_forward_tanh_c_tail);
 
                                     /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
                                     const vec layer1_forward_h = layer1_forward_tanh_c * layer1_forward_o;
@@ -814,17 +831,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_o_rows = tape_layer1_backward_o + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_g_tail_rows = tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_i_tail_rows = tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_f_tail_rows = tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_o_tail_rows = tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
                     real *const layer1_backward_c_rows = tape_layer1_backward_c + (t * B + begin) * row_m_1;
                     real *const layer1_backward_h_rows = tape_layer1_backward_h + (t * B + begin) * row_m_1;
                     const real *const layer1_backward_h_prev_rows = t + 1 < T ? tape_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
                     const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
+                    real *const layer1_backward_tanh_c_tail_rows = tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
                     const operand factors_layer1_backward_z[] = {
                         {x_rows, n, n, panels_x_2},
                         {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1, panels_layer1_backward_h_prev},
@@ -833,6 +850,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m_1, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev, layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev, layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev, layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
                         products(rows, 4, &some, factors_layer1_backward_z + early, 2 - early, &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -860,15 +878,24 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
                                     const vec layer1_backward_g = vec_tanh(layer1_backward_z);
-                                    store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
+
+                                    /* (14)  layer1.backward.g_tail = tanh_tail(layer1.backward.z) */
+                                    const vec layer1_backward_g_tail = vec_tanh_tail(layer1_backward_z);
+                                    store(layer1_backward_g_tail_rows + s * row_m_1 + j, layer1_backward_g_tail);
 
                                     /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
                                     const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
-                                    store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
+
+                                    /* (15)  layer1.backward.i_tail = sigmoid_tail(layer1.backward.z_i) */
+                                    const vec layer1_backward_i_tail = vec_sigmoid_tail(layer1_backward_z_i);
+                                    store(layer1_backward_i_tail_rows + s * row_m_1 + j, layer1_backward_i_tail);
 
                                     /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
                                     const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
-                                    store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
+
+                                    /* (16)  layer1.backward.f_tail = sigmoid_tail(layer1.backward.z_f) */
+                                    const vec layer1_backward_f_tail = vec_sigmoid_tail(layer1_backward_z_f);
+                                    store(layer1_backward_f_tail_rows + s * row_m_1 + j, layer1_backward_f_tail);
 
                                     /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
                                     const vec layer1_backward_c = layer1_backward_g * layer1_backward_i + layer1_backward_c_prev * layer1_backward_f;
@@ -879,7 +906,11 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                    store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
+                                    store(kept_layer1_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer1_backward_o);
+
+                                    /* (19)  layer1.backward.o_tail = sigmoid_tail(layer1.backward.z_o) */
+                                    const vec layer1_backward_o_tail = vec_sigmoid_tail(layer1_backward_z_o);
+                                    store(layer1_backward_o_tail_rows + s * row_m_1 + j, layer1_backward_o_tail);
                                 }
                             }
                         }
@@ -890,12 +921,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_o = load(layer1_backward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_o = load(kept_layer1_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_backward_c = load(layer1_backward_c_rows + s * row_m_1 + j);
 
                                     /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
                                     const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
-                                    store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
+
+                                    /* (20)  layer1.backward.tanh_c_tail = tanh_tail(layer1.backward.c) */
+                                    const vec layer1_backward_tanh_c_tail = vec_tanh_tail(layer1_backward_c);
+                                    store(layer1_backward_tanh_c_tail_rows + s * row_m_1 + j, layer1_backward_tanh_c_tail);
 
                                     /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
                                     const vec layer1_backward_h = layer1_backward_tanh_c * layer1_backward_o;
@@ -944,17 +978,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_g_tail_rows = tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_i_tail_rows = tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_f_tail_rows = tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_o_tail_rows = tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
                     real *const layer2_forward_c_rows = tape_layer2_forward_c + (t * B + begin) * row_m_2;
                     real *const layer2_forward_h_rows = tape_layer2_forward_h + (t * B + begin) * row_m_2;
                     const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
                     const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_tanh_c_tail_rows = tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
                     const operand factors_layer2_forward_z[] = {
                         {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
                         {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2, panels_layer2_forward_h_prev},
@@ -963,6 +997,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m_2, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev, layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev, layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev, layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
                         products(rows, 4, &some, factors_layer2_forward_z + early, 2 - early, &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -990,15 +1025,24 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
                                     const vec layer2_forward_g = vec_tanh(layer2_forward_z);
-                                    store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
+
+                                    /* (25)  layer2.forward.g_tail = tanh_tail(layer2.forward.z) */
+                                    const vec layer2_forward_g_tail = vec_tanh_tail(layer2_forward_z);
+                                    store(layer2_forward_g_tail_rows + s * row_m_2 + j, layer2_forward_g_tail);
 
                                     /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
                                     const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
-                                    store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
+
+                                    /* (26)  layer2.forward.i_tail = sigmoid_tail(layer2.forward.z_i) */
+                                    const vec layer2_forward_i_tail = vec_sigmoid_tail(layer2_forward_z_i);
+                                    store(layer2_forward_i_tail_rows + s * row_m_2 + j, layer2_forward_i_tail);
 
                                     /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
                                     const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
-                                    store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
+
+                                    /* (27)  layer2.forward.f_tail = sigmoid_tail(layer2.forward.z_f) */
+                                    const vec layer2_forward_f_tail = vec_sigmoid_tail(layer2_forward_z_f);
+                                    store(layer2_forward_f_tail_rows + s * row_m_2 + j, layer2_forward_f_tail);
 
                                     /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
                                     const vec layer2_forward_c = layer2_forward_g * layer2_forward_i + layer2_forward_c_prev * layer2_forward_f;
@@ -1009,7 +1053,11 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                    store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+                                    store(kept_layer2_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer2_forward_o);
+
+                                    /* (30)  layer2.forward.o_tail = sigmoid_tail(layer2.forward.z_o) */
+                                    const vec layer2_forward_o_tail = vec_sigmoid_tail(layer2_forward_z_o);
+                                    store(layer2_forward_o_tail_rows + s * row_m_2 + j, layer2_forward_o_tail);
                                 }
                             }
                         }
@@ -1020,12 +1068,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_o = load(layer2_forward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_o = load(kept_layer2_forward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_forward_c = load(layer2_forward_c_rows + s * row_m_2 + j);
 
                                     /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
                                     const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
-                                    store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
+
+                                    /* (31)  layer2.forward.tanh_c_tail = tanh_tail(layer2.forward.c) */
+                                    const vec layer2_forward_tanh_c_tail = vec_tanh_tail(layer2_forward_c);
+                                    store(layer2_forward_tanh_c_tail_rows + s * row_m_2 + j, layer2_forward_tanh_c_tail);
 
                                     /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
                                     const vec layer2_forward_h = layer2_forward_tanh_c * layer2_forward_o;
@@ -1062,17 +1113,17 @@ static void deep_bidirectional_lstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_o_rows = tape_layer2_backward_o + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_g_tail_rows = tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_i_tail_rows = tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_f_tail_rows = tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_o_tail_rows = tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
                     real *const layer2_backward_c_rows = tape_layer2_backward_c + (t * B + begin) * row_m_2;
                     real *const layer2_backward_h_rows = tape_layer2_backward_h + (t * B + begin) * row_m_2;
                     const real *const layer2_backward_h_prev_rows = t + 1 < T ? tape_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
                     const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
+                    real *const layer2_backward_tanh_c_tail_rows = tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
                     const operand factors_layer2_backward_z[] = {
                         {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
                         {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2, panels_layer2_backward_h_prev},
@@ -1081,6 +1132,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m_2, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev, layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev, layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev, layer2.backward.W_o layer1.y, layer2.backward.U_o layer2.backward.h_prev */
                         products(rows, 4, &some, factors_layer2_backward_z + early, 2 - early, &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -1108,15 +1160,24 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
                                     const vec layer2_backward_g = vec_tanh(layer2_backward_z);
-                                    store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
+
+                                    /* (35)  layer2.backward.g_tail = tanh_tail(layer2.backward.z) */
+                                    const vec layer2_backward_g_tail = vec_tanh_tail(layer2_backward_z);
+                                    store(layer2_backward_g_tail_rows + s * row_m_2 + j, layer2_backward_g_tail);
 
                                     /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
                                     const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
-                                    store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
+
+                                    /* (36)  layer2.backward.i_tail = sigmoid_tail(layer2.backward.z_i) */
+                                    const vec layer2_backward_i_tail = vec_sigmoid_tail(layer2_backward_z_i);
+                                    store(layer2_backward_i_tail_rows + s * row_m_2 + j, layer2_backward_i_tail);
 
                                     /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
                                     const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
-                                    store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
+
+                                    /* (37)  layer2.backward.f_tail = sigmoid_tail(layer2.backward.z_f) */
+                                    const vec layer2_backward_f_tail = vec_sigmoid_tail(layer2_backward_z_f);
+                                    store(layer2_backward_f_tail_rows + s * row_m_2 + j, layer2_backward_f_tail);
 
                                     /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
                                     const vec layer2_backward_c = layer2_backward_g * layer2_backward_i + layer2_backward_c_prev * layer2_backward_f;
@@ -1127,7 +1188,11 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                    store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+                                    store(kept_layer2_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES, layer2_backward_o);
+
+                                    /* (40)  layer2.backward.o_tail = sigmoid_tail(layer2.backward.z_o) */
+                                    const vec layer2_backward_o_tail = vec_sigmoid_tail(layer2_backward_z_o);
+                                    store(layer2_backward_o_tail_rows + s * row_m_2 + j, layer2_backward_o_tail);
                                 }
                             }
                         }
@@ -1138,12 +1203,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_o = load(layer2_backward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_o = load(kept_layer2_backward_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_backward_c = load(layer2_backward_c_rows + s * row_m_2 + j);
 
                                     /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
                                     const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
-                                    store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
+
+                                    /* (41)  layer2.backward.tanh_c_tail = tanh_tail(layer2.backward.c) */
+                                    const vec layer2_backward_tanh_c_tail = vec_tanh_tail(layer2_backward_c);
+                                    store(layer2_backward_tanh_c_tail_rows + s * row_m_2 + j, layer2_backward_tanh_c_tail);
 
                                     /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
                                     const vec layer2_backward_h = layer2_backward_tanh_c * layer2_backward_o;
@@ -1912,37 +1980,77 @@ static void deep_bidirectional_lstm_simd_backward_member(
     real *const layer2_backward_b_o_bar = gradients->layer2_backward_b_o_bar; /* [m_2] */
     real *const V_bar = gradients->V_bar; /* [p, q_2] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
-    const real *const tape_layer1_forward_g = tape; /* [m_1] a row */
-    const real *const tape_layer1_forward_i = tape_layer1_forward_g + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_forward_f = tape_layer1_forward_i + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_forward_o = tape_layer1_forward_f + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_forward_c = tape_layer1_forward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_g_tail = tape; /* [m_1] a row */
+    const real *const tape_layer1_forward_i_tail = tape_layer1_forward_g_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_f_tail = tape_layer1_forward_i_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_o_tail = tape_layer1_forward_f_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_c = tape_layer1_forward_o_tail + spaced(T * B * row_m_1); /* [m_1] a row */
     const real *const tape_layer1_forward_h = tape_layer1_forward_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_forward_tanh_c = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_g = tape_layer1_forward_tanh_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_i = tape_layer1_backward_g + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_f = tape_layer1_backward_i + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_o = tape_layer1_backward_f + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_c = tape_layer1_backward_o + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_forward_tanh_c_tail = tape_layer1_forward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_g_tail = tape_layer1_forward_tanh_c_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_i_tail = tape_layer1_backward_g_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_f_tail = tape_layer1_backward_i_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_o_tail = tape_layer1_backward_f_tail + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_backward_c = tape_layer1_backward_o_tail + spaced(T * B * row_m_1); /* [m_1] a row */
     const real *const tape_layer1_backward_h = tape_layer1_backward_c + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_backward_tanh_c = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
-    const real *const tape_layer1_y = tape_layer1_backward_tanh_c + spaced(T * B * row_m_1); /* [q_1] a row */
-    const real *const tape_layer2_forward_g = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
-    const real *const tape_layer2_forward_i = tape_layer2_forward_g + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_forward_f = tape_layer2_forward_i + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_forward_o = tape_layer2_forward_f + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_forward_c = tape_layer2_forward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer1_backward_tanh_c_tail = tape_layer1_backward_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer1_y = tape_layer1_backward_tanh_c_tail + spaced(T * B * row_m_1); /* [q_1] a row */
+    const real *const tape_layer2_forward_g_tail = tape_layer1_y + spaced(T * B * row_q_1); /* [m_2] a row */
+    const real *const tape_layer2_forward_i_tail = tape_layer2_forward_g_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_f_tail = tape_layer2_forward_i_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_o_tail = tape_layer2_forward_f_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_c = tape_layer2_forward_o_tail + spaced(T * B * row_m_2); /* [m_2] a row */
     const real *const tape_layer2_forward_h = tape_layer2_forward_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_forward_tanh_c = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_g = tape_layer2_forward_tanh_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_i = tape_layer2_backward_g + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_f = tape_layer2_backward_i + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_o = tape_layer2_backward_f + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_c = tape_layer2_backward_o + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_forward_tanh_c_tail = tape_layer2_forward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_g_tail = tape_layer2_forward_tanh_c_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_i_tail = tape_layer2_backward_g_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_f_tail = tape_layer2_backward_i_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_o_tail = tape_layer2_backward_f_tail + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_backward_c = tape_layer2_backward_o_tail + spaced(T * B * row_m_2); /* [m_2] a row */
     const real *const tape_layer2_backward_h = tape_layer2_backward_c + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_backward_tanh_c = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
-    const real *const tape_layer2_y = tape_layer2_backward_tanh_c + spaced(T * B * row_m_2); /* [q_2] a row */
-    real *const work_a_y_bar = work; /* [p] a row */
+    const real *const tape_layer2_backward_tanh_c_tail = tape_layer2_backward_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer2_y = tape_layer2_backward_tanh_c_tail + spaced(T * B * row_m_2); /* [q_2] a row */
+    real *const work_layer1_forward_one_minus_g_squared = work; /* [m_1] a row */
+    real *const work_layer1_forward_one_minus_i = work_layer1_forward_one_minus_g_squared + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_one_minus_f = work_layer1_forward_one_minus_i + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_one_minus_o = work_layer1_forward_one_minus_f + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_one_minus_tanh_c_squared = work_layer1_forward_one_minus_o + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_one_minus_g_squared = work_layer1_forward_one_minus_tanh_c_squared + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_one_minus_i = work_layer1_backward_one_minus_g_squared + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_one_minus_f = work_layer1_backward_one_minus_i + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_one_minus_o = work_layer1_backward_one_minus_f + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_one_minus_tanh_c_squared = work_layer1_backward_one_minus_o + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer2_forward_one_minus_g_squared = work_layer1_backward_one_minus_tanh_c_squared + spaced(B * row_m_1); /* [m_2] a row */
+    real *const work_layer2_forward_one_minus_i = work_layer2_forward_one_minus_g_squared + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_one_minus_f = work_layer2_forward_one_minus_i + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_one_minus_o = work_layer2_forward_one_minus_f + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_one_minus_tanh_c_squared = work_layer2_forward_one_minus_o + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_one_minus_g_squared = work_layer2_forward_one_minus_tanh_c_squared + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_one_minus_i = work_layer2_backward_one_minus_g_squared + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_one_minus_f = work_layer2_backward_one_minus_i + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_one_minus_o = work_layer2_backward_one_minus_f + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_one_minus_tanh_c_squared = work_layer2_backward_one_minus_o + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer1_forward_g = work_layer2_backward_one_minus_tanh_c_squared + spaced(B * row_m_2); /* [m_1] a row */
+    real *const work_layer1_forward_i = work_layer1_forward_g + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_f = work_layer1_forward_i + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_o = work_layer1_forward_f + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_forward_tanh_c = work_layer1_forward_o + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_g = work_layer1_forward_tanh_c + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_i = work_layer1_backward_g + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_f = work_layer1_backward_i + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_o = work_layer1_backward_f + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer1_backward_tanh_c = work_layer1_backward_o + spaced(B * row_m_1); /* [m_1] a row */
+    real *const work_layer2_forward_g = work_layer1_backward_tanh_c + spaced(B * row_m_1); /* [m_2] a row */
+    real *const work_layer2_forward_i = work_layer2_forward_g + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_f = work_layer2_forward_i + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_o = work_layer2_forward_f + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_forward_tanh_c = work_layer2_forward_o + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_g = work_layer2_forward_tanh_c + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_i = work_layer2_backward_g + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_f = work_layer2_backward_i + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_o = work_layer2_backward_f + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_layer2_backward_tanh_c = work_layer2_backward_o + spaced(B * row_m_2); /* [m_2] a row */
+    real *const work_a_y_bar = work_layer2_backward_tanh_c + spaced(B * row_m_2); /* [p] a row */
     real *const work_layer2_y_bar = work_a_y_bar + spaced(T * B * row_p); /* [q_2] a row */
     real *const work_layer2_backward_h_bar = work_layer2_y_bar + spaced(T * B * row_q_2); /* [m_2] a row */
     real *const work_layer2_backward_z_o_bar = work_layer2_backward_h_bar + spaced(B * row_m_2); /* [m_2] a row */
@@ -2126,6 +2234,80 @@ static void deep_bidirectional_lstm_simd_backward_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m_2, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const layer2_backward_g_tail_rows = tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_i_tail_rows = tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_f_tail_rows = tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_o_tail_rows = tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_tanh_c_tail_rows = tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
+                real *const layer2_backward_one_minus_g_squared_rows = work_layer2_backward_one_minus_g_squared + begin * row_m_2;
+                real *const layer2_backward_one_minus_i_rows = work_layer2_backward_one_minus_i + begin * row_m_2;
+                real *const layer2_backward_one_minus_f_rows = work_layer2_backward_one_minus_f + begin * row_m_2;
+                real *const layer2_backward_one_minus_o_rows = work_layer2_backward_one_minus_o + begin * row_m_2;
+                real *const layer2_backward_one_minus_tanh_c_squared_rows = work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
+                real *const layer2_backward_g_rows = work_layer2_backward_g + begin * row_m_2;
+                real *const layer2_backward_i_rows = work_layer2_backward_i + begin * row_m_2;
+                real *const layer2_backward_f_rows = work_layer2_backward_f + begin * row_m_2;
+                real *const layer2_backward_o_rows = work_layer2_backward_o + begin * row_m_2;
+                real *const layer2_backward_tanh_c_rows = work_layer2_backward_tanh_c + begin * row_m_2;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec layer2_backward_g_tail = load(layer2_backward_g_tail_rows + s * row_m_2 + j);
+                        const vec layer2_backward_i_tail = load(layer2_backward_i_tail_rows + s * row_m_2 + j);
+                        const vec layer2_backward_f_tail = load(layer2_backward_f_tail_rows + s * row_m_2 + j);
+                        const vec layer2_backward_o_tail = load(layer2_backward_o_tail_rows + s * row_m_2 + j);
+                        const vec layer2_backward_tanh_c_tail = load(layer2_backward_tanh_c_tail_rows + s * row_m_2 + j);
+
+                        /* (35)  layer2.backward.g = tanh_from_tail(layer2.backward.g_tail) */
+                        const vec layer2_backward_g = vec_tanh_from_tail(layer2_backward_g_tail);
+                        store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
+
+                        /* (36)  layer2.backward.i = sigmoid_from_tail(layer2.backward.i_tail) */
+                        const vec layer2_backward_i = vec_sigmoid_from_tail(layer2_backward_i_tail);
+                        store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
+
+                        /* (37)  layer2.backward.f = sigmoid_from_tail(layer2.backward.f_tail) */
+                        const vec layer2_backward_f = vec_sigmoid_from_tail(layer2_backward_f_tail);
+                        store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
+
+                        /* (40)  layer2.backward.o = sigmoid_from_tail(layer2.backward.o_tail) */
+                        const vec layer2_backward_o = vec_sigmoid_from_tail(layer2_backward_o_tail);
+                        store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+
+                        /* (41)  layer2.backward.tanh_c = tanh_from_tail(layer2.backward.tanh_c_tail) */
+                        const vec layer2_backward_tanh_c = vec_tanh_from_tail(layer2_backward_tanh_c_tail);
+                        store(layer2_backward_tanh_c_rows + s * row_m_2 + j, layer2_backward_tanh_c);
+
+                        /* (35)  layer2.backward.one_minus_g_squared = slope_from_tail(layer2.backward.g_tail) */
+                        const vec layer2_backward_one_minus_g_squared = vec_slope_from_tail(layer2_backward_g_tail);
+                        store(layer2_backward_one_minus_g_squared_rows + s * row_m_2 + j, layer2_backward_one_minus_g_squared);
+
+                        /* (36)  layer2.backward.one_minus_i = complement_from_tail(layer2.backward.i_tail) */
+                        const vec layer2_backward_one_minus_i = vec_complement_from_tail(layer2_backward_i_tail);
+                        store(layer2_backward_one_minus_i_rows + s * row_m_2 + j, layer2_backward_one_minus_i);
+
+                        /* (37)  layer2.backward.one_minus_f = complement_from_tail(layer2.backward.f_tail) */
+                        const vec layer2_backward_one_minus_f = vec_complement_from_tail(layer2_backward_f_tail);
+                        store(layer2_backward_one_minus_f_rows + s * row_m_2 + j, layer2_backward_one_minus_f);
+
+                        /* (40)  layer2.backward.one_minus_o = complement_from_tail(layer2.backward.o_tail) */
+                        const vec layer2_backward_one_minus_o = vec_complement_from_tail(layer2_backward_o_tail);
+                        store(layer2_backward_one_minus_o_rows + s * row_m_2 + j, layer2_backward_one_minus_o);
+
+                        /* (41)  layer2.backward.one_minus_tanh_c_squared = slope_from_tail(layer2.backward.tanh_c_tail) */
+                        const vec layer2_backward_one_minus_tanh_c_squared = vec_slope_from_tail(layer2_backward_tanh_c_tail);
+                        store(layer2_backward_one_minus_tanh_c_squared_rows + s * row_m_2 + j, layer2_backward_one_minus_tanh_c_squared);
+                    }
+                }
+            }
+        }
+        BARRIER
         for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
             const real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2 : bars->final_layer2_backward_h_bar + s * m_2;
             const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
@@ -2142,13 +2324,18 @@ static void deep_bidirectional_lstm_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_g_rows = tape_layer2_backward_g + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_i_rows = tape_layer2_backward_i + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_f_rows = tape_layer2_backward_f + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_o_rows = tape_layer2_backward_o + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_one_minus_g_squared_rows = work_layer2_backward_one_minus_g_squared + begin * row_m_2;
+                const real *const layer2_backward_one_minus_i_rows = work_layer2_backward_one_minus_i + begin * row_m_2;
+                const real *const layer2_backward_one_minus_f_rows = work_layer2_backward_one_minus_f + begin * row_m_2;
+                const real *const layer2_backward_one_minus_o_rows = work_layer2_backward_one_minus_o + begin * row_m_2;
+                const real *const layer2_backward_one_minus_tanh_c_squared_rows = work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
+                const real *const layer2_backward_g_rows = work_layer2_backward_g + begin * row_m_2;
+                const real *const layer2_backward_i_rows = work_layer2_backward_i + begin * row_m_2;
+                const real *const layer2_backward_f_rows = work_layer2_backward_f + begin * row_m_2;
+                const real *const layer2_backward_o_rows = work_layer2_backward_o + begin * row_m_2;
                 const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
                 const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                const real *const layer2_backward_tanh_c_rows = tape_layer2_backward_tanh_c + (t * B + begin) * row_m_2;
+                const real *const layer2_backward_tanh_c_rows = work_layer2_backward_tanh_c + begin * row_m_2;
                 const real *const layer2_backward_c_next_bar_rows = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_backward_c_bar + begin * m_2;
                 const size_t layer2_backward_c_next_bar_stride = t > 0 ? row_m_2 : m_2;
                 const real *const layer2_backward_h_bar_rows = work_layer2_backward_h_bar + begin * row_m_2;
@@ -2160,6 +2347,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_2 - j;
+                        const vec layer2_backward_one_minus_g_squared = load(layer2_backward_one_minus_g_squared_rows + s * row_m_2 + j);
+                        const vec layer2_backward_one_minus_i = load(layer2_backward_one_minus_i_rows + s * row_m_2 + j);
+                        const vec layer2_backward_one_minus_f = load(layer2_backward_one_minus_f_rows + s * row_m_2 + j);
+                        const vec layer2_backward_one_minus_o = load(layer2_backward_one_minus_o_rows + s * row_m_2 + j);
+                        const vec layer2_backward_one_minus_tanh_c_squared = load(layer2_backward_one_minus_tanh_c_squared_rows + s * row_m_2 + j);
                         const vec layer2_backward_g = load(layer2_backward_g_rows + s * row_m_2 + j);
                         const vec layer2_backward_i = load(layer2_backward_i_rows + s * row_m_2 + j);
                         const vec layer2_backward_f = load(layer2_backward_f_rows + s * row_m_2 + j);
@@ -2173,11 +2365,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         const vec layer2_backward_o_bar = layer2_backward_h_bar * layer2_backward_tanh_c;
 
                         /* (49)  layer2.backward.z_o_bar = layer2.backward.o_bar * layer2.backward.o * (1 - layer2.backward.o)   adjoint of (40) */
-                        const vec layer2_backward_z_o_bar = layer2_backward_o_bar * layer2_backward_o * (1 - layer2_backward_o);
+                        const vec layer2_backward_z_o_bar = layer2_backward_o_bar * layer2_backward_o * layer2_backward_one_minus_o;
                         store(layer2_backward_z_o_bar_rows + s * row_m_2 + j, layer2_backward_z_o_bar);
 
                         /* (50)  layer2.backward.c_bar = layer2.backward.h_bar * layer2.backward.o * (1 - tanh(layer2.backward.c)^2) + layer2.backward.c_next_bar   adjoint of (41) */
-                        const vec layer2_backward_c_bar = layer2_backward_h_bar * layer2_backward_o * (1 - layer2_backward_tanh_c * layer2_backward_tanh_c) + layer2_backward_c_next_bar;
+                        const vec layer2_backward_c_bar = layer2_backward_h_bar * layer2_backward_o * layer2_backward_one_minus_tanh_c_squared + layer2_backward_c_next_bar;
 
                         /* (51)  layer2.backward.f_bar = layer2.backward.c_bar * layer2.backward.c_prev   adjoint of (38) */
                         const vec layer2_backward_f_bar = layer2_backward_c_bar * layer2_backward_c_prev;
@@ -2189,15 +2381,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         const vec layer2_backward_g_bar = layer2_backward_c_bar * layer2_backward_i;
 
                         /* (54)  layer2.backward.z_f_bar = layer2.backward.f_bar * layer2.backward.f * (1 - layer2.backward.f)   adjoint of (37) */
-                        const vec layer2_backward_z_f_bar = layer2_backward_f_bar * layer2_backward_f * (1 - layer2_backward_f);
+                        const vec layer2_backward_z_f_bar = layer2_backward_f_bar * layer2_backward_f * layer2_backward_one_minus_f;
                         store(layer2_backward_z_f_bar_rows + s * row_m_2 + j, layer2_backward_z_f_bar);
 
                         /* (55)  layer2.backward.z_i_bar = layer2.backward.i_bar * layer2.backward.i * (1 - layer2.backward.i)   adjoint of (36) */
-                        const vec layer2_backward_z_i_bar = layer2_backward_i_bar * layer2_backward_i * (1 - layer2_backward_i);
+                        const vec layer2_backward_z_i_bar = layer2_backward_i_bar * layer2_backward_i * layer2_backward_one_minus_i;
                         store(layer2_backward_z_i_bar_rows + s * row_m_2 + j, layer2_backward_z_i_bar);
 
                         /* (56)  layer2.backward.z_bar = layer2.backward.g_bar * (1 - layer2.backward.g^2)   adjoint of (35) */
-                        const vec layer2_backward_z_bar = layer2_backward_g_bar * (1 - layer2_backward_g * layer2_backward_g);
+                        const vec layer2_backward_z_bar = layer2_backward_g_bar * layer2_backward_one_minus_g_squared;
                         store(layer2_backward_z_bar_rows + s * row_m_2 + j, layer2_backward_z_bar);
 
                         /* (95)  layer2.backward.c_prev_bar = layer2.backward.c_bar * layer2.backward.f   adjoint of (38) */
@@ -2257,6 +2449,80 @@ static void deep_bidirectional_lstm_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m_2, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_forward_g_tail_rows = tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_i_tail_rows = tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_f_tail_rows = tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_o_tail_rows = tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_tanh_c_tail_rows = tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
+                    real *const layer2_forward_one_minus_g_squared_rows = work_layer2_forward_one_minus_g_squared + begin * row_m_2;
+                    real *const layer2_forward_one_minus_i_rows = work_layer2_forward_one_minus_i + begin * row_m_2;
+                    real *const layer2_forward_one_minus_f_rows = work_layer2_forward_one_minus_f + begin * row_m_2;
+                    real *const layer2_forward_one_minus_o_rows = work_layer2_forward_one_minus_o + begin * row_m_2;
+                    real *const layer2_forward_one_minus_tanh_c_squared_rows = work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
+                    real *const layer2_forward_g_rows = work_layer2_forward_g + begin * row_m_2;
+                    real *const layer2_forward_i_rows = work_layer2_forward_i + begin * row_m_2;
+                    real *const layer2_forward_f_rows = work_layer2_forward_f + begin * row_m_2;
+                    real *const layer2_forward_o_rows = work_layer2_forward_o + begin * row_m_2;
+                    real *const layer2_forward_tanh_c_rows = work_layer2_forward_tanh_c + begin * row_m_2;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec layer2_forward_g_tail = load(layer2_forward_g_tail_rows + s * row_m_2 + j);
+                            const vec layer2_forward_i_tail = load(layer2_forward_i_tail_rows + s * row_m_2 + j);
+                            const vec layer2_forward_f_tail = load(layer2_forward_f_tail_rows + s * row_m_2 + j);
+                            const vec layer2_forward_o_tail = load(layer2_forward_o_tail_rows + s * row_m_2 + j);
+                            const vec layer2_forward_tanh_c_tail = load(layer2_forward_tanh_c_tail_rows + s * row_m_2 + j);
+
+                            /* (25)  layer2.forward.g = tanh_from_tail(layer2.forward.g_tail) */
+                            const vec layer2_forward_g = vec_tanh_from_tail(layer2_forward_g_tail);
+                            store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
+
+                            /* (26)  layer2.forward.i = sigmoid_from_tail(layer2.forward.i_tail) */
+                            const vec layer2_forward_i = vec_sigmoid_from_tail(layer2_forward_i_tail);
+                            store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
+
+                            /* (27)  layer2.forward.f = sigmoid_from_tail(layer2.forward.f_tail) */
+                            const vec layer2_forward_f = vec_sigmoid_from_tail(layer2_forward_f_tail);
+                            store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
+
+                            /* (30)  layer2.forward.o = sigmoid_from_tail(layer2.forward.o_tail) */
+                            const vec layer2_forward_o = vec_sigmoid_from_tail(layer2_forward_o_tail);
+                            store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+
+                            /* (31)  layer2.forward.tanh_c = tanh_from_tail(layer2.forward.tanh_c_tail) */
+                            const vec layer2_forward_tanh_c = vec_tanh_from_tail(layer2_forward_tanh_c_tail);
+                            store(layer2_forward_tanh_c_rows + s * row_m_2 + j, layer2_forward_tanh_c);
+
+                            /* (25)  layer2.forward.one_minus_g_squared = slope_from_tail(layer2.forward.g_tail) */
+                            const vec layer2_forward_one_minus_g_squared = vec_slope_from_tail(layer2_forward_g_tail);
+                            store(layer2_forward_one_minus_g_squared_rows + s * row_m_2 + j, layer2_forward_one_minus_g_squared);
+
+                            /* (26)  layer2.forward.one_minus_i = complement_from_tail(layer2.forward.i_tail) */
+                            const vec layer2_forward_one_minus_i = vec_complement_from_tail(layer2_forward_i_tail);
+                            store(layer2_forward_one_minus_i_rows + s * row_m_2 + j, layer2_forward_one_minus_i);
+
+                            /* (27)  layer2.forward.one_minus_f = complement_from_tail(layer2.forward.f_tail) */
+                            const vec layer2_forward_one_minus_f = vec_complement_from_tail(layer2_forward_f_tail);
+                            store(layer2_forward_one_minus_f_rows + s * row_m_2 + j, layer2_forward_one_minus_f);
+
+                            /* (30)  layer2.forward.one_minus_o = complement_from_tail(layer2.forward.o_tail) */
+                            const vec layer2_forward_one_minus_o = vec_complement_from_tail(layer2_forward_o_tail);
+                            store(layer2_forward_one_minus_o_rows + s * row_m_2 + j, layer2_forward_one_minus_o);
+
+                            /* (31)  layer2.forward.one_minus_tanh_c_squared = slope_from_tail(layer2.forward.tanh_c_tail) */
+                            const vec layer2_forward_one_minus_tanh_c_squared = vec_slope_from_tail(layer2_forward_tanh_c_tail);
+                            store(layer2_forward_one_minus_tanh_c_squared_rows + s * row_m_2 + j, layer2_forward_one_minus_tanh_c_squared);
+                        }
+                    }
+                }
+            }
+            BARRIER
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
                 const real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2 : bars->final_layer2_forward_h_bar + s * m_2;
                 const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
@@ -2273,13 +2539,18 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const layer2_forward_g_rows = tape_layer2_forward_g + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_i_rows = tape_layer2_forward_i + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_f_rows = tape_layer2_forward_f + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_o_rows = tape_layer2_forward_o + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_one_minus_g_squared_rows = work_layer2_forward_one_minus_g_squared + begin * row_m_2;
+                    const real *const layer2_forward_one_minus_i_rows = work_layer2_forward_one_minus_i + begin * row_m_2;
+                    const real *const layer2_forward_one_minus_f_rows = work_layer2_forward_one_minus_f + begin * row_m_2;
+                    const real *const layer2_forward_one_minus_o_rows = work_layer2_forward_one_minus_o + begin * row_m_2;
+                    const real *const layer2_forward_one_minus_tanh_c_squared_rows = work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
+                    const real *const layer2_forward_g_rows = work_layer2_forward_g + begin * row_m_2;
+                    const real *const layer2_forward_i_rows = work_layer2_forward_i + begin * row_m_2;
+                    const real *const layer2_forward_f_rows = work_layer2_forward_f + begin * row_m_2;
+                    const real *const layer2_forward_o_rows = work_layer2_forward_o + begin * row_m_2;
                     const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_tanh_c_rows = tape_layer2_forward_tanh_c + (t * B + begin) * row_m_2;
+                    const real *const layer2_forward_tanh_c_rows = work_layer2_forward_tanh_c + begin * row_m_2;
                     const real *const layer2_forward_c_next_bar_rows = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_forward_c_bar + begin * m_2;
                     const size_t layer2_forward_c_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer2_forward_h_bar_rows = work_layer2_forward_h_bar + begin * row_m_2;
@@ -2291,6 +2562,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m_2 - j;
+                            const vec layer2_forward_one_minus_g_squared = load(layer2_forward_one_minus_g_squared_rows + s * row_m_2 + j);
+                            const vec layer2_forward_one_minus_i = load(layer2_forward_one_minus_i_rows + s * row_m_2 + j);
+                            const vec layer2_forward_one_minus_f = load(layer2_forward_one_minus_f_rows + s * row_m_2 + j);
+                            const vec layer2_forward_one_minus_o = load(layer2_forward_one_minus_o_rows + s * row_m_2 + j);
+                            const vec layer2_forward_one_minus_tanh_c_squared = load(layer2_forward_one_minus_tanh_c_squared_rows + s * row_m_2 + j);
                             const vec layer2_forward_g = load(layer2_forward_g_rows + s * row_m_2 + j);
                             const vec layer2_forward_i = load(layer2_forward_i_rows + s * row_m_2 + j);
                             const vec layer2_forward_f = load(layer2_forward_f_rows + s * row_m_2 + j);
@@ -2304,11 +2580,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             const vec layer2_forward_o_bar = layer2_forward_h_bar * layer2_forward_tanh_c;
 
                             /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30) */
-                            const vec layer2_forward_z_o_bar = layer2_forward_o_bar * layer2_forward_o * (1 - layer2_forward_o);
+                            const vec layer2_forward_z_o_bar = layer2_forward_o_bar * layer2_forward_o * layer2_forward_one_minus_o;
                             store(layer2_forward_z_o_bar_rows + s * row_m_2 + j, layer2_forward_z_o_bar);
 
                             /* (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar   adjoint of (31) */
-                            const vec layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o * (1 - layer2_forward_tanh_c * layer2_forward_tanh_c) + layer2_forward_c_next_bar;
+                            const vec layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o * layer2_forward_one_minus_tanh_c_squared + layer2_forward_c_next_bar;
 
                             /* (61)  layer2.forward.f_bar = layer2.forward.c_bar * layer2.forward.c_prev   adjoint of (28) */
                             const vec layer2_forward_f_bar = layer2_forward_c_bar * layer2_forward_c_prev;
@@ -2320,15 +2596,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             const vec layer2_forward_g_bar = layer2_forward_c_bar * layer2_forward_i;
 
                             /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27) */
-                            const vec layer2_forward_z_f_bar = layer2_forward_f_bar * layer2_forward_f * (1 - layer2_forward_f);
+                            const vec layer2_forward_z_f_bar = layer2_forward_f_bar * layer2_forward_f * layer2_forward_one_minus_f;
                             store(layer2_forward_z_f_bar_rows + s * row_m_2 + j, layer2_forward_z_f_bar);
 
                             /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26) */
-                            const vec layer2_forward_z_i_bar = layer2_forward_i_bar * layer2_forward_i * (1 - layer2_forward_i);
+                            const vec layer2_forward_z_i_bar = layer2_forward_i_bar * layer2_forward_i * layer2_forward_one_minus_i;
                             store(layer2_forward_z_i_bar_rows + s * row_m_2 + j, layer2_forward_z_i_bar);
 
                             /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 - layer2.forward.g^2)   adjoint of (25) */
-                            const vec layer2_forward_z_bar = layer2_forward_g_bar * (1 - layer2_forward_g * layer2_forward_g);
+                            const vec layer2_forward_z_bar = layer2_forward_g_bar * layer2_forward_one_minus_g_squared;
                             store(layer2_forward_z_bar_rows + s * row_m_2 + j, layer2_forward_z_bar);
 
                             /* (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar * layer2.forward.f   adjoint of (28) */
@@ -2563,6 +2839,80 @@ static void deep_bidirectional_lstm_simd_backward_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
+        {
+            const size_t vectors = 1, count = blocks(m_1, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < B; begin += rows) {
+                rows = even_part(B - begin, ROWS_AT_ONCE);
+                const real *const layer1_backward_g_tail_rows = tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_i_tail_rows = tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_f_tail_rows = tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_o_tail_rows = tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_tanh_c_tail_rows = tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
+                real *const layer1_backward_one_minus_g_squared_rows = work_layer1_backward_one_minus_g_squared + begin * row_m_1;
+                real *const layer1_backward_one_minus_i_rows = work_layer1_backward_one_minus_i + begin * row_m_1;
+                real *const layer1_backward_one_minus_f_rows = work_layer1_backward_one_minus_f + begin * row_m_1;
+                real *const layer1_backward_one_minus_o_rows = work_layer1_backward_one_minus_o + begin * row_m_1;
+                real *const layer1_backward_one_minus_tanh_c_squared_rows = work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
+                real *const layer1_backward_g_rows = work_layer1_backward_g + begin * row_m_1;
+                real *const layer1_backward_i_rows = work_layer1_backward_i + begin * row_m_1;
+                real *const layer1_backward_f_rows = work_layer1_backward_f + begin * row_m_1;
+                real *const layer1_backward_o_rows = work_layer1_backward_o + begin * row_m_1;
+                real *const layer1_backward_tanh_c_rows = work_layer1_backward_tanh_c + begin * row_m_1;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec layer1_backward_g_tail = load(layer1_backward_g_tail_rows + s * row_m_1 + j);
+                        const vec layer1_backward_i_tail = load(layer1_backward_i_tail_rows + s * row_m_1 + j);
+                        const vec layer1_backward_f_tail = load(layer1_backward_f_tail_rows + s * row_m_1 + j);
+                        const vec layer1_backward_o_tail = load(layer1_backward_o_tail_rows + s * row_m_1 + j);
+                        const vec layer1_backward_tanh_c_tail = load(layer1_backward_tanh_c_tail_rows + s * row_m_1 + j);
+
+                        /* (14)  layer1.backward.g = tanh_from_tail(layer1.backward.g_tail) */
+                        const vec layer1_backward_g = vec_tanh_from_tail(layer1_backward_g_tail);
+                        store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
+
+                        /* (15)  layer1.backward.i = sigmoid_from_tail(layer1.backward.i_tail) */
+                        const vec layer1_backward_i = vec_sigmoid_from_tail(layer1_backward_i_tail);
+                        store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
+
+                        /* (16)  layer1.backward.f = sigmoid_from_tail(layer1.backward.f_tail) */
+                        const vec layer1_backward_f = vec_sigmoid_from_tail(layer1_backward_f_tail);
+                        store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
+
+                        /* (19)  layer1.backward.o = sigmoid_from_tail(layer1.backward.o_tail) */
+                        const vec layer1_backward_o = vec_sigmoid_from_tail(layer1_backward_o_tail);
+                        store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
+
+                        /* (20)  layer1.backward.tanh_c = tanh_from_tail(layer1.backward.tanh_c_tail) */
+                        const vec layer1_backward_tanh_c = vec_tanh_from_tail(layer1_backward_tanh_c_tail);
+                        store(layer1_backward_tanh_c_rows + s * row_m_1 + j, layer1_backward_tanh_c);
+
+                        /* (14)  layer1.backward.one_minus_g_squared = slope_from_tail(layer1.backward.g_tail) */
+                        const vec layer1_backward_one_minus_g_squared = vec_slope_from_tail(layer1_backward_g_tail);
+                        store(layer1_backward_one_minus_g_squared_rows + s * row_m_1 + j, layer1_backward_one_minus_g_squared);
+
+                        /* (15)  layer1.backward.one_minus_i = complement_from_tail(layer1.backward.i_tail) */
+                        const vec layer1_backward_one_minus_i = vec_complement_from_tail(layer1_backward_i_tail);
+                        store(layer1_backward_one_minus_i_rows + s * row_m_1 + j, layer1_backward_one_minus_i);
+
+                        /* (16)  layer1.backward.one_minus_f = complement_from_tail(layer1.backward.f_tail) */
+                        const vec layer1_backward_one_minus_f = vec_complement_from_tail(layer1_backward_f_tail);
+                        store(layer1_backward_one_minus_f_rows + s * row_m_1 + j, layer1_backward_one_minus_f);
+
+                        /* (19)  layer1.backward.one_minus_o = complement_from_tail(layer1.backward.o_tail) */
+                        const vec layer1_backward_one_minus_o = vec_complement_from_tail(layer1_backward_o_tail);
+                        store(layer1_backward_one_minus_o_rows + s * row_m_1 + j, layer1_backward_one_minus_o);
+
+                        /* (20)  layer1.backward.one_minus_tanh_c_squared = slope_from_tail(layer1.backward.tanh_c_tail) */
+                        const vec layer1_backward_one_minus_tanh_c_squared = vec_slope_from_tail(layer1_backward_tanh_c_tail);
+                        store(layer1_backward_one_minus_tanh_c_squared_rows + s * row_m_1 + j, layer1_backward_one_minus_tanh_c_squared);
+                    }
+                }
+            }
+        }
+        BARRIER
         for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
             const real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1 : bars->final_layer1_backward_h_bar + s * m_1;
             const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
@@ -2579,13 +2929,18 @@ static void deep_bidirectional_lstm_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_g_rows = tape_layer1_backward_g + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_i_rows = tape_layer1_backward_i + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_f_rows = tape_layer1_backward_f + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_o_rows = tape_layer1_backward_o + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_one_minus_g_squared_rows = work_layer1_backward_one_minus_g_squared + begin * row_m_1;
+                const real *const layer1_backward_one_minus_i_rows = work_layer1_backward_one_minus_i + begin * row_m_1;
+                const real *const layer1_backward_one_minus_f_rows = work_layer1_backward_one_minus_f + begin * row_m_1;
+                const real *const layer1_backward_one_minus_o_rows = work_layer1_backward_one_minus_o + begin * row_m_1;
+                const real *const layer1_backward_one_minus_tanh_c_squared_rows = work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
+                const real *const layer1_backward_g_rows = work_layer1_backward_g + begin * row_m_1;
+                const real *const layer1_backward_i_rows = work_layer1_backward_i + begin * row_m_1;
+                const real *const layer1_backward_f_rows = work_layer1_backward_f + begin * row_m_1;
+                const real *const layer1_backward_o_rows = work_layer1_backward_o + begin * row_m_1;
                 const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
                 const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                const real *const layer1_backward_tanh_c_rows = tape_layer1_backward_tanh_c + (t * B + begin) * row_m_1;
+                const real *const layer1_backward_tanh_c_rows = work_layer1_backward_tanh_c + begin * row_m_1;
                 const real *const layer1_backward_c_next_bar_rows = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_backward_c_bar + begin * m_1;
                 const size_t layer1_backward_c_next_bar_stride = t > 0 ? row_m_1 : m_1;
                 const real *const layer1_backward_h_bar_rows = work_layer1_backward_h_bar + begin * row_m_1;
@@ -2597,6 +2952,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m_1 - j;
+                        const vec layer1_backward_one_minus_g_squared = load(layer1_backward_one_minus_g_squared_rows + s * row_m_1 + j);
+                        const vec layer1_backward_one_minus_i = load(layer1_backward_one_minus_i_rows + s * row_m_1 + j);
+                        const vec layer1_backward_one_minus_f = load(layer1_backward_one_minus_f_rows + s * row_m_1 + j);
+                        const vec layer1_backward_one_minus_o = load(layer1_backward_one_minus_o_rows + s * row_m_1 + j);
+                        const vec layer1_backward_one_minus_tanh_c_squared = load(layer1_backward_one_minus_tanh_c_squared_rows + s * row_m_1 + j);
                         const vec layer1_backward_g = load(layer1_backward_g_rows + s * row_m_1 + j);
                         const vec layer1_backward_i = load(layer1_backward_i_rows + s * row_m_1 + j);
                         const vec layer1_backward_f = load(layer1_backward_f_rows + s * row_m_1 + j);
@@ -2610,11 +2970,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         const vec layer1_backward_o_bar = layer1_backward_h_bar * layer1_backward_tanh_c;
 
                         /* (70)  layer1.backward.z_o_bar = layer1.backward.o_bar * layer1.backward.o * (1 - layer1.backward.o)   adjoint of (19) */
-                        const vec layer1_backward_z_o_bar = layer1_backward_o_bar * layer1_backward_o * (1 - layer1_backward_o);
+                        const vec layer1_backward_z_o_bar = layer1_backward_o_bar * layer1_backward_o * layer1_backward_one_minus_o;
                         store(layer1_backward_z_o_bar_rows + s * row_m_1 + j, layer1_backward_z_o_bar);
 
                         /* (71)  layer1.backward.c_bar = layer1.backward.h_bar * layer1.backward.o * (1 - tanh(layer1.backward.c)^2) + layer1.backward.c_next_bar   adjoint of (20) */
-                        const vec layer1_backward_c_bar = layer1_backward_h_bar * layer1_backward_o * (1 - layer1_backward_tanh_c * layer1_backward_tanh_c) + layer1_backward_c_next_bar;
+                        const vec layer1_backward_c_bar = layer1_backward_h_bar * layer1_backward_o * layer1_backward_one_minus_tanh_c_squared + layer1_backward_c_next_bar;
 
                         /* (72)  layer1.backward.f_bar = layer1.backward.c_bar * layer1.backward.c_prev   adjoint of (17) */
                         const vec layer1_backward_f_bar = layer1_backward_c_bar * layer1_backward_c_prev;
@@ -2626,15 +2986,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         const vec layer1_backward_g_bar = layer1_backward_c_bar * layer1_backward_i;
 
                         /* (75)  layer1.backward.z_f_bar = layer1.backward.f_bar * layer1.backward.f * (1 - layer1.backward.f)   adjoint of (16) */
-                        const vec layer1_backward_z_f_bar = layer1_backward_f_bar * layer1_backward_f * (1 - layer1_backward_f);
+                        const vec layer1_backward_z_f_bar = layer1_backward_f_bar * layer1_backward_f * layer1_backward_one_minus_f;
                         store(layer1_backward_z_f_bar_rows + s * row_m_1 + j, layer1_backward_z_f_bar);
 
                         /* (76)  layer1.backward.z_i_bar = layer1.backward.i_bar * layer1.backward.i * (1 - layer1.backward.i)   adjoint of (15) */
-                        const vec layer1_backward_z_i_bar = layer1_backward_i_bar * layer1_backward_i * (1 - layer1_backward_i);
+                        const vec layer1_backward_z_i_bar = layer1_backward_i_bar * layer1_backward_i * layer1_backward_one_minus_i;
                         store(layer1_backward_z_i_bar_rows + s * row_m_1 + j, layer1_backward_z_i_bar);
 
                         /* (77)  layer1.backward.z_bar = layer1.backward.g_bar * (1 - layer1.backward.g^2)   adjoint of (14) */
-                        const vec layer1_backward_z_bar = layer1_backward_g_bar * (1 - layer1_backward_g * layer1_backward_g);
+                        const vec layer1_backward_z_bar = layer1_backward_g_bar * layer1_backward_one_minus_g_squared;
                         store(layer1_backward_z_bar_rows + s * row_m_1 + j, layer1_backward_z_bar);
 
                         /* (91)  layer1.backward.c_prev_bar = layer1.backward.c_bar * layer1.backward.f   adjoint of (17) */
@@ -2694,6 +3054,80 @@ static void deep_bidirectional_lstm_simd_backward_member(
     for (size_t done = 0; done < T; done += chunk_8) {
         const size_t steps = least(chunk_8, T - done), first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
+            {
+                const size_t vectors = 1, count = blocks(m_1, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_forward_g_tail_rows = tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_i_tail_rows = tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_f_tail_rows = tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_o_tail_rows = tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_tanh_c_tail_rows = tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
+                    real *const layer1_forward_one_minus_g_squared_rows = work_layer1_forward_one_minus_g_squared + begin * row_m_1;
+                    real *const layer1_forward_one_minus_i_rows = work_layer1_forward_one_minus_i + begin * row_m_1;
+                    real *const layer1_forward_one_minus_f_rows = work_layer1_forward_one_minus_f + begin * row_m_1;
+                    real *const layer1_forward_one_minus_o_rows = work_layer1_forward_one_minus_o + begin * row_m_1;
+                    real *const layer1_forward_one_minus_tanh_c_squared_rows = work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
+                    real *const layer1_forward_g_rows = work_layer1_forward_g + begin * row_m_1;
+                    real *const layer1_forward_i_rows = work_layer1_forward_i + begin * row_m_1;
+                    real *const layer1_forward_f_rows = work_layer1_forward_f + begin * row_m_1;
+                    real *const layer1_forward_o_rows = work_layer1_forward_o + begin * row_m_1;
+                    real *const layer1_forward_tanh_c_rows = work_layer1_forward_tanh_c + begin * row_m_1;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec layer1_forward_g_tail = load(layer1_forward_g_tail_rows + s * row_m_1 + j);
+                            const vec layer1_forward_i_tail = load(layer1_forward_i_tail_rows + s * row_m_1 + j);
+                            const vec layer1_forward_f_tail = load(layer1_forward_f_tail_rows + s * row_m_1 + j);
+                            const vec layer1_forward_o_tail = load(layer1_forward_o_tail_rows + s * row_m_1 + j);
+                            const vec layer1_forward_tanh_c_tail = load(layer1_forward_tanh_c_tail_rows + s * row_m_1 + j);
+
+                            /* (4)  layer1.forward.g = tanh_from_tail(layer1.forward.g_tail) */
+                            const vec layer1_forward_g = vec_tanh_from_tail(layer1_forward_g_tail);
+                            store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
+
+                            /* (5)  layer1.forward.i = sigmoid_from_tail(layer1.forward.i_tail) */
+                            const vec layer1_forward_i = vec_sigmoid_from_tail(layer1_forward_i_tail);
+                            store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
+
+                            /* (6)  layer1.forward.f = sigmoid_from_tail(layer1.forward.f_tail) */
+                            const vec layer1_forward_f = vec_sigmoid_from_tail(layer1_forward_f_tail);
+                            store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
+
+                            /* (9)  layer1.forward.o = sigmoid_from_tail(layer1.forward.o_tail) */
+                            const vec layer1_forward_o = vec_sigmoid_from_tail(layer1_forward_o_tail);
+                            store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
+
+                            /* (10)  layer1.forward.tanh_c = tanh_from_tail(layer1.forward.tanh_c_tail) */
+                            const vec layer1_forward_tanh_c = vec_tanh_from_tail(layer1_forward_tanh_c_tail);
+                            store(layer1_forward_tanh_c_rows + s * row_m_1 + j, layer1_forward_tanh_c);
+
+                            /* (4)  layer1.forward.one_minus_g_squared = slope_from_tail(layer1.forward.g_tail) */
+                            const vec layer1_forward_one_minus_g_squared = vec_slope_from_tail(layer1_forward_g_tail);
+                            store(layer1_forward_one_minus_g_squared_rows + s * row_m_1 + j, layer1_forward_one_minus_g_squared);
+
+                            /* (5)  layer1.forward.one_minus_i = complement_from_tail(layer1.forward.i_tail) */
+                            const vec layer1_forward_one_minus_i = vec_complement_from_tail(layer1_forward_i_tail);
+                            store(layer1_forward_one_minus_i_rows + s * row_m_1 + j, layer1_forward_one_minus_i);
+
+                            /* (6)  layer1.forward.one_minus_f = complement_from_tail(layer1.forward.f_tail) */
+                            const vec layer1_forward_one_minus_f = vec_complement_from_tail(layer1_forward_f_tail);
+                            store(layer1_forward_one_minus_f_rows + s * row_m_1 + j, layer1_forward_one_minus_f);
+
+                            /* (9)  layer1.forward.one_minus_o = complement_from_tail(layer1.forward.o_tail) */
+                            const vec layer1_forward_one_minus_o = vec_complement_from_tail(layer1_forward_o_tail);
+                            store(layer1_forward_one_minus_o_rows + s * row_m_1 + j, layer1_forward_one_minus_o);
+
+                            /* (10)  layer1.forward.one_minus_tanh_c_squared = slope_from_tail(layer1.forward.tanh_c_tail) */
+                            const vec layer1_forward_one_minus_tanh_c_squared = vec_slope_from_tail(layer1_forward_tanh_c_tail);
+                            store(layer1_forward_one_minus_tanh_c_squared_rows + s * row_m_1 + j, layer1_forward_one_minus_tanh_c_squared);
+                        }
+                    }
+                }
+            }
+            BARRIER
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
                 const real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1 : bars->final_layer1_forward_h_bar + s * m_1;
                 const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
@@ -2710,13 +3144,18 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const layer1_forward_g_rows = tape_layer1_forward_g + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_i_rows = tape_layer1_forward_i + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_f_rows = tape_layer1_forward_f + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_o_rows = tape_layer1_forward_o + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_one_minus_g_squared_rows = work_layer1_forward_one_minus_g_squared + begin * row_m_1;
+                    const real *const layer1_forward_one_minus_i_rows = work_layer1_forward_one_minus_i + begin * row_m_1;
+                    const real *const layer1_forward_one_minus_f_rows = work_layer1_forward_one_minus_f + begin * row_m_1;
+                    const real *const layer1_forward_one_minus_o_rows = work_layer1_forward_one_minus_o + begin * row_m_1;
+                    const real *const layer1_forward_one_minus_tanh_c_squared_rows = work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
+                    const real *const layer1_forward_g_rows = work_layer1_forward_g + begin * row_m_1;
+                    const real *const layer1_forward_i_rows = work_layer1_forward_i + begin * row_m_1;
+                    const real *const layer1_forward_f_rows = work_layer1_forward_f + begin * row_m_1;
+                    const real *const layer1_forward_o_rows = work_layer1_forward_o + begin * row_m_1;
                     const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_tanh_c_rows = tape_layer1_forward_tanh_c + (t * B + begin) * row_m_1;
+                    const real *const layer1_forward_tanh_c_rows = work_layer1_forward_tanh_c + begin * row_m_1;
                     const real *const layer1_forward_c_next_bar_rows = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_forward_c_bar + begin * m_1;
                     const size_t layer1_forward_c_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer1_forward_h_bar_rows = work_layer1_forward_h_bar + begin * row_m_1;
@@ -2728,6 +3167,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m_1 - j;
+                            const vec layer1_forward_one_minus_g_squared = load(layer1_forward_one_minus_g_squared_rows + s * row_m_1 + j);
+                            const vec layer1_forward_one_minus_i = load(layer1_forward_one_minus_i_rows + s * row_m_1 + j);
+                            const vec layer1_forward_one_minus_f = load(layer1_forward_one_minus_f_rows + s * row_m_1 + j);
+                            const vec layer1_forward_one_minus_o = load(layer1_forward_one_minus_o_rows + s * row_m_1 + j);
+                            const vec layer1_forward_one_minus_tanh_c_squared = load(layer1_forward_one_minus_tanh_c_squared_rows + s * row_m_1 + j);
                             const vec layer1_forward_g = load(layer1_forward_g_rows + s * row_m_1 + j);
                             const vec layer1_forward_i = load(layer1_forward_i_rows + s * row_m_1 + j);
                             const vec layer1_forward_f = load(layer1_forward_f_rows + s * row_m_1 + j);
@@ -2741,11 +3185,11 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             const vec layer1_forward_o_bar = layer1_forward_h_bar * layer1_forward_tanh_c;
 
                             /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
-                            const vec layer1_forward_z_o_bar = layer1_forward_o_bar * layer1_forward_o * (1 - layer1_forward_o);
+                            const vec layer1_forward_z_o_bar = layer1_forward_o_bar * layer1_forward_o * layer1_forward_one_minus_o;
                             store(layer1_forward_z_o_bar_rows + s * row_m_1 + j, layer1_forward_z_o_bar);
 
                             /* (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar   adjoint of (10) */
-                            const vec layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o * (1 - layer1_forward_tanh_c * layer1_forward_tanh_c) + layer1_forward_c_next_bar;
+                            const vec layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o * layer1_forward_one_minus_tanh_c_squared + layer1_forward_c_next_bar;
 
                             /* (82)  layer1.forward.f_bar = layer1.forward.c_bar * layer1.forward.c_prev   adjoint of (7) */
                             const vec layer1_forward_f_bar = layer1_forward_c_bar * layer1_forward_c_prev;
@@ -2757,15 +3201,15 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             const vec layer1_forward_g_bar = layer1_forward_c_bar * layer1_forward_i;
 
                             /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
-                            const vec layer1_forward_z_f_bar = layer1_forward_f_bar * layer1_forward_f * (1 - layer1_forward_f);
+                            const vec layer1_forward_z_f_bar = layer1_forward_f_bar * layer1_forward_f * layer1_forward_one_minus_f;
                             store(layer1_forward_z_f_bar_rows + s * row_m_1 + j, layer1_forward_z_f_bar);
 
                             /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
-                            const vec layer1_forward_z_i_bar = layer1_forward_i_bar * layer1_forward_i * (1 - layer1_forward_i);
+                            const vec layer1_forward_z_i_bar = layer1_forward_i_bar * layer1_forward_i * layer1_forward_one_minus_i;
                             store(layer1_forward_z_i_bar_rows + s * row_m_1 + j, layer1_forward_z_i_bar);
 
                             /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 - layer1.forward.g^2)   adjoint of (4) */
-                            const vec layer1_forward_z_bar = layer1_forward_g_bar * (1 - layer1_forward_g * layer1_forward_g);
+                            const vec layer1_forward_z_bar = layer1_forward_g_bar * layer1_forward_one_minus_g_squared;
                             store(layer1_forward_z_bar_rows + s * row_m_1 + j, layer1_forward_z_bar);
 
                             /* (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar * layer1.forward.f   adjoint of (7) */

@@ -18,9 +18,9 @@ extern "C" {
 #endif
 
 /* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * spaced(T * B * padded m_1) + spaced(T * B * padded q_1) + 14 * spaced(T * B * padded m_2) + spaced(T * B * padded q_2).
- *   layer1_forward_g, layer1_forward_i, layer1_forward_f, layer1_forward_o, layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c, layer1_backward_g, layer1_backward_i, layer1_backward_f, layer1_backward_o, layer1_backward_c, layer1_backward_h, layer1_backward_tanh_c: spaced(T * B * padded m_1) each, every step
+ *   layer1_forward_g_tail, layer1_forward_i_tail, layer1_forward_f_tail, layer1_forward_o_tail, layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c_tail, layer1_backward_g_tail, layer1_backward_i_tail, layer1_backward_f_tail, layer1_backward_o_tail, layer1_backward_c, layer1_backward_h, layer1_backward_tanh_c_tail: spaced(T * B * padded m_1) each, every step
  *   layer1_y: spaced(T * B * padded q_1), every step
- *   layer2_forward_g, layer2_forward_i, layer2_forward_f, layer2_forward_o, layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c, layer2_backward_g, layer2_backward_i, layer2_backward_f, layer2_backward_o, layer2_backward_c, layer2_backward_h, layer2_backward_tanh_c: spaced(T * B * padded m_2) each, every step
+ *   layer2_forward_g_tail, layer2_forward_i_tail, layer2_forward_f_tail, layer2_forward_o_tail, layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c_tail, layer2_backward_g_tail, layer2_backward_i_tail, layer2_backward_f_tail, layer2_backward_o_tail, layer2_backward_c, layer2_backward_h, layer2_backward_tanh_c_tail: spaced(T * B * padded m_2) each, every step
  *   layer2_y: spaced(T * B * padded q_2), every step
  */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
@@ -63,14 +63,14 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
  */
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: spaced(T * B * padded p) + spaced(T * B * padded q_2) + 2 * spaced(B * padded m_2) + 4 * spaced(T * B * padded m_2) + 4 * spaced(chunk * B * padded m_2) + spaced(T * B * padded q_1) + 2 * spaced(B * padded m_1) + 4 * spaced(T * B * padded m_1) + 4 * spaced(chunk_8 * B * padded m_1) + 4 * spaced(2 * B * padded m_1) + 4 * spaced(2 * B * padded m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
+/* Entries of deep_bidirectional_lstm_real: scratch memory of backward: 22 * spaced(B * padded m_1) + 22 * spaced(B * padded m_2) + spaced(T * B * padded p) + spaced(T * B * padded q_2) + 4 * spaced(T * B * padded m_2) + 4 * spaced(chunk * B * padded m_2) + spaced(T * B * padded q_1) + 4 * spaced(T * B * padded m_1) + 4 * spaced(chunk_8 * B * padded m_1) + 4 * spaced(2 * B * padded m_1) + 4 * spaced(2 * B * padded m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
+ *   layer1_forward_one_minus_g_squared, layer1_forward_one_minus_i, layer1_forward_one_minus_f, layer1_forward_one_minus_o, layer1_forward_one_minus_tanh_c_squared, layer1_backward_one_minus_g_squared, layer1_backward_one_minus_i, layer1_backward_one_minus_f, layer1_backward_one_minus_o, layer1_backward_one_minus_tanh_c_squared, layer1_forward_g, layer1_forward_i, layer1_forward_f, layer1_forward_o, layer1_forward_tanh_c, layer1_backward_g, layer1_backward_i, layer1_backward_f, layer1_backward_o, layer1_backward_tanh_c, layer1_backward_h_bar, layer1_forward_h_bar: spaced(B * padded m_1) each, one step, then overwritten
+ *   layer2_forward_one_minus_g_squared, layer2_forward_one_minus_i, layer2_forward_one_minus_f, layer2_forward_one_minus_o, layer2_forward_one_minus_tanh_c_squared, layer2_backward_one_minus_g_squared, layer2_backward_one_minus_i, layer2_backward_one_minus_f, layer2_backward_one_minus_o, layer2_backward_one_minus_tanh_c_squared, layer2_forward_g, layer2_forward_i, layer2_forward_f, layer2_forward_o, layer2_forward_tanh_c, layer2_backward_g, layer2_backward_i, layer2_backward_f, layer2_backward_o, layer2_backward_tanh_c, layer2_backward_h_bar, layer2_forward_h_bar: spaced(B * padded m_2) each, one step, then overwritten
  *   a_y_bar: spaced(T * B * padded p), every step
  *   layer2_y_bar: spaced(T * B * padded q_2), every step
- *   layer2_backward_h_bar, layer2_forward_h_bar: spaced(B * padded m_2) each, one step, then overwritten
  *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar, layer2_backward_z_bar: spaced(T * B * padded m_2) each, every step
  *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar, layer2_forward_z_bar: spaced(chunk * B * padded m_2) each, the steps of a chunk, then overwritten
  *   layer1_y_bar: spaced(T * B * padded q_1), every step
- *   layer1_backward_h_bar, layer1_forward_h_bar: spaced(B * padded m_1) each, one step, then overwritten
  *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar, layer1_backward_z_bar: spaced(T * B * padded m_1) each, every step
  *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar: spaced(chunk_8 * B * padded m_1) each, the steps of a chunk, then overwritten
  *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar, layer1_backward_c_prev_bar: spaced(2 * B * padded m_1) each, a step and the one before it

@@ -10,10 +10,28 @@
 
 #define REAL(number) ((deep_rnn_real)(number))
 #ifdef DEEP_RNN_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static deep_rnn_real deep_rnn_slope_from_tail(deep_rnn_real x)
+{
+    const deep_rnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static deep_rnn_real deep_rnn_tanh_tail(deep_rnn_real x)
+{
+    const deep_rnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes)
 {
@@ -22,7 +40,7 @@ size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes)
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return T * B * m_1 + T * B * m_2 + T * B * m_3;
+    return 2 * T * B * m_1 + 2 * T * B * m_2 + 2 * T * B * m_3;
 }
 
 size_t deep_rnn_forward_work_size(const deep_rnn_sizes *sizes)
@@ -42,7 +60,7 @@ size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes)
     const size_t p = DEEP_RNN_FIXED_p;
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return T * B * p + m_3 + T * B * m_3 + m_2 + T * B * m_2 + m_1 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3;
+    return 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p + T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3;
 }
 
 size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes)
@@ -79,8 +97,11 @@ void deep_rnn_forward(
     const deep_rnn_real *const V = parameters->V; /* [p, m_3] */
     const deep_rnn_real *const b_y = parameters->b_y; /* [p] */
     deep_rnn_real *const tape_layer1_h = tape; /* [T, B, m_1] */
-    deep_rnn_real *const tape_layer2_h = tape_layer1_h + T * B * m_1; /* [T, B, m_2] */
-    deep_rnn_real *const tape_layer3_h = tape_layer2_h + T * B * m_2; /* [T, B, m_3] */
+    deep_rnn_real *const tape_layer1_h_tail = tape_layer1_h + T * B * m_1; /* [T, B, m_1] */
+    deep_rnn_real *const tape_layer2_h = tape_layer1_h_tail + T * B * m_1; /* [T, B, m_2] */
+    deep_rnn_real *const tape_layer2_h_tail = tape_layer2_h + T * B * m_2; /* [T, B, m_2] */
+    deep_rnn_real *const tape_layer3_h = tape_layer2_h_tail + T * B * m_2; /* [T, B, m_3] */
+    deep_rnn_real *const tape_layer3_h_tail = tape_layer3_h + T * B * m_3; /* [T, B, m_3] */
     deep_rnn_real *const layer1_a = work; /* [m_1] */
     deep_rnn_real *const layer2_a = layer1_a + m_1; /* [m_2] */
     deep_rnn_real *const layer3_a = layer2_a + m_2; /* [m_3] */
@@ -92,6 +113,7 @@ void deep_rnn_forward(
             const size_t at = t * B + s;
             const deep_rnn_real *restrict x = in->x + at * n;
             deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
+            deep_rnn_real *restrict layer1_h_tail = tape_layer1_h_tail + at * m_1;
             const deep_rnn_real *restrict layer1_h_prev = t > 0 ? tape_layer1_h + (at - B) * m_1 : initial->layer1_h + s * m_1;
 
             /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
@@ -107,6 +129,10 @@ void deep_rnn_forward(
             /* (2)  layer1.h = tanh(layer1.a) */
             for (size_t j = 0; j < m_1; ++j)
                 layer1_h[j] = TANH(layer1_a[j]);
+
+            /* (2)  layer1.h_tail = tanh_tail(layer1.a) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_h_tail[j] = deep_rnn_tanh_tail(layer1_a[j]);
         }
     }
 
@@ -116,6 +142,7 @@ void deep_rnn_forward(
             const size_t at = t * B + s;
             const deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
             deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
+            deep_rnn_real *restrict layer2_h_tail = tape_layer2_h_tail + at * m_2;
             const deep_rnn_real *restrict layer2_h_prev = t > 0 ? tape_layer2_h + (at - B) * m_2 : initial->layer2_h + s * m_2;
 
             /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
@@ -131,6 +158,10 @@ void deep_rnn_forward(
             /* (4)  layer2.h = tanh(layer2.a) */
             for (size_t j = 0; j < m_2; ++j)
                 layer2_h[j] = TANH(layer2_a[j]);
+
+            /* (4)  layer2.h_tail = tanh_tail(layer2.a) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_h_tail[j] = deep_rnn_tanh_tail(layer2_a[j]);
         }
     }
 
@@ -140,6 +171,7 @@ void deep_rnn_forward(
             const size_t at = t * B + s;
             const deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
             deep_rnn_real *restrict layer3_h = tape_layer3_h + at * m_3;
+            deep_rnn_real *restrict layer3_h_tail = tape_layer3_h_tail + at * m_3;
             const deep_rnn_real *restrict layer3_h_prev = t > 0 ? tape_layer3_h + (at - B) * m_3 : initial->layer3_h + s * m_3;
 
             /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
@@ -155,6 +187,10 @@ void deep_rnn_forward(
             /* (6)  layer3.h = tanh(layer3.a) */
             for (size_t j = 0; j < m_3; ++j)
                 layer3_h[j] = TANH(layer3_a[j]);
+
+            /* (6)  layer3.h_tail = tanh_tail(layer3.a) */
+            for (size_t j = 0; j < m_3; ++j)
+                layer3_h_tail[j] = deep_rnn_tanh_tail(layer3_a[j]);
         }
     }
 
@@ -222,9 +258,15 @@ void deep_rnn_backward(
     deep_rnn_real *const V_bar = gradients->V_bar; /* [p, m_3] */
     deep_rnn_real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const deep_rnn_real *const tape_layer1_h = tape; /* [T, B, m_1] */
-    const deep_rnn_real *const tape_layer2_h = tape_layer1_h + T * B * m_1; /* [T, B, m_2] */
-    const deep_rnn_real *const tape_layer3_h = tape_layer2_h + T * B * m_2; /* [T, B, m_3] */
-    deep_rnn_real *const work_a_y_bar = work; /* [T, B, p] */
+    const deep_rnn_real *const tape_layer1_h_tail = tape_layer1_h + T * B * m_1; /* [T, B, m_1] */
+    const deep_rnn_real *const tape_layer2_h = tape_layer1_h_tail + T * B * m_1; /* [T, B, m_2] */
+    const deep_rnn_real *const tape_layer2_h_tail = tape_layer2_h + T * B * m_2; /* [T, B, m_2] */
+    const deep_rnn_real *const tape_layer3_h = tape_layer2_h_tail + T * B * m_2; /* [T, B, m_3] */
+    const deep_rnn_real *const tape_layer3_h_tail = tape_layer3_h + T * B * m_3; /* [T, B, m_3] */
+    deep_rnn_real *const layer1_one_minus_h_squared = work; /* [m_1] */
+    deep_rnn_real *const layer2_one_minus_h_squared = layer1_one_minus_h_squared + m_1; /* [m_2] */
+    deep_rnn_real *const layer3_one_minus_h_squared = layer2_one_minus_h_squared + m_2; /* [m_3] */
+    deep_rnn_real *const work_a_y_bar = layer3_one_minus_h_squared + m_3; /* [T, B, p] */
     deep_rnn_real *const layer3_h_bar = work_a_y_bar + T * B * p; /* [m_3] */
     deep_rnn_real *const work_layer3_a_bar = layer3_h_bar + m_3; /* [T, B, m_3] */
     deep_rnn_real *const layer2_h_bar = work_layer3_a_bar + T * B * m_3; /* [m_2] */
@@ -286,11 +328,15 @@ void deep_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_rnn_real *restrict layer3_h = tape_layer3_h + at * m_3;
+            const deep_rnn_real *restrict layer3_h_tail = tape_layer3_h_tail + at * m_3;
             const deep_rnn_real *restrict layer3_h_next_bar = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + s) * m_3 : bars->final_layer3_h_bar + s * m_3;
             const deep_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             deep_rnn_real *restrict layer3_a_bar = work_layer3_a_bar + at * m_3;
             deep_rnn_real *restrict layer3_h_prev_bar = work_layer3_h_prev_bar + ((t & 1) * B + s) * m_3;
+
+            /* (6)  layer3.one_minus_h_squared = slope_from_tail(layer3.h_tail) */
+            for (size_t j = 0; j < m_3; ++j)
+                layer3_one_minus_h_squared[j] = deep_rnn_slope_from_tail(layer3_h_tail[j]);
 
             /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
             for (size_t j = 0; j < m_3; ++j) {
@@ -302,7 +348,7 @@ void deep_rnn_backward(
 
             /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
             for (size_t j = 0; j < m_3; ++j)
-                layer3_a_bar[j] = layer3_h_bar[j] * (1 - layer3_h[j] * layer3_h[j]);
+                layer3_a_bar[j] = layer3_h_bar[j] * layer3_one_minus_h_squared[j];
 
             /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5) */
             for (size_t j = 0; j < m_3; ++j) {
@@ -318,11 +364,15 @@ void deep_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
+            const deep_rnn_real *restrict layer2_h_tail = tape_layer2_h_tail + at * m_2;
             const deep_rnn_real *restrict layer2_h_next_bar = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_h_bar + s * m_2;
             const deep_rnn_real *restrict layer3_a_bar = work_layer3_a_bar + at * m_3;
             deep_rnn_real *restrict layer2_a_bar = work_layer2_a_bar + at * m_2;
             deep_rnn_real *restrict layer2_h_prev_bar = work_layer2_h_prev_bar + ((t & 1) * B + s) * m_2;
+
+            /* (4)  layer2.one_minus_h_squared = slope_from_tail(layer2.h_tail) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_one_minus_h_squared[j] = deep_rnn_slope_from_tail(layer2_h_tail[j]);
 
             /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m_2; ++j) {
@@ -334,7 +384,7 @@ void deep_rnn_backward(
 
             /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
             for (size_t j = 0; j < m_2; ++j)
-                layer2_a_bar[j] = layer2_h_bar[j] * (1 - layer2_h[j] * layer2_h[j]);
+                layer2_a_bar[j] = layer2_h_bar[j] * layer2_one_minus_h_squared[j];
 
             /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3) */
             for (size_t j = 0; j < m_2; ++j) {
@@ -350,11 +400,15 @@ void deep_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
+            const deep_rnn_real *restrict layer1_h_tail = tape_layer1_h_tail + at * m_1;
             const deep_rnn_real *restrict layer1_h_next_bar = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_h_bar + s * m_1;
             const deep_rnn_real *restrict layer2_a_bar = work_layer2_a_bar + at * m_2;
             deep_rnn_real *restrict layer1_a_bar = work_layer1_a_bar + at * m_1;
             deep_rnn_real *restrict layer1_h_prev_bar = work_layer1_h_prev_bar + ((t & 1) * B + s) * m_1;
+
+            /* (2)  layer1.one_minus_h_squared = slope_from_tail(layer1.h_tail) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_one_minus_h_squared[j] = deep_rnn_slope_from_tail(layer1_h_tail[j]);
 
             /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
             for (size_t j = 0; j < m_1; ++j) {
@@ -366,7 +420,7 @@ void deep_rnn_backward(
 
             /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
             for (size_t j = 0; j < m_1; ++j)
-                layer1_a_bar[j] = layer1_h_bar[j] * (1 - layer1_h[j] * layer1_h[j]);
+                layer1_a_bar[j] = layer1_h_bar[j] * layer1_one_minus_h_squared[j];
 
             /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1) */
             for (size_t j = 0; j < m_1; ++j) {

@@ -112,13 +112,13 @@ typedef struct deep_rnn_state {
     deep_rnn_real *layer3_h; /* [B, m_3] h before the first step, layer 3 */
 } deep_rnn_state;
 
-/* Entries of deep_rnn_real: what forward saves for backward: T * B * m_1 + T * B * m_2 + T * B * m_3. */
+/* Entries of deep_rnn_real: what forward saves for backward: 2 * T * B * m_1 + 2 * T * B * m_2 + 2 * T * B * m_3. */
 size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes);
 
 /* Entries of deep_rnn_real: scratch memory of forward: m_1 + m_2 + m_3 + p. */
 size_t deep_rnn_forward_work_size(const deep_rnn_sizes *sizes);
 
-/* Entries of deep_rnn_real: scratch memory of backward: T * B * p + m_3 + T * B * m_3 + m_2 + T * B * m_2 + m_1 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3. */
+/* Entries of deep_rnn_real: scratch memory of backward: 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p + T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3. */
 size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes);
 
 /* Entries of deep_rnn_real: scratch memory of step: 2 * m_1 + 2 * m_2 + 2 * m_3 + p. */

@@ -31,6 +31,17 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -58,37 +69,46 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     layer1_h = np.empty((T, B, m_1), dtype)
+    layer1_h_tail = np.empty((T, B, m_1), dtype)
     for t in range(T):
         layer1_h_prev = layer1_h[t - 1] if t > 0 else initial_layer1_h
         # (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b
         layer1_a = x[t] @ layer1_W.T + layer1_h_prev @ layer1_U.T + layer1_b
         # (2)  layer1.h = tanh(layer1.a)
         layer1_h[t] = np.tanh(layer1_a)
+        # (2)  layer1.h_tail = tanh_tail(layer1.a)
+        layer1_h_tail[t] = tanh_tail(layer1_a)
 
     # scan forward
     layer2_h = np.empty((T, B, m_2), dtype)
+    layer2_h_tail = np.empty((T, B, m_2), dtype)
     for t in range(T):
         layer2_h_prev = layer2_h[t - 1] if t > 0 else initial_layer2_h
         # (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b
         layer2_a = layer1_h[t] @ layer2_W.T + layer2_h_prev @ layer2_U.T + layer2_b
         # (4)  layer2.h = tanh(layer2.a)
         layer2_h[t] = np.tanh(layer2_a)
+        # (4)  layer2.h_tail = tanh_tail(layer2.a)
+        layer2_h_tail[t] = tanh_tail(layer2_a)
 
     # scan forward
     layer3_h = np.empty((T, B, m_3), dtype)
+    layer3_h_tail = np.empty((T, B, m_3), dtype)
     for t in range(T):
         layer3_h_prev = layer3_h[t - 1] if t > 0 else initial_layer3_h
         # (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b
         layer3_a = layer2_h[t] @ layer3_W.T + layer3_h_prev @ layer3_U.T + layer3_b
         # (6)  layer3.h = tanh(layer3.a)
         layer3_h[t] = np.tanh(layer3_a)
+        # (6)  layer3.h_tail = tanh_tail(layer3.a)
+        layer3_h_tail[t] = tanh_tail(layer3_a)
 
     # all steps at once
     # (7)  a_y = V layer3.h + b_y
     a_y = layer3_h @ V.T + b_y
     # (8)  y = a_y
     y = a_y
-    return {"y": y}, {"layer1.h": layer1_h[T - 1], "layer2.h": layer2_h[T - 1], "layer3.h": layer3_h[T - 1]}, {"layer1.h": layer1_h, "layer2.h": layer2_h, "layer3.h": layer3_h}
+    return {"y": y}, {"layer1.h": layer1_h[T - 1], "layer2.h": layer2_h[T - 1], "layer3.h": layer3_h[T - 1]}, {"layer1.h": layer1_h, "layer1.h_tail": layer1_h_tail, "layer2.h": layer2_h, "layer2.h_tail": layer2_h_tail, "layer3.h": layer3_h, "layer3.h_tail": layer3_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -96,6 +116,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_layer1_h = initial["layer1.h"]
     initial_layer2_h = initial["layer2.h"]
     initial_layer3_h = initial["layer3.h"]
+    layer1_h_tail = tape["layer1.h_tail"]
+    layer2_h_tail = tape["layer2.h_tail"]
+    layer3_h_tail = tape["layer3.h_tail"]
     x = inputs["x"]
     layer1_h = tape["layer1.h"]
     layer1_W = parameters["layer1.W"]
@@ -132,10 +155,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer3_h_prev_bar = final_layer3_h_bar
     for t in reversed(range(T)):
         layer3_h_next_bar = layer3_h_prev_bar
+        # (6)  layer3.one_minus_h_squared = slope_from_tail(layer3.h_tail)
+        layer3_one_minus_h_squared = slope_from_tail(layer3_h_tail[t])
         # (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7)
         layer3_h_bar = a_y_bar[t] @ V + layer3_h_next_bar
         # (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6)
-        layer3_a_bar[t] = layer3_h_bar * (1 - layer3_h[t] ** 2)
+        layer3_a_bar[t] = layer3_h_bar * layer3_one_minus_h_squared
         # (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint of (5)
         layer3_h_prev_bar = layer3_a_bar[t] @ layer3_U
 
@@ -144,10 +169,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer2_h_prev_bar = final_layer2_h_bar
     for t in reversed(range(T)):
         layer2_h_next_bar = layer2_h_prev_bar
+        # (4)  layer2.one_minus_h_squared = slope_from_tail(layer2.h_tail)
+        layer2_one_minus_h_squared = slope_from_tail(layer2_h_tail[t])
         # (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5)
         layer2_h_bar = layer3_a_bar[t] @ layer3_W + layer2_h_next_bar
         # (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4)
-        layer2_a_bar[t] = layer2_h_bar * (1 - layer2_h[t] ** 2)
+        layer2_a_bar[t] = layer2_h_bar * layer2_one_minus_h_squared
         # (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint of (3)
         layer2_h_prev_bar = layer2_a_bar[t] @ layer2_U
 
@@ -156,10 +183,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     layer1_h_prev_bar = final_layer1_h_bar
     for t in reversed(range(T)):
         layer1_h_next_bar = layer1_h_prev_bar
+        # (2)  layer1.one_minus_h_squared = slope_from_tail(layer1.h_tail)
+        layer1_one_minus_h_squared = slope_from_tail(layer1_h_tail[t])
         # (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3)
         layer1_h_bar = layer2_a_bar[t] @ layer2_W + layer1_h_next_bar
         # (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2)
-        layer1_a_bar[t] = layer1_h_bar * (1 - layer1_h[t] ** 2)
+        layer1_a_bar[t] = layer1_h_bar * layer1_one_minus_h_squared
         # (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint of (1)
         layer1_h_prev_bar = layer1_a_bar[t] @ layer1_U
 

@@ -40,7 +40,7 @@ size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
     (void)chunk;
     (void)chunk_2;
     (void)chunk_3;
-    return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3);
+    return 2 * spaced(T * B * row_m_1) + 2 * spaced(T * B * row_m_2) + 2 * spaced(T * B * row_m_3);
 }
 
 size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
@@ -236,7 +236,7 @@ static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t n = DEEP_RNN_FIXED_n;
-    return B * (m_1 * n + m_1 * m_1 + m_1 + m_1 * m_2 + m_2 * m_2 + m_2 + m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p);
+    return B * (m_1 * n + m_1 * m_1 + 2 * m_1 + m_1 * m_2 + m_2 * m_2 + 2 * m_2 + m_2 * m_3 + m_3 * m_3 + 2 * m_3 + m_3 * p + p);
 }
 
 static size_t deep_rnn_simd_infer_multiplications(const deep_rnn_sizes *sizes)
@@ -258,7 +258,7 @@ static size_t deep_rnn_simd_backward_multiplications(const deep_rnn_sizes *sizes
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t n = DEEP_RNN_FIXED_n;
-    return B * (2 * p + 2 * m_3 * p + 2 * m_3 + 2 * m_2 * m_3 + 2 * m_2 + 2 * m_1 * m_2 + 2 * m_1 + 2 * m_1 * m_1 + 2 * m_2 * m_2 + 2 * m_3 * m_3 + 2 * m_1 * n) / 2;
+    return B * (3 * m_1 + 3 * m_2 + 3 * m_3 + 2 * p + 2 * m_3 * p + 2 * m_2 * m_3 + 2 * m_1 * m_2 + 2 * m_1 * m_1 + 2 * m_2 * m_2 + 2 * m_3 * m_3 + 2 * m_1 * n) / 2;
 }
 
 static size_t deep_rnn_simd_step_multiplications(const deep_rnn_sizes *sizes)
@@ -422,8 +422,11 @@ static void deep_rnn_simd_forward_member(
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_layer1_h = tape; /* [m_1] a row */
-    real *const tape_layer2_h = tape_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
-    real *const tape_layer3_h = tape_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
+    real *const tape_layer1_h_tail = tape_layer1_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    real *const tape_layer2_h = tape_layer1_h_tail + spaced(T * B * row_m_1); /* [m_2] a row */
+    real *const tape_layer2_h_tail = tape_layer2_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    real *const tape_layer3_h = tape_layer2_h_tail + spaced(T * B * row_m_2); /* [m_3] a row */
+    real *const tape_layer3_h_tail = tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
@@ -459,6 +462,7 @@ static void deep_rnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
+                    real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const operand factors_layer1_a[] = {
@@ -487,6 +491,10 @@ static void deep_rnn_simd_forward_member(
                                     /* (2)  layer1.h = tanh(layer1.a) */
                                     const vec layer1_h = vec_tanh(layer1_a);
                                     store(layer1_h_rows + s * row_m_1 + j, layer1_h);
+
+                                    /* (2)  layer1.h_tail = tanh_tail(layer1.a) */
+                                    const vec layer1_h_tail = vec_tanh_tail(layer1_a);
+                                    store(layer1_h_tail_rows + s * row_m_1 + j, layer1_h_tail);
                                 }
                             }
                         }
@@ -520,6 +528,7 @@ static void deep_rnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
+                    real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const operand factors_layer2_a[] = {
@@ -548,6 +557,10 @@ static void deep_rnn_simd_forward_member(
                                     /* (4)  layer2.h = tanh(layer2.a) */
                                     const vec layer2_h = vec_tanh(layer2_a);
                                     store(layer2_h_rows + s * row_m_2 + j, layer2_h);
+
+                                    /* (4)  layer2.h_tail = tanh_tail(layer2.a) */
+                                    const vec layer2_h_tail = vec_tanh_tail(layer2_a);
+                                    store(layer2_h_tail_rows + s * row_m_2 + j, layer2_h_tail);
                                 }
                             }
                         }
@@ -581,6 +594,7 @@ static void deep_rnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
+                    real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
                     const operand factors_layer3_a[] = {
@@ -609,6 +623,10 @@ static void deep_rnn_simd_forward_member(
                                     /* (6)  layer3.h = tanh(layer3.a) */
                                     const vec layer3_h = vec_tanh(layer3_a);
                                     store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+
+                                    /* (6)  layer3.h_tail = tanh_tail(layer3.a) */
+                                    const vec layer3_h_tail = vec_tanh_tail(layer3_a);
+                                    store(layer3_h_tail_rows + s * row_m_3 + j, layer3_h_tail);
                                 }
                             }
                         }
@@ -999,8 +1017,11 @@ static void deep_rnn_simd_backward_member(
     real *const V_bar = gradients->V_bar; /* [p, m_3] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_layer1_h = tape; /* [m_1] a row */
-    const real *const tape_layer2_h = tape_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
-    const real *const tape_layer3_h = tape_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
+    const real *const tape_layer1_h_tail = tape_layer1_h + spaced(T * B * row_m_1); /* [m_1] a row */
+    const real *const tape_layer2_h = tape_layer1_h_tail + spaced(T * B * row_m_1); /* [m_2] a row */
+    const real *const tape_layer2_h_tail = tape_layer2_h + spaced(T * B * row_m_2); /* [m_2] a row */
+    const real *const tape_layer3_h = tape_layer2_h_tail + spaced(T * B * row_m_2); /* [m_3] a row */
+    const real *const tape_layer3_h_tail = tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_layer3_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m_3] a row */
     real *const work_layer2_a_bar = work_layer3_a_bar + spaced(T * B * row_m_3); /* [m_2] a row */
@@ -1096,7 +1117,7 @@ static void deep_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
+                    const real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
                     const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
                     const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
@@ -1117,14 +1138,17 @@ static void deep_rnn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_3 - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer3_h = load(layer3_h_rows + s * row_m_3 + j);
+                                    const vec layer3_h_tail = load(layer3_h_tail_rows + s * row_m_3 + j);
                                     const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows + s * layer3_h_next_bar_stride + j, left);
+
+                                    /* (6)  layer3.one_minus_h_squared = slope_from_tail(layer3.h_tail) */
+                                    const vec layer3_one_minus_h_squared = vec_slope_from_tail(layer3_h_tail);
 
                                     /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar   adjoint of (7) */
                                     const vec layer3_h_bar = load(tile_layer3_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer3_h_next_bar;
 
                                     /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)   adjoint of (6) */
-                                    const vec layer3_a_bar = layer3_h_bar * (1 - layer3_h * layer3_h);
+                                    const vec layer3_a_bar = layer3_h_bar * layer3_one_minus_h_squared;
                                     store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
                                 }
                             }
@@ -1194,7 +1218,7 @@ static void deep_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
+                    const real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
                     const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
@@ -1215,14 +1239,17 @@ static void deep_rnn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_2 - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_h = load(layer2_h_rows + s * row_m_2 + j);
+                                    const vec layer2_h_tail = load(layer2_h_tail_rows + s * row_m_2 + j);
                                     const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows + s * layer2_h_next_bar_stride + j, left);
+
+                                    /* (4)  layer2.one_minus_h_squared = slope_from_tail(layer2.h_tail) */
+                                    const vec layer2_one_minus_h_squared = vec_slope_from_tail(layer2_h_tail);
 
                                     /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar + layer2.h_next_bar   adjoint of (5) */
                                     const vec layer2_h_bar = load(tile_layer2_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer2_h_next_bar;
 
                                     /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)   adjoint of (4) */
-                                    const vec layer2_a_bar = layer2_h_bar * (1 - layer2_h * layer2_h);
+                                    const vec layer2_a_bar = layer2_h_bar * layer2_one_minus_h_squared;
                                     store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
                                 }
                             }
@@ -1292,7 +1319,7 @@ static void deep_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
+                    const real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
                     const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
@@ -1313,14 +1340,17 @@ static void deep_rnn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m_1 - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_h = load(layer1_h_rows + s * row_m_1 + j);
+                                    const vec layer1_h_tail = load(layer1_h_tail_rows + s * row_m_1 + j);
                                     const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows + s * layer1_h_next_bar_stride + j, left);
+
+                                    /* (2)  layer1.one_minus_h_squared = slope_from_tail(layer1.h_tail) */
+                                    const vec layer1_one_minus_h_squared = vec_slope_from_tail(layer1_h_tail);
 
                                     /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar + layer1.h_next_bar   adjoint of (3) */
                                     const vec layer1_h_bar = load(tile_layer1_h_bar + ((s * 1 + 0) * own + v) * LANES) + layer1_h_next_bar;
 
                                     /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)   adjoint of (2) */
-                                    const vec layer1_a_bar = layer1_h_bar * (1 - layer1_h * layer1_h);
+                                    const vec layer1_a_bar = layer1_h_bar * layer1_one_minus_h_squared;
                                     store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
                                 }
                             }

@@ -17,10 +17,10 @@
 extern "C" {
 #endif
 
-/* Entries of deep_rnn_real: what forward saves for backward: spaced(T * B * padded m_1) + spaced(T * B * padded m_2) + spaced(T * B * padded m_3).
- *   layer1_h: spaced(T * B * padded m_1), every step
- *   layer2_h: spaced(T * B * padded m_2), every step
- *   layer3_h: spaced(T * B * padded m_3), every step
+/* Entries of deep_rnn_real: what forward saves for backward: 2 * spaced(T * B * padded m_1) + 2 * spaced(T * B * padded m_2) + 2 * spaced(T * B * padded m_3).
+ *   layer1_h, layer1_h_tail: spaced(T * B * padded m_1) each, every step
+ *   layer2_h, layer2_h_tail: spaced(T * B * padded m_2) each, every step
+ *   layer3_h, layer3_h_tail: spaced(T * B * padded m_3) each, every step
  */
 size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes);
 

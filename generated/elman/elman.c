@@ -10,17 +10,35 @@
 
 #define REAL(number) ((elman_real)(number))
 #ifdef ELMAN_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static elman_real elman_slope_from_tail(elman_real x)
+{
+    const elman_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static elman_real elman_tanh_tail(elman_real x)
+{
+    const elman_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t elman_tape_size(const elman_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = ELMAN_FIXED_m;
-    return T * B * m;
+    return 2 * T * B * m;
 }
 
 size_t elman_forward_work_size(const elman_sizes *sizes)
@@ -36,7 +54,7 @@ size_t elman_backward_work_size(const elman_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
-    return T * B * p + m + T * B * m + 2 * B * m;
+    return 2 * m + T * B * p + T * B * m + 2 * B * m;
 }
 
 size_t elman_step_work_size(const elman_sizes *sizes)
@@ -63,6 +81,7 @@ void elman_forward(
     const elman_real *const V = parameters->V; /* [p, m] */
     const elman_real *const b_y = parameters->b_y; /* [p] */
     elman_real *const tape_h = tape; /* [T, B, m] */
+    elman_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
     elman_real *const a = work; /* [m] */
     elman_real *const a_y = a + m; /* [p] */
 
@@ -72,6 +91,7 @@ void elman_forward(
             const size_t at = t * B + s;
             const elman_real *restrict x = in->x + at * n;
             elman_real *restrict h = tape_h + at * m;
+            elman_real *restrict h_tail = tape_h_tail + at * m;
             const elman_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + s * m;
 
             /* (1)  a = W x + U h_prev + b */
@@ -87,6 +107,10 @@ void elman_forward(
             /* (2)  h = tanh(a) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a[j]);
+
+            /* (2)  h_tail = tanh_tail(a) */
+            for (size_t j = 0; j < m; ++j)
+                h_tail[j] = elman_tanh_tail(a[j]);
         }
     }
 
@@ -138,7 +162,9 @@ void elman_backward(
     elman_real *const V_bar = gradients->V_bar; /* [p, m] */
     elman_real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const elman_real *const tape_h = tape; /* [T, B, m] */
-    elman_real *const work_a_y_bar = work; /* [T, B, p] */
+    const elman_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
+    elman_real *const one_minus_h_squared = work; /* [m] */
+    elman_real *const work_a_y_bar = one_minus_h_squared + m; /* [T, B, p] */
     elman_real *const h_bar = work_a_y_bar + T * B * p; /* [m] */
     elman_real *const work_a_bar = h_bar + m; /* [T, B, m] */
     elman_real *const work_h_prev_bar = work_a_bar + T * B * m; /* [2, B, m] */
@@ -182,11 +208,15 @@ void elman_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const elman_real *restrict h = tape_h + at * m;
+            const elman_real *restrict h_tail = tape_h_tail + at * m;
             const elman_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             const elman_real *restrict a_y_bar = work_a_y_bar + at * p;
             elman_real *restrict a_bar = work_a_bar + at * m;
             elman_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  one_minus_h_squared = slope_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_squared[j] = elman_slope_from_tail(h_tail[j]);
 
             /* (6)  h_bar = V^T a_y_bar + h_next_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -198,7 +228,7 @@ void elman_backward(
 
             /* (7)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_bar[j] = h_bar[j] * (1 - h[j] * h[j]);
+                a_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
             /* (8)  h_prev_bar = U^T a_bar   adjoint of (1) */
             for (size_t j = 0; j < m; ++j) {

@@ -86,13 +86,13 @@ typedef struct elman_state {
     elman_real *h; /* [B, m] h before the first step */
 } elman_state;
 
-/* Entries of elman_real: what forward saves for backward: T * B * m. */
+/* Entries of elman_real: what forward saves for backward: 2 * T * B * m. */
 size_t elman_tape_size(const elman_sizes *sizes);
 
 /* Entries of elman_real: scratch memory of forward: m + p. */
 size_t elman_forward_work_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of backward: T * B * p + m + T * B * m + 2 * B * m. */
+/* Entries of elman_real: scratch memory of backward: 2 * m + T * B * p + T * B * m + 2 * B * m. */
 size_t elman_backward_work_size(const elman_sizes *sizes);
 
 /* Entries of elman_real: scratch memory of step: 2 * m + p. */

@@ -23,6 +23,17 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -40,24 +51,28 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     h = np.empty((T, B, m), dtype)
+    h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a = W x + U h_prev + b
         a = x[t] @ W.T + h_prev @ U.T + b
         # (2)  h = tanh(a)
         h[t] = np.tanh(a)
+        # (2)  h_tail = tanh_tail(a)
+        h_tail[t] = tanh_tail(a)
 
     # all steps at once
     # (3)  a_y = V h + b_y
     a_y = h @ V.T + b_y
     # (4)  y = a_y
     y = a_y
-    return {"y": y}, {"h": h[T - 1]}, {"h": h}
+    return {"y": y}, {"h": h[T - 1]}, {"h": h, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_h = initial["h"]
+    h_tail = tape["h_tail"]
     x = inputs["x"]
     h = tape["h"]
     W = parameters["W"]
@@ -84,10 +99,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  one_minus_h_squared = slope_from_tail(h_tail)
+        one_minus_h_squared = slope_from_tail(h_tail[t])
         # (6)  h_bar = V^T a_y_bar + h_next_bar   adjoint of (3)
         h_bar = a_y_bar[t] @ V + h_next_bar
         # (7)  a_bar = h_bar * (1 - h^2)   adjoint of (2)
-        a_bar[t] = h_bar * (1 - h[t] ** 2)
+        a_bar[t] = h_bar * one_minus_h_squared
         # (8)  h_prev_bar = U^T a_bar   adjoint of (1)
         h_prev_bar = a_bar[t] @ U
 

@@ -28,7 +28,7 @@ size_t elman_simd_tape_size(const elman_sizes *sizes)
     (void)p;
     (void)row_m;
     (void)chunk;
-    return spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
@@ -154,7 +154,7 @@ static size_t elman_simd_forward_multiplications(const elman_sizes *sizes)
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
-    return B * (m * n + m * m + m + m * p + p);
+    return B * (m * n + m * m + 2 * m + m * p + p);
 }
 
 static size_t elman_simd_infer_multiplications(const elman_sizes *sizes)
@@ -172,7 +172,7 @@ static size_t elman_simd_backward_multiplications(const elman_sizes *sizes)
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
-    return B * (2 * p + 2 * m * p + 2 * m + 2 * m * m + 2 * m * n) / 2;
+    return B * (3 * m + 2 * p + 2 * m * p + 2 * m * m + 2 * m * n) / 2;
 }
 
 static size_t elman_simd_step_multiplications(const elman_sizes *sizes)
@@ -270,6 +270,7 @@ static void elman_simd_forward_member(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h = tape; /* [m] a row */
+    real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
     const real *const panels_x = packed;
@@ -299,6 +300,7 @@ static void elman_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a[] = {
@@ -327,6 +329,10 @@ static void elman_simd_forward_member(
                                     /* (2)  h = tanh(a) */
                                     const vec h = vec_tanh(a);
                                     store(h_rows + s * row_m + j, h);
+
+                                    /* (2)  h_tail = tanh_tail(a) */
+                                    const vec h_tail = vec_tanh_tail(a);
+                                    store(h_tail_rows + s * row_m + j, h_tail);
                                 }
                             }
                         }
@@ -559,6 +565,7 @@ static void elman_simd_backward_member(
     real *const V_bar = gradients->V_bar; /* [p, m] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
     const real *const tape_h = tape; /* [m] a row */
+    const real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
     real *const work_h_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -640,7 +647,7 @@ static void elman_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
@@ -661,14 +668,17 @@ static void elman_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec h = load(h_rows + s * row_m + j);
+                                    const vec h_tail = load(h_tail_rows + s * row_m + j);
                                     const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                                    /* (2)  one_minus_h_squared = slope_from_tail(h_tail) */
+                                    const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
                                     /* (6)  h_bar = V^T a_y_bar + h_next_bar   adjoint of (3) */
                                     const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES) + h_next_bar;
 
                                     /* (7)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
-                                    const vec a_bar = h_bar * (1 - h * h);
+                                    const vec a_bar = h_bar * one_minus_h_squared;
                                     store(a_bar_rows + s * row_m + j, a_bar);
                                 }
                             }

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of elman_real: what forward saves for backward: spaced(T * B * padded m).
- *   h: spaced(T * B * padded m), every step
+/* Entries of elman_real: what forward saves for backward: 2 * spaced(T * B * padded m).
+ *   h, h_tail: spaced(T * B * padded m) each, every step
  */
 size_t elman_simd_tape_size(const elman_sizes *sizes);
 

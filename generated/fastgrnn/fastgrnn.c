@@ -16,13 +16,20 @@
 #define REAL(number) ((fastgrnn_real)(number))
 #ifdef FASTGRNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static fastgrnn_real fastgrnn_complement_from_tail(fastgrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static fastgrnn_real fastgrnn_sigmoid(fastgrnn_real x)
 {
@@ -30,18 +37,47 @@ static fastgrnn_real fastgrnn_sigmoid(fastgrnn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static fastgrnn_real fastgrnn_sigmoid_from_tail(fastgrnn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static fastgrnn_real fastgrnn_sigmoid_tail(fastgrnn_real x)
+{
+    const fastgrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static fastgrnn_real fastgrnn_slope_from_tail(fastgrnn_real x)
+{
+    const fastgrnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static fastgrnn_real fastgrnn_tanh_from_tail(fastgrnn_real x)
+{
+    const fastgrnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static fastgrnn_real fastgrnn_tanh_tail(fastgrnn_real x)
+{
+    const fastgrnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
+
 size_t fastgrnn_tape_size(const fastgrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTGRNN_FIXED_m;
-    return 2 * T * B * m + 2 * 1;
+    return 2 * T * B * m + 4 * 1;
 }
 
 size_t fastgrnn_forward_work_size(const fastgrnn_sizes *sizes)
 {
     const size_t m = FASTGRNN_FIXED_m;
-    return 3 * m;
+    return 5 * m;
 }
 
 size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes)
@@ -49,7 +85,7 @@ size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTGRNN_FIXED_m;
-    return 4 * T * B * m + 3 * m + 2 * 1 + 2 * B * m;
+    return 6 * T * B * m + 5 * m + 4 * 1 + 2 * B * m;
 }
 
 size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes)
@@ -74,12 +110,16 @@ void fastgrnn_forward(
     const fastgrnn_real *const b_h = parameters->b_h; /* [m] */
     const fastgrnn_real *const zeta = parameters->zeta; /* [] */
     const fastgrnn_real *const nu = parameters->nu; /* [] */
-    fastgrnn_real *const tape_z = tape; /* [T, B, m] */
-    fastgrnn_real *const tape_s = tape_z + T * B * m; /* [T, B, m] */
-    fastgrnn_real *const sigmoid_zeta = tape_s + T * B * m; /* [] */
-    fastgrnn_real *const sigmoid_nu = sigmoid_zeta + 1; /* [] */
+    fastgrnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    fastgrnn_real *const tape_s_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    fastgrnn_real *const sigmoid_zeta = tape_s_tail + T * B * m; /* [] */
+    fastgrnn_real *const sigmoid_zeta_tail = sigmoid_zeta + 1; /* [] */
+    fastgrnn_real *const sigmoid_nu = sigmoid_zeta_tail + 1; /* [] */
+    fastgrnn_real *const sigmoid_nu_tail = sigmoid_nu + 1; /* [] */
     fastgrnn_real *const a = work; /* [m] */
-    fastgrnn_real *const a_z = a + m; /* [m] */
+    fastgrnn_real *const z = a + m; /* [m] */
+    fastgrnn_real *const s = z + m; /* [m] */
+    fastgrnn_real *const a_z = s + m; /* [m] */
     fastgrnn_real *const a_s = a_z + m; /* [m] */
 
     /* once, for all steps */
@@ -88,8 +128,14 @@ void fastgrnn_forward(
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
+        /* (4)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
+        sigmoid_zeta_tail[0] = fastgrnn_sigmoid_tail(zeta[0]);
+
         /* (4)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
+
+        /* (4)  sigmoid_nu_tail = sigmoid_tail(nu) */
+        sigmoid_nu_tail[0] = fastgrnn_sigmoid_tail(nu[0]);
     }
 
     /* scan forward in time */
@@ -97,8 +143,8 @@ void fastgrnn_forward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const fastgrnn_real *restrict x = in->x + at * n;
-            fastgrnn_real *restrict z = tape_z + at * m;
-            fastgrnn_real *restrict s = tape_s + at * m;
+            fastgrnn_real *restrict z_tail = tape_z_tail + at * m;
+            fastgrnn_real *restrict s_tail = tape_s_tail + at * m;
             fastgrnn_real *restrict h = out->h + at * m;
             const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
 
@@ -120,6 +166,10 @@ void fastgrnn_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = fastgrnn_sigmoid(a_z[j]);
 
+            /* (2)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = fastgrnn_sigmoid_tail(a_z[j]);
+
             /* (3)  a_s = a + b_h */
             for (size_t j = 0; j < m; ++j)
                 a_s[j] = a[j] + b_h[j];
@@ -127,6 +177,10 @@ void fastgrnn_forward(
             /* (3)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
+
+            /* (3)  s_tail = tanh_tail(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s_tail[j] = fastgrnn_tanh_tail(a_s[j]);
 
             /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -158,11 +212,19 @@ void fastgrnn_backward(
     fastgrnn_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     fastgrnn_real *const zeta_bar = gradients->zeta_bar; /* [] */
     fastgrnn_real *const nu_bar = gradients->nu_bar; /* [] */
-    const fastgrnn_real *const tape_z = tape; /* [T, B, m] */
-    const fastgrnn_real *const tape_s = tape_z + T * B * m; /* [T, B, m] */
-    const fastgrnn_real *const sigmoid_zeta = tape_s + T * B * m; /* [] */
-    const fastgrnn_real *const sigmoid_nu = sigmoid_zeta + 1; /* [] */
-    fastgrnn_real *const work_h_bar = work; /* [T, B, m] */
+    const fastgrnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    const fastgrnn_real *const tape_s_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    const fastgrnn_real *const sigmoid_zeta = tape_s_tail + T * B * m; /* [] */
+    const fastgrnn_real *const sigmoid_zeta_tail = sigmoid_zeta + 1; /* [] */
+    const fastgrnn_real *const sigmoid_nu = sigmoid_zeta_tail + 1; /* [] */
+    const fastgrnn_real *const sigmoid_nu_tail = sigmoid_nu + 1; /* [] */
+    fastgrnn_real *const work_one_minus_z = work; /* [T, B, m] */
+    fastgrnn_real *const one_minus_s_squared = work_one_minus_z + T * B * m; /* [m] */
+    fastgrnn_real *const one_minus_sigmoid_zeta = one_minus_s_squared + m; /* [] */
+    fastgrnn_real *const one_minus_sigmoid_nu = one_minus_sigmoid_zeta + 1; /* [] */
+    fastgrnn_real *const z = one_minus_sigmoid_nu + 1; /* [m] */
+    fastgrnn_real *const work_s = z + m; /* [T, B, m] */
+    fastgrnn_real *const work_h_bar = work_s + T * B * m; /* [T, B, m] */
     fastgrnn_real *const h_to_sigmoid_zeta_bar = work_h_bar + T * B * m; /* [m] */
     fastgrnn_real *const sigmoid_nu_bar = h_to_sigmoid_zeta_bar + m; /* [] */
     fastgrnn_real *const sigmoid_zeta_bar = sigmoid_nu_bar + 1; /* [] */
@@ -187,12 +249,24 @@ void fastgrnn_backward(
     for (size_t j = 0; j < m; ++j)
         b_h_bar[j] = 0;
 
+    /* once, for all steps */
+    {
+
+        /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
+        one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
+
+        /* (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
+        one_minus_sigmoid_nu[0] = fastgrnn_complement_from_tail(sigmoid_nu_tail[0]);
+    }
+
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const fastgrnn_real *restrict z = tape_z + at * m;
-            const fastgrnn_real *restrict s = tape_s + at * m;
+            const fastgrnn_real *restrict z_tail = tape_z_tail + at * m;
+            const fastgrnn_real *restrict s_tail = tape_s_tail + at * m;
+            fastgrnn_real *restrict one_minus_z = work_one_minus_z + at * m;
+            fastgrnn_real *restrict s = work_s + at * m;
             const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const fastgrnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const fastgrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
@@ -202,17 +276,33 @@ void fastgrnn_backward(
             fastgrnn_real *restrict a_bar = work_a_bar + at * m;
             fastgrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
+            /* (2)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = fastgrnn_sigmoid_from_tail(z_tail[j]);
+
+            /* (3)  s = tanh_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = fastgrnn_tanh_from_tail(s_tail[j]);
+
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = fastgrnn_complement_from_tail(z_tail[j]);
+
+            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_s_squared[j] = fastgrnn_slope_from_tail(s_tail[j]);
+
             /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                s_bar[j] = h_bar[j] * (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]);
+                s_bar[j] = h_bar[j] * (sigmoid_zeta[0] * one_minus_z[j] + sigmoid_nu[0]);
 
             /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_s_bar[j] = s_bar[j] * (1 - s[j] * s[j]);
+                a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
             /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -220,7 +310,7 @@ void fastgrnn_backward(
 
             /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j)
@@ -240,9 +330,9 @@ void fastgrnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const fastgrnn_real *restrict one_minus_z = work_one_minus_z + at * m;
             const fastgrnn_real *restrict x = in->x + at * n;
-            const fastgrnn_real *restrict z = tape_z + at * m;
-            const fastgrnn_real *restrict s = tape_s + at * m;
+            const fastgrnn_real *restrict s = work_s + at * m;
             const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const fastgrnn_real *restrict h_bar = work_h_bar + at * m;
             const fastgrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
@@ -252,7 +342,7 @@ void fastgrnn_backward(
 
             /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
             for (size_t j = 0; j < m; ++j)
-                h_to_sigmoid_zeta_bar[j] = h_bar[j] * (1 - z[j]) * s[j];
+                h_to_sigmoid_zeta_bar[j] = h_bar[j] * one_minus_z[j] * s[j];
 
             /* (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -294,10 +384,10 @@ void fastgrnn_backward(
     {
 
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4) */
-        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * (1 - sigmoid_zeta[0]);
+        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
         /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
-        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * (1 - sigmoid_nu[0]);
+        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
 
     /* the state at the last step of each scan */

@@ -84,13 +84,13 @@ typedef struct fastgrnn_state {
     fastgrnn_real *h; /* [B, m] h before the first step */
 } fastgrnn_state;
 
-/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * m + 2 * 1. */
+/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * m + 4 * 1. */
 size_t fastgrnn_tape_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: scratch memory of forward: 3 * m. */
+/* Entries of fastgrnn_real: scratch memory of forward: 5 * m. */
 size_t fastgrnn_forward_work_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 4 * T * B * m + 3 * m + 2 * 1 + 2 * B * m. */
+/* Entries of fastgrnn_real: scratch memory of backward: 6 * T * B * m + 5 * m + 4 * 1 + 2 * B * m. */
 size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes);
 
 /* Entries of fastgrnn_real: scratch memory of step: 5 * m + 2 * 1. */

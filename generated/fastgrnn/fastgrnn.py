@@ -33,9 +33,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -56,12 +85,16 @@ def forward(parameters, inputs, initial):
     # once
     # (4)  sigmoid_zeta = sigmoid(zeta)
     sigmoid_zeta = sigmoid(zeta)
+    # (4)  sigmoid_zeta_tail = sigmoid_tail(zeta)
+    sigmoid_zeta_tail = sigmoid_tail(zeta)
     # (4)  sigmoid_nu = sigmoid(nu)
     sigmoid_nu = sigmoid(nu)
+    # (4)  sigmoid_nu_tail = sigmoid_tail(nu)
+    sigmoid_nu_tail = sigmoid_tail(nu)
 
     # scan forward
-    z = np.empty((T, B, m), dtype)
-    s = np.empty((T, B, m), dtype)
+    z_tail = np.empty((T, B, m), dtype)
+    s_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -70,23 +103,29 @@ def forward(parameters, inputs, initial):
         # (2)  a_z = a + b_z
         a_z = a + b_z
         # (2)  z = sigmoid(a_z)
-        z[t] = sigmoid(a_z)
+        z = sigmoid(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
+        z_tail[t] = sigmoid_tail(a_z)
         # (3)  a_s = a + b_h
         a_s = a + b_h
         # (3)  s = tanh(a_s)
-        s[t] = np.tanh(a_s)
+        s = np.tanh(a_s)
+        # (3)  s_tail = tanh_tail(a_s)
+        s_tail[t] = tanh_tail(a_s)
         # (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
-        h[t] = (sigmoid_zeta * (1 - z[t]) + sigmoid_nu) * s[t] + z[t] * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "s": s, "sigmoid_zeta": sigmoid_zeta, "sigmoid_nu": sigmoid_nu}
+        h[t] = (sigmoid_zeta * (1 - z) + sigmoid_nu) * s + z * h_prev
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "s_tail": s_tail, "sigmoid_zeta": sigmoid_zeta, "sigmoid_zeta_tail": sigmoid_zeta_tail, "sigmoid_nu": sigmoid_nu, "sigmoid_nu_tail": sigmoid_nu_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
+    s_tail = tape["s_tail"]
+    sigmoid_zeta_tail = tape["sigmoid_zeta_tail"]
+    sigmoid_nu_tail = tape["sigmoid_nu_tail"]
     x = inputs["x"]
-    z = tape["z"]
-    s = tape["s"]
     W = parameters["W"]
     U = parameters["U"]
     sigmoid_zeta = tape["sigmoid_zeta"]
@@ -98,7 +137,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n = x.shape[2]
     m = W.shape[0]
 
+    # once
+    # (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail)
+    one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail)
+    # (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail)
+    one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail)
+
     # scan in reverse
+    s = np.empty((T, B, m), dtype)
+    one_minus_z = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     a_s_bar = np.empty((T, B, m), dtype)
     a_z_bar = np.empty((T, B, m), dtype)
@@ -107,25 +154,33 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (2)  z = sigmoid_from_tail(z_tail)
+        z = sigmoid_from_tail(z_tail[t])
+        # (3)  s = tanh_from_tail(s_tail)
+        s[t] = tanh_from_tail(s_tail[t])
+        # (2)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z[t] = complement_from_tail(z_tail[t])
+        # (3)  one_minus_s_squared = slope_from_tail(s_tail)
+        one_minus_s_squared = slope_from_tail(s_tail[t])
         # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4)
-        s_bar = h_bar[t] * (sigmoid_zeta * (1 - z[t]) + sigmoid_nu)
+        s_bar = h_bar[t] * (sigmoid_zeta * one_minus_z[t] + sigmoid_nu)
         # (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3)
-        a_s_bar[t] = s_bar * (1 - s[t] ** 2)
+        a_s_bar[t] = s_bar * one_minus_s_squared
         # (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4)
         z_bar = h_bar[t] * (h_prev - sigmoid_zeta * s[t])
         # (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
-        a_z_bar[t] = z_bar * z[t] * (1 - z[t])
+        a_z_bar[t] = z_bar * z * one_minus_z[t]
         # (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3)
         a_bar[t] = a_z_bar[t] + a_s_bar[t]
         # (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4)
-        h_prev_bar = a_bar[t] @ U + h_bar[t] * z[t]
+        h_prev_bar = a_bar[t] @ U + h_bar[t] * z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
     # (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
-    h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
+    h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s
     # (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4)
     sigmoid_nu_bar = contract("TBi,TBi->", h_bar, s)
     # (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4)
@@ -143,9 +198,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # once
     # (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
-    zeta_bar = sigmoid_zeta_bar * sigmoid_zeta * (1 - sigmoid_zeta)
+    zeta_bar = sigmoid_zeta_bar * sigmoid_zeta * one_minus_sigmoid_zeta
     # (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4)
-    nu_bar = sigmoid_nu_bar * sigmoid_nu * (1 - sigmoid_nu)
+    nu_bar = sigmoid_nu_bar * sigmoid_nu * one_minus_sigmoid_nu
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b_z": b_z_bar, "b_h": b_h_bar, "zeta": zeta_bar, "nu": nu_bar}
 
 

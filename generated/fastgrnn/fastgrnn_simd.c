@@ -12,12 +12,24 @@
 typedef fastgrnn_real real;
 #include "../symrnn_simd.h"
 #define FABS MATH(fabs)
+#define COPYSIGN MATH(copysign)
 #define EXP MATH(exp)
+
+MAYBE fastgrnn_real fastgrnn_complement_from_tail(fastgrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 MAYBE fastgrnn_real fastgrnn_sigmoid(fastgrnn_real x)
 {
     const fastgrnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+MAYBE fastgrnn_real fastgrnn_sigmoid_tail(fastgrnn_real x)
+{
+    const fastgrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
@@ -34,7 +46,7 @@ size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(T * B * row_m) + 2 * spaced(1);
+    return 2 * spaced(T * B * row_m) + 4 * spaced(1);
 }
 
 size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes)
@@ -61,7 +73,7 @@ size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes)
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -112,14 +124,14 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * spaced(chunk * B * row_m) + 2 * spaced(1) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 7 * spaced(chunk * B * row_m) + 4 * spaced(1) + spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -134,7 +146,7 @@ static size_t fastgrnn_simd_forward_multiplications(const fastgrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
-    return B * (m * n + m * m + 5 * m);
+    return B * (m * n + m * m + 7 * m);
 }
 
 static size_t fastgrnn_simd_infer_multiplications(const fastgrnn_sizes *sizes)
@@ -150,7 +162,7 @@ static size_t fastgrnn_simd_backward_multiplications(const fastgrnn_sizes *sizes
     const size_t B = sizes->B;
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
-    return B * (11 * m + 2 * m * m + 2 * m * n) / 2;
+    return B * (15 * m + 2 * m * m + 2 * m * n) / 2;
 }
 
 static size_t fastgrnn_simd_step_multiplications(const fastgrnn_sizes *sizes)
@@ -231,10 +243,12 @@ static void fastgrnn_simd_forward_member(
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const zeta = parameters->zeta; /* [] */
     const real *const nu = parameters->nu; /* [] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const sigmoid_zeta = tape_s + spaced(T * B * row_m); /* [] a row */
-    real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_s_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const sigmoid_zeta = tape_s_tail + spaced(T * B * row_m); /* [] a row */
+    real *const sigmoid_zeta_tail = sigmoid_zeta + spaced(1); /* [] a row */
+    real *const sigmoid_nu = sigmoid_zeta_tail + spaced(1); /* [] a row */
+    real *const sigmoid_nu_tail = sigmoid_nu + spaced(1); /* [] a row */
     real *const tile_a_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -245,8 +259,14 @@ static void fastgrnn_simd_forward_member(
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
+        /* (4)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
+        sigmoid_zeta_tail[0] = fastgrnn_sigmoid_tail(zeta[0]);
+
         /* (4)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
+
+        /* (4)  sigmoid_nu_tail = sigmoid_tail(nu) */
+        sigmoid_nu_tail[0] = fastgrnn_sigmoid_tail(nu[0]);
     }
     BARRIER
 
@@ -272,8 +292,8 @@ static void fastgrnn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a[] = {
@@ -308,14 +328,20 @@ static void fastgrnn_simd_forward_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+
+                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + sample * row_m + j, z_tail);
 
                                     /* (3)  a_s = a + b_h */
                                     const vec a_s = a + b_h_here;
 
                                     /* (3)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (3)  s_tail = tanh_tail(a_s) */
+                                    const vec s_tail = vec_tanh_tail(a_s);
+                                    store(s_tail_rows + sample * row_m + j, s_tail);
 
                                     /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
                                     const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
@@ -483,18 +509,25 @@ static void fastgrnn_simd_backward_member(
     const size_t n = FASTGRNN_FIXED_n;
     const size_t m = FASTGRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 4 * row_m);
+    const size_t chunk = steps_together(T, B, 6 * row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     real *const zeta_bar = gradients->zeta_bar; /* [] */
     real *const nu_bar = gradients->nu_bar; /* [] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const sigmoid_zeta = tape_s + spaced(T * B * row_m); /* [] a row */
-    const real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_s_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const sigmoid_zeta = tape_s_tail + spaced(T * B * row_m); /* [] a row */
+    const real *const sigmoid_zeta_tail = sigmoid_zeta + spaced(1); /* [] a row */
+    const real *const sigmoid_nu = sigmoid_zeta_tail + spaced(1); /* [] a row */
+    const real *const sigmoid_nu_tail = sigmoid_nu + spaced(1); /* [] a row */
+    real *const work_one_minus_z = work; /* [m] a row */
+    real *const one_minus_sigmoid_zeta = work_one_minus_z + spaced(chunk * B * row_m); /* [] a row */
+    real *const one_minus_sigmoid_nu = one_minus_sigmoid_zeta + spaced(1); /* [] a row */
+    real *const work_z = one_minus_sigmoid_nu + spaced(1); /* [m] a row */
+    real *const work_s = work_z + spaced(B * row_m); /* [m] a row */
+    real *const work_h_bar = work_s + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_to_sigmoid_zeta_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const sigmoid_nu_bar = work_h_to_sigmoid_zeta_bar + spaced(chunk * B * row_m); /* [] a row */
     real *const sigmoid_zeta_bar = sigmoid_nu_bar + spaced(1); /* [] a row */
@@ -518,6 +551,16 @@ static void fastgrnn_simd_backward_member(
     }
     BARRIER
 
+    /* once, for all steps */
+    if (member == 0) {
+        /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
+        one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
+
+        /* (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
+        one_minus_sigmoid_nu[0] = fastgrnn_complement_from_tail(sigmoid_nu_tail[0]);
+    }
+    BARRIER
+
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
         const size_t steps = least(chunk, T - done), first = T - done - steps;
@@ -528,8 +571,11 @@ static void fastgrnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
+                    real *const one_minus_z_rows = work_one_minus_z + ((t - first) * B + begin) * row_m;
+                    real *const z_rows = work_z + begin * row_m;
+                    real *const s_rows = work_s + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -543,28 +589,43 @@ static void fastgrnn_simd_backward_member(
                             const size_t j = block * LANES, left = m - j;
                             const real sigmoid_zeta_here = sigmoid_zeta[0];
                             const real sigmoid_nu_here = sigmoid_nu[0];
-                            const vec z = load(z_rows + sample * row_m + j);
-                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec z_tail = load(z_tail_rows + sample * row_m + j);
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+                            store(z_rows + sample * row_m + j, z);
+
+                            /* (3)  s = tanh_from_tail(s_tail) */
+                            const vec s = vec_tanh_from_tail(s_tail);
+                            store(s_rows + sample * row_m + j, s);
+
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+                            store(one_minus_z_rows + sample * row_m + j, one_minus_z);
+
+                            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
                             /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
                             /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4) */
-                            const vec s_bar = h_bar * (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here);
+                            const vec s_bar = h_bar * (sigmoid_zeta_here * one_minus_z + sigmoid_nu_here);
 
                             /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
-                            const vec a_s_bar = s_bar * (1 - s * s);
+                            const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
 
                             /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4) */
                             const vec z_bar = h_bar * (h_prev - sigmoid_zeta_here * s);
 
                             /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
 
                             /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
@@ -581,7 +642,7 @@ static void fastgrnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -625,8 +686,8 @@ static void fastgrnn_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const z_rows = tape_z + (first * B + begin) * row_m;
-                const real *const s_rows = tape_s + (first * B + begin) * row_m;
+                const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
+                const real *const s_rows = work_s + begin * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const h_to_sigmoid_zeta_bar_rows = work_h_to_sigmoid_zeta_bar + begin * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
@@ -638,14 +699,14 @@ static void fastgrnn_simd_backward_member(
                         vec b_z_bar_here = {0};
                         vec b_h_bar_here = {0};
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec one_minus_z = load(one_minus_z_rows + sample * row_m + j);
                             const vec s = load(s_rows + sample * row_m + j);
                             const vec h_bar = load(h_bar_rows + sample * row_m + j);
                             const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
                             /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
-                            const vec h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s;
+                            const vec h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s;
                             store(h_to_sigmoid_zeta_bar_rows + sample * row_m + j, h_to_sigmoid_zeta_bar);
 
                             /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
@@ -662,7 +723,7 @@ static void fastgrnn_simd_backward_member(
         }
         BARRIER
         for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
-            const real *restrict s = tape_s + (first * B + sample) * row_m;
+            const real *restrict s = work_s + sample * row_m;
             const real *restrict h_bar = work_h_bar + sample * row_m;
             const real *restrict h_to_sigmoid_zeta_bar = work_h_to_sigmoid_zeta_bar + sample * row_m;
 
@@ -732,10 +793,10 @@ static void fastgrnn_simd_backward_member(
     /* once, for all steps */
     if (member == 0) {
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4) */
-        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * (1 - sigmoid_zeta[0]);
+        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
         /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
-        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * (1 - sigmoid_nu[0]);
+        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
     BARRIER
     if (member == 0)

@@ -17,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of fastgrnn_real: what forward saves for backward: 2 * spaced(T * B * padded m) + 2 * spaced(1).
- *   z, s: spaced(T * B * padded m) each, every step
- *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
+/* Entries of fastgrnn_real: what forward saves for backward: 2 * spaced(T * B * padded m) + 4 * spaced(1).
+ *   z_tail, s_tail: spaced(T * B * padded m) each, every step
+ *   sigmoid_zeta, sigmoid_zeta_tail, sigmoid_nu, sigmoid_nu_tail: spaced(1) each, every step
  */
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes);
 
@@ -44,12 +44,13 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
  */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + 2 * spaced(1) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   sigmoid_nu_bar, sigmoid_zeta_bar: spaced(1) each, every step
+/* Entries of fastgrnn_real: scratch memory of backward: 7 * spaced(chunk * B * padded m) + 4 * spaced(1) + spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_z, s, h_bar, h_to_sigmoid_zeta_bar, a_s_bar, a_z_bar, a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   one_minus_sigmoid_zeta, one_minus_sigmoid_nu, sigmoid_nu_bar, sigmoid_zeta_bar: spaced(1) each, every step
+ *   z: spaced(B * padded m), one step, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 4 * padded m)
+ *   chunk: steps_together(T, B, 6 * padded m)
  */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 

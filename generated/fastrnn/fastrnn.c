@@ -14,13 +14,20 @@
 #define REAL(number) ((fastrnn_real)(number))
 #ifdef FASTRNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static fastrnn_real fastrnn_complement_from_tail(fastrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static fastrnn_real fastrnn_sigmoid(fastrnn_real x)
 {
@@ -28,18 +35,42 @@ static fastrnn_real fastrnn_sigmoid(fastrnn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static fastrnn_real fastrnn_sigmoid_tail(fastrnn_real x)
+{
+    const fastrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static fastrnn_real fastrnn_slope_from_tail(fastrnn_real x)
+{
+    const fastrnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static fastrnn_real fastrnn_tanh_from_tail(fastrnn_real x)
+{
+    const fastrnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static fastrnn_real fastrnn_tanh_tail(fastrnn_real x)
+{
+    const fastrnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
+
 size_t fastrnn_tape_size(const fastrnn_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTRNN_FIXED_m;
-    return T * B * m + 2 * 1;
+    return T * B * m + 4 * 1;
 }
 
 size_t fastrnn_forward_work_size(const fastrnn_sizes *sizes)
 {
     const size_t m = FASTRNN_FIXED_m;
-    return m;
+    return 2 * m;
 }
 
 size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes)
@@ -47,7 +78,7 @@ size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTRNN_FIXED_m;
-    return 2 * T * B * m + 2 * 1 + m + 2 * B * m;
+    return 3 * m + 4 * 1 + 2 * T * B * m + 2 * B * m;
 }
 
 size_t fastrnn_step_work_size(const fastrnn_sizes *sizes)
@@ -71,10 +102,13 @@ void fastrnn_forward(
     const fastrnn_real *const b = parameters->b; /* [m] */
     const fastrnn_real *const alpha = parameters->alpha; /* [] */
     const fastrnn_real *const beta = parameters->beta; /* [] */
-    fastrnn_real *const tape_s = tape; /* [T, B, m] */
-    fastrnn_real *const sigmoid_alpha = tape_s + T * B * m; /* [] */
-    fastrnn_real *const sigmoid_beta = sigmoid_alpha + 1; /* [] */
-    fastrnn_real *const a_s = work; /* [m] */
+    fastrnn_real *const tape_s_tail = tape; /* [T, B, m] */
+    fastrnn_real *const sigmoid_alpha = tape_s_tail + T * B * m; /* [] */
+    fastrnn_real *const sigmoid_alpha_tail = sigmoid_alpha + 1; /* [] */
+    fastrnn_real *const sigmoid_beta = sigmoid_alpha_tail + 1; /* [] */
+    fastrnn_real *const sigmoid_beta_tail = sigmoid_beta + 1; /* [] */
+    fastrnn_real *const s = work; /* [m] */
+    fastrnn_real *const a_s = s + m; /* [m] */
 
     /* once, for all steps */
     {
@@ -82,8 +116,14 @@ void fastrnn_forward(
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
+        /* (2)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
+        sigmoid_alpha_tail[0] = fastrnn_sigmoid_tail(alpha[0]);
+
         /* (2)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
+
+        /* (2)  sigmoid_beta_tail = sigmoid_tail(beta) */
+        sigmoid_beta_tail[0] = fastrnn_sigmoid_tail(beta[0]);
     }
 
     /* scan forward in time */
@@ -91,7 +131,7 @@ void fastrnn_forward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const fastrnn_real *restrict x = in->x + at * n;
-            fastrnn_real *restrict s = tape_s + at * m;
+            fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             fastrnn_real *restrict h = out->h + at * m;
             const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
 
@@ -108,6 +148,10 @@ void fastrnn_forward(
             /* (1)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
+
+            /* (1)  s_tail = tanh_tail(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s_tail[j] = fastrnn_tanh_tail(a_s[j]);
 
             /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -138,10 +182,16 @@ void fastrnn_backward(
     fastrnn_real *const b_bar = gradients->b_bar; /* [m] */
     fastrnn_real *const alpha_bar = gradients->alpha_bar; /* [] */
     fastrnn_real *const beta_bar = gradients->beta_bar; /* [] */
-    const fastrnn_real *const tape_s = tape; /* [T, B, m] */
-    const fastrnn_real *const sigmoid_alpha = tape_s + T * B * m; /* [] */
-    const fastrnn_real *const sigmoid_beta = sigmoid_alpha + 1; /* [] */
-    fastrnn_real *const work_h_bar = work; /* [T, B, m] */
+    const fastrnn_real *const tape_s_tail = tape; /* [T, B, m] */
+    const fastrnn_real *const sigmoid_alpha = tape_s_tail + T * B * m; /* [] */
+    const fastrnn_real *const sigmoid_alpha_tail = sigmoid_alpha + 1; /* [] */
+    const fastrnn_real *const sigmoid_beta = sigmoid_alpha_tail + 1; /* [] */
+    const fastrnn_real *const sigmoid_beta_tail = sigmoid_beta + 1; /* [] */
+    fastrnn_real *const one_minus_s_squared = work; /* [m] */
+    fastrnn_real *const one_minus_sigmoid_alpha = one_minus_s_squared + m; /* [] */
+    fastrnn_real *const one_minus_sigmoid_beta = one_minus_sigmoid_alpha + 1; /* [] */
+    fastrnn_real *const s = one_minus_sigmoid_beta + 1; /* [m] */
+    fastrnn_real *const work_h_bar = s + m; /* [T, B, m] */
     fastrnn_real *const sigmoid_beta_bar = work_h_bar + T * B * m; /* [] */
     fastrnn_real *const sigmoid_alpha_bar = sigmoid_beta_bar + 1; /* [] */
     fastrnn_real *const s_bar = sigmoid_alpha_bar + 1; /* [m] */
@@ -160,16 +210,30 @@ void fastrnn_backward(
     for (size_t j = 0; j < m; ++j)
         b_bar[j] = 0;
 
+    /* once, for all steps */
+    {
+
+        /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
+        one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
+
+        /* (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
+        one_minus_sigmoid_beta[0] = fastrnn_complement_from_tail(sigmoid_beta_tail[0]);
+    }
+
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const fastrnn_real *restrict s = tape_s + at * m;
+            const fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             const fastrnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const fastrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             fastrnn_real *restrict h_bar = work_h_bar + at * m;
             fastrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             fastrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
+
+            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_s_squared[j] = fastrnn_slope_from_tail(s_tail[j]);
 
             /* (3)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -181,7 +245,7 @@ void fastrnn_backward(
 
             /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_s_bar[j] = s_bar[j] * (1 - s[j] * s[j]);
+                a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
             /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
             for (size_t j = 0; j < m; ++j) {
@@ -197,12 +261,16 @@ void fastrnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             const fastrnn_real *restrict x = in->x + at * n;
-            const fastrnn_real *restrict s = tape_s + at * m;
             const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const fastrnn_real *restrict h_bar = work_h_bar + at * m;
             const fastrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             fastrnn_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (1)  s = tanh_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = fastrnn_tanh_from_tail(s_tail[j]);
 
             /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
@@ -240,10 +308,10 @@ void fastrnn_backward(
     {
 
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2) */
-        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * (1 - sigmoid_alpha[0]);
+        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
         /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2) */
-        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * (1 - sigmoid_beta[0]);
+        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
     }
 
     /* the state at the last step of each scan */

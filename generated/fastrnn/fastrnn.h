@@ -82,13 +82,13 @@ typedef struct fastrnn_state {
     fastrnn_real *h; /* [B, m] h before the first step */
 } fastrnn_state;
 
-/* Entries of fastrnn_real: what forward saves for backward: T * B * m + 2 * 1. */
+/* Entries of fastrnn_real: what forward saves for backward: T * B * m + 4 * 1. */
 size_t fastrnn_tape_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: scratch memory of forward: m. */
+/* Entries of fastrnn_real: scratch memory of forward: 2 * m. */
 size_t fastrnn_forward_work_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * T * B * m + 2 * 1 + m + 2 * B * m. */
+/* Entries of fastrnn_real: scratch memory of backward: 3 * m + 4 * 1 + 2 * T * B * m + 2 * B * m. */
 size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes);
 
 /* Entries of fastrnn_real: scratch memory of step: 2 * m + 2 * 1. */

@@ -27,9 +27,34 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -49,29 +74,37 @@ def forward(parameters, inputs, initial):
     # once
     # (2)  sigmoid_alpha = sigmoid(alpha)
     sigmoid_alpha = sigmoid(alpha)
+    # (2)  sigmoid_alpha_tail = sigmoid_tail(alpha)
+    sigmoid_alpha_tail = sigmoid_tail(alpha)
     # (2)  sigmoid_beta = sigmoid(beta)
     sigmoid_beta = sigmoid(beta)
+    # (2)  sigmoid_beta_tail = sigmoid_tail(beta)
+    sigmoid_beta_tail = sigmoid_tail(beta)
 
     # scan forward
-    s = np.empty((T, B, m), dtype)
+    s_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_s = W x + U h_prev + b
         a_s = x[t] @ W.T + h_prev @ U.T + b
         # (1)  s = tanh(a_s)
-        s[t] = np.tanh(a_s)
+        s = np.tanh(a_s)
+        # (1)  s_tail = tanh_tail(a_s)
+        s_tail[t] = tanh_tail(a_s)
         # (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
-        h[t] = sigmoid_alpha * s[t] + sigmoid_beta * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"s": s, "sigmoid_alpha": sigmoid_alpha, "sigmoid_beta": sigmoid_beta}
+        h[t] = sigmoid_alpha * s + sigmoid_beta * h_prev
+    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "sigmoid_alpha": sigmoid_alpha, "sigmoid_alpha_tail": sigmoid_alpha_tail, "sigmoid_beta": sigmoid_beta, "sigmoid_beta_tail": sigmoid_beta_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    s_tail = tape["s_tail"]
+    sigmoid_alpha_tail = tape["sigmoid_alpha_tail"]
+    sigmoid_beta_tail = tape["sigmoid_beta_tail"]
     x = inputs["x"]
-    s = tape["s"]
     W = parameters["W"]
     U = parameters["U"]
     sigmoid_alpha = tape["sigmoid_alpha"]
@@ -83,23 +116,33 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n = x.shape[2]
     m = W.shape[0]
 
+    # once
+    # (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail)
+    one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail)
+    # (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail)
+    one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail)
+
     # scan in reverse
     h_bar = np.empty((T, B, m), dtype)
     a_s_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (1)  one_minus_s_squared = slope_from_tail(s_tail)
+        one_minus_s_squared = slope_from_tail(s_tail[t])
         # (3)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2)
         s_bar = h_bar[t] * sigmoid_alpha
         # (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1)
-        a_s_bar[t] = s_bar * (1 - s[t] ** 2)
+        a_s_bar[t] = s_bar * one_minus_s_squared
         # (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2)
         h_prev_bar = a_s_bar[t] @ U + h_bar[t] * sigmoid_beta
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  s = tanh_from_tail(s_tail)
+    s = tanh_from_tail(s_tail)
     # (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2)
     sigmoid_beta_bar = contract("TBi,TBi->", h_bar, h_prev)
     # (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2)
@@ -115,9 +158,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # once
     # (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2)
-    alpha_bar = sigmoid_alpha_bar * sigmoid_alpha * (1 - sigmoid_alpha)
+    alpha_bar = sigmoid_alpha_bar * sigmoid_alpha * one_minus_sigmoid_alpha
     # (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2)
-    beta_bar = sigmoid_beta_bar * sigmoid_beta * (1 - sigmoid_beta)
+    beta_bar = sigmoid_beta_bar * sigmoid_beta * one_minus_sigmoid_beta
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b": b_bar, "alpha": alpha_bar, "beta": beta_bar}
 
 

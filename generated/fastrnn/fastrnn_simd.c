@@ -12,12 +12,24 @@
 typedef fastrnn_real real;
 #include "../symrnn_simd.h"
 #define FABS MATH(fabs)
+#define COPYSIGN MATH(copysign)
 #define EXP MATH(exp)
+
+MAYBE fastrnn_real fastrnn_complement_from_tail(fastrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 MAYBE fastrnn_real fastrnn_sigmoid(fastrnn_real x)
 {
     const fastrnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+MAYBE fastrnn_real fastrnn_sigmoid_tail(fastrnn_real x)
+{
+    const fastrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes)
@@ -34,7 +46,7 @@ size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(T * B * row_m) + 2 * spaced(1);
+    return spaced(T * B * row_m) + 4 * spaced(1);
 }
 
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
@@ -119,7 +131,7 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(chunk * B * row_m) + 2 * spaced(1) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 4 * spaced(1) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -134,7 +146,7 @@ static size_t fastrnn_simd_forward_multiplications(const fastrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
-    return B * (m * n + m * m + 2 * m);
+    return B * (m * n + m * m + 3 * m);
 }
 
 static size_t fastrnn_simd_infer_multiplications(const fastrnn_sizes *sizes)
@@ -150,7 +162,7 @@ static size_t fastrnn_simd_backward_multiplications(const fastrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
-    return B * (6 * m + 2 * m * m + 2 * m * n) / 2;
+    return B * (8 * m + 2 * m * m + 2 * m * n) / 2;
 }
 
 static size_t fastrnn_simd_step_multiplications(const fastrnn_sizes *sizes)
@@ -230,9 +242,11 @@ static void fastrnn_simd_forward_member(
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
-    real *const tape_s = tape; /* [m] a row */
-    real *const sigmoid_alpha = tape_s + spaced(T * B * row_m); /* [] a row */
-    real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
+    real *const tape_s_tail = tape; /* [m] a row */
+    real *const sigmoid_alpha = tape_s_tail + spaced(T * B * row_m); /* [] a row */
+    real *const sigmoid_alpha_tail = sigmoid_alpha + spaced(1); /* [] a row */
+    real *const sigmoid_beta = sigmoid_alpha_tail + spaced(1); /* [] a row */
+    real *const sigmoid_beta_tail = sigmoid_beta + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -243,8 +257,14 @@ static void fastrnn_simd_forward_member(
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
+        /* (2)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
+        sigmoid_alpha_tail[0] = fastrnn_sigmoid_tail(alpha[0]);
+
         /* (2)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
+
+        /* (2)  sigmoid_beta_tail = sigmoid_tail(beta) */
+        sigmoid_beta_tail[0] = fastrnn_sigmoid_tail(beta[0]);
     }
     BARRIER
 
@@ -270,7 +290,7 @@ static void fastrnn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a_s[] = {
@@ -301,7 +321,10 @@ static void fastrnn_simd_forward_member(
 
                                     /* (1)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (1)  s_tail = tanh_tail(a_s) */
+                                    const vec s_tail = vec_tanh_tail(a_s);
+                                    store(s_tail_rows + sample * row_m + j, s_tail);
 
                                     /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
                                     const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
@@ -464,10 +487,15 @@ static void fastrnn_simd_backward_member(
     real *const b_bar = gradients->b_bar; /* [m] */
     real *const alpha_bar = gradients->alpha_bar; /* [] */
     real *const beta_bar = gradients->beta_bar; /* [] */
-    const real *const tape_s = tape; /* [m] a row */
-    const real *const sigmoid_alpha = tape_s + spaced(T * B * row_m); /* [] a row */
-    const real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_s_tail = tape; /* [m] a row */
+    const real *const sigmoid_alpha = tape_s_tail + spaced(T * B * row_m); /* [] a row */
+    const real *const sigmoid_alpha_tail = sigmoid_alpha + spaced(1); /* [] a row */
+    const real *const sigmoid_beta = sigmoid_alpha_tail + spaced(1); /* [] a row */
+    const real *const sigmoid_beta_tail = sigmoid_beta + spaced(1); /* [] a row */
+    real *const one_minus_sigmoid_alpha = work; /* [] a row */
+    real *const one_minus_sigmoid_beta = one_minus_sigmoid_alpha + spaced(1); /* [] a row */
+    real *const work_s = one_minus_sigmoid_beta + spaced(1); /* [m] a row */
+    real *const work_h_bar = work_s + spaced(chunk * B * row_m); /* [m] a row */
     real *const sigmoid_beta_bar = work_h_bar + spaced(chunk * B * row_m); /* [] a row */
     real *const sigmoid_alpha_bar = sigmoid_beta_bar + spaced(1); /* [] a row */
     real *const work_a_s_bar = sigmoid_alpha_bar + spaced(1); /* [m] a row */
@@ -477,12 +505,22 @@ static void fastrnn_simd_backward_member(
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
     if (member == 0) {
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
         for (size_t j = 0; j < 1; ++j)
             sigmoid_beta_bar[j] = 0;
         for (size_t j = 0; j < 1; ++j)
             sigmoid_alpha_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
+    }
+    BARRIER
+
+    /* once, for all steps */
+    if (member == 0) {
+        /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
+        one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
+
+        /* (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
+        one_minus_sigmoid_beta[0] = fastrnn_complement_from_tail(sigmoid_beta_tail[0]);
     }
     BARRIER
 
@@ -496,7 +534,7 @@ static void fastrnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -506,9 +544,12 @@ static void fastrnn_simd_backward_member(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const real sigmoid_alpha_here = sigmoid_alpha[0];
-                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
                             /* (3)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -518,7 +559,7 @@ static void fastrnn_simd_backward_member(
                             const vec s_bar = h_bar * sigmoid_alpha_here;
 
                             /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
-                            const vec a_s_bar = s_bar * (1 - s * s);
+                            const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
                     }
@@ -568,8 +609,39 @@ static void fastrnn_simd_backward_member(
         }
 
         /* every step, in any order */
+        {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
+                real *const s_rows = work_s + begin * row_m;
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
+                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
+
+                            /* (1)  s = tanh_from_tail(s_tail) */
+                            const vec s = vec_tanh_from_tail(s_tail);
+                            store(s_rows + sample * row_m + j, s);
+
+                            /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
+                            b_bar_here += a_s_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
         for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
-            const real *restrict s = tape_s + (first * B + sample) * row_m;
+            const real *restrict s = work_s + sample * row_m;
             const real *restrict h_prev = (first * B + sample) >= B ? out->h + ((first * B + sample) - B) * m : initial->h + (first * B + sample) * m;
             const real *restrict h_bar = work_h_bar + sample * row_m;
 
@@ -617,30 +689,6 @@ static void fastrnn_simd_backward_member(
         }
         BARRIER
         {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_bar_here = {0};
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
-
-                            /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
-                            b_bar_here += a_s_bar;
-                        }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
             real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
@@ -663,10 +711,10 @@ static void fastrnn_simd_backward_member(
     /* once, for all steps */
     if (member == 0) {
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2) */
-        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * (1 - sigmoid_alpha[0]);
+        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
         /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2) */
-        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * (1 - sigmoid_beta[0]);
+        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
     }
     BARRIER
     if (member == 0)

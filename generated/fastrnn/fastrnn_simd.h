@@ -17,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of fastrnn_real: what forward saves for backward: spaced(T * B * padded m) + 2 * spaced(1).
- *   s: spaced(T * B * padded m), every step
- *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
+/* Entries of fastrnn_real: what forward saves for backward: spaced(T * B * padded m) + 4 * spaced(1).
+ *   s_tail: spaced(T * B * padded m), every step
+ *   sigmoid_alpha, sigmoid_alpha_tail, sigmoid_beta, sigmoid_beta_tail: spaced(1) each, every step
  */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
@@ -44,9 +44,9 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
  */
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of backward: 2 * spaced(chunk * B * padded m) + 2 * spaced(1) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   h_bar, a_s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   sigmoid_beta_bar, sigmoid_alpha_bar: spaced(1) each, every step
+/* Entries of fastrnn_real: scratch memory of backward: 4 * spaced(1) + 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_sigmoid_alpha, one_minus_sigmoid_beta, sigmoid_beta_bar, sigmoid_alpha_bar: spaced(1) each, every step
+ *   s, h_bar, a_s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 2 * padded m)

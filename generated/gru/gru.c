@@ -13,18 +13,54 @@
 #define REAL(number) ((gru_real)(number))
 #ifdef GRU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static gru_real gru_complement_from_tail(gru_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static gru_real gru_sigmoid(gru_real x)
 {
     const gru_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static gru_real gru_sigmoid_from_tail(gru_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static gru_real gru_sigmoid_tail(gru_real x)
+{
+    const gru_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static gru_real gru_slope_from_tail(gru_real x)
+{
+    const gru_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static gru_real gru_tanh_from_tail(gru_real x)
+{
+    const gru_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static gru_real gru_tanh_tail(gru_real x)
+{
+    const gru_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t gru_tape_size(const gru_sizes *sizes)
@@ -38,7 +74,7 @@ size_t gru_tape_size(const gru_sizes *sizes)
 size_t gru_forward_work_size(const gru_sizes *sizes)
 {
     const size_t m = GRU_FIXED_m;
-    return 3 * m;
+    return 6 * m;
 }
 
 size_t gru_backward_work_size(const gru_sizes *sizes)
@@ -46,7 +82,7 @@ size_t gru_backward_work_size(const gru_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = GRU_FIXED_m;
-    return 4 * m + 4 * T * B * m + 2 * B * m;
+    return 10 * m + 4 * T * B * m + 2 * B * m;
 }
 
 size_t gru_step_work_size(const gru_sizes *sizes)
@@ -75,23 +111,26 @@ void gru_forward(
     const gru_real *const U_n = parameters->U_n; /* [m, m] */
     const gru_real *const b_n = parameters->b_n; /* [m] */
     const gru_real *const c_n = parameters->c_n; /* [m] */
-    gru_real *const tape_z = tape; /* [T, B, m] */
-    gru_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    gru_real *const tape_q = tape_r + T * B * m; /* [T, B, m] */
-    gru_real *const tape_n = tape_q + T * B * m; /* [T, B, m] */
+    gru_real *const tape_z_tail = tape; /* [T, B, m] */
+    gru_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    gru_real *const tape_q = tape_r_tail + T * B * m; /* [T, B, m] */
+    gru_real *const tape_n_tail = tape_q + T * B * m; /* [T, B, m] */
     gru_real *const a_z = work; /* [m] */
     gru_real *const a_r = a_z + m; /* [m] */
     gru_real *const a_n = a_r + m; /* [m] */
+    gru_real *const z = a_n + m; /* [m] */
+    gru_real *const r = z + m; /* [m] */
+    gru_real *const n = r + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const gru_real *restrict x = in->x + at * size_n;
-            gru_real *restrict z = tape_z + at * m;
-            gru_real *restrict r = tape_r + at * m;
+            gru_real *restrict z_tail = tape_z_tail + at * m;
+            gru_real *restrict r_tail = tape_r_tail + at * m;
             gru_real *restrict q = tape_q + at * m;
-            gru_real *restrict n = tape_n + at * m;
+            gru_real *restrict n_tail = tape_n_tail + at * m;
             gru_real *restrict h = out->h + at * m;
             const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
@@ -109,6 +148,10 @@ void gru_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = gru_sigmoid(a_z[j]);
 
+            /* (2)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = gru_sigmoid_tail(a_z[j]);
+
             /* (3)  a_r = W_r x + U_r h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 gru_real sum = b_r[j];
@@ -122,6 +165,10 @@ void gru_forward(
             /* (4)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = gru_sigmoid(a_r[j]);
+
+            /* (4)  r_tail = sigmoid_tail(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r_tail[j] = gru_sigmoid_tail(a_r[j]);
 
             /* (5)  q = U_n h_prev + c_n */
             for (size_t j = 0; j < m; ++j) {
@@ -142,6 +189,10 @@ void gru_forward(
             /* (7)  n = tanh(a_n) */
             for (size_t j = 0; j < m; ++j)
                 n[j] = TANH(a_n[j]);
+
+            /* (7)  n_tail = tanh_tail(a_n) */
+            for (size_t j = 0; j < m; ++j)
+                n_tail[j] = gru_tanh_tail(a_n[j]);
 
             /* (8)  h = (1 - z) * n + z * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -181,11 +232,17 @@ void gru_backward(
     gru_real *const U_n_bar = gradients->U_n_bar; /* [m, m] */
     gru_real *const b_n_bar = gradients->b_n_bar; /* [m] */
     gru_real *const c_n_bar = gradients->c_n_bar; /* [m] */
-    const gru_real *const tape_z = tape; /* [T, B, m] */
-    const gru_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const gru_real *const tape_q = tape_r + T * B * m; /* [T, B, m] */
-    const gru_real *const tape_n = tape_q + T * B * m; /* [T, B, m] */
-    gru_real *const h_bar = work; /* [m] */
+    const gru_real *const tape_z_tail = tape; /* [T, B, m] */
+    const gru_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    const gru_real *const tape_q = tape_r_tail + T * B * m; /* [T, B, m] */
+    const gru_real *const tape_n_tail = tape_q + T * B * m; /* [T, B, m] */
+    gru_real *const one_minus_z = work; /* [m] */
+    gru_real *const one_minus_r = one_minus_z + m; /* [m] */
+    gru_real *const one_minus_n_squared = one_minus_r + m; /* [m] */
+    gru_real *const z = one_minus_n_squared + m; /* [m] */
+    gru_real *const r = z + m; /* [m] */
+    gru_real *const n = r + m; /* [m] */
+    gru_real *const h_bar = n + m; /* [m] */
     gru_real *const n_bar = h_bar + m; /* [m] */
     gru_real *const work_a_n_bar = n_bar + m; /* [T, B, m] */
     gru_real *const work_q_bar = work_a_n_bar + T * B * m; /* [T, B, m] */
@@ -221,10 +278,10 @@ void gru_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const gru_real *restrict z = tape_z + at * m;
-            const gru_real *restrict r = tape_r + at * m;
+            const gru_real *restrict z_tail = tape_z_tail + at * m;
+            const gru_real *restrict r_tail = tape_r_tail + at * m;
+            const gru_real *restrict n_tail = tape_n_tail + at * m;
             const gru_real *restrict q = tape_q + at * m;
-            const gru_real *restrict n = tape_n + at * m;
             const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const gru_real *restrict Delta_h = bars->Delta_h + at * m;
             const gru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
@@ -234,17 +291,41 @@ void gru_backward(
             gru_real *restrict a_z_bar = work_a_z_bar + at * m;
             gru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (2)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = gru_sigmoid_from_tail(z_tail[j]);
+
+            /* (4)  r = sigmoid_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = gru_sigmoid_from_tail(r_tail[j]);
+
+            /* (7)  n = tanh_from_tail(n_tail) */
+            for (size_t j = 0; j < m; ++j)
+                n[j] = gru_tanh_from_tail(n_tail[j]);
+
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = gru_complement_from_tail(z_tail[j]);
+
+            /* (4)  one_minus_r = complement_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_r[j] = gru_complement_from_tail(r_tail[j]);
+
+            /* (7)  one_minus_n_squared = slope_from_tail(n_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_n_squared[j] = gru_slope_from_tail(n_tail[j]);
+
             /* (9)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (10)  n_bar = h_bar * (1 - z)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
-                n_bar[j] = h_bar[j] * (1 - z[j]);
+                n_bar[j] = h_bar[j] * one_minus_z[j];
 
             /* (11)  a_n_bar = n_bar * (1 - n^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
-                a_n_bar[j] = n_bar[j] * (1 - n[j] * n[j]);
+                a_n_bar[j] = n_bar[j] * one_minus_n_squared[j];
 
             /* (12)  q_bar = a_n_bar * r   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
@@ -256,7 +337,7 @@ void gru_backward(
 
             /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                a_r_bar[j] = r_bar[j] * r[j] * (1 - r[j]);
+                a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
             /* (15)  z_bar = h_bar * (h_prev - n)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
@@ -264,7 +345,7 @@ void gru_backward(
 
             /* (16)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + U_n^T q_bar + h_bar * z   adjoint of (1), (3), (5), (8) */
             for (size_t j = 0; j < m; ++j) {

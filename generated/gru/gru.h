@@ -95,10 +95,10 @@ typedef struct gru_state {
 /* Entries of gru_real: what forward saves for backward: 4 * T * B * m. */
 size_t gru_tape_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of forward: 3 * m. */
+/* Entries of gru_real: scratch memory of forward: 6 * m. */
 size_t gru_forward_work_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of backward: 4 * m + 4 * T * B * m + 2 * B * m. */
+/* Entries of gru_real: scratch memory of backward: 10 * m + 4 * T * B * m + 2 * B * m. */
 size_t gru_backward_work_size(const gru_sizes *sizes);
 
 /* Entries of gru_real: scratch memory of step: 7 * m. */

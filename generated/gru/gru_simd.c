@@ -111,7 +111,7 @@ size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
+    return 2 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
 }
 
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t gru_simd_forward_multiplications(const gru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
-    return B * (3 * m * size_n + 3 * m * m + 4 * m);
+    return B * (3 * m * size_n + 3 * m * m + 7 * m);
 }
 
 static size_t gru_simd_infer_multiplications(const gru_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t gru_simd_backward_multiplications(const gru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
-    return B * (12 * m + 6 * m * m + 6 * m * size_n) / 2;
+    return B * (18 * m + 6 * m * m + 6 * m * size_n) / 2;
 }
 
 static size_t gru_simd_step_multiplications(const gru_sizes *sizes)
@@ -251,10 +251,10 @@ static void gru_simd_forward_member(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_q = tape_r + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_n = tape_q + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_q = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_n_tail = tape_q + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -282,10 +282,10 @@ static void gru_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     real *const q_rows = tape_q + (t * B + begin) * row_m;
-                    real *const n_rows = tape_n + (t * B + begin) * row_m;
+                    real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a_z[] = {
@@ -300,6 +300,7 @@ static void gru_simd_forward_member(
                         const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* W_z x, W_r x, W_n x */
                         products(rows, 3, &some, factors_a_z + early, 1 - early, &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -324,14 +325,21 @@ static void gru_simd_forward_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + s * row_m + j, z);
+                                    store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
+
+                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + s * row_m + j, z_tail);
 
                                     /* (3)  a_r = W_r x + U_r h_prev + b_r */
                                     const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES) + load(tile_a_z_2 + ((s * 3 + 1) * own + v) * LANES) + b_r_here;
 
                                     /* (4)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + s * row_m + j, r);
+
+                                    /* (4)  r_tail = sigmoid_tail(a_r) */
+                                    const vec r_tail = vec_sigmoid_tail(a_r);
+                                    store(r_tail_rows + s * row_m + j, r_tail);
 
                                     /* (5)  q = U_n h_prev + c_n */
                                     const vec q = load(tile_a_z_2 + ((s * 3 + 2) * own + v) * LANES) + c_n_here;
@@ -351,12 +359,15 @@ static void gru_simd_forward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_n = load(kept_a_n + (((block - some.low) * vectors + v) * rows + s) * LANES);
-                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
                                     const vec n = vec_tanh(a_n);
-                                    store(n_rows + s * row_m + j, n);
+
+                                    /* (7)  n_tail = tanh_tail(a_n) */
+                                    const vec n_tail = vec_tanh_tail(a_n);
+                                    store(n_tail_rows + s * row_m + j, n_tail);
 
                                     /* (8)  h = (1 - z) * n + z * h_prev */
                                     const vec h = (1 - z) * n + z * h_prev;
@@ -552,11 +563,12 @@ static void gru_simd_backward_member(
     real *const U_n_bar = gradients->U_n_bar; /* [m, m] */
     real *const b_n_bar = gradients->b_n_bar; /* [m] */
     real *const c_n_bar = gradients->c_n_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_q = tape_r + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_n = tape_q + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_q = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_n_tail = tape_q + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const work_h_bar = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_a_n_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_q_bar = work_a_n_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_r_bar = work_q_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -592,10 +604,11 @@ static void gru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
+                    const real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
+                    real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = tape_q + (t * B + begin) * row_m;
-                    const real *const n_rows = tape_n + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -608,23 +621,42 @@ static void gru_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec r = load(r_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec r_tail = load(r_tail_rows + s * row_m + j);
+                            const vec n_tail = load(n_tail_rows + s * row_m + j);
                             const vec q = load(q_rows + s * row_m + j);
-                            const vec n = load(n_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (4)  r = sigmoid_from_tail(r_tail) */
+                            const vec r = vec_sigmoid_from_tail(r_tail);
+
+                            /* (7)  n = tanh_from_tail(n_tail) */
+                            const vec n = vec_tanh_from_tail(n_tail);
+
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+
+                            /* (4)  one_minus_r = complement_from_tail(r_tail) */
+                            const vec one_minus_r = vec_complement_from_tail(r_tail);
+
+                            /* (7)  one_minus_n_squared = slope_from_tail(n_tail) */
+                            const vec one_minus_n_squared = vec_slope_from_tail(n_tail);
 
                             /* (9)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (10)  n_bar = h_bar * (1 - z)   adjoint of (8) */
-                            const vec n_bar = h_bar * (1 - z);
+                            const vec n_bar = h_bar * one_minus_z;
 
                             /* (11)  a_n_bar = n_bar * (1 - n^2)   adjoint of (7) */
-                            const vec a_n_bar = n_bar * (1 - n * n);
+                            const vec a_n_bar = n_bar * one_minus_n_squared;
                             store(a_n_bar_rows + s * row_m + j, a_n_bar);
 
                             /* (12)  q_bar = a_n_bar * r   adjoint of (6) */
@@ -635,14 +667,14 @@ static void gru_simd_backward_member(
                             const vec r_bar = a_n_bar * q;
 
                             /* (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
-                            const vec a_r_bar = r_bar * r * (1 - r);
+                            const vec a_r_bar = r_bar * r * one_minus_r;
                             store(a_r_bar_rows + s * row_m + j, a_r_bar);
 
                             /* (15)  z_bar = h_bar * (h_prev - n)   adjoint of (8) */
                             const vec z_bar = h_bar * (h_prev - n);
 
                             /* (16)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
                         }
                     }
@@ -655,7 +687,7 @@ static void gru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const q_bar_rows = work_q_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;

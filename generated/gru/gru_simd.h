@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of gru_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   z, r, q, n: spaced(T * B * padded m) each, every step
+ *   z_tail, r_tail, q, n_tail: spaced(T * B * padded m) each, every step
  */
 size_t gru_simd_tape_size(const gru_sizes *sizes);
 
@@ -42,8 +42,8 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads);
  */
 size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of backward: spaced(B * padded m) + 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(size_n + m).
- *   h_bar: spaced(B * padded m), one step, then overwritten
+/* Entries of gru_real: scratch memory of backward: 2 * spaced(B * padded m) + 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(size_n + m).
+ *   z, h_bar: spaced(B * padded m) each, one step, then overwritten
  *   a_n_bar, q_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(size_n + m)

@@ -93,10 +93,10 @@ typedef struct gru_reset_before_state {
 /* Entries of gru_reset_before_real: what forward saves for backward: 3 * T * B * m. */
 size_t gru_reset_before_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: 4 * m. */
+/* Entries of gru_reset_before_real: scratch memory of forward: 7 * m. */
 size_t gru_reset_before_forward_work_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 6 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of gru_reset_before_real: scratch memory of backward: 11 * m + 4 * T * B * m + 2 * B * m. */
 size_t gru_reset_before_backward_work_size(const gru_reset_before_sizes *sizes);
 
 /* Entries of gru_reset_before_real: scratch memory of step: 7 * m. */

@@ -31,9 +31,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -55,39 +84,45 @@ def forward(parameters, inputs, initial):
     m = W_z.shape[0]
 
     # scan forward
-    z = np.empty((T, B, m), dtype)
-    r = np.empty((T, B, m), dtype)
-    n = np.empty((T, B, m), dtype)
+    z_tail = np.empty((T, B, m), dtype)
+    r_tail = np.empty((T, B, m), dtype)
+    n_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_z = W_z x + U_z h_prev + b_z
         a_z = x[t] @ W_z.T + h_prev @ U_z.T + b_z
         # (2)  z = sigmoid(a_z)
-        z[t] = sigmoid(a_z)
+        z = sigmoid(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
+        z_tail[t] = sigmoid_tail(a_z)
         # (3)  a_r = W_r x + U_r h_prev + b_r
         a_r = x[t] @ W_r.T + h_prev @ U_r.T + b_r
         # (4)  r = sigmoid(a_r)
-        r[t] = sigmoid(a_r)
+        r = sigmoid(a_r)
+        # (4)  r_tail = sigmoid_tail(a_r)
+        r_tail[t] = sigmoid_tail(a_r)
         # (5)  q = r * h_prev
-        q = r[t] * h_prev
+        q = r * h_prev
         # (6)  a_n = W_n x + U_n q + b_n
         a_n = x[t] @ W_n.T + q @ U_n.T + b_n
         # (7)  n = tanh(a_n)
-        n[t] = np.tanh(a_n)
+        n = np.tanh(a_n)
+        # (7)  n_tail = tanh_tail(a_n)
+        n_tail[t] = tanh_tail(a_n)
         # (8)  h = (1 - z) * n + z * h_prev
-        h[t] = (1 - z[t]) * n[t] + z[t] * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "n": n}
+        h[t] = (1 - z) * n + z * h_prev
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "r_tail": r_tail, "n_tail": n_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
+    r_tail = tape["r_tail"]
+    n_tail = tape["n_tail"]
     x = inputs["x"]
-    z = tape["z"]
-    r = tape["r"]
-    n = tape["n"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
     W_r = parameters["W_r"]
@@ -102,6 +137,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_z.shape[0]
 
     # scan in reverse
+    r = np.empty((T, B, m), dtype)
     a_n_bar = np.empty((T, B, m), dtype)
     a_r_bar = np.empty((T, B, m), dtype)
     a_z_bar = np.empty((T, B, m), dtype)
@@ -109,24 +145,36 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (2)  z = sigmoid_from_tail(z_tail)
+        z = sigmoid_from_tail(z_tail[t])
+        # (4)  r = sigmoid_from_tail(r_tail)
+        r[t] = sigmoid_from_tail(r_tail[t])
+        # (7)  n = tanh_from_tail(n_tail)
+        n = tanh_from_tail(n_tail[t])
+        # (2)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z = complement_from_tail(z_tail[t])
+        # (4)  one_minus_r = complement_from_tail(r_tail)
+        one_minus_r = complement_from_tail(r_tail[t])
+        # (7)  one_minus_n_squared = slope_from_tail(n_tail)
+        one_minus_n_squared = slope_from_tail(n_tail[t])
         # (9)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (10)  n_bar = h_bar * (1 - z)   adjoint of (8)
-        n_bar = h_bar * (1 - z[t])
+        n_bar = h_bar * one_minus_z
         # (11)  a_n_bar = n_bar * (1 - n^2)   adjoint of (7)
-        a_n_bar[t] = n_bar * (1 - n[t] ** 2)
+        a_n_bar[t] = n_bar * one_minus_n_squared
         # (12)  q_bar = U_n^T a_n_bar   adjoint of (6)
         q_bar = a_n_bar[t] @ U_n
         # (13)  r_bar = q_bar * h_prev   adjoint of (5)
         r_bar = q_bar * h_prev
         # (14)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4)
-        a_r_bar[t] = r_bar * r[t] * (1 - r[t])
+        a_r_bar[t] = r_bar * r[t] * one_minus_r
         # (15)  z_bar = h_bar * (h_prev - n)   adjoint of (8)
-        z_bar = h_bar * (h_prev - n[t])
+        z_bar = h_bar * (h_prev - n)
         # (16)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
-        a_z_bar[t] = z_bar * z[t] * (1 - z[t])
+        a_z_bar[t] = z_bar * z * one_minus_z
         # (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r + h_bar * z   adjoint of (1), (3), (5), (8)
-        h_prev_bar = a_z_bar[t] @ U_z + a_r_bar[t] @ U_r + q_bar * r[t] + h_bar * z[t]
+        h_prev_bar = a_z_bar[t] @ U_z + a_r_bar[t] @ U_r + q_bar * r[t] + h_bar * z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

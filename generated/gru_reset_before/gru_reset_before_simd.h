@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of gru_reset_before_real: what forward saves for backward: 3 * spaced(T * B * padded m).
- *   z, r, n: spaced(T * B * padded m) each, every step
+ *   z_tail, r_tail, n_tail: spaced(T * B * padded m) each, every step
  */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
@@ -30,8 +30,8 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
  */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
- *   q: spaced(B * padded m), one step, then overwritten
+/* Entries of gru_reset_before_real: scratch memory of forward: 2 * spaced(B * padded m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES).
+ *   z, q: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES))
@@ -46,12 +46,12 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
  */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 2 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(size_n + m).
- *   q, a_n_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   h_bar, q_bar: spaced(B * padded m) each, one step, then overwritten
+/* Entries of gru_reset_before_real: scratch memory of backward: 4 * spaced(B * padded m) + 5 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(size_n + m).
+ *   one_minus_r, z, h_bar, q_bar: spaced(B * padded m) each, one step, then overwritten
+ *   r, q, a_n_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(size_n + m)
- *   chunk: steps_together(T, B, 3 * padded m)
+ *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 

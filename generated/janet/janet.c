@@ -15,18 +15,54 @@
 #define REAL(number) ((janet_real)(number))
 #ifdef JANET_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static janet_real janet_complement_from_tail(janet_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static janet_real janet_sigmoid(janet_real x)
 {
     const janet_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static janet_real janet_sigmoid_from_tail(janet_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static janet_real janet_sigmoid_tail(janet_real x)
+{
+    const janet_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static janet_real janet_slope_from_tail(janet_real x)
+{
+    const janet_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static janet_real janet_tanh_from_tail(janet_real x)
+{
+    const janet_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static janet_real janet_tanh_tail(janet_real x)
+{
+    const janet_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t janet_tape_size(const janet_sizes *sizes)
@@ -40,7 +76,7 @@ size_t janet_tape_size(const janet_sizes *sizes)
 size_t janet_forward_work_size(const janet_sizes *sizes)
 {
     const size_t m = JANET_FIXED_m;
-    return 2 * m;
+    return 5 * m;
 }
 
 size_t janet_backward_work_size(const janet_sizes *sizes)
@@ -48,7 +84,7 @@ size_t janet_backward_work_size(const janet_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = JANET_FIXED_m;
-    return 2 * m + 2 * T * B * m + 2 * B * m;
+    return 8 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t janet_step_work_size(const janet_sizes *sizes)
@@ -73,22 +109,25 @@ void janet_forward(
     const janet_real *const W_c = parameters->W_c; /* [m, n] */
     const janet_real *const U_c = parameters->U_c; /* [m, m] */
     const janet_real *const b_c = parameters->b_c; /* [m] */
-    janet_real *const tape_c = tape; /* [T, B, m] */
-    janet_real *const tape_sigmoid_s = tape_c + T * B * m; /* [T, B, m] */
-    janet_real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * m; /* [T, B, m] */
+    janet_real *const tape_c_tail = tape; /* [T, B, m] */
+    janet_real *const tape_sigmoid_s_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    janet_real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + T * B * m; /* [T, B, m] */
     janet_real *const s = work; /* [m] */
-    janet_real *const a_c = s + m; /* [m] */
+    janet_real *const c = s + m; /* [m] */
+    janet_real *const a_c = c + m; /* [m] */
+    janet_real *const sigmoid_s = a_c + m; /* [m] */
+    janet_real *const sigmoid_s_2 = sigmoid_s + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const janet_real *restrict x = in->x + at * n;
-            janet_real *restrict c = tape_c + at * m;
+            janet_real *restrict c_tail = tape_c_tail + at * m;
             janet_real *restrict h = out->h + at * m;
             const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            janet_real *restrict sigmoid_s = tape_sigmoid_s + at * m;
-            janet_real *restrict sigmoid_s_2 = tape_sigmoid_s_2 + at * m;
+            janet_real *restrict sigmoid_s_tail = tape_sigmoid_s_tail + at * m;
+            janet_real *restrict sigmoid_s_2_tail = tape_sigmoid_s_2_tail + at * m;
 
             /* (1)  s = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
@@ -114,13 +153,25 @@ void janet_forward(
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
+            /* (2)  c_tail = tanh_tail(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c_tail[j] = janet_tanh_tail(a_c[j]);
+
             /* (3)  sigmoid_s = sigmoid(s) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s[j] = janet_sigmoid(s[j]);
 
+            /* (3)  sigmoid_s_tail = sigmoid_tail(s) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s_tail[j] = janet_sigmoid_tail(s[j]);
+
             /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_2[j] = janet_sigmoid(s[j] - 1);
+
+            /* (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s_2_tail[j] = janet_sigmoid_tail(s[j] - 1);
 
             /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
             for (size_t j = 0; j < m; ++j)
@@ -154,10 +205,16 @@ void janet_backward(
     janet_real *const W_c_bar = gradients->W_c_bar; /* [m, n] */
     janet_real *const U_c_bar = gradients->U_c_bar; /* [m, m] */
     janet_real *const b_c_bar = gradients->b_c_bar; /* [m] */
-    const janet_real *const tape_c = tape; /* [T, B, m] */
-    const janet_real *const tape_sigmoid_s = tape_c + T * B * m; /* [T, B, m] */
-    const janet_real *const tape_sigmoid_s_2 = tape_sigmoid_s + T * B * m; /* [T, B, m] */
-    janet_real *const h_bar = work; /* [m] */
+    const janet_real *const tape_c_tail = tape; /* [T, B, m] */
+    const janet_real *const tape_sigmoid_s_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    const janet_real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + T * B * m; /* [T, B, m] */
+    janet_real *const one_minus_c_squared = work; /* [m] */
+    janet_real *const one_minus_sigmoid_s = one_minus_c_squared + m; /* [m] */
+    janet_real *const one_minus_sigmoid_s_2 = one_minus_sigmoid_s + m; /* [m] */
+    janet_real *const c = one_minus_sigmoid_s_2 + m; /* [m] */
+    janet_real *const sigmoid_s = c + m; /* [m] */
+    janet_real *const sigmoid_s_2 = sigmoid_s + m; /* [m] */
+    janet_real *const h_bar = sigmoid_s_2 + m; /* [m] */
     janet_real *const c_bar = h_bar + m; /* [m] */
     janet_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
     janet_real *const work_s_bar = work_a_c_bar + T * B * m; /* [T, B, m] */
@@ -181,15 +238,39 @@ void janet_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const janet_real *restrict c = tape_c + at * m;
+            const janet_real *restrict c_tail = tape_c_tail + at * m;
+            const janet_real *restrict sigmoid_s_tail = tape_sigmoid_s_tail + at * m;
+            const janet_real *restrict sigmoid_s_2_tail = tape_sigmoid_s_2_tail + at * m;
             const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            const janet_real *restrict sigmoid_s = tape_sigmoid_s + at * m;
-            const janet_real *restrict sigmoid_s_2 = tape_sigmoid_s_2 + at * m;
             const janet_real *restrict Delta_h = bars->Delta_h + at * m;
             const janet_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             janet_real *restrict a_c_bar = work_a_c_bar + at * m;
             janet_real *restrict s_bar = work_s_bar + at * m;
             janet_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
+
+            /* (2)  c = tanh_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = janet_tanh_from_tail(c_tail[j]);
+
+            /* (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s[j] = janet_sigmoid_from_tail(sigmoid_s_tail[j]);
+
+            /* (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s_2[j] = janet_sigmoid_from_tail(sigmoid_s_2_tail[j]);
+
+            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_c_squared[j] = janet_slope_from_tail(c_tail[j]);
+
+            /* (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_sigmoid_s[j] = janet_complement_from_tail(sigmoid_s_tail[j]);
+
+            /* (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_sigmoid_s_2[j] = janet_complement_from_tail(sigmoid_s_2_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -197,15 +278,15 @@ void janet_backward(
 
             /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = h_bar[j] * (1 - sigmoid_s_2[j]);
+                c_bar[j] = h_bar[j] * one_minus_sigmoid_s_2[j];
 
             /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_c_bar[j] = c_bar[j] * (1 - c[j] * c[j]);
+                a_c_bar[j] = c_bar[j] * one_minus_c_squared[j];
 
             /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                s_bar[j] = h_bar[j] * h_prev[j] * sigmoid_s[j] * (1 - sigmoid_s[j]) - h_bar[j] * c[j] * sigmoid_s_2[j] * (1 - sigmoid_s_2[j]);
+                s_bar[j] = h_bar[j] * h_prev[j] * sigmoid_s[j] * one_minus_sigmoid_s[j] - h_bar[j] * c[j] * sigmoid_s_2[j] * one_minus_sigmoid_s_2[j];
 
             /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {

@@ -87,10 +87,10 @@ typedef struct janet_state {
 /* Entries of janet_real: what forward saves for backward: 3 * T * B * m. */
 size_t janet_tape_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: scratch memory of forward: 2 * m. */
+/* Entries of janet_real: scratch memory of forward: 5 * m. */
 size_t janet_forward_work_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: scratch memory of backward: 2 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of janet_real: scratch memory of backward: 8 * m + 2 * T * B * m + 2 * B * m. */
 size_t janet_backward_work_size(const janet_sizes *sizes);
 
 /* Entries of janet_real: scratch memory of step: 5 * m. */

@@ -32,9 +32,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -53,9 +82,9 @@ def forward(parameters, inputs, initial):
     m = W_f.shape[0]
 
     # scan forward
-    c = np.empty((T, B, m), dtype)
-    sigmoid_s = np.empty((T, B, m), dtype)
-    sigmoid_s_2 = np.empty((T, B, m), dtype)
+    c_tail = np.empty((T, B, m), dtype)
+    sigmoid_s_tail = np.empty((T, B, m), dtype)
+    sigmoid_s_2_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -64,28 +93,34 @@ def forward(parameters, inputs, initial):
         # (2)  a_c = W_c x + U_c h_prev + b_c
         a_c = x[t] @ W_c.T + h_prev @ U_c.T + b_c
         # (2)  c = tanh(a_c)
-        c[t] = np.tanh(a_c)
+        c = np.tanh(a_c)
+        # (2)  c_tail = tanh_tail(a_c)
+        c_tail[t] = tanh_tail(a_c)
         # (3)  sigmoid_s = sigmoid(s)
-        sigmoid_s[t] = sigmoid(s)
+        sigmoid_s = sigmoid(s)
+        # (3)  sigmoid_s_tail = sigmoid_tail(s)
+        sigmoid_s_tail[t] = sigmoid_tail(s)
         # (3)  sigmoid_s_2 = sigmoid(s - 1)
-        sigmoid_s_2[t] = sigmoid(s - 1)
+        sigmoid_s_2 = sigmoid(s - 1)
+        # (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1)
+        sigmoid_s_2_tail[t] = sigmoid_tail(s - 1)
         # (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
-        h[t] = sigmoid_s[t] * h_prev + (1 - sigmoid_s_2[t]) * c[t]
-    return {"h": h}, {"h": h[T - 1]}, {"c": c, "sigmoid_s": sigmoid_s, "sigmoid_s_2": sigmoid_s_2}
+        h[t] = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c
+    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "sigmoid_s_tail": sigmoid_s_tail, "sigmoid_s_2_tail": sigmoid_s_2_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    c_tail = tape["c_tail"]
+    sigmoid_s_tail = tape["sigmoid_s_tail"]
+    sigmoid_s_2_tail = tape["sigmoid_s_2_tail"]
     x = inputs["x"]
-    c = tape["c"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
     W_c = parameters["W_c"]
     U_c = parameters["U_c"]
-    sigmoid_s = tape["sigmoid_s"]
-    sigmoid_s_2 = tape["sigmoid_s_2"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -100,16 +135,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (2)  c = tanh_from_tail(c_tail)
+        c = tanh_from_tail(c_tail[t])
+        # (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail)
+        sigmoid_s = sigmoid_from_tail(sigmoid_s_tail[t])
+        # (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail)
+        sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail[t])
+        # (2)  one_minus_c_squared = slope_from_tail(c_tail)
+        one_minus_c_squared = slope_from_tail(c_tail[t])
+        # (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail)
+        one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail[t])
+        # (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail)
+        one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3)
-        c_bar = h_bar * (1 - sigmoid_s_2[t])
+        c_bar = h_bar * one_minus_sigmoid_s_2
         # (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2)
-        a_c_bar[t] = c_bar * (1 - c[t] ** 2)
+        a_c_bar[t] = c_bar * one_minus_c_squared
         # (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3)
-        s_bar[t] = h_bar * h_prev * sigmoid_s[t] * (1 - sigmoid_s[t]) - h_bar * c[t] * sigmoid_s_2[t] * (1 - sigmoid_s_2[t])
+        s_bar[t] = h_bar * h_prev * sigmoid_s * one_minus_sigmoid_s - h_bar * c * sigmoid_s_2 * one_minus_sigmoid_s_2
         # (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3)
-        h_prev_bar = s_bar[t] @ U_f + a_c_bar[t] @ U_c + h_bar * sigmoid_s[t]
+        h_prev_bar = s_bar[t] @ U_f + a_c_bar[t] @ U_c + h_bar * sigmoid_s
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -111,7 +111,7 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t janet_simd_forward_multiplications(const janet_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
-    return B * (2 * m * n + 2 * m * m + 4 * m);
+    return B * (2 * m * n + 2 * m * m + 7 * m);
 }
 
 static size_t janet_simd_infer_multiplications(const janet_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t janet_simd_backward_multiplications(const janet_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
-    return B * (6 * m + 4 * m * m + 4 * m * n) / 2;
+    return B * (12 * m + 4 * m * m + 4 * m * n) / 2;
 }
 
 static size_t janet_simd_step_multiplications(const janet_sizes *sizes)
@@ -235,9 +235,9 @@ static void janet_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
-    real *const tape_c = tape; /* [m] a row */
-    real *const tape_sigmoid_s = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_sigmoid_s_2 = tape_sigmoid_s + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c_tail = tape; /* [m] a row */
+    real *const tape_sigmoid_s_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_s_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -265,11 +265,11 @@ static void janet_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
-                    real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
+                    real *const sigmoid_s_tail_rows = tape_sigmoid_s_tail + (t * B + begin) * row_m;
+                    real *const sigmoid_s_2_tail_rows = tape_sigmoid_s_2_tail + (t * B + begin) * row_m;
                     const operand factors_s[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -300,15 +300,24 @@ static void janet_simd_forward_member(
 
                                     /* (2)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
-                                    store(c_rows + sample * row_m + j, c);
+
+                                    /* (2)  c_tail = tanh_tail(a_c) */
+                                    const vec c_tail = vec_tanh_tail(a_c);
+                                    store(c_tail_rows + sample * row_m + j, c_tail);
 
                                     /* (3)  sigmoid_s = sigmoid(s) */
                                     const vec sigmoid_s = vec_sigmoid(s);
-                                    store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
+
+                                    /* (3)  sigmoid_s_tail = sigmoid_tail(s) */
+                                    const vec sigmoid_s_tail = vec_sigmoid_tail(s);
+                                    store(sigmoid_s_tail_rows + sample * row_m + j, sigmoid_s_tail);
 
                                     /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
                                     const vec sigmoid_s_2 = vec_sigmoid(s - 1);
-                                    store(sigmoid_s_2_rows + sample * row_m + j, sigmoid_s_2);
+
+                                    /* (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
+                                    const vec sigmoid_s_2_tail = vec_sigmoid_tail(s - 1);
+                                    store(sigmoid_s_2_tail_rows + sample * row_m + j, sigmoid_s_2_tail);
 
                                     /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
                                     const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
@@ -467,10 +476,11 @@ static void janet_simd_backward_member(
     real *const W_c_bar = gradients->W_c_bar; /* [m, n] */
     real *const U_c_bar = gradients->U_c_bar; /* [m, m] */
     real *const b_c_bar = gradients->b_c_bar; /* [m] */
-    const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_sigmoid_s = tape_c + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_sigmoid_s_2 = tape_sigmoid_s + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_c_tail = tape; /* [m] a row */
+    const real *const tape_sigmoid_s_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_sigmoid_s = work; /* [m] a row */
+    real *const work_h_bar = work_sigmoid_s + spaced(B * row_m); /* [m] a row */
     real *const work_a_c_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_s_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_s_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -498,10 +508,11 @@ static void janet_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
+                    const real *const sigmoid_s_tail_rows = tape_sigmoid_s_tail + (t * B + begin) * row_m;
+                    const real *const sigmoid_s_2_tail_rows = tape_sigmoid_s_2_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
-                    const real *const sigmoid_s_2_rows = tape_sigmoid_s_2 + (t * B + begin) * row_m;
+                    real *const sigmoid_s_rows = work_sigmoid_s + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -511,26 +522,45 @@ static void janet_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec c = load(c_rows + sample * row_m + j);
+                            const vec c_tail = load(c_tail_rows + sample * row_m + j);
+                            const vec sigmoid_s_tail = load(sigmoid_s_tail_rows + sample * row_m + j);
+                            const vec sigmoid_s_2_tail = load(sigmoid_s_2_tail_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                            const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
-                            const vec sigmoid_s_2 = load(sigmoid_s_2_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (2)  c = tanh_from_tail(c_tail) */
+                            const vec c = vec_tanh_from_tail(c_tail);
+
+                            /* (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
+                            const vec sigmoid_s = vec_sigmoid_from_tail(sigmoid_s_tail);
+                            store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
+
+                            /* (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
+                            const vec sigmoid_s_2 = vec_sigmoid_from_tail(sigmoid_s_2_tail);
+
+                            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
+                            const vec one_minus_c_squared = vec_slope_from_tail(c_tail);
+
+                            /* (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
+                            const vec one_minus_sigmoid_s = vec_complement_from_tail(sigmoid_s_tail);
+
+                            /* (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail) */
+                            const vec one_minus_sigmoid_s_2 = vec_complement_from_tail(sigmoid_s_2_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
                             /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
-                            const vec c_bar = h_bar * (1 - sigmoid_s_2);
+                            const vec c_bar = h_bar * one_minus_sigmoid_s_2;
 
                             /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
-                            const vec a_c_bar = c_bar * (1 - c * c);
+                            const vec a_c_bar = c_bar * one_minus_c_squared;
                             store(a_c_bar_rows + sample * row_m + j, a_c_bar);
 
                             /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
-                            const vec s_bar = h_bar * h_prev * sigmoid_s * (1 - sigmoid_s) - h_bar * c * sigmoid_s_2 * (1 - sigmoid_s_2);
+                            const vec s_bar = h_bar * h_prev * sigmoid_s * one_minus_sigmoid_s - h_bar * c * sigmoid_s_2 * one_minus_sigmoid_s_2;
                             store(s_bar_rows + sample * row_m + j, s_bar);
                         }
                     }
@@ -543,7 +573,7 @@ static void janet_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const sigmoid_s_rows = tape_sigmoid_s + (t * B + begin) * row_m;
+                    const real *const sigmoid_s_rows = work_sigmoid_s + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
                     const real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_m;

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of janet_real: what forward saves for backward: 3 * spaced(T * B * padded m).
- *   c, sigmoid_s, sigmoid_s_2: spaced(T * B * padded m) each, every step
+ *   c_tail, sigmoid_s_tail, sigmoid_s_2_tail: spaced(T * B * padded m) each, every step
  */
 size_t janet_simd_tape_size(const janet_sizes *sizes);
 
@@ -42,8 +42,8 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads);
  */
 size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads);
 
-/* Entries of janet_real: scratch memory of backward: spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   h_bar: spaced(B * padded m), one step, then overwritten
+/* Entries of janet_real: scratch memory of backward: 2 * spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   sigmoid_s, h_bar: spaced(B * padded m) each, one step, then overwritten
  *   a_c_bar, s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)

@@ -11,13 +11,20 @@
 #define REAL(number) ((jordan_real)(number))
 #ifdef JORDAN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static jordan_real jordan_complement_from_tail(jordan_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static jordan_real jordan_sigmoid(jordan_real x)
 {
@@ -25,19 +32,44 @@ static jordan_real jordan_sigmoid(jordan_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static jordan_real jordan_sigmoid_tail(jordan_real x)
+{
+    const jordan_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static jordan_real jordan_slope_from_tail(jordan_real x)
+{
+    const jordan_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static jordan_real jordan_tanh_from_tail(jordan_real x)
+{
+    const jordan_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static jordan_real jordan_tanh_tail(jordan_real x)
+{
+    const jordan_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
+
 size_t jordan_tape_size(const jordan_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = JORDAN_FIXED_m;
-    return T * B * m;
+    const size_t p = JORDAN_FIXED_p;
+    return T * B * m + T * B * p;
 }
 
 size_t jordan_forward_work_size(const jordan_sizes *sizes)
 {
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return m + p;
+    return 2 * m + p;
 }
 
 size_t jordan_backward_work_size(const jordan_sizes *sizes)
@@ -46,7 +78,7 @@ size_t jordan_backward_work_size(const jordan_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return p + T * B * p + m + T * B * m + 2 * B * p;
+    return 3 * m + 2 * p + T * B * p + T * B * m + 2 * B * p;
 }
 
 size_t jordan_step_work_size(const jordan_sizes *sizes)
@@ -72,17 +104,20 @@ void jordan_forward(
     const jordan_real *const b = parameters->b; /* [m] */
     const jordan_real *const V = parameters->V; /* [p, m] */
     const jordan_real *const b_y = parameters->b_y; /* [p] */
-    jordan_real *const tape_h = tape; /* [T, B, m] */
+    jordan_real *const tape_h_tail = tape; /* [T, B, m] */
+    jordan_real *const tape_y_tail = tape_h_tail + T * B * m; /* [T, B, p] */
     jordan_real *const a = work; /* [m] */
-    jordan_real *const a_y = a + m; /* [p] */
+    jordan_real *const h = a + m; /* [m] */
+    jordan_real *const a_y = h + m; /* [p] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const jordan_real *restrict x = in->x + at * n;
-            jordan_real *restrict h = tape_h + at * m;
+            jordan_real *restrict h_tail = tape_h_tail + at * m;
             jordan_real *restrict y = out->y + at * p;
+            jordan_real *restrict y_tail = tape_y_tail + at * p;
             const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial->y + s * p;
 
             /* (1)  a = W x + U y_prev + b */
@@ -99,6 +134,10 @@ void jordan_forward(
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a[j]);
 
+            /* (2)  h_tail = tanh_tail(a) */
+            for (size_t j = 0; j < m; ++j)
+                h_tail[j] = jordan_tanh_tail(a[j]);
+
             /* (3)  a_y = V h + b_y */
             for (size_t j = 0; j < p; ++j) {
                 jordan_real sum = b_y[j];
@@ -110,6 +149,10 @@ void jordan_forward(
             /* (4)  y = sigmoid(a_y) */
             for (size_t j = 0; j < p; ++j)
                 y[j] = jordan_sigmoid(a_y[j]);
+
+            /* (4)  y_tail = sigmoid_tail(a_y) */
+            for (size_t j = 0; j < p; ++j)
+                y_tail[j] = jordan_sigmoid_tail(a_y[j]);
         }
     }
 
@@ -138,8 +181,12 @@ void jordan_backward(
     jordan_real *const b_bar = gradients->b_bar; /* [m] */
     jordan_real *const V_bar = gradients->V_bar; /* [p, m] */
     jordan_real *const b_y_bar = gradients->b_y_bar; /* [p] */
-    const jordan_real *const tape_h = tape; /* [T, B, m] */
-    jordan_real *const y_bar = work; /* [p] */
+    const jordan_real *const tape_h_tail = tape; /* [T, B, m] */
+    const jordan_real *const tape_y_tail = tape_h_tail + T * B * m; /* [T, B, p] */
+    jordan_real *const one_minus_h_squared = work; /* [m] */
+    jordan_real *const one_minus_y = one_minus_h_squared + m; /* [p] */
+    jordan_real *const h = one_minus_y + p; /* [m] */
+    jordan_real *const y_bar = h + m; /* [p] */
     jordan_real *const work_a_y_bar = y_bar + p; /* [T, B, p] */
     jordan_real *const h_bar = work_a_y_bar + T * B * p; /* [m] */
     jordan_real *const work_a_bar = h_bar + m; /* [T, B, m] */
@@ -161,7 +208,8 @@ void jordan_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const jordan_real *restrict h = tape_h + at * m;
+            const jordan_real *restrict h_tail = tape_h_tail + at * m;
+            const jordan_real *restrict y_tail = tape_y_tail + at * p;
             const jordan_real *restrict y = out->y + at * p;
             const jordan_real *restrict Delta_y = bars->Delta_y + at * p;
             const jordan_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * p : bars->final_y_bar + s * p;
@@ -169,13 +217,21 @@ void jordan_backward(
             jordan_real *restrict a_bar = work_a_bar + at * m;
             jordan_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * p;
 
+            /* (2)  one_minus_h_squared = slope_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_squared[j] = jordan_slope_from_tail(h_tail[j]);
+
+            /* (4)  one_minus_y = complement_from_tail(y_tail) */
+            for (size_t j = 0; j < p; ++j)
+                one_minus_y[j] = jordan_complement_from_tail(y_tail[j]);
+
             /* (5)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < p; ++j)
                 y_bar[j] = Delta_y[j] + y_next_bar[j];
 
             /* (6)  a_y_bar = y_bar * y * (1 - y)   adjoint of (4) */
             for (size_t j = 0; j < p; ++j)
-                a_y_bar[j] = y_bar[j] * y[j] * (1 - y[j]);
+                a_y_bar[j] = y_bar[j] * y[j] * one_minus_y[j];
 
             /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -187,7 +243,7 @@ void jordan_backward(
 
             /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_bar[j] = h_bar[j] * (1 - h[j] * h[j]);
+                a_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
             /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
             for (size_t j = 0; j < p; ++j) {
@@ -203,12 +259,16 @@ void jordan_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const jordan_real *restrict h_tail = tape_h_tail + at * m;
             const jordan_real *restrict x = in->x + at * n;
-            const jordan_real *restrict h = tape_h + at * m;
             const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial->y + s * p;
             const jordan_real *restrict a_y_bar = work_a_y_bar + at * p;
             const jordan_real *restrict a_bar = work_a_bar + at * m;
             jordan_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (2)  h = tanh_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = jordan_tanh_from_tail(h_tail[j]);
 
             /* (10)  x_bar = W^T a_bar   adjoint of (1) */
             for (size_t j = 0; j < n; ++j) {

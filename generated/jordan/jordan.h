@@ -86,13 +86,13 @@ typedef struct jordan_state {
     jordan_real *y; /* [B, p] y before the first step */
 } jordan_state;
 
-/* Entries of jordan_real: what forward saves for backward: T * B * m. */
+/* Entries of jordan_real: what forward saves for backward: T * B * m + T * B * p. */
 size_t jordan_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward: m + p. */
+/* Entries of jordan_real: scratch memory of forward: 2 * m + p. */
 size_t jordan_forward_work_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of backward: p + T * B * p + m + T * B * m + 2 * B * p. */
+/* Entries of jordan_real: scratch memory of backward: 3 * m + 2 * p + T * B * p + T * B * m + 2 * B * p. */
 size_t jordan_backward_work_size(const jordan_sizes *sizes);
 
 /* Entries of jordan_real: scratch memory of step: 2 * m + p. */

@@ -23,9 +23,34 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -44,26 +69,32 @@ def forward(parameters, inputs, initial):
     p = U.shape[1]
 
     # scan forward
-    h = np.empty((T, B, m), dtype)
+    h_tail = np.empty((T, B, m), dtype)
     y = np.empty((T, B, p), dtype)
+    y_tail = np.empty((T, B, p), dtype)
     for t in range(T):
         y_prev = y[t - 1] if t > 0 else initial_y
         # (1)  a = W x + U y_prev + b
         a = x[t] @ W.T + y_prev @ U.T + b
         # (2)  h = tanh(a)
-        h[t] = np.tanh(a)
+        h = np.tanh(a)
+        # (2)  h_tail = tanh_tail(a)
+        h_tail[t] = tanh_tail(a)
         # (3)  a_y = V h + b_y
-        a_y = h[t] @ V.T + b_y
+        a_y = h @ V.T + b_y
         # (4)  y = sigmoid(a_y)
         y[t] = sigmoid(a_y)
-    return {"y": y}, {"y": y[T - 1]}, {"h": h}
+        # (4)  y_tail = sigmoid_tail(a_y)
+        y_tail[t] = sigmoid_tail(a_y)
+    return {"y": y}, {"y": y[T - 1]}, {"h_tail": h_tail, "y_tail": y_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_y = initial["y"]
+    h_tail = tape["h_tail"]
+    y_tail = tape["y_tail"]
     x = inputs["x"]
-    h = tape["h"]
     y = outputs["y"]
     W = parameters["W"]
     U = parameters["U"]
@@ -82,19 +113,25 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y_prev_bar = final_y_bar
     for t in reversed(range(T)):
         y_next_bar = y_prev_bar
+        # (2)  one_minus_h_squared = slope_from_tail(h_tail)
+        one_minus_h_squared = slope_from_tail(h_tail[t])
+        # (4)  one_minus_y = complement_from_tail(y_tail)
+        one_minus_y = complement_from_tail(y_tail[t])
         # (5)  y_bar = Delta_y + y_next_bar
         y_bar = Delta_y[t] + y_next_bar
         # (6)  a_y_bar = y_bar * y * (1 - y)   adjoint of (4)
-        a_y_bar[t] = y_bar * y[t] * (1 - y[t])
+        a_y_bar[t] = y_bar * y[t] * one_minus_y
         # (7)  h_bar = V^T a_y_bar   adjoint of (3)
         h_bar = a_y_bar[t] @ V
         # (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2)
-        a_bar[t] = h_bar * (1 - h[t] ** 2)
+        a_bar[t] = h_bar * one_minus_h_squared
         # (9)  y_prev_bar = U^T a_bar   adjoint of (1)
         y_prev_bar = a_bar[t] @ U
 
     # all steps at once
     y_prev = np.concatenate([initial_y[None], y[:-1]])
+    # (2)  h = tanh_from_tail(h_tail)
+    h = tanh_from_tail(h_tail)
     # (10)  x_bar = W^T a_bar   adjoint of (1)
     x_bar = a_bar @ W
     # (11)  W_bar = sum_t a_bar x^T   adjoint of (1)

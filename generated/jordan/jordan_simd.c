@@ -20,6 +20,7 @@ size_t jordan_simd_tape_size(const jordan_sizes *sizes)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
@@ -27,8 +28,9 @@ size_t jordan_simd_tape_size(const jordan_sizes *sizes)
     (void)m;
     (void)p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
-    return spaced(T * B * row_m);
+    return spaced(T * B * row_m) + spaced(T * B * row_p);
 }
 
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
@@ -39,6 +41,7 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
@@ -46,6 +49,7 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
     (void)m;
     (void)p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
     return up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m;
 }
@@ -57,16 +61,16 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_together(T, B, row_p + row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
-    (void)row_p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
     return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m;
 }
@@ -79,6 +83,7 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     (void)T;
     (void)B;
@@ -86,9 +91,10 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)m;
     (void)p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
@@ -118,18 +124,18 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_together(T, B, row_p + row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
-    (void)row_p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
-    return spaced(chunk * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_p) + threads * scratch_for(n + p + m);
+    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + threads * scratch_for(n + p + m);
 }
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
@@ -154,7 +160,7 @@ static size_t jordan_simd_forward_multiplications(const jordan_sizes *sizes)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return B * (m * n + 2 * m * p + m + p) / 2;
+    return B * (m * n + 2 * m * p + 2 * m + 2 * p) / 2;
 }
 
 static size_t jordan_simd_infer_multiplications(const jordan_sizes *sizes)
@@ -172,7 +178,7 @@ static size_t jordan_simd_backward_multiplications(const jordan_sizes *sizes)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return B * (3 * p + 4 * m * p + 2 * m + 2 * m * n) / 3;
+    return B * (4 * m + 4 * p + 4 * m * p + 2 * m * n) / 4;
 }
 
 static size_t jordan_simd_step_multiplications(const jordan_sizes *sizes)
@@ -266,11 +272,14 @@ static void jordan_simd_forward_member(
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
-    real *const tape_h = tape; /* [m] a row */
-    real *const tile_a_ahead = work;
+    real *const tape_h_tail = tape; /* [m] a row */
+    real *const tape_y_tail = tape_h_tail + spaced(T * B * row_m); /* [p] a row */
+    real *const work_h = work; /* [m] a row */
+    real *const tile_a_ahead = work_h + spaced(B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
@@ -298,7 +307,8 @@ static void jordan_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    real *const h_rows = work_h + begin * row_m;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
@@ -326,6 +336,10 @@ static void jordan_simd_forward_member(
                                     /* (2)  h = tanh(a) */
                                     const vec h = vec_tanh(a);
                                     store(h_rows + s * row_m + j, h);
+
+                                    /* (2)  h_tail = tanh_tail(a) */
+                                    const vec h_tail = vec_tanh_tail(a);
+                                    store(h_tail_rows + s * row_m + j, h_tail);
                                 }
                             }
                         }
@@ -339,8 +353,9 @@ static void jordan_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const h_rows = work_h + begin * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
+                    real *const y_tail_rows = tape_y_tail + (t * B + begin) * row_p;
                     const operand factors_a_y[] = {
                         {h_rows, row_m, m, panels_h},
                     };
@@ -367,6 +382,10 @@ static void jordan_simd_forward_member(
                                     /* (4)  y = sigmoid(a_y) */
                                     const vec y = vec_sigmoid(a_y);
                                     store_part(y_rows + s * p + j, y, left);
+
+                                    /* (4)  y_tail = sigmoid_tail(a_y) */
+                                    const vec y_tail = vec_sigmoid_tail(a_y);
+                                    store(y_tail_rows + s * row_p + j, y_tail);
                                 }
                             }
                         }
@@ -545,16 +564,19 @@ static void jordan_simd_backward_member(
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
+    const size_t row_p = padded(p);
     const size_t chunk = steps_together(T, B, row_p + row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, p] */
     real *const b_bar = gradients->b_bar; /* [m] */
     real *const V_bar = gradients->V_bar; /* [p, m] */
     real *const b_y_bar = gradients->b_y_bar; /* [p] */
-    const real *const tape_h = tape; /* [m] a row */
-    real *const work_a_y_bar = work; /* [p] a row */
+    const real *const tape_h_tail = tape; /* [m] a row */
+    const real *const tape_y_tail = tape_h_tail + spaced(T * B * row_m); /* [p] a row */
+    real *const work_one_minus_h_squared = work; /* [m] a row */
+    real *const work_h = work_one_minus_h_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_a_y_bar = work_h + spaced(chunk * B * row_m); /* [p] a row */
     real *const work_a_bar = work_a_y_bar + spaced(chunk * B * row_p); /* [m] a row */
     real *const work_y_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [p] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_p);
@@ -575,11 +597,33 @@ static void jordan_simd_backward_member(
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_h_squared_rows = work_one_minus_h_squared + begin * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec h_tail = load(h_tail_rows + s * row_m + j);
+
+                            /* (2)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
+                            store(one_minus_h_squared_rows + s * row_m + j, one_minus_h_squared);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
                 const size_t vectors = 1, count = blocks(p, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const y_tail_rows = tape_y_tail + (t * B + begin) * row_p;
                     const real *const y_rows = out->y + (t * B + begin) * p;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * p;
                     const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_p : bars->final_y_bar + begin * p;
@@ -588,15 +632,19 @@ static void jordan_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = p - j;
+                            const vec y_tail = load(y_tail_rows + s * row_p + j);
                             const vec y = load_part(y_rows + s * p + j, left);
                             const vec Delta_y = load_part(Delta_y_rows + s * p + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (4)  one_minus_y = complement_from_tail(y_tail) */
+                            const vec one_minus_y = vec_complement_from_tail(y_tail);
 
                             /* (5)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
 
                             /* (6)  a_y_bar = y_bar * y * (1 - y)   adjoint of (4) */
-                            const vec a_y_bar = y_bar * y * (1 - y);
+                            const vec a_y_bar = y_bar * y * one_minus_y;
                             store(a_y_bar_rows + s * row_p + j, a_y_bar);
                         }
                     }
@@ -609,7 +657,7 @@ static void jordan_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    const real *const one_minus_h_squared_rows = work_one_minus_h_squared + begin * row_m;
                     const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
                     real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     const operand factors_h_bar[] = {
@@ -630,13 +678,13 @@ static void jordan_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec h = load(h_rows + s * row_m + j);
+                                    const vec one_minus_h_squared = load(one_minus_h_squared_rows + s * row_m + j);
 
                                     /* (7)  h_bar = V^T a_y_bar   adjoint of (3) */
                                     const vec h_bar = load(tile_h_bar + ((s * 1 + 0) * own + v) * LANES);
 
                                     /* (8)  a_bar = h_bar * (1 - h^2)   adjoint of (2) */
-                                    const vec a_bar = h_bar * (1 - h * h);
+                                    const vec a_bar = h_bar * one_minus_h_squared;
                                     store(a_bar_rows + s * row_m + j, a_bar);
                                 }
                             }
@@ -686,6 +734,37 @@ static void jordan_simd_backward_member(
 
         /* every step, in any order */
         {
+            const size_t vectors = 1, count = blocks(m, vectors);
+            const size_t from = share_from(count, member, members);
+            const size_t to = share_from(count, member + 1, members);
+            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
+                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                const real *const h_tail_rows = tape_h_tail + (first * B + begin) * row_m;
+                real *const h_rows = work_h + begin * row_m;
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                for (size_t block = from; block < to; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES, left = m - j;
+                        vec b_bar_here = {0};
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec h_tail = load(h_tail_rows + s * row_m + j);
+                            const vec a_bar = load(a_bar_rows + s * row_m + j);
+
+                            /* (2)  h = tanh_from_tail(h_tail) */
+                            const vec h = vec_tanh_from_tail(h_tail);
+                            store(h_rows + s * row_m + j, h);
+
+                            /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
+                            b_bar_here += a_bar;
+                        }
+                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                    }
+                }
+            }
+        }
+        BARRIER
+        {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -716,30 +795,6 @@ static void jordan_simd_backward_member(
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            const size_t vectors = 1, count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_bar_rows = work_a_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES, left = m - j;
-                        vec b_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec a_bar = load(a_bar_rows + s * row_m + j);
-
-                            /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
-                            b_bar_here += a_bar;
-                        }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
@@ -786,7 +841,7 @@ static void jordan_simd_backward_member(
             totals(first * B, steps * B, &rows_of_y_prev, p, with_y_prev, 1, member, members, scratch);
 
             /* (14)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
-            const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_h = {work_h, 0, row_m, 0, 0, 0, first * B};
             const total_of with_h[] = {
                 {{work_a_y_bar, 0, row_p, 0, 0, 0, first * B}, p, 1, V_bar, done > 0},
             };

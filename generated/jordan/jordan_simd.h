@@ -17,8 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of jordan_real: what forward saves for backward: spaced(T * B * padded m).
- *   h: spaced(T * B * padded m), every step
+/* Entries of jordan_real: what forward saves for backward: spaced(T * B * padded m) + spaced(T * B * padded p).
+ *   h_tail: spaced(T * B * padded m), every step
+ *   y_tail: spaced(T * B * padded p), every step
  */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
@@ -30,7 +31,8 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
  */
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+/* Entries of jordan_real: scratch memory of forward: spaced(B * padded m) + chunk * B * up_to(m, LANES).
+ *   h: spaced(B * padded m), one step, then overwritten
  *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
@@ -43,9 +45,10 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
  */
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of backward: spaced(chunk * B * padded p) + spaced(chunk * B * padded m) + spaced(2 * B * padded p) + threads * scratch_for(n + p + m).
+/* Entries of jordan_real: scratch memory of backward: spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(chunk * B * padded p) + spaced(2 * B * padded p) + threads * scratch_for(n + p + m).
+ *   one_minus_h_squared: spaced(B * padded m), one step, then overwritten
+ *   h, a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   a_y_bar: spaced(chunk * B * padded p), the steps of a chunk, then overwritten
- *   a_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
  *   y_prev_bar: spaced(2 * B * padded p), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + p + m)
  *   chunk: steps_together(T, B, padded p + padded m)

@@ -16,18 +16,54 @@
 #define REAL(number) ((lem_real)(number))
 #ifdef LEM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static lem_real lem_complement_from_tail(lem_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static lem_real lem_sigmoid(lem_real x)
 {
     const lem_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static lem_real lem_sigmoid_from_tail(lem_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static lem_real lem_sigmoid_tail(lem_real x)
+{
+    const lem_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static lem_real lem_slope_from_tail(lem_real x)
+{
+    const lem_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static lem_real lem_tanh_from_tail(lem_real x)
+{
+    const lem_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static lem_real lem_tanh_tail(lem_real x)
+{
+    const lem_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t lem_tape_size(const lem_sizes *sizes)
@@ -41,7 +77,7 @@ size_t lem_tape_size(const lem_sizes *sizes)
 size_t lem_forward_work_size(const lem_sizes *sizes)
 {
     const size_t m = LEM_FIXED_m;
-    return 6 * m;
+    return 10 * m;
 }
 
 size_t lem_backward_work_size(const lem_sizes *sizes)
@@ -49,7 +85,7 @@ size_t lem_backward_work_size(const lem_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
-    return 4 * m + 6 * T * B * m + 2 * 2 * B * m;
+    return 10 * m + 8 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lem_step_work_size(const lem_sizes *sizes)
@@ -82,16 +118,20 @@ void lem_forward(
     const lem_real *const V_y = parameters->V_y; /* [m, n] */
     const lem_real *const b_y = parameters->b_y; /* [m] */
     lem_real *const tape_z = tape; /* [T, B, m] */
-    lem_real *const tape_sigmoid_a_dt_1 = tape_z + T * B * m; /* [T, B, m] */
-    lem_real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * m; /* [T, B, m] */
-    lem_real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * m; /* [T, B, m] */
-    lem_real *const tape_tanh_a_y = tape_tanh_a_z + T * B * m; /* [T, B, m] */
+    lem_real *const tape_sigmoid_a_dt_1_tail = tape_z + T * B * m; /* [T, B, m] */
+    lem_real *const tape_sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_1_tail + T * B * m; /* [T, B, m] */
+    lem_real *const tape_tanh_a_z_tail = tape_sigmoid_a_dt_2_tail + T * B * m; /* [T, B, m] */
+    lem_real *const tape_tanh_a_y_tail = tape_tanh_a_z_tail + T * B * m; /* [T, B, m] */
     lem_real *const dt_1 = work; /* [m] */
     lem_real *const dt_2 = dt_1 + m; /* [m] */
     lem_real *const a_dt_1 = dt_2 + m; /* [m] */
-    lem_real *const a_dt_2 = a_dt_1 + m; /* [m] */
-    lem_real *const a_z = a_dt_2 + m; /* [m] */
-    lem_real *const a_y = a_z + m; /* [m] */
+    lem_real *const sigmoid_a_dt_1 = a_dt_1 + m; /* [m] */
+    lem_real *const a_dt_2 = sigmoid_a_dt_1 + m; /* [m] */
+    lem_real *const sigmoid_a_dt_2 = a_dt_2 + m; /* [m] */
+    lem_real *const a_z = sigmoid_a_dt_2 + m; /* [m] */
+    lem_real *const tanh_a_z = a_z + m; /* [m] */
+    lem_real *const a_y = tanh_a_z + m; /* [m] */
+    lem_real *const tanh_a_y = a_y + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -102,10 +142,10 @@ void lem_forward(
             lem_real *restrict y = out->y + at * m;
             const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
             const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
-            lem_real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + at * m;
-            lem_real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + at * m;
-            lem_real *restrict tanh_a_z = tape_tanh_a_z + at * m;
-            lem_real *restrict tanh_a_y = tape_tanh_a_y + at * m;
+            lem_real *restrict sigmoid_a_dt_1_tail = tape_sigmoid_a_dt_1_tail + at * m;
+            lem_real *restrict sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_2_tail + at * m;
+            lem_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
+            lem_real *restrict tanh_a_y_tail = tape_tanh_a_y_tail + at * m;
 
             /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
             for (size_t j = 0; j < m; ++j) {
@@ -120,6 +160,10 @@ void lem_forward(
             /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_1[j] = lem_sigmoid(a_dt_1[j]);
+
+            /* (1)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_1_tail[j] = lem_sigmoid_tail(a_dt_1[j]);
 
             /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
@@ -139,6 +183,10 @@ void lem_forward(
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_2[j] = lem_sigmoid(a_dt_2[j]);
 
+            /* (2)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_2_tail[j] = lem_sigmoid_tail(a_dt_2[j]);
+
             /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
@@ -157,6 +205,10 @@ void lem_forward(
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
+            /* (3)  tanh_a_z_tail = tanh_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z_tail[j] = lem_tanh_tail(a_z[j]);
+
             /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = (1 - dt_1[j]) * z_prev[j] + dt_1[j] * tanh_a_z[j];
@@ -174,6 +226,10 @@ void lem_forward(
             /* (4)  tanh_a_y = tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_y[j] = TANH(a_y[j]);
+
+            /* (4)  tanh_a_y_tail = tanh_tail(a_y) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_y_tail[j] = lem_tanh_tail(a_y[j]);
 
             /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
@@ -222,13 +278,21 @@ void lem_backward(
     lem_real *const V_y_bar = gradients->V_y_bar; /* [m, n] */
     lem_real *const b_y_bar = gradients->b_y_bar; /* [m] */
     const lem_real *const tape_z = tape; /* [T, B, m] */
-    const lem_real *const tape_sigmoid_a_dt_1 = tape_z + T * B * m; /* [T, B, m] */
-    const lem_real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + T * B * m; /* [T, B, m] */
-    const lem_real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + T * B * m; /* [T, B, m] */
-    const lem_real *const tape_tanh_a_y = tape_tanh_a_z + T * B * m; /* [T, B, m] */
-    lem_real *const dt_1 = work; /* [m] */
+    const lem_real *const tape_sigmoid_a_dt_1_tail = tape_z + T * B * m; /* [T, B, m] */
+    const lem_real *const tape_sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_1_tail + T * B * m; /* [T, B, m] */
+    const lem_real *const tape_tanh_a_z_tail = tape_sigmoid_a_dt_2_tail + T * B * m; /* [T, B, m] */
+    const lem_real *const tape_tanh_a_y_tail = tape_tanh_a_z_tail + T * B * m; /* [T, B, m] */
+    lem_real *const one_minus_sigmoid_a_dt_1 = work; /* [m] */
+    lem_real *const one_minus_sigmoid_a_dt_2 = one_minus_sigmoid_a_dt_1 + m; /* [m] */
+    lem_real *const one_minus_tanh_a_z_squared = one_minus_sigmoid_a_dt_2 + m; /* [m] */
+    lem_real *const one_minus_tanh_a_y_squared = one_minus_tanh_a_z_squared + m; /* [m] */
+    lem_real *const dt_1 = one_minus_tanh_a_y_squared + m; /* [m] */
     lem_real *const dt_2 = dt_1 + m; /* [m] */
-    lem_real *const y_bar = dt_2 + m; /* [m] */
+    lem_real *const work_sigmoid_a_dt_1 = dt_2 + m; /* [T, B, m] */
+    lem_real *const work_sigmoid_a_dt_2 = work_sigmoid_a_dt_1 + T * B * m; /* [T, B, m] */
+    lem_real *const tanh_a_z = work_sigmoid_a_dt_2 + T * B * m; /* [m] */
+    lem_real *const tanh_a_y = tanh_a_z + m; /* [m] */
+    lem_real *const y_bar = tanh_a_y + m; /* [m] */
     lem_real *const work_a_y_bar = y_bar + m; /* [T, B, m] */
     lem_real *const z_bar = work_a_y_bar + T * B * m; /* [m] */
     lem_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
@@ -271,12 +335,14 @@ void lem_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const lem_real *restrict sigmoid_a_dt_1_tail = tape_sigmoid_a_dt_1_tail + at * m;
+            const lem_real *restrict sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_2_tail + at * m;
+            const lem_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
+            const lem_real *restrict tanh_a_y_tail = tape_tanh_a_y_tail + at * m;
             const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
             const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
-            const lem_real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + at * m;
-            const lem_real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + at * m;
-            const lem_real *restrict tanh_a_z = tape_tanh_a_z + at * m;
-            const lem_real *restrict tanh_a_y = tape_tanh_a_y + at * m;
+            lem_real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + at * m;
+            lem_real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + at * m;
             const lem_real *restrict Delta_y = bars->Delta_y + at * m;
             const lem_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
             const lem_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_z_bar + s * m;
@@ -288,6 +354,38 @@ void lem_backward(
             lem_real *restrict a_dt_1_bar = work_a_dt_1_bar + at * m;
             lem_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
             lem_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_1[j] = lem_sigmoid_from_tail(sigmoid_a_dt_1_tail[j]);
+
+            /* (2)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_2[j] = lem_sigmoid_from_tail(sigmoid_a_dt_2_tail[j]);
+
+            /* (3)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z[j] = lem_tanh_from_tail(tanh_a_z_tail[j]);
+
+            /* (4)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_y[j] = lem_tanh_from_tail(tanh_a_y_tail[j]);
+
+            /* (1)  one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_sigmoid_a_dt_1[j] = lem_complement_from_tail(sigmoid_a_dt_1_tail[j]);
+
+            /* (2)  one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_sigmoid_a_dt_2[j] = lem_complement_from_tail(sigmoid_a_dt_2_tail[j]);
+
+            /* (3)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_z_squared[j] = lem_slope_from_tail(tanh_a_z_tail[j]);
+
+            /* (4)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_y_squared[j] = lem_slope_from_tail(tanh_a_y_tail[j]);
 
             /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
@@ -303,7 +401,7 @@ void lem_backward(
 
             /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                a_y_bar[j] = y_bar[j] * dt_2[j] * (1 - tanh_a_y[j] * tanh_a_y[j]);
+                a_y_bar[j] = y_bar[j] * dt_2[j] * one_minus_tanh_a_y_squared[j];
 
             /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
             for (size_t j = 0; j < m; ++j) {
@@ -315,7 +413,7 @@ void lem_backward(
 
             /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * dt_1[j] * (1 - tanh_a_z[j] * tanh_a_z[j]);
+                a_z_bar[j] = z_bar[j] * dt_1[j] * one_minus_tanh_a_z_squared[j];
 
             /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -323,7 +421,7 @@ void lem_backward(
 
             /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_dt_2_bar[j] = dt_2_bar[j] * dt[0] * sigmoid_a_dt_2[j] * (1 - sigmoid_a_dt_2[j]);
+                a_dt_2_bar[j] = dt_2_bar[j] * dt[0] * sigmoid_a_dt_2[j] * one_minus_sigmoid_a_dt_2[j];
 
             /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -331,7 +429,7 @@ void lem_backward(
 
             /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_dt_1_bar[j] = dt_1_bar[j] * dt[0] * sigmoid_a_dt_1[j] * (1 - sigmoid_a_dt_1[j]);
+                a_dt_1_bar[j] = dt_1_bar[j] * dt[0] * sigmoid_a_dt_1[j] * one_minus_sigmoid_a_dt_1[j];
 
             /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < m; ++j) {
@@ -358,8 +456,8 @@ void lem_backward(
             const lem_real *restrict u = in->u + at * n;
             const lem_real *restrict z = tape_z + at * m;
             const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const lem_real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + at * m;
-            const lem_real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + at * m;
+            const lem_real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + at * m;
+            const lem_real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + at * m;
             const lem_real *restrict a_y_bar = work_a_y_bar + at * m;
             const lem_real *restrict a_z_bar = work_a_z_bar + at * m;
             const lem_real *restrict dt_2_bar = work_dt_2_bar + at * m;

@@ -104,10 +104,10 @@ typedef struct lem_state {
 /* Entries of lem_real: what forward saves for backward: 5 * T * B * m. */
 size_t lem_tape_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: 6 * m. */
+/* Entries of lem_real: scratch memory of forward: 10 * m. */
 size_t lem_forward_work_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of backward: 4 * m + 6 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lem_real: scratch memory of backward: 10 * m + 8 * T * B * m + 2 * 2 * B * m. */
 size_t lem_backward_work_size(const lem_sizes *sizes);
 
 /* Entries of lem_real: scratch memory of step: 11 * m. */

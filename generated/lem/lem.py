@@ -39,9 +39,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -68,11 +97,11 @@ def forward(parameters, inputs, initial):
     m = W_1.shape[0]
 
     # scan forward
-    sigmoid_a_dt_1 = np.empty((T, B, m), dtype)
-    sigmoid_a_dt_2 = np.empty((T, B, m), dtype)
-    tanh_a_z = np.empty((T, B, m), dtype)
+    sigmoid_a_dt_1_tail = np.empty((T, B, m), dtype)
+    sigmoid_a_dt_2_tail = np.empty((T, B, m), dtype)
+    tanh_a_z_tail = np.empty((T, B, m), dtype)
     z = np.empty((T, B, m), dtype)
-    tanh_a_y = np.empty((T, B, m), dtype)
+    tanh_a_y_tail = np.empty((T, B, m), dtype)
     y = np.empty((T, B, m), dtype)
     for t in range(T):
         y_prev = y[t - 1] if t > 0 else initial_y
@@ -80,28 +109,36 @@ def forward(parameters, inputs, initial):
         # (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1
         a_dt_1 = y_prev @ W_1.T + u[t] @ V_1.T + b_1
         # (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1)
-        sigmoid_a_dt_1[t] = sigmoid(a_dt_1)
+        sigmoid_a_dt_1 = sigmoid(a_dt_1)
+        # (1)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1)
+        sigmoid_a_dt_1_tail[t] = sigmoid_tail(a_dt_1)
         # (1)  dt_1 = dt * sigmoid(a_dt_1)
-        dt_1 = dt * sigmoid_a_dt_1[t]
+        dt_1 = dt * sigmoid_a_dt_1
         # (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2
         a_dt_2 = y_prev @ W_2.T + u[t] @ V_2.T + b_2
         # (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2)
-        sigmoid_a_dt_2[t] = sigmoid(a_dt_2)
+        sigmoid_a_dt_2 = sigmoid(a_dt_2)
+        # (2)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2)
+        sigmoid_a_dt_2_tail[t] = sigmoid_tail(a_dt_2)
         # (2)  dt_2 = dt * sigmoid(a_dt_2)
-        dt_2 = dt * sigmoid_a_dt_2[t]
+        dt_2 = dt * sigmoid_a_dt_2
         # (3)  a_z = W_z y_prev + V_z u + b_z
         a_z = y_prev @ W_z.T + u[t] @ V_z.T + b_z
         # (3)  tanh_a_z = tanh(a_z)
-        tanh_a_z[t] = np.tanh(a_z)
+        tanh_a_z = np.tanh(a_z)
+        # (3)  tanh_a_z_tail = tanh_tail(a_z)
+        tanh_a_z_tail[t] = tanh_tail(a_z)
         # (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z)
-        z[t] = (1 - dt_1) * z_prev + dt_1 * tanh_a_z[t]
+        z[t] = (1 - dt_1) * z_prev + dt_1 * tanh_a_z
         # (4)  a_y = W_y z + V_y u + b_y
         a_y = z[t] @ W_y.T + u[t] @ V_y.T + b_y
         # (4)  tanh_a_y = tanh(a_y)
-        tanh_a_y[t] = np.tanh(a_y)
+        tanh_a_y = np.tanh(a_y)
+        # (4)  tanh_a_y_tail = tanh_tail(a_y)
+        tanh_a_y_tail[t] = tanh_tail(a_y)
         # (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y)
-        y[t] = (1 - dt_2) * y_prev + dt_2 * tanh_a_y[t]
-    return {"y": y}, {"y": y[T - 1], "z": z[T - 1]}, {"z": z, "sigmoid_a_dt_1": sigmoid_a_dt_1, "sigmoid_a_dt_2": sigmoid_a_dt_2, "tanh_a_z": tanh_a_z, "tanh_a_y": tanh_a_y}
+        y[t] = (1 - dt_2) * y_prev + dt_2 * tanh_a_y
+    return {"y": y}, {"y": y[T - 1], "z": z[T - 1]}, {"z": z, "sigmoid_a_dt_1_tail": sigmoid_a_dt_1_tail, "sigmoid_a_dt_2_tail": sigmoid_a_dt_2_tail, "tanh_a_z_tail": tanh_a_z_tail, "tanh_a_y_tail": tanh_a_y_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -109,6 +146,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y = outputs["y"]
     initial_y = initial["y"]
     initial_z = initial["z"]
+    sigmoid_a_dt_1_tail = tape["sigmoid_a_dt_1_tail"]
+    sigmoid_a_dt_2_tail = tape["sigmoid_a_dt_2_tail"]
+    tanh_a_z_tail = tape["tanh_a_z_tail"]
+    tanh_a_y_tail = tape["tanh_a_y_tail"]
     u = inputs["u"]
     z = tape["z"]
     dt = parameters["dt"]
@@ -120,10 +161,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     V_z = parameters["V_z"]
     W_y = parameters["W_y"]
     V_y = parameters["V_y"]
-    sigmoid_a_dt_1 = tape["sigmoid_a_dt_1"]
-    sigmoid_a_dt_2 = tape["sigmoid_a_dt_2"]
-    tanh_a_z = tape["tanh_a_z"]
-    tanh_a_y = tape["tanh_a_y"]
     Delta_y = bars["y"]
     final_y_bar = bars["final.y"]
     final_z_bar = bars["final.z"]
@@ -133,6 +170,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_1.shape[0]
 
     # scan in reverse
+    sigmoid_a_dt_1 = np.empty((T, B, m), dtype)
+    sigmoid_a_dt_2 = np.empty((T, B, m), dtype)
     a_y_bar = np.empty((T, B, m), dtype)
     a_z_bar = np.empty((T, B, m), dtype)
     dt_2_bar = np.empty((T, B, m), dtype)
@@ -146,6 +185,22 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         z_next_bar = z_prev_bar
         y_prev = y[t - 1] if t > 0 else initial_y
         z_prev = z[t - 1] if t > 0 else initial_z
+        # (1)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail)
+        sigmoid_a_dt_1[t] = sigmoid_from_tail(sigmoid_a_dt_1_tail[t])
+        # (2)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail)
+        sigmoid_a_dt_2[t] = sigmoid_from_tail(sigmoid_a_dt_2_tail[t])
+        # (3)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
+        tanh_a_z = tanh_from_tail(tanh_a_z_tail[t])
+        # (4)  tanh_a_y = tanh_from_tail(tanh_a_y_tail)
+        tanh_a_y = tanh_from_tail(tanh_a_y_tail[t])
+        # (1)  one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail)
+        one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail[t])
+        # (2)  one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail)
+        one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail[t])
+        # (3)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
+        one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail[t])
+        # (4)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail)
+        one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail[t])
         # (1)  dt_1 = dt * sigmoid(a_dt_1)
         dt_1 = dt * sigmoid_a_dt_1[t]
         # (2)  dt_2 = dt * sigmoid(a_dt_2)
@@ -153,19 +208,19 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (5)  y_bar = Delta_y + y_next_bar
         y_bar = Delta_y[t] + y_next_bar
         # (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4)
-        a_y_bar[t] = y_bar * dt_2 * (1 - tanh_a_y[t] ** 2)
+        a_y_bar[t] = y_bar * dt_2 * one_minus_tanh_a_y_squared
         # (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4)
         z_bar = a_y_bar[t] @ W_y + z_next_bar
         # (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3)
-        a_z_bar[t] = z_bar * dt_1 * (1 - tanh_a_z[t] ** 2)
+        a_z_bar[t] = z_bar * dt_1 * one_minus_tanh_a_z_squared
         # (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4)
-        dt_2_bar[t] = y_bar * (tanh_a_y[t] - y_prev)
+        dt_2_bar[t] = y_bar * (tanh_a_y - y_prev)
         # (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2)
-        a_dt_2_bar[t] = dt_2_bar[t] * dt * sigmoid_a_dt_2[t] * (1 - sigmoid_a_dt_2[t])
+        a_dt_2_bar[t] = dt_2_bar[t] * dt * sigmoid_a_dt_2[t] * one_minus_sigmoid_a_dt_2
         # (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3)
-        dt_1_bar[t] = z_bar * (tanh_a_z[t] - z_prev)
+        dt_1_bar[t] = z_bar * (tanh_a_z - z_prev)
         # (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1)
-        a_dt_1_bar[t] = dt_1_bar[t] * dt * sigmoid_a_dt_1[t] * (1 - sigmoid_a_dt_1[t])
+        a_dt_1_bar[t] = dt_1_bar[t] * dt * sigmoid_a_dt_1[t] * one_minus_sigmoid_a_dt_1
         # (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2), (3), (4)
         y_prev_bar = a_dt_1_bar[t] @ W_1 + a_dt_2_bar[t] @ W_2 + a_z_bar[t] @ W_z + y_bar * (1 - dt_2)
         # (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3)

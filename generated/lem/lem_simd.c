@@ -53,7 +53,7 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -106,14 +106,14 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(B * row_m) + 6 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 6 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t lem_simd_forward_multiplications(const lem_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
-    return B * (4 * m * m + 4 * m * n + 8 * m) / 2;
+    return B * (4 * m * m + 4 * m * n + 12 * m) / 2;
 }
 
 static size_t lem_simd_infer_multiplications(const lem_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t lem_simd_backward_multiplications(const lem_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
-    return B * (16 * m + 8 * m * m + 8 * m * n) / 3;
+    return B * (24 * m + 8 * m * m + 8 * m * n) / 3;
 }
 
 static size_t lem_simd_step_multiplications(const lem_sizes *sizes)
@@ -286,10 +286,10 @@ static void lem_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_y = parameters->b_y; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_sigmoid_a_dt_1 = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_y = tape_tanh_a_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_sigmoid_a_dt_1_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_1_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_z_tail = tape_sigmoid_a_dt_2_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_y_tail = tape_tanh_a_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_dt_2 = work; /* [m] a row */
     real *const tile_a_dt_1_ahead = work_dt_2 + spaced(B * row_m);
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
@@ -337,9 +337,9 @@ static void lem_simd_forward_member(
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
-                    real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
-                    real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
-                    real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    real *const sigmoid_a_dt_1_tail_rows = tape_sigmoid_a_dt_1_tail + (t * B + begin) * row_m;
+                    real *const sigmoid_a_dt_2_tail_rows = tape_sigmoid_a_dt_2_tail + (t * B + begin) * row_m;
+                    real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const operand factors_a_dt_1[] = {
                         {u_rows, n, n, panels_u},
                         {y_prev_rows, m, m, panels_y_prev},
@@ -369,7 +369,10 @@ static void lem_simd_forward_member(
 
                                     /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
                                     const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
-                                    store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
+
+                                    /* (1)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
+                                    const vec sigmoid_a_dt_1_tail = vec_sigmoid_tail(a_dt_1);
+                                    store(sigmoid_a_dt_1_tail_rows + s * row_m + j, sigmoid_a_dt_1_tail);
 
                                     /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
                                     const vec dt_1 = dt_here * sigmoid_a_dt_1;
@@ -379,7 +382,10 @@ static void lem_simd_forward_member(
 
                                     /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                                     const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
-                                    store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
+
+                                    /* (2)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
+                                    const vec sigmoid_a_dt_2_tail = vec_sigmoid_tail(a_dt_2);
+                                    store(sigmoid_a_dt_2_tail_rows + s * row_m + j, sigmoid_a_dt_2_tail);
 
                                     /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
                                     const vec dt_2 = dt_here * sigmoid_a_dt_2;
@@ -390,7 +396,10 @@ static void lem_simd_forward_member(
 
                                     /* (3)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
-                                    store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+
+                                    /* (3)  tanh_a_z_tail = tanh_tail(a_z) */
+                                    const vec tanh_a_z_tail = vec_tanh_tail(a_z);
+                                    store(tanh_a_z_tail_rows + s * row_m + j, tanh_a_z_tail);
 
                                     /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
                                     const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
@@ -413,7 +422,7 @@ static void lem_simd_forward_member(
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
+                    real *const tanh_a_y_tail_rows = tape_tanh_a_y_tail + (t * B + begin) * row_m;
                     const operand factors_a_y[] = {
                         {u_rows, n, n, panels_u_2},
                         {z_rows, row_m, m, panels_z},
@@ -441,7 +450,10 @@ static void lem_simd_forward_member(
 
                                     /* (4)  tanh_a_y = tanh(a_y) */
                                     const vec tanh_a_y = vec_tanh(a_y);
-                                    store(tanh_a_y_rows + s * row_m + j, tanh_a_y);
+
+                                    /* (4)  tanh_a_y_tail = tanh_tail(a_y) */
+                                    const vec tanh_a_y_tail = vec_tanh_tail(a_y);
+                                    store(tanh_a_y_tail_rows + s * row_m + j, tanh_a_y_tail);
 
                                     /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
                                     const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
@@ -680,7 +692,7 @@ static void lem_simd_backward_member(
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 6 * row_m);
+    const size_t chunk = steps_together(T, B, 8 * row_m);
     const real *const dt = parameters->dt; /* [] */
     real *const dt_bar = gradients->dt_bar; /* [] */
     real *const W_1_bar = gradients->W_1_bar; /* [m, m] */
@@ -696,13 +708,18 @@ static void lem_simd_backward_member(
     real *const V_y_bar = gradients->V_y_bar; /* [m, n] */
     real *const b_y_bar = gradients->b_y_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_sigmoid_a_dt_1 = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_sigmoid_a_dt_2 = tape_sigmoid_a_dt_1 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_z = tape_sigmoid_a_dt_2 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_y = tape_tanh_a_z + spaced(T * B * row_m); /* [m] a row */
-    real *const work_dt_1 = work; /* [m] a row */
+    const real *const tape_sigmoid_a_dt_1_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_1_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_z_tail = tape_sigmoid_a_dt_2_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_y_tail = tape_tanh_a_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_sigmoid_a_dt_1 = work; /* [m] a row */
+    real *const work_one_minus_tanh_a_z_squared = work_one_minus_sigmoid_a_dt_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_dt_1 = work_one_minus_tanh_a_z_squared + spaced(B * row_m); /* [m] a row */
     real *const work_dt_2 = work_dt_1 + spaced(B * row_m); /* [m] a row */
-    real *const work_y_bar = work_dt_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_sigmoid_a_dt_1 = work_dt_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_sigmoid_a_dt_2 = work_sigmoid_a_dt_1 + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_tanh_a_z = work_sigmoid_a_dt_2 + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_y_bar = work_tanh_a_z + spaced(B * row_m); /* [m] a row */
     real *const work_a_y_bar = work_y_bar + spaced(B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_a_y_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_dt_2_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -745,12 +762,18 @@ static void lem_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const sigmoid_a_dt_1_tail_rows = tape_sigmoid_a_dt_1_tail + (t * B + begin) * row_m;
+                    const real *const sigmoid_a_dt_2_tail_rows = tape_sigmoid_a_dt_2_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_y_tail_rows = tape_tanh_a_y_tail + (t * B + begin) * row_m;
+                    real *const one_minus_sigmoid_a_dt_1_rows = work_one_minus_sigmoid_a_dt_1 + begin * row_m;
+                    real *const one_minus_tanh_a_z_squared_rows = work_one_minus_tanh_a_z_squared + begin * row_m;
                     real *const dt_1_rows = work_dt_1 + begin * row_m;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
-                    const real *const sigmoid_a_dt_2_rows = tape_sigmoid_a_dt_2 + (t * B + begin) * row_m;
-                    const real *const tanh_a_y_rows = tape_tanh_a_y + (t * B + begin) * row_m;
+                    real *const sigmoid_a_dt_1_rows = work_sigmoid_a_dt_1 + ((t - first) * B + begin) * row_m;
+                    real *const sigmoid_a_dt_2_rows = work_sigmoid_a_dt_2 + ((t - first) * B + begin) * row_m;
+                    real *const tanh_a_z_rows = work_tanh_a_z + begin * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
                     const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
                     const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
@@ -762,12 +785,42 @@ static void lem_simd_backward_member(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
                             const real dt_here = dt[0];
+                            const vec sigmoid_a_dt_1_tail = load(sigmoid_a_dt_1_tail_rows + s * row_m + j);
+                            const vec sigmoid_a_dt_2_tail = load(sigmoid_a_dt_2_tail_rows + s * row_m + j);
+                            const vec tanh_a_z_tail = load(tanh_a_z_tail_rows + s * row_m + j);
+                            const vec tanh_a_y_tail = load(tanh_a_y_tail_rows + s * row_m + j);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                            const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
-                            const vec sigmoid_a_dt_2 = load(sigmoid_a_dt_2_rows + s * row_m + j);
-                            const vec tanh_a_y = load(tanh_a_y_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
+
+                            /* (1)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
+                            const vec sigmoid_a_dt_1 = vec_sigmoid_from_tail(sigmoid_a_dt_1_tail);
+                            store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
+
+                            /* (2)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
+                            const vec sigmoid_a_dt_2 = vec_sigmoid_from_tail(sigmoid_a_dt_2_tail);
+                            store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
+
+                            /* (3)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+                            const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
+                            store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
+
+                            /* (4)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
+                            const vec tanh_a_y = vec_tanh_from_tail(tanh_a_y_tail);
+
+                            /* (1)  one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail) */
+                            const vec one_minus_sigmoid_a_dt_1 = vec_complement_from_tail(sigmoid_a_dt_1_tail);
+                            store(one_minus_sigmoid_a_dt_1_rows + s * row_m + j, one_minus_sigmoid_a_dt_1);
+
+                            /* (2)  one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail) */
+                            const vec one_minus_sigmoid_a_dt_2 = vec_complement_from_tail(sigmoid_a_dt_2_tail);
+
+                            /* (3)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+                            const vec one_minus_tanh_a_z_squared = vec_slope_from_tail(tanh_a_z_tail);
+                            store(one_minus_tanh_a_z_squared_rows + s * row_m + j, one_minus_tanh_a_z_squared);
+
+                            /* (4)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
+                            const vec one_minus_tanh_a_y_squared = vec_slope_from_tail(tanh_a_y_tail);
 
                             /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
                             const vec dt_1 = dt_here * sigmoid_a_dt_1;
@@ -782,7 +835,7 @@ static void lem_simd_backward_member(
                             store(y_bar_rows + s * row_m + j, y_bar);
 
                             /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
-                            const vec a_y_bar = y_bar * dt_2 * (1 - tanh_a_y * tanh_a_y);
+                            const vec a_y_bar = y_bar * dt_2 * one_minus_tanh_a_y_squared;
                             store(a_y_bar_rows + s * row_m + j, a_y_bar);
 
                             /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
@@ -790,7 +843,7 @@ static void lem_simd_backward_member(
                             store(dt_2_bar_rows + s * row_m + j, dt_2_bar);
 
                             /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint of (2) */
-                            const vec a_dt_2_bar = dt_2_bar * dt_here * sigmoid_a_dt_2 * (1 - sigmoid_a_dt_2);
+                            const vec a_dt_2_bar = dt_2_bar * dt_here * sigmoid_a_dt_2 * one_minus_sigmoid_a_dt_2;
                             store(a_dt_2_bar_rows + s * row_m + j, a_dt_2_bar);
                         }
                     }
@@ -803,11 +856,13 @@ static void lem_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const one_minus_sigmoid_a_dt_1_rows = work_one_minus_sigmoid_a_dt_1 + begin * row_m;
+                    const real *const one_minus_tanh_a_z_squared_rows = work_one_minus_tanh_a_z_squared + begin * row_m;
                     const real *const dt_1_rows = work_dt_1 + begin * row_m;
                     const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
-                    const real *const sigmoid_a_dt_1_rows = tape_sigmoid_a_dt_1 + (t * B + begin) * row_m;
-                    const real *const tanh_a_z_rows = tape_tanh_a_z + (t * B + begin) * row_m;
+                    const real *const sigmoid_a_dt_1_rows = work_sigmoid_a_dt_1 + ((t - first) * B + begin) * row_m;
+                    const real *const tanh_a_z_rows = work_tanh_a_z + begin * row_m;
                     const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
                     const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_m;
@@ -834,6 +889,8 @@ static void lem_simd_backward_member(
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 const real dt_here = dt[0];
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_sigmoid_a_dt_1 = load(one_minus_sigmoid_a_dt_1_rows + s * row_m + j);
+                                    const vec one_minus_tanh_a_z_squared = load(one_minus_tanh_a_z_squared_rows + s * row_m + j);
                                     const vec dt_1 = load(dt_1_rows + s * row_m + j);
                                     const vec z_prev = load_part(z_prev_rows + s * z_prev_stride + j, left);
                                     const vec sigmoid_a_dt_1 = load(sigmoid_a_dt_1_rows + s * row_m + j);
@@ -844,7 +901,7 @@ static void lem_simd_backward_member(
                                     const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + z_next_bar;
 
                                     /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
-                                    const vec a_z_bar = z_bar * dt_1 * (1 - tanh_a_z * tanh_a_z);
+                                    const vec a_z_bar = z_bar * dt_1 * one_minus_tanh_a_z_squared;
                                     store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                                     /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
@@ -852,7 +909,7 @@ static void lem_simd_backward_member(
                                     store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
 
                                     /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint of (1) */
-                                    const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * (1 - sigmoid_a_dt_1);
+                                    const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1 * one_minus_sigmoid_a_dt_1;
                                     store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
 
                                     /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
@@ -956,8 +1013,8 @@ static void lem_simd_backward_member(
         }
         BARRIER
         for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
-            const real *restrict sigmoid_a_dt_1 = tape_sigmoid_a_dt_1 + (first * B + s) * row_m;
-            const real *restrict sigmoid_a_dt_2 = tape_sigmoid_a_dt_2 + (first * B + s) * row_m;
+            const real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + s * row_m;
+            const real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + s * row_m;
             const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
             const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
 

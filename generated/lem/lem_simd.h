@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lem_real: what forward saves for backward: 5 * spaced(T * B * padded m).
- *   z, sigmoid_a_dt_1, sigmoid_a_dt_2, tanh_a_z, tanh_a_y: spaced(T * B * padded m) each, every step
+ *   z, sigmoid_a_dt_1_tail, sigmoid_a_dt_2_tail, tanh_a_z_tail, tanh_a_y_tail: spaced(T * B * padded m) each, every step
  */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
@@ -47,12 +47,12 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
  */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of backward: 3 * spaced(B * padded m) + 6 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(m + n).
- *   dt_1, dt_2, y_bar: spaced(B * padded m) each, one step, then overwritten
- *   a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of lem_real: scratch memory of backward: 6 * spaced(B * padded m) + 8 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(m + n).
+ *   one_minus_sigmoid_a_dt_1, one_minus_tanh_a_z_squared, dt_1, dt_2, tanh_a_z, y_bar: spaced(B * padded m) each, one step, then overwritten
+ *   sigmoid_a_dt_1, sigmoid_a_dt_2, a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   y_prev_bar, z_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(m + n)
- *   chunk: steps_together(T, B, 6 * padded m)
+ *   chunk: steps_together(T, B, 8 * padded m)
  */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 

@@ -14,11 +14,18 @@
 #define REAL(number) ((ligru_real)(number))
 #ifdef LIGRU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #endif
+
+static ligru_real ligru_complement_from_tail(ligru_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static ligru_real ligru_relu(ligru_real x)
 {
@@ -29,6 +36,17 @@ static ligru_real ligru_sigmoid(ligru_real x)
 {
     const ligru_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static ligru_real ligru_sigmoid_from_tail(ligru_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static ligru_real ligru_sigmoid_tail(ligru_real x)
+{
+    const ligru_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t ligru_tape_size(const ligru_sizes *sizes)
@@ -42,7 +60,7 @@ size_t ligru_tape_size(const ligru_sizes *sizes)
 size_t ligru_forward_work_size(const ligru_sizes *sizes)
 {
     const size_t m = LIGRU_FIXED_m;
-    return m;
+    return 2 * m;
 }
 
 size_t ligru_backward_work_size(const ligru_sizes *sizes)
@@ -50,7 +68,7 @@ size_t ligru_backward_work_size(const ligru_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LIGRU_FIXED_m;
-    return 3 * m + 2 * T * B * m + 2 * B * m;
+    return 5 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t ligru_step_work_size(const ligru_sizes *sizes)
@@ -75,17 +93,18 @@ void ligru_forward(
     const ligru_real *const W_h = parameters->W_h; /* [m, n] */
     const ligru_real *const U_h = parameters->U_h; /* [m, m] */
     const ligru_real *const b_h = parameters->b_h; /* [m] */
-    ligru_real *const tape_z = tape; /* [T, B, m] */
-    ligru_real *const tape_s = tape_z + T * B * m; /* [T, B, m] */
+    ligru_real *const tape_z_tail = tape; /* [T, B, m] */
+    ligru_real *const tape_s = tape_z_tail + T * B * m; /* [T, B, m] */
     ligru_real *const tape_a_s = tape_s + T * B * m; /* [T, B, m] */
-    ligru_real *const a_z = work; /* [m] */
+    ligru_real *const z = work; /* [m] */
+    ligru_real *const a_z = z + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const ligru_real *restrict x = in->x + at * n;
-            ligru_real *restrict z = tape_z + at * m;
+            ligru_real *restrict z_tail = tape_z_tail + at * m;
             ligru_real *restrict s = tape_s + at * m;
             ligru_real *restrict h = out->h + at * m;
             const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
@@ -104,6 +123,10 @@ void ligru_forward(
             /* (1)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = ligru_sigmoid(a_z[j]);
+
+            /* (1)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = ligru_sigmoid_tail(a_z[j]);
 
             /* (2)  a_s = W_h x + U_h h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
@@ -151,10 +174,12 @@ void ligru_backward(
     ligru_real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     ligru_real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     ligru_real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const ligru_real *const tape_z = tape; /* [T, B, m] */
-    const ligru_real *const tape_s = tape_z + T * B * m; /* [T, B, m] */
+    const ligru_real *const tape_z_tail = tape; /* [T, B, m] */
+    const ligru_real *const tape_s = tape_z_tail + T * B * m; /* [T, B, m] */
     const ligru_real *const tape_a_s = tape_s + T * B * m; /* [T, B, m] */
-    ligru_real *const h_bar = work; /* [m] */
+    ligru_real *const one_minus_z = work; /* [m] */
+    ligru_real *const z = one_minus_z + m; /* [m] */
+    ligru_real *const h_bar = z + m; /* [m] */
     ligru_real *const s_bar = h_bar + m; /* [m] */
     ligru_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
     ligru_real *const z_bar = work_a_s_bar + T * B * m; /* [m] */
@@ -179,7 +204,7 @@ void ligru_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const ligru_real *restrict z = tape_z + at * m;
+            const ligru_real *restrict z_tail = tape_z_tail + at * m;
             const ligru_real *restrict s = tape_s + at * m;
             const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const ligru_real *restrict a_s = tape_a_s + at * m;
@@ -189,13 +214,21 @@ void ligru_backward(
             ligru_real *restrict a_z_bar = work_a_z_bar + at * m;
             ligru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
+            /* (1)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = ligru_sigmoid_from_tail(z_tail[j]);
+
+            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = ligru_complement_from_tail(z_tail[j]);
+
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                s_bar[j] = h_bar[j] * (1 - z[j]);
+                s_bar[j] = h_bar[j] * one_minus_z[j];
 
             /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
@@ -207,7 +240,7 @@ void ligru_backward(
 
             /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {

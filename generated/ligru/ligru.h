@@ -87,10 +87,10 @@ typedef struct ligru_state {
 /* Entries of ligru_real: what forward saves for backward: 3 * T * B * m. */
 size_t ligru_tape_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: scratch memory of forward: m. */
+/* Entries of ligru_real: scratch memory of forward: 2 * m. */
 size_t ligru_forward_work_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: scratch memory of backward: 3 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of ligru_real: scratch memory of backward: 5 * m + 2 * T * B * m + 2 * B * m. */
 size_t ligru_backward_work_size(const ligru_sizes *sizes);
 
 /* Entries of ligru_real: scratch memory of step: 4 * m. */

@@ -30,6 +30,10 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def relu(x):
     return np.where(x <= 0, 0, x)
 
@@ -37,6 +41,15 @@ def relu(x):
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def forward(parameters, inputs, initial):
@@ -55,7 +68,7 @@ def forward(parameters, inputs, initial):
     m = W_z.shape[0]
 
     # scan forward
-    z = np.empty((T, B, m), dtype)
+    z_tail = np.empty((T, B, m), dtype)
     a_s = np.empty((T, B, m), dtype)
     s = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
@@ -64,22 +77,24 @@ def forward(parameters, inputs, initial):
         # (1)  a_z = W_z x + U_z h_prev + b_z
         a_z = x[t] @ W_z.T + h_prev @ U_z.T + b_z
         # (1)  z = sigmoid(a_z)
-        z[t] = sigmoid(a_z)
+        z = sigmoid(a_z)
+        # (1)  z_tail = sigmoid_tail(a_z)
+        z_tail[t] = sigmoid_tail(a_z)
         # (2)  a_s = W_h x + U_h h_prev + b_h
         a_s[t] = x[t] @ W_h.T + h_prev @ U_h.T + b_h
         # (2)  s = relu(a_s)
         s[t] = relu(a_s[t])
         # (3)  h = z * h_prev + (1 - z) * s
-        h[t] = z[t] * h_prev + (1 - z[t]) * s[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "s": s, "a_s": a_s}
+        h[t] = z * h_prev + (1 - z) * s[t]
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "s": s, "a_s": a_s}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
     x = inputs["x"]
-    z = tape["z"]
     s = tape["s"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -100,18 +115,22 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  z = sigmoid_from_tail(z_tail)
+        z = sigmoid_from_tail(z_tail[t])
+        # (1)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z = complement_from_tail(z_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  s_bar = h_bar * (1 - z)   adjoint of (3)
-        s_bar = h_bar * (1 - z[t])
+        s_bar = h_bar * one_minus_z
         # (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2)
         a_s_bar[t] = s_bar * np.where(a_s[t] <= 0, 0, 1).astype(dtype)
         # (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3)
         z_bar = h_bar * (h_prev - s[t])
         # (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
-        a_z_bar[t] = z_bar * z[t] * (1 - z[t])
+        a_z_bar[t] = z_bar * z * one_minus_z
         # (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3)
-        h_prev_bar = a_z_bar[t] @ U_z + a_s_bar[t] @ U_h + h_bar * z[t]
+        h_prev_bar = a_z_bar[t] @ U_z + a_s_bar[t] @ U_h + h_bar * z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

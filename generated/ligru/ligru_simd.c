@@ -116,7 +116,7 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
@@ -131,7 +131,7 @@ static size_t ligru_simd_forward_multiplications(const ligru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
-    return B * (2 * m * n + 2 * m * m + 3 * m);
+    return B * (2 * m * n + 2 * m * m + 4 * m);
 }
 
 static size_t ligru_simd_infer_multiplications(const ligru_sizes *sizes)
@@ -147,7 +147,7 @@ static size_t ligru_simd_backward_multiplications(const ligru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
-    return B * (7 * m + 4 * m * m + 4 * m * n) / 2;
+    return B * (9 * m + 4 * m * m + 4 * m * n) / 2;
 }
 
 static size_t ligru_simd_step_multiplications(const ligru_sizes *sizes)
@@ -240,8 +240,8 @@ static void ligru_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_s = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
@@ -270,7 +270,7 @@ static void ligru_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -302,7 +302,10 @@ static void ligru_simd_forward_member(
 
                                     /* (1)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+
+                                    /* (1)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + sample * row_m + j, z_tail);
 
                                     /* (2)  a_s = W_h x + U_h h_prev + b_h */
                                     const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
@@ -466,10 +469,11 @@ static void ligru_simd_backward_member(
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_s = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_s = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     const real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const work_h_bar = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_a_s_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -497,7 +501,8 @@ static void ligru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const z_rows = work_z + begin * row_m;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
@@ -510,19 +515,26 @@ static void ligru_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec z_tail = load(z_tail_rows + sample * row_m + j);
                             const vec s = load(s_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                             const vec a_s = load(a_s_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
+                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+                            store(z_rows + sample * row_m + j, z);
+
+                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
                             /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
-                            const vec s_bar = h_bar * (1 - z);
+                            const vec s_bar = h_bar * one_minus_z;
 
                             /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
                             const vec a_s_bar = s_bar * where(a_s <= 0, 0, 1);
@@ -532,7 +544,7 @@ static void ligru_simd_backward_member(
                             const vec z_bar = h_bar * (h_prev - s);
 
                             /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
                         }
                     }
@@ -545,7 +557,7 @@ static void ligru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;

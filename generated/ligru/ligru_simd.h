@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of ligru_real: what forward saves for backward: 3 * spaced(T * B * padded m).
- *   z, s, a_s: spaced(T * B * padded m) each, every step
+ *   z_tail, s, a_s: spaced(T * B * padded m) each, every step
  */
 size_t ligru_simd_tape_size(const ligru_sizes *sizes);
 
@@ -42,8 +42,8 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads);
  */
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of backward: spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   h_bar: spaced(B * padded m), one step, then overwritten
+/* Entries of ligru_real: scratch memory of backward: 2 * spaced(B * padded m) + 2 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   z, h_bar: spaced(B * padded m) each, one step, then overwritten
  *   a_s_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)

@@ -17,17 +17,36 @@
 
 #define REAL(number) ((lmu_real)(number))
 #ifdef LMU_DOUBLE
+#define FABS fabs
+#define COPYSIGN copysign
+#define EXP exp
 #define TANH tanh
 #else
+#define FABS fabsf
+#define COPYSIGN copysignf
+#define EXP expf
 #define TANH tanhf
 #endif
+
+static lmu_real lmu_slope_from_tail(lmu_real x)
+{
+    const lmu_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static lmu_real lmu_tanh_tail(lmu_real x)
+{
+    const lmu_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
 
 size_t lmu_tape_size(const lmu_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = LMU_FIXED_d;
-    return T * B + T * B * d;
+    const size_t k = LMU_FIXED_k;
+    return T * B + T * B * d + T * B * k;
 }
 
 size_t lmu_forward_work_size(const lmu_sizes *sizes)
@@ -42,7 +61,7 @@ size_t lmu_backward_work_size(const lmu_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    return k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d;
+    return 2 * k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d;
 }
 
 size_t lmu_step_work_size(const lmu_sizes *sizes)
@@ -73,6 +92,7 @@ void lmu_forward(
     const lmu_real *const W_m = parameters->W_m; /* [k, d] */
     lmu_real *const tape_u = tape; /* [T, B] */
     lmu_real *const tape_m = tape_u + T * B; /* [T, B, d] */
+    lmu_real *const tape_h_tail = tape_m + T * B * d; /* [T, B, k] */
     lmu_real *const a_h = work; /* [k] */
 
     /* scan forward in time */
@@ -83,6 +103,7 @@ void lmu_forward(
             lmu_real *restrict u = tape_u + at;
             lmu_real *restrict m = tape_m + at * d;
             lmu_real *restrict h = out->h + at * k;
+            lmu_real *restrict h_tail = tape_h_tail + at * k;
             const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial->h + s * k;
             const lmu_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial->m + s * d;
 
@@ -118,6 +139,10 @@ void lmu_forward(
             /* (3)  h = tanh(a_h) */
             for (size_t j = 0; j < k; ++j)
                 h[j] = TANH(a_h[j]);
+
+            /* (3)  h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < k; ++j)
+                h_tail[j] = lmu_tanh_tail(a_h[j]);
         }
     }
 
@@ -158,7 +183,9 @@ void lmu_backward(
     lmu_real *const W_m_bar = gradients->W_m_bar; /* [k, d] */
     const lmu_real *const tape_u = tape; /* [T, B] */
     const lmu_real *const tape_m = tape_u + T * B; /* [T, B, d] */
-    lmu_real *const h_bar = work; /* [k] */
+    const lmu_real *const tape_h_tail = tape_m + T * B * d; /* [T, B, k] */
+    lmu_real *const one_minus_h_squared = work; /* [k] */
+    lmu_real *const h_bar = one_minus_h_squared + k; /* [k] */
     lmu_real *const work_a_h_bar = h_bar + k; /* [T, B, k] */
     lmu_real *const work_m_bar = work_a_h_bar + T * B * k; /* [T, B, d] */
     lmu_real *const work_u_bar = work_m_bar + T * B * d; /* [T, B] */
@@ -187,7 +214,7 @@ void lmu_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const lmu_real *restrict h = out->h + at * k;
+            const lmu_real *restrict h_tail = tape_h_tail + at * k;
             const lmu_real *restrict Delta_h = bars->Delta_h + at * k;
             const lmu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * k : bars->final_h_bar + s * k;
             const lmu_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_m_bar + s * d;
@@ -197,13 +224,17 @@ void lmu_backward(
             lmu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * k;
             lmu_real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + s) * d;
 
+            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+            for (size_t j = 0; j < k; ++j)
+                one_minus_h_squared[j] = lmu_slope_from_tail(h_tail[j]);
+
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < k; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
             for (size_t j = 0; j < k; ++j)
-                a_h_bar[j] = h_bar[j] * (1 - h[j] * h[j]);
+                a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
             /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
             for (size_t j = 0; j < d; ++j) {

@@ -95,13 +95,13 @@ typedef struct lmu_state {
     lmu_real *m; /* [B, d] m before the first step */
 } lmu_state;
 
-/* Entries of lmu_real: what forward saves for backward: T * B + T * B * d. */
+/* Entries of lmu_real: what forward saves for backward: T * B + T * B * d + T * B * k. */
 size_t lmu_tape_size(const lmu_sizes *sizes);
 
 /* Entries of lmu_real: scratch memory of forward: k. */
 size_t lmu_forward_work_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of backward: k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d. */
+/* Entries of lmu_real: scratch memory of backward: 2 * k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d. */
 size_t lmu_backward_work_size(const lmu_sizes *sizes);
 
 /* Entries of lmu_real: scratch memory of step: 1 + d + k. */

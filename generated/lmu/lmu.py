@@ -38,6 +38,17 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
+
+
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     x = inputs["x"]
@@ -61,6 +72,7 @@ def forward(parameters, inputs, initial):
     u = np.empty((T, B), dtype)
     m = np.empty((T, B, d), dtype)
     h = np.empty((T, B, k), dtype)
+    h_tail = np.empty((T, B, k), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         m_prev = m[t - 1] if t > 0 else initial_m
@@ -72,13 +84,16 @@ def forward(parameters, inputs, initial):
         a_h = x[t] @ W_x.T + h_prev @ W_h.T + m[t] @ W_m.T
         # (3)  h = tanh(a_h)
         h[t] = np.tanh(a_h)
-    return {"h": h}, {"h": h[T - 1], "m": m[T - 1]}, {"u": u, "m": m}
+        # (3)  h_tail = tanh_tail(a_h)
+        h_tail[t] = tanh_tail(a_h)
+    return {"h": h}, {"h": h[T - 1], "m": m[T - 1]}, {"u": u, "m": m, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_h = initial["h"]
     initial_m = initial["m"]
+    h_tail = tape["h_tail"]
     x = inputs["x"]
     u = tape["u"]
     m = tape["m"]
@@ -109,10 +124,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         m_next_bar = m_prev_bar
+        # (3)  one_minus_h_squared = slope_from_tail(h_tail)
+        one_minus_h_squared = slope_from_tail(h_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3)
-        a_h_bar[t] = h_bar * (1 - h[t] ** 2)
+        a_h_bar[t] = h_bar * one_minus_h_squared
         # (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3)
         m_bar[t] = a_h_bar[t] @ W_m + m_next_bar
         # (7)  u_bar = m_bar^T B   adjoint of (2)

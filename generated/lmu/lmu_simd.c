@@ -20,6 +20,7 @@ size_t lmu_simd_tape_size(const lmu_sizes *sizes)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t row_k = padded(k);
     const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
@@ -27,8 +28,9 @@ size_t lmu_simd_tape_size(const lmu_sizes *sizes)
     (void)d;
     (void)k;
     (void)row_d;
+    (void)row_k;
     (void)chunk;
-    return spaced(T * B * 1) + spaced(T * B * row_d);
+    return spaced(T * B * 1) + spaced(T * B * row_d) + spaced(T * B * row_k);
 }
 
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
@@ -39,6 +41,7 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t row_k = padded(k);
     const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
@@ -46,6 +49,7 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     (void)d;
     (void)k;
     (void)row_d;
+    (void)row_k;
     (void)chunk;
     return up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d;
 }
@@ -79,6 +83,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t row_k = padded(k);
     const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     (void)T;
     (void)B;
@@ -86,6 +91,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)d;
     (void)k;
     (void)row_d;
+    (void)row_k;
     (void)chunk;
     (void)threads;
     return chunk * B * up_to(k, LANES);
@@ -154,7 +160,7 @@ static size_t lmu_simd_forward_multiplications(const lmu_sizes *sizes)
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    return B * (n + 2 * k + d + d * d + k * n + k * k + d * k) / 3;
+    return B * (n + 3 * k + d + d * d + k * n + k * k + d * k) / 3;
 }
 
 static size_t lmu_simd_infer_multiplications(const lmu_sizes *sizes)
@@ -172,7 +178,7 @@ static size_t lmu_simd_backward_multiplications(const lmu_sizes *sizes)
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    return B * (4 * k + 2 * d * k + 4 * d + 2 * k * k + 2 * d * d + 2 * n + 2 * k * n) / 5;
+    return B * (5 * k + 2 * d * k + 4 * d + 2 * k * k + 2 * d * d + 2 * n + 2 * k * n) / 5;
 }
 
 static size_t lmu_simd_step_multiplications(const lmu_sizes *sizes)
@@ -278,6 +284,7 @@ static void lmu_simd_forward_member(
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
+    const size_t row_k = padded(k);
     const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
@@ -285,6 +292,7 @@ static void lmu_simd_forward_member(
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const tape_u = tape; /* [] a row */
     real *const tape_m = tape_u + spaced(T * B * 1); /* [d] a row */
+    real *const tape_h_tail = tape_m + spaced(T * B * row_d); /* [k] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
     const real *const panels_x = packed;
@@ -370,6 +378,7 @@ static void lmu_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_k;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
@@ -397,6 +406,10 @@ static void lmu_simd_forward_member(
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * k + j, h, left);
+
+                                    /* (3)  h_tail = tanh_tail(a_h) */
+                                    const vec h_tail = vec_tanh_tail(a_h);
+                                    store(h_tail_rows + s * row_k + j, h_tail);
                                 }
                             }
                         }
@@ -613,6 +626,7 @@ static void lmu_simd_backward_member(
     real *const W_m_bar = gradients->W_m_bar; /* [k, d] */
     const real *const tape_u = tape; /* [] a row */
     const real *const tape_m = tape_u + spaced(T * B * 1); /* [d] a row */
+    const real *const tape_h_tail = tape_m + spaced(T * B * row_d); /* [k] a row */
     real *const work_a_h_bar = work; /* [k] a row */
     real *const work_m_bar = work_a_h_bar + spaced(chunk * B * row_k); /* [d] a row */
     real *const work_u_bar = work_m_bar + spaced(chunk * B * row_d); /* [] a row */
@@ -646,7 +660,7 @@ static void lmu_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const h_rows = out->h + (t * B + begin) * k;
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_k;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * k;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_h_bar + begin * k;
                     const size_t h_next_bar_stride = t + 1 < T ? row_k : k;
@@ -654,15 +668,18 @@ static void lmu_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = k - j;
-                            const vec h = load_part(h_rows + s * k + j, left);
+                            const vec h_tail = load(h_tail_rows + s * row_k + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * k + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * (1 - h * h);
+                            const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + s * row_k + j, a_h_bar);
                         }
                     }

@@ -17,9 +17,10 @@
 extern "C" {
 #endif
 
-/* Entries of lmu_real: what forward saves for backward: spaced(T * B * 1) + spaced(T * B * padded d).
+/* Entries of lmu_real: what forward saves for backward: spaced(T * B * 1) + spaced(T * B * padded d) + spaced(T * B * padded k).
  *   u: spaced(T * B * 1), every step
  *   m: spaced(T * B * padded d), every step
+ *   h_tail: spaced(T * B * padded k), every step
  */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 

@@ -102,10 +102,10 @@ typedef struct lstm_state {
 /* Entries of lstm_real: what forward saves for backward: 6 * T * B * m. */
 size_t lstm_tape_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of forward: 4 * m. */
+/* Entries of lstm_real: scratch memory of forward: 9 * m. */
 size_t lstm_forward_work_size(const lstm_sizes *sizes);
 
-/* Entries of lstm_real: scratch memory of backward: 6 * m + 4 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_real: scratch memory of backward: 16 * m + 4 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_backward_work_size(const lstm_sizes *sizes);
 
 /* Entries of lstm_real: scratch memory of step: 10 * m. */

@@ -96,10 +96,10 @@ typedef struct lstm_1997_state {
 /* Entries of lstm_1997_real: what forward saves for backward: 4 * T * B * m. */
 size_t lstm_1997_tape_size(const lstm_1997_sizes *sizes);
 
-/* Entries of lstm_1997_real: scratch memory of forward: 3 * m + 2 * B * m. */
+/* Entries of lstm_1997_real: scratch memory of forward: 7 * m + 2 * B * m. */
 size_t lstm_1997_forward_work_size(const lstm_1997_sizes *sizes);
 
-/* Entries of lstm_1997_real: scratch memory of backward: 5 * m + 3 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_1997_real: scratch memory of backward: 13 * m + 3 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_1997_backward_work_size(const lstm_1997_sizes *sizes);
 
 /* Entries of lstm_1997_real: scratch memory of step: 8 * m. */

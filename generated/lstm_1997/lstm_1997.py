@@ -32,9 +32,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -57,10 +86,10 @@ def forward(parameters, inputs, initial):
     m = W_i.shape[0]
 
     # scan forward
-    g = np.empty((T, B, m), dtype)
-    i = np.empty((T, B, m), dtype)
-    o = np.empty((T, B, m), dtype)
-    tanh_c = np.empty((T, B, m), dtype)
+    g_tail = np.empty((T, B, m), dtype)
+    i_tail = np.empty((T, B, m), dtype)
+    o_tail = np.empty((T, B, m), dtype)
+    tanh_c_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     c = initial_c
     for t in range(T):
@@ -71,37 +100,45 @@ def forward(parameters, inputs, initial):
         # (2)  z_i = W_i x + U_i h_prev + b_i
         z_i = x[t] @ W_i.T + h_prev @ U_i.T + b_i
         # (3)  g = tanh(z)
-        g[t] = np.tanh(z)
+        g = np.tanh(z)
+        # (3)  g_tail = tanh_tail(z)
+        g_tail[t] = tanh_tail(z)
         # (4)  i = sigmoid(z_i)
-        i[t] = sigmoid(z_i)
+        i = sigmoid(z_i)
+        # (4)  i_tail = sigmoid_tail(z_i)
+        i_tail[t] = sigmoid_tail(z_i)
         # (5)  c = g * i + c_prev
-        c = g[t] * i[t] + c_prev
+        c = g * i + c_prev
         # (6)  z_o = W_o x + U_o h_prev + b_o
         z_o = x[t] @ W_o.T + h_prev @ U_o.T + b_o
         # (7)  o = sigmoid(z_o)
-        o[t] = sigmoid(z_o)
+        o = sigmoid(z_o)
+        # (7)  o_tail = sigmoid_tail(z_o)
+        o_tail[t] = sigmoid_tail(z_o)
         # (8)  tanh_c = tanh(c)
-        tanh_c[t] = np.tanh(c)
+        tanh_c = np.tanh(c)
+        # (8)  tanh_c_tail = tanh_tail(c)
+        tanh_c_tail[t] = tanh_tail(c)
         # (8)  h = tanh(c) * o
-        h[t] = tanh_c[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c}, {"g": g, "i": i, "o": o, "tanh_c": tanh_c}
+        h[t] = tanh_c * o
+    return {"h": h}, {"h": h[T - 1], "c": c}, {"g_tail": g_tail, "i_tail": i_tail, "o_tail": o_tail, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    g_tail = tape["g_tail"]
+    i_tail = tape["i_tail"]
+    o_tail = tape["o_tail"]
+    tanh_c_tail = tape["tanh_c_tail"]
     x = inputs["x"]
-    g = tape["g"]
-    i = tape["i"]
-    o = tape["o"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
     W_g = parameters["W_g"]
     U_g = parameters["U_g"]
     W_o = parameters["W_o"]
     U_o = parameters["U_o"]
-    tanh_c = tape["tanh_c"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
@@ -119,22 +156,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
+        # (3)  g = tanh_from_tail(g_tail)
+        g = tanh_from_tail(g_tail[t])
+        # (4)  i = sigmoid_from_tail(i_tail)
+        i = sigmoid_from_tail(i_tail[t])
+        # (7)  o = sigmoid_from_tail(o_tail)
+        o = sigmoid_from_tail(o_tail[t])
+        # (8)  tanh_c = tanh_from_tail(tanh_c_tail)
+        tanh_c = tanh_from_tail(tanh_c_tail[t])
+        # (3)  one_minus_g_squared = slope_from_tail(g_tail)
+        one_minus_g_squared = slope_from_tail(g_tail[t])
+        # (4)  one_minus_i = complement_from_tail(i_tail)
+        one_minus_i = complement_from_tail(i_tail[t])
+        # (7)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
+        # (8)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail)
+        one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail[t])
         # (9)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (10)  o_bar = h_bar * tanh(c)   adjoint of (8)
-        o_bar = h_bar * tanh_c[t]
+        o_bar = h_bar * tanh_c
         # (11)  z_o_bar = o_bar * o * (1 - o)   adjoint of (7)
-        z_o_bar[t] = o_bar * o[t] * (1 - o[t])
+        z_o_bar[t] = o_bar * o * one_minus_o
         # (12)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (8)
-        c_bar = h_bar * o[t] * (1 - tanh_c[t] ** 2) + c_next_bar
+        c_bar = h_bar * o * one_minus_tanh_c_squared + c_next_bar
         # (13)  i_bar = c_bar * g   adjoint of (5)
-        i_bar = c_bar * g[t]
+        i_bar = c_bar * g
         # (14)  g_bar = c_bar * i   adjoint of (5)
-        g_bar = c_bar * i[t]
+        g_bar = c_bar * i
         # (15)  z_i_bar = i_bar * i * (1 - i)   adjoint of (4)
-        z_i_bar[t] = i_bar * i[t] * (1 - i[t])
+        z_i_bar[t] = i_bar * i * one_minus_i
         # (16)  z_bar = g_bar * (1 - g^2)   adjoint of (3)
-        z_bar[t] = g_bar * (1 - g[t] ** 2)
+        z_bar[t] = g_bar * one_minus_g_squared
         # (17)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_o^T z_o_bar   adjoint of (1), (2), (6)
         h_prev_bar = z_bar[t] @ U_g + z_i_bar[t] @ U_i + z_o_bar[t] @ U_o
         # (18)  c_prev_bar = c_bar   adjoint of (5)

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lstm_1997_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   g, i, o, tanh_c: spaced(T * B * padded m) each, every step
+ *   g_tail, i_tail, o_tail, tanh_c_tail: spaced(T * B * padded m) each, every step
  */
 size_t lstm_1997_simd_tape_size(const lstm_1997_sizes *sizes);
 

@@ -96,10 +96,10 @@ typedef struct lstm_coupled_state {
 /* Entries of lstm_coupled_real: what forward saves for backward: 5 * T * B * m. */
 size_t lstm_coupled_tape_size(const lstm_coupled_sizes *sizes);
 
-/* Entries of lstm_coupled_real: scratch memory of forward: 4 * m. */
+/* Entries of lstm_coupled_real: scratch memory of forward: 8 * m. */
 size_t lstm_coupled_forward_work_size(const lstm_coupled_sizes *sizes);
 
-/* Entries of lstm_coupled_real: scratch memory of backward: 7 * m + 3 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_coupled_real: scratch memory of backward: 15 * m + 3 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_coupled_backward_work_size(const lstm_coupled_sizes *sizes);
 
 /* Entries of lstm_coupled_real: scratch memory of step: 9 * m. */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lstm_coupled_real: what forward saves for backward: 5 * spaced(T * B * padded m).
- *   g, i, o, c, tanh_c: spaced(T * B * padded m) each, every step
+ *   g_tail, i_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step
  */
 size_t lstm_coupled_simd_tape_size(const lstm_coupled_sizes *sizes);
 

@@ -16,18 +16,54 @@
 #define REAL(number) ((lstm_coupled_input_real)(number))
 #ifdef LSTM_COUPLED_INPUT_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static lstm_coupled_input_real lstm_coupled_input_complement_from_tail(lstm_coupled_input_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static lstm_coupled_input_real lstm_coupled_input_sigmoid(lstm_coupled_input_real x)
 {
     const lstm_coupled_input_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static lstm_coupled_input_real lstm_coupled_input_sigmoid_from_tail(lstm_coupled_input_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static lstm_coupled_input_real lstm_coupled_input_sigmoid_tail(lstm_coupled_input_real x)
+{
+    const lstm_coupled_input_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static lstm_coupled_input_real lstm_coupled_input_slope_from_tail(lstm_coupled_input_real x)
+{
+    const lstm_coupled_input_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static lstm_coupled_input_real lstm_coupled_input_tanh_from_tail(lstm_coupled_input_real x)
+{
+    const lstm_coupled_input_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static lstm_coupled_input_real lstm_coupled_input_tanh_tail(lstm_coupled_input_real x)
+{
+    const lstm_coupled_input_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes)
@@ -41,7 +77,7 @@ size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes)
 size_t lstm_coupled_input_forward_work_size(const lstm_coupled_input_sizes *sizes)
 {
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 4 * m;
+    return 8 * m;
 }
 
 size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *sizes)
@@ -49,7 +85,7 @@ size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *siz
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 7 * m + 3 * T * B * m + 2 * 2 * B * m;
+    return 15 * m + 3 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_coupled_input_step_work_size(const lstm_coupled_input_sizes *sizes)
@@ -77,29 +113,33 @@ void lstm_coupled_input_forward(
     const lstm_coupled_input_real *const W_o = parameters->W_o; /* [m, n] */
     const lstm_coupled_input_real *const U_o = parameters->U_o; /* [m, m] */
     const lstm_coupled_input_real *const b_o = parameters->b_o; /* [m] */
-    lstm_coupled_input_real *const tape_g = tape; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_f = tape_g + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_g_tail = tape; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_f_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const tape_tanh_c_tail = tape_c + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const z = work; /* [m] */
     lstm_coupled_input_real *const z_f = z + m; /* [m] */
     lstm_coupled_input_real *const z_o = z_f + m; /* [m] */
-    lstm_coupled_input_real *const i = z_o + m; /* [m] */
+    lstm_coupled_input_real *const g = z_o + m; /* [m] */
+    lstm_coupled_input_real *const i = g + m; /* [m] */
+    lstm_coupled_input_real *const f = i + m; /* [m] */
+    lstm_coupled_input_real *const o = f + m; /* [m] */
+    lstm_coupled_input_real *const tanh_c = o + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_coupled_input_real *restrict x = in->x + at * n;
-            lstm_coupled_input_real *restrict g = tape_g + at * m;
-            lstm_coupled_input_real *restrict f = tape_f + at * m;
-            lstm_coupled_input_real *restrict o = tape_o + at * m;
+            lstm_coupled_input_real *restrict g_tail = tape_g_tail + at * m;
+            lstm_coupled_input_real *restrict f_tail = tape_f_tail + at * m;
+            lstm_coupled_input_real *restrict o_tail = tape_o_tail + at * m;
             lstm_coupled_input_real *restrict c = tape_c + at * m;
             lstm_coupled_input_real *restrict h = out->h + at * m;
             const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
-            lstm_coupled_input_real *restrict tanh_c = tape_tanh_c + at * m;
+            lstm_coupled_input_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
             for (size_t j = 0; j < m; ++j) {
@@ -125,9 +165,17 @@ void lstm_coupled_input_forward(
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(z[j]);
 
+            /* (3)  g_tail = tanh_tail(z) */
+            for (size_t j = 0; j < m; ++j)
+                g_tail[j] = lstm_coupled_input_tanh_tail(z[j]);
+
             /* (4)  f = sigmoid(z_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lstm_coupled_input_sigmoid(z_f[j]);
+
+            /* (4)  f_tail = sigmoid_tail(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = lstm_coupled_input_sigmoid_tail(z_f[j]);
 
             /* (5)  i = 1 - f */
             for (size_t j = 0; j < m; ++j)
@@ -151,9 +199,17 @@ void lstm_coupled_input_forward(
             for (size_t j = 0; j < m; ++j)
                 o[j] = lstm_coupled_input_sigmoid(z_o[j]);
 
+            /* (8)  o_tail = sigmoid_tail(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = lstm_coupled_input_sigmoid_tail(z_o[j]);
+
             /* (9)  tanh_c = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c[j] = TANH(c[j]);
+
+            /* (9)  tanh_c_tail = tanh_tail(c) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c_tail[j] = lstm_coupled_input_tanh_tail(c[j]);
 
             /* (9)  h = tanh(c) * o */
             for (size_t j = 0; j < m; ++j)
@@ -194,13 +250,21 @@ void lstm_coupled_input_backward(
     lstm_coupled_input_real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     lstm_coupled_input_real *const U_o_bar = gradients->U_o_bar; /* [m, m] */
     lstm_coupled_input_real *const b_o_bar = gradients->b_o_bar; /* [m] */
-    const lstm_coupled_input_real *const tape_g = tape; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_f = tape_g + T * B * m; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    const lstm_coupled_input_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
-    lstm_coupled_input_real *const i = work; /* [m] */
-    lstm_coupled_input_real *const h_bar = i + m; /* [m] */
+    const lstm_coupled_input_real *const tape_g_tail = tape; /* [T, B, m] */
+    const lstm_coupled_input_real *const tape_f_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    const lstm_coupled_input_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const lstm_coupled_input_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    const lstm_coupled_input_real *const tape_tanh_c_tail = tape_c + T * B * m; /* [T, B, m] */
+    lstm_coupled_input_real *const one_minus_g_squared = work; /* [m] */
+    lstm_coupled_input_real *const one_minus_f = one_minus_g_squared + m; /* [m] */
+    lstm_coupled_input_real *const one_minus_o = one_minus_f + m; /* [m] */
+    lstm_coupled_input_real *const one_minus_tanh_c_squared = one_minus_o + m; /* [m] */
+    lstm_coupled_input_real *const g = one_minus_tanh_c_squared + m; /* [m] */
+    lstm_coupled_input_real *const i = g + m; /* [m] */
+    lstm_coupled_input_real *const f = i + m; /* [m] */
+    lstm_coupled_input_real *const o = f + m; /* [m] */
+    lstm_coupled_input_real *const tanh_c = o + m; /* [m] */
+    lstm_coupled_input_real *const h_bar = tanh_c + m; /* [m] */
     lstm_coupled_input_real *const o_bar = h_bar + m; /* [m] */
     lstm_coupled_input_real *const work_z_o_bar = o_bar + m; /* [T, B, m] */
     lstm_coupled_input_real *const c_bar = work_z_o_bar + T * B * m; /* [m] */
@@ -236,11 +300,11 @@ void lstm_coupled_input_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const lstm_coupled_input_real *restrict g = tape_g + at * m;
-            const lstm_coupled_input_real *restrict f = tape_f + at * m;
-            const lstm_coupled_input_real *restrict o = tape_o + at * m;
+            const lstm_coupled_input_real *restrict g_tail = tape_g_tail + at * m;
+            const lstm_coupled_input_real *restrict f_tail = tape_f_tail + at * m;
+            const lstm_coupled_input_real *restrict o_tail = tape_o_tail + at * m;
+            const lstm_coupled_input_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
             const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
-            const lstm_coupled_input_real *restrict tanh_c = tape_tanh_c + at * m;
             const lstm_coupled_input_real *restrict Delta_h = bars->Delta_h + at * m;
             const lstm_coupled_input_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             const lstm_coupled_input_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
@@ -250,9 +314,41 @@ void lstm_coupled_input_backward(
             lstm_coupled_input_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             lstm_coupled_input_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (5)  i = 1 - f */
+            /* (3)  g = tanh_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
-                i[j] = 1 - f[j];
+                g[j] = lstm_coupled_input_tanh_from_tail(g_tail[j]);
+
+            /* (4)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_coupled_input_sigmoid_from_tail(f_tail[j]);
+
+            /* (8)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_coupled_input_sigmoid_from_tail(o_tail[j]);
+
+            /* (9)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c[j] = lstm_coupled_input_tanh_from_tail(tanh_c_tail[j]);
+
+            /* (3)  one_minus_g_squared = slope_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_g_squared[j] = lstm_coupled_input_slope_from_tail(g_tail[j]);
+
+            /* (4)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = lstm_coupled_input_complement_from_tail(f_tail[j]);
+
+            /* (8)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o[j] = lstm_coupled_input_complement_from_tail(o_tail[j]);
+
+            /* (9)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_c_squared[j] = lstm_coupled_input_slope_from_tail(tanh_c_tail[j]);
+
+            /* (5)  i = (1 - f) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = one_minus_f[j];
 
             /* (10)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -264,11 +360,11 @@ void lstm_coupled_input_backward(
 
             /* (12)  z_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
-                z_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                z_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (13)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = h_bar[j] * o[j] * (1 - tanh_c[j] * tanh_c[j]) + c_next_bar[j];
+                c_bar[j] = h_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
             /* (14)  i_bar = c_bar * g   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
@@ -284,11 +380,11 @@ void lstm_coupled_input_backward(
 
             /* (17)  z_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                z_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                z_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (18)  z_bar = g_bar * (1 - g^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = g_bar[j] * (1 - g[j] * g[j]);
+                z_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
             /* (19)  h_prev_bar = U_g^T z_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (7) */
             for (size_t j = 0; j < m; ++j) {

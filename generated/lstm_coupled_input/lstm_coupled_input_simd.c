@@ -135,7 +135,7 @@ static size_t lstm_coupled_input_simd_forward_multiplications(const lstm_coupled
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return B * (3 * m * n + 3 * m * m + 7 * m);
+    return B * (3 * m * n + 3 * m * m + 11 * m);
 }
 
 static size_t lstm_coupled_input_simd_infer_multiplications(const lstm_coupled_input_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t lstm_coupled_input_simd_backward_multiplications(const lstm_couple
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
     const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return B * (14 * m + 6 * m * m + 6 * m * n) / 2;
+    return B * (22 * m + 6 * m * m + 6 * m * n) / 2;
 }
 
 static size_t lstm_coupled_input_simd_step_multiplications(const lstm_coupled_input_sizes *sizes)
@@ -259,11 +259,11 @@ static void lstm_coupled_input_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
-    real *const tape_g = tape; /* [m] a row */
-    real *const tape_f = tape_g + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_g_tail = tape; /* [m] a row */
+    real *const tape_f_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -291,15 +291,15 @@ static void lstm_coupled_input_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const operand factors_z[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -308,6 +308,7 @@ static void lstm_coupled_input_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* W_g x, U_g h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
                         products(rows, 3, &some, factors_z + early, 2 - early, &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -331,11 +332,17 @@ static void lstm_coupled_input_simd_forward_member(
 
                                     /* (3)  g = tanh(z) */
                                     const vec g = vec_tanh(z);
-                                    store(g_rows + s * row_m + j, g);
+
+                                    /* (3)  g_tail = tanh_tail(z) */
+                                    const vec g_tail = vec_tanh_tail(z);
+                                    store(g_tail_rows + s * row_m + j, g_tail);
 
                                     /* (4)  f = sigmoid(z_f) */
                                     const vec f = vec_sigmoid(z_f);
-                                    store(f_rows + s * row_m + j, f);
+
+                                    /* (4)  f_tail = sigmoid_tail(z_f) */
+                                    const vec f_tail = vec_sigmoid_tail(z_f);
+                                    store(f_tail_rows + s * row_m + j, f_tail);
 
                                     /* (5)  i = 1 - f */
                                     const vec i = 1 - f;
@@ -349,7 +356,11 @@ static void lstm_coupled_input_simd_forward_member(
 
                                     /* (8)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(o_rows + s * row_m + j, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
+
+                                    /* (8)  o_tail = sigmoid_tail(z_o) */
+                                    const vec o_tail = vec_sigmoid_tail(z_o);
+                                    store(o_tail_rows + s * row_m + j, o_tail);
                                 }
                             }
                         }
@@ -360,12 +371,15 @@ static void lstm_coupled_input_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_m + j);
 
                                     /* (9)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                                    /* (9)  tanh_c_tail = tanh_tail(c) */
+                                    const vec tanh_c_tail = vec_tanh_tail(c);
+                                    store(tanh_c_tail_rows + s * row_m + j, tanh_c_tail);
 
                                     /* (9)  h = tanh(c) * o */
                                     const vec h = tanh_c * o;
@@ -565,11 +579,11 @@ static void lstm_coupled_input_simd_backward_member(
     real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     real *const U_o_bar = gradients->U_o_bar; /* [m, m] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
-    const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_f = tape_g + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_g_tail = tape; /* [m] a row */
+    const real *const tape_f_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
     real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_z_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -603,12 +617,12 @@ static void lstm_coupled_input_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
+                    const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -621,17 +635,41 @@ static void lstm_coupled_input_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec g = load(g_rows + s * row_m + j);
-                            const vec f = load(f_rows + s * row_m + j);
-                            const vec o = load(o_rows + s * row_m + j);
+                            const vec g_tail = load(g_tail_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
+                            const vec tanh_c_tail = load(tanh_c_tail_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                            const vec tanh_c = load(tanh_c_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (5)  i = 1 - f */
-                            const vec i = 1 - f;
+                            /* (3)  g = tanh_from_tail(g_tail) */
+                            const vec g = vec_tanh_from_tail(g_tail);
+
+                            /* (4)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+
+                            /* (8)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+
+                            /* (9)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
+
+                            /* (3)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
+
+                            /* (4)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (8)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+
+                            /* (9)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
+
+                            /* (5)  i = (1 - f) */
+                            const vec i = one_minus_f;
 
                             /* (10)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -640,11 +678,11 @@ static void lstm_coupled_input_simd_backward_member(
                             const vec o_bar = h_bar * tanh_c;
 
                             /* (12)  z_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
-                            const vec z_o_bar = o_bar * o * (1 - o);
+                            const vec z_o_bar = o_bar * o * one_minus_o;
                             store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
                             /* (13)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (9) */
-                            const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                            const vec c_bar = h_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
                             /* (14)  i_bar = c_bar * g   adjoint of (6) */
                             const vec i_bar = c_bar * g;
@@ -656,11 +694,11 @@ static void lstm_coupled_input_simd_backward_member(
                             const vec g_bar = c_bar * i;
 
                             /* (17)  z_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
-                            const vec z_f_bar = f_bar * f * (1 - f);
+                            const vec z_f_bar = f_bar * f * one_minus_f;
                             store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
                             /* (18)  z_bar = g_bar * (1 - g^2)   adjoint of (3) */
-                            const vec z_bar = g_bar * (1 - g * g);
+                            const vec z_bar = g_bar * one_minus_g_squared;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (20)  c_prev_bar = c_bar * f   adjoint of (6) */

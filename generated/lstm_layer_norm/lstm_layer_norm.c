@@ -17,15 +17,22 @@
 #define REAL(number) ((lstm_layer_norm_real)(number))
 #ifdef LSTM_LAYER_NORM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define SQRT sqrt
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define SQRT sqrtf
 #define TANH tanhf
 #endif
+
+static lstm_layer_norm_real lstm_layer_norm_complement_from_tail(lstm_layer_norm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static lstm_layer_norm_real lstm_layer_norm_rsqrt(lstm_layer_norm_real x)
 {
@@ -36,6 +43,35 @@ static lstm_layer_norm_real lstm_layer_norm_sigmoid(lstm_layer_norm_real x)
 {
     const lstm_layer_norm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static lstm_layer_norm_real lstm_layer_norm_sigmoid_from_tail(lstm_layer_norm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static lstm_layer_norm_real lstm_layer_norm_sigmoid_tail(lstm_layer_norm_real x)
+{
+    const lstm_layer_norm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static lstm_layer_norm_real lstm_layer_norm_slope_from_tail(lstm_layer_norm_real x)
+{
+    const lstm_layer_norm_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static lstm_layer_norm_real lstm_layer_norm_tanh_from_tail(lstm_layer_norm_real x)
+{
+    const lstm_layer_norm_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static lstm_layer_norm_real lstm_layer_norm_tanh_tail(lstm_layer_norm_real x)
+{
+    const lstm_layer_norm_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes)
@@ -51,7 +87,7 @@ size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 18 * m + 6 * 1 + 4 * T * B * m;
+    return 23 * m + 6 * 1 + 4 * T * B * m;
 }
 
 size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
@@ -59,7 +95,7 @@ size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 37 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
+    return 47 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
 }
 
 size_t lstm_layer_norm_step_work_size(const lstm_layer_norm_sizes *sizes)
@@ -108,11 +144,11 @@ void lstm_layer_norm_forward(
     const lstm_layer_norm_real *const beta_2_o = parameters->beta_2_o; /* [m] */
     const lstm_layer_norm_real *const alpha_3 = parameters->alpha_3; /* [m] */
     const lstm_layer_norm_real *const beta_3 = parameters->beta_3; /* [m] */
-    lstm_layer_norm_real *const tape_g = tape; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_g_tail = tape; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_i_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_r_1 = tape_c + T * B * m; /* [T, B] */
     lstm_layer_norm_real *const tape_d_1_i = tape_r_1 + T * B; /* [T, B, m] */
     lstm_layer_norm_real *const tape_d_1_f = tape_d_1_i + T * B * m; /* [T, B, m] */
@@ -125,12 +161,16 @@ void lstm_layer_norm_forward(
     lstm_layer_norm_real *const tape_d_2_o = tape_d_2_g + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const tape_r_3 = tape_d_2_o + T * B * m; /* [T, B] */
     lstm_layer_norm_real *const tape_d_3 = tape_r_3 + T * B; /* [T, B, m] */
-    lstm_layer_norm_real *const tape_tanh_a_h = tape_d_3 + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const tape_tanh_a_h_tail = tape_d_3 + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const z = work; /* [m] */
     lstm_layer_norm_real *const z_i = z + m; /* [m] */
     lstm_layer_norm_real *const z_f = z_i + m; /* [m] */
     lstm_layer_norm_real *const z_o = z_f + m; /* [m] */
-    lstm_layer_norm_real *const u_i = z_o + m; /* [m] */
+    lstm_layer_norm_real *const g = z_o + m; /* [m] */
+    lstm_layer_norm_real *const i = g + m; /* [m] */
+    lstm_layer_norm_real *const f = i + m; /* [m] */
+    lstm_layer_norm_real *const o = f + m; /* [m] */
+    lstm_layer_norm_real *const u_i = o + m; /* [m] */
     lstm_layer_norm_real *const u_f = u_i + m; /* [m] */
     lstm_layer_norm_real *const u_g = u_f + m; /* [m] */
     lstm_layer_norm_real *const u_o = u_g + m; /* [m] */
@@ -154,6 +194,7 @@ void lstm_layer_norm_forward(
     lstm_layer_norm_real *const v_3 = mu_3 + 1; /* [] */
     lstm_layer_norm_real *const e_3 = v_3 + 1; /* [m] */
     lstm_layer_norm_real *const a_h = e_3 + m; /* [m] */
+    lstm_layer_norm_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -265,10 +306,10 @@ void lstm_layer_norm_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            lstm_layer_norm_real *restrict g = tape_g + at * m;
-            lstm_layer_norm_real *restrict i = tape_i + at * m;
-            lstm_layer_norm_real *restrict f = tape_f + at * m;
-            lstm_layer_norm_real *restrict o = tape_o + at * m;
+            lstm_layer_norm_real *restrict g_tail = tape_g_tail + at * m;
+            lstm_layer_norm_real *restrict i_tail = tape_i_tail + at * m;
+            lstm_layer_norm_real *restrict f_tail = tape_f_tail + at * m;
+            lstm_layer_norm_real *restrict o_tail = tape_o_tail + at * m;
             lstm_layer_norm_real *restrict c = tape_c + at * m;
             lstm_layer_norm_real *restrict h = out->h + at * m;
             const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -284,7 +325,7 @@ void lstm_layer_norm_forward(
             const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
             lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
-            lstm_layer_norm_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            lstm_layer_norm_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  u_i = U_i h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -391,13 +432,25 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(z[j]);
 
+            /* (34)  g_tail = tanh_tail(z) */
+            for (size_t j = 0; j < m; ++j)
+                g_tail[j] = lstm_layer_norm_tanh_tail(z[j]);
+
             /* (35)  i = sigmoid(z_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = lstm_layer_norm_sigmoid(z_i[j]);
 
+            /* (35)  i_tail = sigmoid_tail(z_i) */
+            for (size_t j = 0; j < m; ++j)
+                i_tail[j] = lstm_layer_norm_sigmoid_tail(z_i[j]);
+
             /* (36)  f = sigmoid(z_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lstm_layer_norm_sigmoid(z_f[j]);
+
+            /* (36)  f_tail = sigmoid_tail(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = lstm_layer_norm_sigmoid_tail(z_f[j]);
 
             /* (37)  c = g * i + c_prev * f */
             for (size_t j = 0; j < m; ++j)
@@ -410,6 +463,10 @@ void lstm_layer_norm_forward(
             /* (39)  o = sigmoid(z_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = lstm_layer_norm_sigmoid(z_o[j]);
+
+            /* (39)  o_tail = sigmoid_tail(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = lstm_layer_norm_sigmoid_tail(z_o[j]);
 
             /* (40)  mu_3 = 1 / m sum_i c[i] */
             mu_3[0] = 0;
@@ -439,6 +496,10 @@ void lstm_layer_norm_forward(
             /* (45)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (45)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = lstm_layer_norm_tanh_tail(a_h[j]);
 
             /* (45)  h = tanh(a_h) * o */
             for (size_t j = 0; j < m; ++j)
@@ -511,11 +572,11 @@ void lstm_layer_norm_backward(
     lstm_layer_norm_real *const beta_2_o_bar = gradients->beta_2_o_bar; /* [m] */
     lstm_layer_norm_real *const alpha_3_bar = gradients->alpha_3_bar; /* [m] */
     lstm_layer_norm_real *const beta_3_bar = gradients->beta_3_bar; /* [m] */
-    const lstm_layer_norm_real *const tape_g = tape; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
+    const lstm_layer_norm_real *const tape_g_tail = tape; /* [T, B, m] */
+    const lstm_layer_norm_real *const tape_i_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    const lstm_layer_norm_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    const lstm_layer_norm_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const lstm_layer_norm_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_r_1 = tape_c + T * B * m; /* [T, B] */
     const lstm_layer_norm_real *const tape_d_1_i = tape_r_1 + T * B; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_d_1_f = tape_d_1_i + T * B * m; /* [T, B, m] */
@@ -528,8 +589,17 @@ void lstm_layer_norm_backward(
     const lstm_layer_norm_real *const tape_d_2_o = tape_d_2_g + T * B * m; /* [T, B, m] */
     const lstm_layer_norm_real *const tape_r_3 = tape_d_2_o + T * B * m; /* [T, B] */
     const lstm_layer_norm_real *const tape_d_3 = tape_r_3 + T * B; /* [T, B, m] */
-    const lstm_layer_norm_real *const tape_tanh_a_h = tape_d_3 + T * B * m; /* [T, B, m] */
-    lstm_layer_norm_real *const e_1_i = work; /* [m] */
+    const lstm_layer_norm_real *const tape_tanh_a_h_tail = tape_d_3 + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const one_minus_g_squared = work; /* [m] */
+    lstm_layer_norm_real *const one_minus_i = one_minus_g_squared + m; /* [m] */
+    lstm_layer_norm_real *const one_minus_f = one_minus_i + m; /* [m] */
+    lstm_layer_norm_real *const one_minus_o = one_minus_f + m; /* [m] */
+    lstm_layer_norm_real *const one_minus_tanh_a_h_squared = one_minus_o + m; /* [m] */
+    lstm_layer_norm_real *const g = one_minus_tanh_a_h_squared + m; /* [m] */
+    lstm_layer_norm_real *const i = g + m; /* [m] */
+    lstm_layer_norm_real *const f = i + m; /* [m] */
+    lstm_layer_norm_real *const o = f + m; /* [m] */
+    lstm_layer_norm_real *const e_1_i = o + m; /* [m] */
     lstm_layer_norm_real *const e_1_f = e_1_i + m; /* [m] */
     lstm_layer_norm_real *const e_1_g = e_1_f + m; /* [m] */
     lstm_layer_norm_real *const e_1_o = e_1_g + m; /* [m] */
@@ -538,7 +608,8 @@ void lstm_layer_norm_backward(
     lstm_layer_norm_real *const e_2_g = e_2_f + m; /* [m] */
     lstm_layer_norm_real *const e_2_o = e_2_g + m; /* [m] */
     lstm_layer_norm_real *const e_3 = e_2_o + m; /* [m] */
-    lstm_layer_norm_real *const h_bar = e_3 + m; /* [m] */
+    lstm_layer_norm_real *const tanh_a_h = e_3 + m; /* [m] */
+    lstm_layer_norm_real *const h_bar = tanh_a_h + m; /* [m] */
     lstm_layer_norm_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     lstm_layer_norm_real *const e_3_bar = work_a_h_bar + T * B * m; /* [m] */
     lstm_layer_norm_real *const r_3_bar = e_3_bar + m; /* [] */
@@ -653,10 +724,11 @@ void lstm_layer_norm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const lstm_layer_norm_real *restrict g = tape_g + at * m;
-            const lstm_layer_norm_real *restrict i = tape_i + at * m;
-            const lstm_layer_norm_real *restrict f = tape_f + at * m;
-            const lstm_layer_norm_real *restrict o = tape_o + at * m;
+            const lstm_layer_norm_real *restrict g_tail = tape_g_tail + at * m;
+            const lstm_layer_norm_real *restrict i_tail = tape_i_tail + at * m;
+            const lstm_layer_norm_real *restrict f_tail = tape_f_tail + at * m;
+            const lstm_layer_norm_real *restrict o_tail = tape_o_tail + at * m;
+            const lstm_layer_norm_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const lstm_layer_norm_real *restrict r_1 = tape_r_1 + at;
             const lstm_layer_norm_real *restrict d_1_i = tape_d_1_i + at * m;
             const lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
@@ -665,7 +737,6 @@ void lstm_layer_norm_backward(
             const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
             const lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
-            const lstm_layer_norm_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const lstm_layer_norm_real *restrict Delta_h = bars->Delta_h + at * m;
             const lstm_layer_norm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             const lstm_layer_norm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
@@ -681,13 +752,53 @@ void lstm_layer_norm_backward(
             lstm_layer_norm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             lstm_layer_norm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (34)  g = tanh_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = lstm_layer_norm_tanh_from_tail(g_tail[j]);
+
+            /* (35)  i = sigmoid_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = lstm_layer_norm_sigmoid_from_tail(i_tail[j]);
+
+            /* (36)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_layer_norm_sigmoid_from_tail(f_tail[j]);
+
+            /* (39)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_layer_norm_sigmoid_from_tail(o_tail[j]);
+
+            /* (45)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = lstm_layer_norm_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (34)  one_minus_g_squared = slope_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_g_squared[j] = lstm_layer_norm_slope_from_tail(g_tail[j]);
+
+            /* (35)  one_minus_i = complement_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_i[j] = lstm_layer_norm_complement_from_tail(i_tail[j]);
+
+            /* (36)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = lstm_layer_norm_complement_from_tail(f_tail[j]);
+
+            /* (39)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o[j] = lstm_layer_norm_complement_from_tail(o_tail[j]);
+
+            /* (45)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = lstm_layer_norm_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (46)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * o[j] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * o[j] * one_minus_tanh_a_h_squared[j];
 
             /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
             for (size_t j = 0; j < m; ++j)
@@ -716,7 +827,7 @@ void lstm_layer_norm_backward(
 
             /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
             for (size_t j = 0; j < m; ++j)
-                z_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                z_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
             for (size_t j = 0; j < m; ++j)
@@ -736,15 +847,15 @@ void lstm_layer_norm_backward(
 
             /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
             for (size_t j = 0; j < m; ++j)
-                z_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                z_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
             for (size_t j = 0; j < m; ++j)
-                z_i_bar[j] = i_bar[j] * i[j] * (1 - i[j]);
+                z_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
             /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = g_bar[j] * (1 - g[j] * g[j]);
+                z_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
             /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
             for (size_t j = 0; j < m; ++j)

@@ -138,10 +138,10 @@ typedef struct lstm_layer_norm_state {
 /* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * T * B * m + 3 * T * B. */
 size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward: 18 * m + 6 * 1 + 4 * T * B * m. */
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 23 * m + 6 * 1 + 4 * T * B * m. */
 size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 37 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m. */
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 47 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m. */
 size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes);
 
 /* Entries of lstm_layer_norm_real: scratch memory of step: 37 * m + 9 * 1. */

@@ -59,6 +59,10 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def rsqrt(x):
     return 1 / np.sqrt(x)
 
@@ -66,6 +70,31 @@ def rsqrt(x):
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -146,14 +175,14 @@ def forward(parameters, inputs, initial):
     d_1_g = np.empty((T, B, m), dtype)
     d_1_o = np.empty((T, B, m), dtype)
     r_1 = np.empty((T, B), dtype)
-    g = np.empty((T, B, m), dtype)
-    i = np.empty((T, B, m), dtype)
-    f = np.empty((T, B, m), dtype)
+    g_tail = np.empty((T, B, m), dtype)
+    i_tail = np.empty((T, B, m), dtype)
+    f_tail = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
-    o = np.empty((T, B, m), dtype)
+    o_tail = np.empty((T, B, m), dtype)
     d_3 = np.empty((T, B, m), dtype)
     r_3 = np.empty((T, B), dtype)
-    tanh_a_h = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -195,17 +224,25 @@ def forward(parameters, inputs, initial):
         # (33)  z_f = alpha_2_f * e_2_f + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f
         z_f = alpha_2_f * e_2_f[t] + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f
         # (34)  g = tanh(z)
-        g[t] = np.tanh(z)
+        g = np.tanh(z)
+        # (34)  g_tail = tanh_tail(z)
+        g_tail[t] = tanh_tail(z)
         # (35)  i = sigmoid(z_i)
-        i[t] = sigmoid(z_i)
+        i = sigmoid(z_i)
+        # (35)  i_tail = sigmoid_tail(z_i)
+        i_tail[t] = sigmoid_tail(z_i)
         # (36)  f = sigmoid(z_f)
-        f[t] = sigmoid(z_f)
+        f = sigmoid(z_f)
+        # (36)  f_tail = sigmoid_tail(z_f)
+        f_tail[t] = sigmoid_tail(z_f)
         # (37)  c = g * i + c_prev * f
-        c[t] = g[t] * i[t] + c_prev * f[t]
+        c[t] = g * i + c_prev * f
         # (38)  z_o = alpha_2_o * e_2_o + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o
         z_o = alpha_2_o * e_2_o[t] + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o
         # (39)  o = sigmoid(z_o)
-        o[t] = sigmoid(z_o)
+        o = sigmoid(z_o)
+        # (39)  o_tail = sigmoid_tail(z_o)
+        o_tail[t] = sigmoid_tail(z_o)
         # (40)  mu_3 = 1 / m sum_i c[i]
         mu_3 = 1 / m * (contract("Bi->B", c[t]))
         # (41)  d_3 = c - mu_3
@@ -219,10 +256,12 @@ def forward(parameters, inputs, initial):
         # (45)  a_h = alpha_3 * e_3 + beta_3
         a_h = alpha_3 * e_3 + beta_3
         # (45)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (45)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (45)  h = tanh(a_h) * o
-        h[t] = tanh_a_h[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "r_3": r_3, "d_3": d_3, "tanh_a_h": tanh_a_h}
+        h[t] = tanh_a_h * o
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "r_3": r_3, "d_3": d_3, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -231,11 +270,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
+    g_tail = tape["g_tail"]
+    i_tail = tape["i_tail"]
+    f_tail = tape["f_tail"]
+    o_tail = tape["o_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
-    g = tape["g"]
-    i = tape["i"]
-    f = tape["f"]
-    o = tape["o"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
     W_f = parameters["W_f"]
@@ -265,7 +305,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     r_3 = tape["r_3"]
     d_3 = tape["d_3"]
     alpha_3 = parameters["alpha_3"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
@@ -290,10 +329,30 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (34)  g = tanh_from_tail(g_tail)
+        g = tanh_from_tail(g_tail[t])
+        # (35)  i = sigmoid_from_tail(i_tail)
+        i = sigmoid_from_tail(i_tail[t])
+        # (36)  f = sigmoid_from_tail(f_tail)
+        f = sigmoid_from_tail(f_tail[t])
+        # (39)  o = sigmoid_from_tail(o_tail)
+        o = sigmoid_from_tail(o_tail[t])
+        # (45)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
+        # (34)  one_minus_g_squared = slope_from_tail(g_tail)
+        one_minus_g_squared = slope_from_tail(g_tail[t])
+        # (35)  one_minus_i = complement_from_tail(i_tail)
+        one_minus_i = complement_from_tail(i_tail[t])
+        # (36)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f = complement_from_tail(f_tail[t])
+        # (39)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
+        # (45)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (46)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45)
-        a_h_bar[t] = h_bar * o[t] * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar * o * one_minus_tanh_a_h_squared
         # (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45)
         e_3_bar = a_h_bar[t] * alpha_3
         # (49)  r_3_bar = e_3_bar^T d_3   adjoint of (44)
@@ -305,23 +364,23 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41)
         mu_3_bar = -contract("Bi->B", d_3_bar)
         # (53)  o_bar = h_bar * tanh(a_h)   adjoint of (45)
-        o_bar = h_bar * tanh_a_h[t]
+        o_bar = h_bar * tanh_a_h
         # (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39)
-        z_o_bar[t] = o_bar * o[t] * (1 - o[t])
+        z_o_bar[t] = o_bar * o * one_minus_o
         # (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41)
         c_bar = 1 / m * (mu_3_bar[:, None]) + d_3_bar + c_next_bar
         # (56)  f_bar = c_bar * c_prev   adjoint of (37)
         f_bar = c_bar * c_prev
         # (57)  i_bar = c_bar * g   adjoint of (37)
-        i_bar = c_bar * g[t]
+        i_bar = c_bar * g
         # (58)  g_bar = c_bar * i   adjoint of (37)
-        g_bar = c_bar * i[t]
+        g_bar = c_bar * i
         # (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36)
-        z_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        z_f_bar[t] = f_bar * f * one_minus_f
         # (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35)
-        z_i_bar[t] = i_bar * i[t] * (1 - i[t])
+        z_i_bar[t] = i_bar * i * one_minus_i
         # (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34)
-        z_bar[t] = g_bar * (1 - g[t] ** 2)
+        z_bar[t] = g_bar * one_minus_g_squared
         # (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38)
         e_1_o_bar = z_o_bar[t] * alpha_1_o
         # (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31)
@@ -355,7 +414,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4)
         h_prev_bar = u_i_bar[t] @ U_i + u_f_bar[t] @ U_f + u_g_bar[t] @ U_g + u_o_bar[t] @ U_o
         # (93)  c_prev_bar = c_bar * f   adjoint of (37)
-        c_prev_bar = c_bar * f[t]
+        c_prev_bar = c_bar * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

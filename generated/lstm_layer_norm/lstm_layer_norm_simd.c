@@ -78,7 +78,7 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)m;
     (void)row_m;
     (void)threads;
-    return 4 * spaced(B * row_m) + 4 * spaced(B * 1) + 8 * spaced(T * B * row_m) + 2 * spaced(T * B * 1);
+    return 5 * spaced(B * row_m) + 4 * spaced(B * 1) + 8 * spaced(T * B * row_m) + 2 * spaced(T * B * 1);
 }
 
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -111,7 +111,7 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 21 * spaced(chunk * B * row_m) + 10 * spaced(B * row_m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 16 * spaced(B * row_m) + 21 * spaced(chunk * B * row_m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -133,7 +133,7 @@ static size_t lstm_layer_norm_simd_forward_multiplications(const lstm_layer_norm
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return B * (4 * m * m + 48 * m + 3 * 1 + 4 * m * n) / 9;
+    return B * (4 * m * m + 53 * m + 3 * 1 + 4 * m * n) / 9;
 }
 
 static size_t lstm_layer_norm_simd_infer_multiplications(const lstm_layer_norm_sizes *sizes)
@@ -149,7 +149,7 @@ static size_t lstm_layer_norm_simd_backward_multiplications(const lstm_layer_nor
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return B * (87 * m + 12 * 1 + 8 * m * m + 8 * m * n) / 10;
+    return B * (97 * m + 12 * 1 + 8 * m * m + 8 * m * n) / 10;
 }
 
 static size_t lstm_layer_norm_simd_step_multiplications(const lstm_layer_norm_sizes *sizes)
@@ -289,11 +289,11 @@ static void lstm_layer_norm_simd_forward_member(
     const real *const beta_2_o = parameters->beta_2_o; /* [m] */
     const real *const alpha_3 = parameters->alpha_3; /* [m] */
     const real *const beta_3 = parameters->beta_3; /* [m] */
-    real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_g_tail = tape; /* [m] a row */
+    real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_r_1 = tape_c + spaced(T * B * row_m); /* [] a row */
     real *const tape_d_1_i = tape_r_1 + spaced(T * B * 1); /* [m] a row */
     real *const tape_d_1_f = tape_d_1_i + spaced(T * B * row_m); /* [m] a row */
@@ -306,8 +306,9 @@ static void lstm_layer_norm_simd_forward_member(
     real *const tape_d_2_o = tape_d_2_g + spaced(T * B * row_m); /* [m] a row */
     real *const tape_r_3 = tape_d_2_o + spaced(T * B * row_m); /* [] a row */
     real *const tape_d_3 = tape_r_3 + spaced(T * B * 1); /* [m] a row */
-    real *const tape_tanh_a_h = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
-    real *const work_u_i = work; /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
+    real *const work_o = work; /* [m] a row */
+    real *const work_u_i = work_o + spaced(B * row_m); /* [m] a row */
     real *const work_u_f = work_u_i + spaced(B * row_m); /* [m] a row */
     real *const work_u_g = work_u_f + spaced(B * row_m); /* [m] a row */
     real *const work_u_o = work_u_g + spaced(B * row_m); /* [m] a row */
@@ -649,10 +650,11 @@ static void lstm_layer_norm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                real *const g_rows = tape_g + (t * B + begin) * row_m;
-                real *const i_rows = tape_i + (t * B + begin) * row_m;
-                real *const f_rows = tape_f + (t * B + begin) * row_m;
-                real *const o_rows = tape_o + (t * B + begin) * row_m;
+                real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                real *const o_rows = work_o + begin * row_m;
+                real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                 real *const c_rows = tape_c + (t * B + begin) * row_m;
                 const real *const r_1_rows = tape_r_1 + (t * B + begin) * 1;
                 const real *const d_1_i_rows = tape_d_1_i + (t * B + begin) * row_m;
@@ -722,15 +724,24 @@ static void lstm_layer_norm_simd_forward_member(
 
                         /* (34)  g = tanh(z) */
                         const vec g = vec_tanh(z);
-                        store(g_rows + s * row_m + j, g);
+
+                        /* (34)  g_tail = tanh_tail(z) */
+                        const vec g_tail = vec_tanh_tail(z);
+                        store(g_tail_rows + s * row_m + j, g_tail);
 
                         /* (35)  i = sigmoid(z_i) */
                         const vec i = vec_sigmoid(z_i);
-                        store(i_rows + s * row_m + j, i);
+
+                        /* (35)  i_tail = sigmoid_tail(z_i) */
+                        const vec i_tail = vec_sigmoid_tail(z_i);
+                        store(i_tail_rows + s * row_m + j, i_tail);
 
                         /* (36)  f = sigmoid(z_f) */
                         const vec f = vec_sigmoid(z_f);
-                        store(f_rows + s * row_m + j, f);
+
+                        /* (36)  f_tail = sigmoid_tail(z_f) */
+                        const vec f_tail = vec_sigmoid_tail(z_f);
+                        store(f_tail_rows + s * row_m + j, f_tail);
 
                         /* (37)  c = g * i + c_prev * f */
                         const vec c = g * i + c_prev * f;
@@ -742,6 +753,10 @@ static void lstm_layer_norm_simd_forward_member(
                         /* (39)  o = sigmoid(z_o) */
                         const vec o = vec_sigmoid(z_o);
                         store(o_rows + s * row_m + j, o);
+
+                        /* (39)  o_tail = sigmoid_tail(z_o) */
+                        const vec o_tail = vec_sigmoid_tail(z_o);
+                        store(o_tail_rows + s * row_m + j, o_tail);
                     }
                 }
             }
@@ -799,11 +814,11 @@ static void lstm_layer_norm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                const real *const o_rows = work_o + begin * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = tape_r_3 + (t * B + begin) * 1;
                 const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
-                real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                 for (size_t s = 0; s < rows; ++s) {
                     const real r_3 = r_3_rows[s];
                     for (size_t block = from; block < to; ++block) {
@@ -821,7 +836,10 @@ static void lstm_layer_norm_simd_forward_member(
 
                         /* (45)  tanh_a_h = tanh(a_h) */
                         const vec tanh_a_h = vec_tanh(a_h);
-                        store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                        /* (45)  tanh_a_h_tail = tanh_tail(a_h) */
+                        const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                        store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                         /* (45)  h = tanh(a_h) * o */
                         const vec h = tanh_a_h * o;
@@ -1486,11 +1504,11 @@ static void lstm_layer_norm_simd_backward_member(
     real *const beta_2_o_bar = gradients->beta_2_o_bar; /* [m] */
     real *const alpha_3_bar = gradients->alpha_3_bar; /* [m] */
     real *const beta_3_bar = gradients->beta_3_bar; /* [m] */
-    const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_g_tail = tape; /* [m] a row */
+    const real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
     const real *const tape_r_1 = tape_c + spaced(T * B * row_m); /* [] a row */
     const real *const tape_d_1_i = tape_r_1 + spaced(T * B * 1); /* [m] a row */
     const real *const tape_d_1_f = tape_d_1_i + spaced(T * B * row_m); /* [m] a row */
@@ -1503,8 +1521,14 @@ static void lstm_layer_norm_simd_backward_member(
     const real *const tape_d_2_o = tape_d_2_g + spaced(T * B * row_m); /* [m] a row */
     const real *const tape_r_3 = tape_d_2_o + spaced(T * B * row_m); /* [] a row */
     const real *const tape_d_3 = tape_r_3 + spaced(T * B * 1); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
-    real *const work_a_h_bar = work; /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_d_3 + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_g_squared = work; /* [m] a row */
+    real *const work_one_minus_i = work_one_minus_g_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_f = work_one_minus_i + spaced(B * row_m); /* [m] a row */
+    real *const work_g = work_one_minus_f + spaced(B * row_m); /* [m] a row */
+    real *const work_i = work_g + spaced(B * row_m); /* [m] a row */
+    real *const work_f = work_i + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_e_3_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_r_3_bar = work_e_3_bar + spaced(B * row_m); /* [] a row */
     real *const work_v_3_bar = work_r_3_bar + spaced(B * 1); /* [] a row */
@@ -1614,8 +1638,17 @@ static void lstm_layer_norm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_g_squared_rows = work_one_minus_g_squared + begin * row_m;
+                    real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
+                    real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    real *const g_rows = work_g + begin * row_m;
+                    real *const i_rows = work_i + begin * row_m;
+                    real *const f_rows = work_f + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -1628,16 +1661,55 @@ static void lstm_layer_norm_simd_backward_member(
                             const size_t j = block * LANES, left = m - j;
                             const vec alpha_1_o_here = load_part(alpha_1_o + j, left);
                             const vec alpha_3_here = load_part(alpha_3 + j, left);
-                            const vec o = load(o_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
+                            const vec g_tail = load(g_tail_rows + s * row_m + j);
+                            const vec i_tail = load(i_tail_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (34)  g = tanh_from_tail(g_tail) */
+                            const vec g = vec_tanh_from_tail(g_tail);
+                            store(g_rows + s * row_m + j, g);
+
+                            /* (35)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+                            store(i_rows + s * row_m + j, i);
+
+                            /* (36)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (39)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+
+                            /* (45)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (34)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
+                            store(one_minus_g_squared_rows + s * row_m + j, one_minus_g_squared);
+
+                            /* (35)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
+                            store(one_minus_i_rows + s * row_m + j, one_minus_i);
+
+                            /* (36)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+                            store(one_minus_f_rows + s * row_m + j, one_minus_f);
+
+                            /* (39)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+
+                            /* (45)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (46)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
-                            const vec a_h_bar = h_bar * o * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * o * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
@@ -1648,7 +1720,7 @@ static void lstm_layer_norm_simd_backward_member(
                             const vec o_bar = h_bar * tanh_a_h;
 
                             /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
-                            const vec z_o_bar = o_bar * o * (1 - o);
+                            const vec z_o_bar = o_bar * o * one_minus_o;
                             store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
                             /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
@@ -1716,9 +1788,12 @@ static void lstm_layer_norm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const one_minus_g_squared_rows = work_one_minus_g_squared + begin * row_m;
+                    const real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
+                    const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    const real *const g_rows = work_g + begin * row_m;
+                    const real *const i_rows = work_i + begin * row_m;
+                    const real *const f_rows = work_f + begin * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
@@ -1739,6 +1814,9 @@ static void lstm_layer_norm_simd_backward_member(
                             const vec alpha_1_i_here = load_part(alpha_1_i + j, left);
                             const vec alpha_1_f_here = load_part(alpha_1_f + j, left);
                             const vec alpha_1_g_here = load_part(alpha_1_g + j, left);
+                            const vec one_minus_g_squared = load(one_minus_g_squared_rows + s * row_m + j);
+                            const vec one_minus_i = load(one_minus_i_rows + s * row_m + j);
+                            const vec one_minus_f = load(one_minus_f_rows + s * row_m + j);
                             const vec g = load(g_rows + s * row_m + j);
                             const vec i = load(i_rows + s * row_m + j);
                             const vec f = load(f_rows + s * row_m + j);
@@ -1759,15 +1837,15 @@ static void lstm_layer_norm_simd_backward_member(
                             const vec g_bar = c_bar * i;
 
                             /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
-                            const vec z_f_bar = f_bar * f * (1 - f);
+                            const vec z_f_bar = f_bar * f * one_minus_f;
                             store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
                             /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
-                            const vec z_i_bar = i_bar * i * (1 - i);
+                            const vec z_i_bar = i_bar * i * one_minus_i;
                             store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
                             /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
-                            const vec z_bar = g_bar * (1 - g * g);
+                            const vec z_bar = g_bar * one_minus_g_squared;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * spaced(T * B * padded m) + 3 * spaced(T * B * 1).
- *   g, i, f, o, c, d_1_i, d_1_f, d_1_g, d_1_o, d_2_i, d_2_f, d_2_g, d_2_o, d_3, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   g_tail, i_tail, f_tail, o_tail, c, d_1_i, d_1_f, d_1_g, d_1_o, d_2_i, d_2_f, d_2_g, d_2_o, d_3, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  *   r_1, r_2, r_3: spaced(T * B * 1) each, every step
  */
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes);
@@ -31,8 +31,8 @@ size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *siz
  */
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward: 4 * spaced(B * padded m) + 4 * spaced(B * 1) + 8 * spaced(T * B * padded m) + 2 * spaced(T * B * 1).
- *   u_i, u_f, u_g, u_o: spaced(B * padded m) each, one step, then overwritten
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 5 * spaced(B * padded m) + 4 * spaced(B * 1) + 8 * spaced(T * B * padded m) + 2 * spaced(T * B * 1).
+ *   o, u_i, u_f, u_g, u_o: spaced(B * padded m) each, one step, then overwritten
  *   mu_1, v_1, mu_3, v_3: spaced(B * 1) each, one step, then overwritten
  *   w_i, w_f, w_g, w_o, e_2_i, e_2_f, e_2_g, e_2_o: spaced(T * B * padded m) each, every step
  *   mu_2, v_2: spaced(T * B * 1) each, every step
@@ -48,9 +48,9 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
  */
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 21 * spaced(chunk * B * padded m) + 10 * spaced(B * padded m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 16 * spaced(B * padded m) + 21 * spaced(chunk * B * padded m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_g_squared, one_minus_i, one_minus_f, g, i, f, e_3_bar, d_3_bar, e_1_o_bar, e_1_g_bar, e_1_f_bar, e_1_i_bar, d_1_o_bar, d_1_g_bar, d_1_f_bar, d_1_i_bar: spaced(B * padded m) each, one step, then overwritten
  *   a_h_bar, z_o_bar, z_f_bar, z_i_bar, z_bar, e_2_o_bar, e_2_g_bar, e_2_f_bar, e_2_i_bar, d_2_o_bar, d_2_g_bar, d_2_f_bar, d_2_i_bar, w_o_bar, w_g_bar, w_f_bar, w_i_bar, u_o_bar, u_g_bar, u_f_bar, u_i_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   e_3_bar, d_3_bar, e_1_o_bar, e_1_g_bar, e_1_f_bar, e_1_i_bar, d_1_o_bar, d_1_g_bar, d_1_f_bar, d_1_i_bar: spaced(B * padded m) each, one step, then overwritten
  *   r_3_bar, v_3_bar, mu_3_bar, r_1_bar, v_1_bar, mu_1_bar: spaced(B * 1) each, one step, then overwritten
  *   r_2_bar, v_2_bar, mu_2_bar: spaced(chunk * B * 1) each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: spaced(2 * B * padded m) each, a step and the one before it

@@ -14,18 +14,54 @@
 #define REAL(number) ((lstm_peephole_real)(number))
 #ifdef LSTM_PEEPHOLE_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static lstm_peephole_real lstm_peephole_complement_from_tail(lstm_peephole_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static lstm_peephole_real lstm_peephole_sigmoid(lstm_peephole_real x)
 {
     const lstm_peephole_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static lstm_peephole_real lstm_peephole_sigmoid_from_tail(lstm_peephole_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static lstm_peephole_real lstm_peephole_sigmoid_tail(lstm_peephole_real x)
+{
+    const lstm_peephole_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static lstm_peephole_real lstm_peephole_slope_from_tail(lstm_peephole_real x)
+{
+    const lstm_peephole_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static lstm_peephole_real lstm_peephole_tanh_from_tail(lstm_peephole_real x)
+{
+    const lstm_peephole_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static lstm_peephole_real lstm_peephole_tanh_tail(lstm_peephole_real x)
+{
+    const lstm_peephole_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t lstm_peephole_tape_size(const lstm_peephole_sizes *sizes)
@@ -39,7 +75,7 @@ size_t lstm_peephole_tape_size(const lstm_peephole_sizes *sizes)
 size_t lstm_peephole_forward_work_size(const lstm_peephole_sizes *sizes)
 {
     const size_t m = LSTM_PEEPHOLE_FIXED_m;
-    return 4 * m;
+    return 9 * m;
 }
 
 size_t lstm_peephole_backward_work_size(const lstm_peephole_sizes *sizes)
@@ -47,7 +83,7 @@ size_t lstm_peephole_backward_work_size(const lstm_peephole_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_PEEPHOLE_FIXED_m;
-    return 6 * m + 4 * T * B * m + 2 * 2 * B * m;
+    return 16 * m + 4 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t lstm_peephole_step_work_size(const lstm_peephole_sizes *sizes)
@@ -81,31 +117,36 @@ void lstm_peephole_forward(
     const lstm_peephole_real *const p_i = parameters->p_i; /* [m] */
     const lstm_peephole_real *const p_f = parameters->p_f; /* [m] */
     const lstm_peephole_real *const p_o = parameters->p_o; /* [m] */
-    lstm_peephole_real *const tape_g = tape; /* [T, B, m] */
-    lstm_peephole_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    lstm_peephole_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    lstm_peephole_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    lstm_peephole_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    lstm_peephole_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const tape_g_tail = tape; /* [T, B, m] */
+    lstm_peephole_real *const tape_i_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const tape_tanh_c_tail = tape_c + T * B * m; /* [T, B, m] */
     lstm_peephole_real *const z = work; /* [m] */
     lstm_peephole_real *const z_i = z + m; /* [m] */
     lstm_peephole_real *const z_f = z_i + m; /* [m] */
     lstm_peephole_real *const z_o = z_f + m; /* [m] */
+    lstm_peephole_real *const g = z_o + m; /* [m] */
+    lstm_peephole_real *const i = g + m; /* [m] */
+    lstm_peephole_real *const f = i + m; /* [m] */
+    lstm_peephole_real *const o = f + m; /* [m] */
+    lstm_peephole_real *const tanh_c = o + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_peephole_real *restrict x = in->x + at * n;
-            lstm_peephole_real *restrict g = tape_g + at * m;
-            lstm_peephole_real *restrict i = tape_i + at * m;
-            lstm_peephole_real *restrict f = tape_f + at * m;
-            lstm_peephole_real *restrict o = tape_o + at * m;
+            lstm_peephole_real *restrict g_tail = tape_g_tail + at * m;
+            lstm_peephole_real *restrict i_tail = tape_i_tail + at * m;
+            lstm_peephole_real *restrict f_tail = tape_f_tail + at * m;
+            lstm_peephole_real *restrict o_tail = tape_o_tail + at * m;
             lstm_peephole_real *restrict c = tape_c + at * m;
             lstm_peephole_real *restrict h = out->h + at * m;
             const lstm_peephole_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const lstm_peephole_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
-            lstm_peephole_real *restrict tanh_c = tape_tanh_c + at * m;
+            lstm_peephole_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
             for (size_t j = 0; j < m; ++j) {
@@ -141,13 +182,25 @@ void lstm_peephole_forward(
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(z[j]);
 
+            /* (4)  g_tail = tanh_tail(z) */
+            for (size_t j = 0; j < m; ++j)
+                g_tail[j] = lstm_peephole_tanh_tail(z[j]);
+
             /* (5)  i = sigmoid(z_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = lstm_peephole_sigmoid(z_i[j]);
 
+            /* (5)  i_tail = sigmoid_tail(z_i) */
+            for (size_t j = 0; j < m; ++j)
+                i_tail[j] = lstm_peephole_sigmoid_tail(z_i[j]);
+
             /* (6)  f = sigmoid(z_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lstm_peephole_sigmoid(z_f[j]);
+
+            /* (6)  f_tail = sigmoid_tail(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = lstm_peephole_sigmoid_tail(z_f[j]);
 
             /* (7)  c = g * i + c_prev * f */
             for (size_t j = 0; j < m; ++j)
@@ -167,9 +220,17 @@ void lstm_peephole_forward(
             for (size_t j = 0; j < m; ++j)
                 o[j] = lstm_peephole_sigmoid(z_o[j]);
 
+            /* (9)  o_tail = sigmoid_tail(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = lstm_peephole_sigmoid_tail(z_o[j]);
+
             /* (10)  tanh_c = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c[j] = TANH(c[j]);
+
+            /* (10)  tanh_c_tail = tanh_tail(c) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c_tail[j] = lstm_peephole_tanh_tail(c[j]);
 
             /* (10)  h = tanh(c) * o */
             for (size_t j = 0; j < m; ++j)
@@ -221,13 +282,23 @@ void lstm_peephole_backward(
     lstm_peephole_real *const p_i_bar = gradients->p_i_bar; /* [m] */
     lstm_peephole_real *const p_f_bar = gradients->p_f_bar; /* [m] */
     lstm_peephole_real *const p_o_bar = gradients->p_o_bar; /* [m] */
-    const lstm_peephole_real *const tape_g = tape; /* [T, B, m] */
-    const lstm_peephole_real *const tape_i = tape_g + T * B * m; /* [T, B, m] */
-    const lstm_peephole_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    const lstm_peephole_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    const lstm_peephole_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    const lstm_peephole_real *const tape_tanh_c = tape_c + T * B * m; /* [T, B, m] */
-    lstm_peephole_real *const h_bar = work; /* [m] */
+    const lstm_peephole_real *const tape_g_tail = tape; /* [T, B, m] */
+    const lstm_peephole_real *const tape_i_tail = tape_g_tail + T * B * m; /* [T, B, m] */
+    const lstm_peephole_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    const lstm_peephole_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const lstm_peephole_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    const lstm_peephole_real *const tape_tanh_c_tail = tape_c + T * B * m; /* [T, B, m] */
+    lstm_peephole_real *const one_minus_g_squared = work; /* [m] */
+    lstm_peephole_real *const one_minus_i = one_minus_g_squared + m; /* [m] */
+    lstm_peephole_real *const one_minus_f = one_minus_i + m; /* [m] */
+    lstm_peephole_real *const one_minus_o = one_minus_f + m; /* [m] */
+    lstm_peephole_real *const one_minus_tanh_c_squared = one_minus_o + m; /* [m] */
+    lstm_peephole_real *const g = one_minus_tanh_c_squared + m; /* [m] */
+    lstm_peephole_real *const i = g + m; /* [m] */
+    lstm_peephole_real *const f = i + m; /* [m] */
+    lstm_peephole_real *const o = f + m; /* [m] */
+    lstm_peephole_real *const tanh_c = o + m; /* [m] */
+    lstm_peephole_real *const h_bar = tanh_c + m; /* [m] */
     lstm_peephole_real *const o_bar = h_bar + m; /* [m] */
     lstm_peephole_real *const work_z_o_bar = o_bar + m; /* [T, B, m] */
     lstm_peephole_real *const c_bar = work_z_o_bar + T * B * m; /* [m] */
@@ -276,12 +347,12 @@ void lstm_peephole_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const lstm_peephole_real *restrict g = tape_g + at * m;
-            const lstm_peephole_real *restrict i = tape_i + at * m;
-            const lstm_peephole_real *restrict f = tape_f + at * m;
-            const lstm_peephole_real *restrict o = tape_o + at * m;
+            const lstm_peephole_real *restrict g_tail = tape_g_tail + at * m;
+            const lstm_peephole_real *restrict i_tail = tape_i_tail + at * m;
+            const lstm_peephole_real *restrict f_tail = tape_f_tail + at * m;
+            const lstm_peephole_real *restrict o_tail = tape_o_tail + at * m;
+            const lstm_peephole_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
             const lstm_peephole_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
-            const lstm_peephole_real *restrict tanh_c = tape_tanh_c + at * m;
             const lstm_peephole_real *restrict Delta_h = bars->Delta_h + at * m;
             const lstm_peephole_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             const lstm_peephole_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
@@ -291,6 +362,46 @@ void lstm_peephole_backward(
             lstm_peephole_real *restrict z_bar = work_z_bar + at * m;
             lstm_peephole_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             lstm_peephole_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (4)  g = tanh_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = lstm_peephole_tanh_from_tail(g_tail[j]);
+
+            /* (5)  i = sigmoid_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = lstm_peephole_sigmoid_from_tail(i_tail[j]);
+
+            /* (6)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_peephole_sigmoid_from_tail(f_tail[j]);
+
+            /* (9)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_peephole_sigmoid_from_tail(o_tail[j]);
+
+            /* (10)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c[j] = lstm_peephole_tanh_from_tail(tanh_c_tail[j]);
+
+            /* (4)  one_minus_g_squared = slope_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_g_squared[j] = lstm_peephole_slope_from_tail(g_tail[j]);
+
+            /* (5)  one_minus_i = complement_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_i[j] = lstm_peephole_complement_from_tail(i_tail[j]);
+
+            /* (6)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = lstm_peephole_complement_from_tail(f_tail[j]);
+
+            /* (9)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o[j] = lstm_peephole_complement_from_tail(o_tail[j]);
+
+            /* (10)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_c_squared[j] = lstm_peephole_slope_from_tail(tanh_c_tail[j]);
 
             /* (11)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -302,11 +413,11 @@ void lstm_peephole_backward(
 
             /* (13)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
-                z_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                z_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (14)  c_bar = z_o_bar * p_o + h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (8), (10) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = z_o_bar[j] * p_o[j] + h_bar[j] * o[j] * (1 - tanh_c[j] * tanh_c[j]) + c_next_bar[j];
+                c_bar[j] = z_o_bar[j] * p_o[j] + h_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
             /* (15)  f_bar = c_bar * c_prev   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
@@ -322,15 +433,15 @@ void lstm_peephole_backward(
 
             /* (18)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
-                z_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                z_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (19)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
-                z_i_bar[j] = i_bar[j] * i[j] * (1 - i[j]);
+                z_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
             /* (20)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = g_bar[j] * (1 - g[j] * g[j]);
+                z_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
             /* (21)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
             for (size_t j = 0; j < m; ++j) {

@@ -108,10 +108,10 @@ typedef struct lstm_peephole_state {
 /* Entries of lstm_peephole_real: what forward saves for backward: 6 * T * B * m. */
 size_t lstm_peephole_tape_size(const lstm_peephole_sizes *sizes);
 
-/* Entries of lstm_peephole_real: scratch memory of forward: 4 * m. */
+/* Entries of lstm_peephole_real: scratch memory of forward: 9 * m. */
 size_t lstm_peephole_forward_work_size(const lstm_peephole_sizes *sizes);
 
-/* Entries of lstm_peephole_real: scratch memory of backward: 6 * m + 4 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_peephole_real: scratch memory of backward: 16 * m + 4 * T * B * m + 2 * 2 * B * m. */
 size_t lstm_peephole_backward_work_size(const lstm_peephole_sizes *sizes);
 
 /* Entries of lstm_peephole_real: scratch memory of step: 10 * m. */

@@ -135,7 +135,7 @@ static size_t lstm_peephole_simd_forward_multiplications(const lstm_peephole_siz
     const size_t B = sizes->B;
     const size_t n = LSTM_PEEPHOLE_FIXED_n;
     const size_t m = LSTM_PEEPHOLE_FIXED_m;
-    return B * (4 * m * n + 4 * m * m + 7 * m);
+    return B * (4 * m * n + 4 * m * m + 12 * m);
 }
 
 static size_t lstm_peephole_simd_infer_multiplications(const lstm_peephole_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t lstm_peephole_simd_backward_multiplications(const lstm_peephole_si
     const size_t B = sizes->B;
     const size_t n = LSTM_PEEPHOLE_FIXED_n;
     const size_t m = LSTM_PEEPHOLE_FIXED_m;
-    return B * (18 * m + 8 * m * m + 8 * m * n) / 2;
+    return B * (28 * m + 8 * m * m + 8 * m * n) / 2;
 }
 
 static size_t lstm_peephole_simd_step_multiplications(const lstm_peephole_sizes *sizes)
@@ -277,12 +277,12 @@ static void lstm_peephole_simd_forward_member(
     const real *const p_i = parameters->p_i; /* [m] */
     const real *const p_f = parameters->p_f; /* [m] */
     const real *const p_o = parameters->p_o; /* [m] */
-    real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_g_tail = tape; /* [m] a row */
+    real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work;
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -310,16 +310,16 @@ static void lstm_peephole_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const operand factors_z[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -359,15 +359,24 @@ static void lstm_peephole_simd_forward_member(
 
                                     /* (4)  g = tanh(z) */
                                     const vec g = vec_tanh(z);
-                                    store(g_rows + s * row_m + j, g);
+
+                                    /* (4)  g_tail = tanh_tail(z) */
+                                    const vec g_tail = vec_tanh_tail(z);
+                                    store(g_tail_rows + s * row_m + j, g_tail);
 
                                     /* (5)  i = sigmoid(z_i) */
                                     const vec i = vec_sigmoid(z_i);
-                                    store(i_rows + s * row_m + j, i);
+
+                                    /* (5)  i_tail = sigmoid_tail(z_i) */
+                                    const vec i_tail = vec_sigmoid_tail(z_i);
+                                    store(i_tail_rows + s * row_m + j, i_tail);
 
                                     /* (6)  f = sigmoid(z_f) */
                                     const vec f = vec_sigmoid(z_f);
-                                    store(f_rows + s * row_m + j, f);
+
+                                    /* (6)  f_tail = sigmoid_tail(z_f) */
+                                    const vec f_tail = vec_sigmoid_tail(z_f);
+                                    store(f_tail_rows + s * row_m + j, f_tail);
 
                                     /* (7)  c = g * i + c_prev * f */
                                     const vec c = g * i + c_prev * f;
@@ -391,11 +400,17 @@ static void lstm_peephole_simd_forward_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(o_rows + s * row_m + j, o);
+
+                                    /* (9)  o_tail = sigmoid_tail(z_o) */
+                                    const vec o_tail = vec_sigmoid_tail(z_o);
+                                    store(o_tail_rows + s * row_m + j, o_tail);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                                    /* (10)  tanh_c_tail = tanh_tail(c) */
+                                    const vec tanh_c_tail = vec_tanh_tail(c);
+                                    store(tanh_c_tail_rows + s * row_m + j, tanh_c_tail);
 
                                     /* (10)  h = tanh(c) * o */
                                     const vec h = tanh_c * o;
@@ -614,12 +629,12 @@ static void lstm_peephole_simd_backward_member(
     real *const p_i_bar = gradients->p_i_bar; /* [m] */
     real *const p_f_bar = gradients->p_f_bar; /* [m] */
     real *const p_o_bar = gradients->p_o_bar; /* [m] */
-    const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_g_tail = tape; /* [m] a row */
+    const real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_z_o_bar = work; /* [m] a row */
     real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_z_i_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -664,13 +679,13 @@ static void lstm_peephole_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
+                    const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -687,15 +702,45 @@ static void lstm_peephole_simd_backward_member(
                             const vec p_i_here = load_part(p_i + j, left);
                             const vec p_f_here = load_part(p_f + j, left);
                             const vec p_o_here = load_part(p_o + j, left);
-                            const vec g = load(g_rows + s * row_m + j);
-                            const vec i = load(i_rows + s * row_m + j);
-                            const vec f = load(f_rows + s * row_m + j);
-                            const vec o = load(o_rows + s * row_m + j);
+                            const vec g_tail = load(g_tail_rows + s * row_m + j);
+                            const vec i_tail = load(i_tail_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
+                            const vec tanh_c_tail = load(tanh_c_tail_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                            const vec tanh_c = load(tanh_c_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (4)  g = tanh_from_tail(g_tail) */
+                            const vec g = vec_tanh_from_tail(g_tail);
+
+                            /* (5)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+
+                            /* (6)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+
+                            /* (9)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+
+                            /* (10)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
+
+                            /* (4)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
+
+                            /* (5)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
+
+                            /* (6)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (9)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+
+                            /* (10)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
 
                             /* (11)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -704,11 +749,11 @@ static void lstm_peephole_simd_backward_member(
                             const vec o_bar = h_bar * tanh_c;
 
                             /* (13)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
-                            const vec z_o_bar = o_bar * o * (1 - o);
+                            const vec z_o_bar = o_bar * o * one_minus_o;
                             store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
                             /* (14)  c_bar = z_o_bar * p_o + h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (8), (10) */
-                            const vec c_bar = z_o_bar * p_o_here + h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                            const vec c_bar = z_o_bar * p_o_here + h_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
                             /* (15)  f_bar = c_bar * c_prev   adjoint of (7) */
                             const vec f_bar = c_bar * c_prev;
@@ -720,15 +765,15 @@ static void lstm_peephole_simd_backward_member(
                             const vec g_bar = c_bar * i;
 
                             /* (18)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
-                            const vec z_f_bar = f_bar * f * (1 - f);
+                            const vec z_f_bar = f_bar * f * one_minus_f;
                             store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
                             /* (19)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
-                            const vec z_i_bar = i_bar * i * (1 - i);
+                            const vec z_i_bar = i_bar * i * one_minus_i;
                             store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
                             /* (20)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
-                            const vec z_bar = g_bar * (1 - g * g);
+                            const vec z_bar = g_bar * one_minus_g_squared;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (22)  c_prev_bar = z_i_bar * p_i + z_f_bar * p_f + c_bar * f   adjoint of (2), (3), (7) */

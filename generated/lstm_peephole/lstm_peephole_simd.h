@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lstm_peephole_real: what forward saves for backward: 6 * spaced(T * B * padded m).
- *   g, i, f, o, c, tanh_c: spaced(T * B * padded m) each, every step
+ *   g_tail, i_tail, f_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step
  */
 size_t lstm_peephole_simd_tape_size(const lstm_peephole_sizes *sizes);
 

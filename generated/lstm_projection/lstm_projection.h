@@ -108,10 +108,10 @@ typedef struct lstm_projection_state {
 /* Entries of lstm_projection_real: what forward saves for backward: 6 * T * B * m. */
 size_t lstm_projection_tape_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of forward: 5 * m. */
+/* Entries of lstm_projection_real: scratch memory of forward: 10 * m. */
 size_t lstm_projection_forward_work_size(const lstm_projection_sizes *sizes);
 
-/* Entries of lstm_projection_real: scratch memory of backward: 7 * m + T * B * p + 4 * T * B * m + 2 * B * p + 2 * B * m. */
+/* Entries of lstm_projection_real: scratch memory of backward: 15 * m + 6 * T * B * m + T * B * p + 2 * B * p + 2 * B * m. */
 size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes);
 
 /* Entries of lstm_projection_real: scratch memory of step: 11 * m. */

@@ -41,9 +41,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -71,12 +100,12 @@ def forward(parameters, inputs, initial):
     p = U_i.shape[1]
 
     # scan forward
-    g = np.empty((T, B, m), dtype)
-    i = np.empty((T, B, m), dtype)
-    f = np.empty((T, B, m), dtype)
+    g_tail = np.empty((T, B, m), dtype)
+    i_tail = np.empty((T, B, m), dtype)
+    f_tail = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
-    o = np.empty((T, B, m), dtype)
-    tanh_c = np.empty((T, B, m), dtype)
+    o_tail = np.empty((T, B, m), dtype)
+    tanh_c_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, p), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -88,24 +117,34 @@ def forward(parameters, inputs, initial):
         # (3)  z_f = W_f x + U_f h_prev + b_f
         z_f = x[t] @ W_f.T + h_prev @ U_f.T + b_f
         # (4)  g = tanh(z)
-        g[t] = np.tanh(z)
+        g = np.tanh(z)
+        # (4)  g_tail = tanh_tail(z)
+        g_tail[t] = tanh_tail(z)
         # (5)  i = sigmoid(z_i)
-        i[t] = sigmoid(z_i)
+        i = sigmoid(z_i)
+        # (5)  i_tail = sigmoid_tail(z_i)
+        i_tail[t] = sigmoid_tail(z_i)
         # (6)  f = sigmoid(z_f)
-        f[t] = sigmoid(z_f)
+        f = sigmoid(z_f)
+        # (6)  f_tail = sigmoid_tail(z_f)
+        f_tail[t] = sigmoid_tail(z_f)
         # (7)  c = g * i + c_prev * f
-        c[t] = g[t] * i[t] + c_prev * f[t]
+        c[t] = g * i + c_prev * f
         # (8)  z_o = W_o x + U_o h_prev + b_o
         z_o = x[t] @ W_o.T + h_prev @ U_o.T + b_o
         # (9)  o = sigmoid(z_o)
-        o[t] = sigmoid(z_o)
+        o = sigmoid(z_o)
+        # (9)  o_tail = sigmoid_tail(z_o)
+        o_tail[t] = sigmoid_tail(z_o)
         # (10)  tanh_c = tanh(c)
-        tanh_c[t] = np.tanh(c[t])
+        tanh_c = np.tanh(c[t])
+        # (10)  tanh_c_tail = tanh_tail(c)
+        tanh_c_tail[t] = tanh_tail(c[t])
         # (10)  c_o = tanh(c) * o
-        c_o = tanh_c[t] * o[t]
+        c_o = tanh_c * o
         # (10)  h = P c_o
         h[t] = c_o @ P.T
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g": g, "i": i, "f": f, "o": o, "c": c, "tanh_c": tanh_c}
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -113,11 +152,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
+    g_tail = tape["g_tail"]
+    i_tail = tape["i_tail"]
+    f_tail = tape["f_tail"]
+    o_tail = tape["o_tail"]
+    tanh_c_tail = tape["tanh_c_tail"]
     x = inputs["x"]
-    g = tape["g"]
-    i = tape["i"]
-    f = tape["f"]
-    o = tape["o"]
     c = tape["c"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -128,7 +168,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_o = parameters["W_o"]
     U_o = parameters["U_o"]
     P = parameters["P"]
-    tanh_c = tape["tanh_c"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
@@ -139,6 +178,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     p = U_i.shape[1]
 
     # scan in reverse
+    o = np.empty((T, B, m), dtype)
+    tanh_c = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, p), dtype)
     z_o_bar = np.empty((T, B, m), dtype)
     z_f_bar = np.empty((T, B, m), dtype)
@@ -150,6 +191,26 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (4)  g = tanh_from_tail(g_tail)
+        g = tanh_from_tail(g_tail[t])
+        # (5)  i = sigmoid_from_tail(i_tail)
+        i = sigmoid_from_tail(i_tail[t])
+        # (6)  f = sigmoid_from_tail(f_tail)
+        f = sigmoid_from_tail(f_tail[t])
+        # (9)  o = sigmoid_from_tail(o_tail)
+        o[t] = sigmoid_from_tail(o_tail[t])
+        # (10)  tanh_c = tanh_from_tail(tanh_c_tail)
+        tanh_c[t] = tanh_from_tail(tanh_c_tail[t])
+        # (4)  one_minus_g_squared = slope_from_tail(g_tail)
+        one_minus_g_squared = slope_from_tail(g_tail[t])
+        # (5)  one_minus_i = complement_from_tail(i_tail)
+        one_minus_i = complement_from_tail(i_tail[t])
+        # (6)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f = complement_from_tail(f_tail[t])
+        # (9)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
+        # (10)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail)
+        one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail[t])
         # (11)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (12)  c_o_bar = P^T h_bar   adjoint of (10)
@@ -157,25 +218,25 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (13)  o_bar = c_o_bar * tanh(c)   adjoint of (10)
         o_bar = c_o_bar * tanh_c[t]
         # (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9)
-        z_o_bar[t] = o_bar * o[t] * (1 - o[t])
+        z_o_bar[t] = o_bar * o[t] * one_minus_o
         # (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10)
-        c_bar = c_o_bar * o[t] * (1 - tanh_c[t] ** 2) + c_next_bar
+        c_bar = c_o_bar * o[t] * one_minus_tanh_c_squared + c_next_bar
         # (16)  f_bar = c_bar * c_prev   adjoint of (7)
         f_bar = c_bar * c_prev
         # (17)  i_bar = c_bar * g   adjoint of (7)
-        i_bar = c_bar * g[t]
+        i_bar = c_bar * g
         # (18)  g_bar = c_bar * i   adjoint of (7)
-        g_bar = c_bar * i[t]
+        g_bar = c_bar * i
         # (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6)
-        z_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        z_f_bar[t] = f_bar * f * one_minus_f
         # (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5)
-        z_i_bar[t] = i_bar * i[t] * (1 - i[t])
+        z_i_bar[t] = i_bar * i * one_minus_i
         # (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4)
-        z_bar[t] = g_bar * (1 - g[t] ** 2)
+        z_bar[t] = g_bar * one_minus_g_squared
         # (22)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8)
         h_prev_bar = z_bar[t] @ U_g + z_i_bar[t] @ U_i + z_f_bar[t] @ U_f + z_o_bar[t] @ U_o
         # (23)  c_prev_bar = c_bar * f   adjoint of (7)
-        c_prev_bar = c_bar * f[t]
+        c_prev_bar = c_bar * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

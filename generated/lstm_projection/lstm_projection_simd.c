@@ -57,16 +57,16 @@ size_t lstm_projection_simd_backward_packed_size(const lstm_projection_sizes *si
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_p + 4 * row_m);
+    const size_t row_p = padded(p);
+    const size_t chunk = steps_together(T, B, 6 * row_m + row_p);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
-    (void)row_p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
     return up_to(m, LANES) * p + 4 * up_to(p, LANES) * m + 4 * up_to(n, LANES) * m;
 }
@@ -118,18 +118,18 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_p + 4 * row_m);
+    const size_t row_p = padded(p);
+    const size_t chunk = steps_together(T, B, 6 * row_m + row_p);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)p;
-    (void)row_p;
     (void)row_m;
+    (void)row_p;
     (void)chunk;
-    return 5 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + spaced(2 * B * row_m) + threads * scratch_for(n + p + m);
+    return 8 * spaced(B * row_m) + 7 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + spaced(2 * B * row_m) + threads * scratch_for(n + p + m);
 }
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -154,7 +154,7 @@ static size_t lstm_projection_simd_forward_multiplications(const lstm_projection
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    return B * (4 * m * n + 5 * m * p + 7 * m) / 2;
+    return B * (4 * m * n + 5 * m * p + 12 * m) / 2;
 }
 
 static size_t lstm_projection_simd_infer_multiplications(const lstm_projection_sizes *sizes)
@@ -172,7 +172,7 @@ static size_t lstm_projection_simd_backward_multiplications(const lstm_projectio
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    return B * (15 * m + p + 10 * m * p + 8 * m * n) / 3;
+    return B * (25 * m + p + 10 * m * p + 8 * m * n) / 4;
 }
 
 static size_t lstm_projection_simd_step_multiplications(const lstm_projection_sizes *sizes)
@@ -313,12 +313,12 @@ static void lstm_projection_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
-    real *const tape_g = tape; /* [m] a row */
-    real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_g_tail = tape; /* [m] a row */
+    real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_o = work; /* [m] a row */
     real *const tile_z_ahead = work_c_o + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
@@ -348,16 +348,16 @@ static void lstm_projection_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial->h + begin * p;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
-                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const operand factors_z[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, p, p, panels_h_prev},
@@ -366,6 +366,7 @@ static void lstm_projection_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
                         products(rows, 4, &some, factors_z + early, 2 - early, &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -393,15 +394,24 @@ static void lstm_projection_simd_forward_member(
 
                                     /* (4)  g = tanh(z) */
                                     const vec g = vec_tanh(z);
-                                    store(g_rows + s * row_m + j, g);
+
+                                    /* (4)  g_tail = tanh_tail(z) */
+                                    const vec g_tail = vec_tanh_tail(z);
+                                    store(g_tail_rows + s * row_m + j, g_tail);
 
                                     /* (5)  i = sigmoid(z_i) */
                                     const vec i = vec_sigmoid(z_i);
-                                    store(i_rows + s * row_m + j, i);
+
+                                    /* (5)  i_tail = sigmoid_tail(z_i) */
+                                    const vec i_tail = vec_sigmoid_tail(z_i);
+                                    store(i_tail_rows + s * row_m + j, i_tail);
 
                                     /* (6)  f = sigmoid(z_f) */
                                     const vec f = vec_sigmoid(z_f);
-                                    store(f_rows + s * row_m + j, f);
+
+                                    /* (6)  f_tail = sigmoid_tail(z_f) */
+                                    const vec f_tail = vec_sigmoid_tail(z_f);
+                                    store(f_tail_rows + s * row_m + j, f_tail);
 
                                     /* (7)  c = g * i + c_prev * f */
                                     const vec c = g * i + c_prev * f;
@@ -412,7 +422,11 @@ static void lstm_projection_simd_forward_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(o_rows + s * row_m + j, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
+
+                                    /* (9)  o_tail = sigmoid_tail(z_o) */
+                                    const vec o_tail = vec_sigmoid_tail(z_o);
+                                    store(o_tail_rows + s * row_m + j, o_tail);
                                 }
                             }
                         }
@@ -423,12 +437,15 @@ static void lstm_projection_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(o_rows + s * row_m + j);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                                    /* (10)  tanh_c_tail = tanh_tail(c) */
+                                    const vec tanh_c_tail = vec_tanh_tail(c);
+                                    store(tanh_c_tail_rows + s * row_m + j, tanh_c_tail);
 
                                     /* (10)  c_o = tanh(c) * o */
                                     const vec c_o = tanh_c * o;
@@ -700,9 +717,9 @@ static void lstm_projection_simd_backward_member(
     const size_t n = LSTM_PROJECTION_FIXED_n;
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
-    const size_t row_p = padded(p);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_p + 4 * row_m);
+    const size_t row_p = padded(p);
+    const size_t chunk = steps_together(T, B, 6 * row_m + row_p);
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, p] */
     real *const b_i_bar = gradients->b_i_bar; /* [m] */
@@ -716,14 +733,24 @@ static void lstm_projection_simd_backward_member(
     real *const U_o_bar = gradients->U_o_bar; /* [m, p] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     real *const P_bar = gradients->P_bar; /* [p, m] */
-    const real *const tape_g = tape; /* [m] a row */
-    const real *const tape_i = tape_g + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_c = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const work_c_o = work; /* [m] a row */
-    real *const work_h_bar = work_c_o + spaced(chunk * B * row_m); /* [p] a row */
+    const real *const tape_g_tail = tape; /* [m] a row */
+    const real *const tape_i_tail = tape_g_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_g_squared = work; /* [m] a row */
+    real *const work_one_minus_i = work_one_minus_g_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_f = work_one_minus_i + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_o = work_one_minus_f + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_tanh_c_squared = work_one_minus_o + spaced(B * row_m); /* [m] a row */
+    real *const work_g = work_one_minus_tanh_c_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_i = work_g + spaced(B * row_m); /* [m] a row */
+    real *const work_f = work_i + spaced(B * row_m); /* [m] a row */
+    real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
+    real *const work_c_o = work_o + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_tanh_c = work_c_o + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_bar = work_tanh_c + spaced(chunk * B * row_m); /* [p] a row */
     real *const work_z_o_bar = work_h_bar + spaced(chunk * B * row_p); /* [m] a row */
     real *const work_z_f_bar = work_z_o_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_z_i_bar = work_z_f_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -758,6 +785,80 @@ static void lstm_projection_simd_backward_member(
         const size_t steps = least(chunk, T - done), first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
+                const size_t vectors = 1, count = blocks(m, vectors);
+                const size_t from = share_from(count, member, members);
+                const size_t to = share_from(count, member + 1, members);
+                for (size_t begin = 0, rows; begin < B; begin += rows) {
+                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
+                    const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
+                    real *const one_minus_g_squared_rows = work_one_minus_g_squared + begin * row_m;
+                    real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
+                    real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    real *const one_minus_o_rows = work_one_minus_o + begin * row_m;
+                    real *const one_minus_tanh_c_squared_rows = work_one_minus_tanh_c_squared + begin * row_m;
+                    real *const g_rows = work_g + begin * row_m;
+                    real *const i_rows = work_i + begin * row_m;
+                    real *const f_rows = work_f + begin * row_m;
+                    real *const o_rows = work_o + ((t - first) * B + begin) * row_m;
+                    real *const tanh_c_rows = work_tanh_c + ((t - first) * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec g_tail = load(g_tail_rows + s * row_m + j);
+                            const vec i_tail = load(i_tail_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
+                            const vec tanh_c_tail = load(tanh_c_tail_rows + s * row_m + j);
+
+                            /* (4)  g = tanh_from_tail(g_tail) */
+                            const vec g = vec_tanh_from_tail(g_tail);
+                            store(g_rows + s * row_m + j, g);
+
+                            /* (5)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+                            store(i_rows + s * row_m + j, i);
+
+                            /* (6)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (9)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+                            store(o_rows + s * row_m + j, o);
+
+                            /* (10)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
+                            store(tanh_c_rows + s * row_m + j, tanh_c);
+
+                            /* (4)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
+                            store(one_minus_g_squared_rows + s * row_m + j, one_minus_g_squared);
+
+                            /* (5)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
+                            store(one_minus_i_rows + s * row_m + j, one_minus_i);
+
+                            /* (6)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+                            store(one_minus_f_rows + s * row_m + j, one_minus_f);
+
+                            /* (9)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+                            store(one_minus_o_rows + s * row_m + j, one_minus_o);
+
+                            /* (10)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
+                            store(one_minus_tanh_c_squared_rows + s * row_m + j, one_minus_tanh_c_squared);
+                        }
+                    }
+                }
+            }
+            BARRIER
+            {
                 const size_t vectors = 1, count = blocks(p, vectors);
                 const size_t from = share_from(count, member, members);
                 const size_t to = share_from(count, member + 1, members);
@@ -787,13 +888,18 @@ static void lstm_projection_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
-                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const one_minus_g_squared_rows = work_one_minus_g_squared + begin * row_m;
+                    const real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
+                    const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    const real *const one_minus_o_rows = work_one_minus_o + begin * row_m;
+                    const real *const one_minus_tanh_c_squared_rows = work_one_minus_tanh_c_squared + begin * row_m;
+                    const real *const g_rows = work_g + begin * row_m;
+                    const real *const i_rows = work_i + begin * row_m;
+                    const real *const f_rows = work_f + begin * row_m;
+                    const real *const o_rows = work_o + ((t - first) * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_m;
+                    const real *const tanh_c_rows = work_tanh_c + ((t - first) * B + begin) * row_m;
                     const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_p;
@@ -820,6 +926,11 @@ static void lstm_projection_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_g_squared = load(one_minus_g_squared_rows + s * row_m + j);
+                                    const vec one_minus_i = load(one_minus_i_rows + s * row_m + j);
+                                    const vec one_minus_f = load(one_minus_f_rows + s * row_m + j);
+                                    const vec one_minus_o = load(one_minus_o_rows + s * row_m + j);
+                                    const vec one_minus_tanh_c_squared = load(one_minus_tanh_c_squared_rows + s * row_m + j);
                                     const vec g = load(g_rows + s * row_m + j);
                                     const vec i = load(i_rows + s * row_m + j);
                                     const vec f = load(f_rows + s * row_m + j);
@@ -835,11 +946,11 @@ static void lstm_projection_simd_backward_member(
                                     const vec o_bar = c_o_bar * tanh_c;
 
                                     /* (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
-                                    const vec z_o_bar = o_bar * o * (1 - o);
+                                    const vec z_o_bar = o_bar * o * one_minus_o;
                                     store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
                                     /* (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
-                                    const vec c_bar = c_o_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                                    const vec c_bar = c_o_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
                                     /* (16)  f_bar = c_bar * c_prev   adjoint of (7) */
                                     const vec f_bar = c_bar * c_prev;
@@ -851,15 +962,15 @@ static void lstm_projection_simd_backward_member(
                                     const vec g_bar = c_bar * i;
 
                                     /* (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
-                                    const vec z_f_bar = f_bar * f * (1 - f);
+                                    const vec z_f_bar = f_bar * f * one_minus_f;
                                     store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
                                     /* (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
-                                    const vec z_i_bar = i_bar * i * (1 - i);
+                                    const vec z_i_bar = i_bar * i * one_minus_i;
                                     store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
                                     /* (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
-                                    const vec z_bar = g_bar * (1 - g * g);
+                                    const vec z_bar = g_bar * one_minus_g_squared;
                                     store(z_bar_rows + s * row_m + j, z_bar);
 
                                     /* (23)  c_prev_bar = c_bar * f   adjoint of (7) */
@@ -924,9 +1035,9 @@ static void lstm_projection_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const o_rows = work_o + begin * row_m;
                 real *const c_o_rows = work_c_o + begin * row_m;
-                const real *const tanh_c_rows = tape_tanh_c + (first * B + begin) * row_m;
+                const real *const tanh_c_rows = work_tanh_c + begin * row_m;
                 const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
                 const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of lstm_projection_real: what forward saves for backward: 6 * spaced(T * B * padded m).
- *   g, i, f, o, c, tanh_c: spaced(T * B * padded m) each, every step
+ *   g_tail, i_tail, f_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step
  */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
@@ -45,13 +45,14 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
  */
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + spaced(chunk * B * padded p) + spaced(2 * B * padded p) + spaced(2 * B * padded m) + threads * scratch_for(n + p + m).
- *   c_o, z_o_bar, z_f_bar, z_i_bar, z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of lstm_projection_real: scratch memory of backward: 8 * spaced(B * padded m) + 7 * spaced(chunk * B * padded m) + spaced(chunk * B * padded p) + spaced(2 * B * padded p) + spaced(2 * B * padded m) + threads * scratch_for(n + p + m).
+ *   one_minus_g_squared, one_minus_i, one_minus_f, one_minus_o, one_minus_tanh_c_squared, g, i, f: spaced(B * padded m) each, one step, then overwritten
+ *   o, c_o, tanh_c, z_o_bar, z_f_bar, z_i_bar, z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_bar: spaced(chunk * B * padded p), the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded p), a step and the one before it
  *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + p + m)
- *   chunk: steps_together(T, B, padded p + 4 * padded m)
+ *   chunk: steps_together(T, B, 6 * padded m + padded p)
  */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 

@@ -15,18 +15,54 @@
 #define REAL(number) ((mgu_real)(number))
 #ifdef MGU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static mgu_real mgu_complement_from_tail(mgu_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static mgu_real mgu_sigmoid(mgu_real x)
 {
     const mgu_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static mgu_real mgu_sigmoid_from_tail(mgu_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static mgu_real mgu_sigmoid_tail(mgu_real x)
+{
+    const mgu_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static mgu_real mgu_slope_from_tail(mgu_real x)
+{
+    const mgu_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static mgu_real mgu_tanh_from_tail(mgu_real x)
+{
+    const mgu_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static mgu_real mgu_tanh_tail(mgu_real x)
+{
+    const mgu_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t mgu_tape_size(const mgu_sizes *sizes)
@@ -40,7 +76,7 @@ size_t mgu_tape_size(const mgu_sizes *sizes)
 size_t mgu_forward_work_size(const mgu_sizes *sizes)
 {
     const size_t m = MGU_FIXED_m;
-    return 3 * m;
+    return 5 * m;
 }
 
 size_t mgu_backward_work_size(const mgu_sizes *sizes)
@@ -48,7 +84,7 @@ size_t mgu_backward_work_size(const mgu_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MGU_FIXED_m;
-    return 5 * m + 2 * T * B * m + 2 * B * m;
+    return 8 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t mgu_step_work_size(const mgu_sizes *sizes)
@@ -73,9 +109,11 @@ void mgu_forward(
     const mgu_real *const W_h = parameters->W_h; /* [m, n] */
     const mgu_real *const U_h = parameters->U_h; /* [m, m] */
     const mgu_real *const b_h = parameters->b_h; /* [m] */
-    mgu_real *const tape_f = tape; /* [T, B, m] */
-    mgu_real *const tape_s = tape_f + T * B * m; /* [T, B, m] */
-    mgu_real *const f_h_prev = work; /* [m] */
+    mgu_real *const tape_f_tail = tape; /* [T, B, m] */
+    mgu_real *const tape_s_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    mgu_real *const f = work; /* [m] */
+    mgu_real *const s = f + m; /* [m] */
+    mgu_real *const f_h_prev = s + m; /* [m] */
     mgu_real *const a_f = f_h_prev + m; /* [m] */
     mgu_real *const a_s = a_f + m; /* [m] */
 
@@ -84,8 +122,8 @@ void mgu_forward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const mgu_real *restrict x = in->x + at * n;
-            mgu_real *restrict f = tape_f + at * m;
-            mgu_real *restrict s = tape_s + at * m;
+            mgu_real *restrict f_tail = tape_f_tail + at * m;
+            mgu_real *restrict s_tail = tape_s_tail + at * m;
             mgu_real *restrict h = out->h + at * m;
             const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
 
@@ -102,6 +140,10 @@ void mgu_forward(
             /* (1)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = mgu_sigmoid(a_f[j]);
+
+            /* (1)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = mgu_sigmoid_tail(a_f[j]);
 
             /* (2)  f_h_prev = f * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -120,6 +162,10 @@ void mgu_forward(
             /* (2)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
+
+            /* (2)  s_tail = tanh_tail(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s_tail[j] = mgu_tanh_tail(a_s[j]);
 
             /* (3)  h = (1 - f) * h_prev + f * s */
             for (size_t j = 0; j < m; ++j)
@@ -153,9 +199,13 @@ void mgu_backward(
     mgu_real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     mgu_real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     mgu_real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const mgu_real *const tape_f = tape; /* [T, B, m] */
-    const mgu_real *const tape_s = tape_f + T * B * m; /* [T, B, m] */
-    mgu_real *const f_h_prev = work; /* [m] */
+    const mgu_real *const tape_f_tail = tape; /* [T, B, m] */
+    const mgu_real *const tape_s_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    mgu_real *const one_minus_f = work; /* [m] */
+    mgu_real *const one_minus_s_squared = one_minus_f + m; /* [m] */
+    mgu_real *const work_f = one_minus_s_squared + m; /* [T, B, m] */
+    mgu_real *const s = work_f + T * B * m; /* [m] */
+    mgu_real *const f_h_prev = s + m; /* [m] */
     mgu_real *const h_bar = f_h_prev + m; /* [m] */
     mgu_real *const s_bar = h_bar + m; /* [m] */
     mgu_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
@@ -182,14 +232,31 @@ void mgu_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mgu_real *restrict f = tape_f + at * m;
-            const mgu_real *restrict s = tape_s + at * m;
+            const mgu_real *restrict f_tail = tape_f_tail + at * m;
+            const mgu_real *restrict s_tail = tape_s_tail + at * m;
+            mgu_real *restrict f = work_f + at * m;
             const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const mgu_real *restrict Delta_h = bars->Delta_h + at * m;
             const mgu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             mgu_real *restrict a_s_bar = work_a_s_bar + at * m;
             mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
             mgu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
+
+            /* (1)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = mgu_sigmoid_from_tail(f_tail[j]);
+
+            /* (2)  s = tanh_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = mgu_tanh_from_tail(s_tail[j]);
+
+            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = mgu_complement_from_tail(f_tail[j]);
+
+            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_s_squared[j] = mgu_slope_from_tail(s_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -201,7 +268,7 @@ void mgu_backward(
 
             /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_s_bar[j] = s_bar[j] * (1 - s[j] * s[j]);
+                a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
             /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j) {
@@ -217,11 +284,11 @@ void mgu_backward(
 
             /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                mgu_real sum = f_h_prev_bar[j] * f[j] + h_bar[j] * (1 - f[j]);
+                mgu_real sum = f_h_prev_bar[j] * f[j] + h_bar[j] * one_minus_f[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += U_f[k * m + j] * a_f_bar[k];
                 h_prev_bar[j] = sum;
@@ -234,7 +301,7 @@ void mgu_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const mgu_real *restrict x = in->x + at * n;
-            const mgu_real *restrict f = tape_f + at * m;
+            const mgu_real *restrict f = work_f + at * m;
             const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const mgu_real *restrict a_s_bar = work_a_s_bar + at * m;
             const mgu_real *restrict a_f_bar = work_a_f_bar + at * m;

@@ -87,10 +87,10 @@ typedef struct mgu_state {
 /* Entries of mgu_real: what forward saves for backward: 2 * T * B * m. */
 size_t mgu_tape_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: 3 * m. */
+/* Entries of mgu_real: scratch memory of forward: 5 * m. */
 size_t mgu_forward_work_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of backward: 5 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of mgu_real: scratch memory of backward: 8 * m + 3 * T * B * m + 2 * B * m. */
 size_t mgu_backward_work_size(const mgu_sizes *sizes);
 
 /* Entries of mgu_real: scratch memory of step: 5 * m. */

@@ -29,9 +29,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -50,33 +79,37 @@ def forward(parameters, inputs, initial):
     m = W_f.shape[0]
 
     # scan forward
-    f = np.empty((T, B, m), dtype)
-    s = np.empty((T, B, m), dtype)
+    f_tail = np.empty((T, B, m), dtype)
+    s_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_f = W_f x + U_f h_prev + b_f
         a_f = x[t] @ W_f.T + h_prev @ U_f.T + b_f
         # (1)  f = sigmoid(a_f)
-        f[t] = sigmoid(a_f)
+        f = sigmoid(a_f)
+        # (1)  f_tail = sigmoid_tail(a_f)
+        f_tail[t] = sigmoid_tail(a_f)
         # (2)  f_h_prev = f * h_prev
-        f_h_prev = f[t] * h_prev
+        f_h_prev = f * h_prev
         # (2)  a_s = W_h x + U_h f_h_prev + b_h
         a_s = x[t] @ W_h.T + f_h_prev @ U_h.T + b_h
         # (2)  s = tanh(a_s)
-        s[t] = np.tanh(a_s)
+        s = np.tanh(a_s)
+        # (2)  s_tail = tanh_tail(a_s)
+        s_tail[t] = tanh_tail(a_s)
         # (3)  h = (1 - f) * h_prev + f * s
-        h[t] = (1 - f[t]) * h_prev + f[t] * s[t]
-    return {"h": h}, {"h": h[T - 1]}, {"f": f, "s": s}
+        h[t] = (1 - f) * h_prev + f * s
+    return {"h": h}, {"h": h[T - 1]}, {"f_tail": f_tail, "s_tail": s_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    f_tail = tape["f_tail"]
+    s_tail = tape["s_tail"]
     x = inputs["x"]
-    f = tape["f"]
-    s = tape["s"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
     W_h = parameters["W_h"]
@@ -89,26 +122,35 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_f.shape[0]
 
     # scan in reverse
+    f = np.empty((T, B, m), dtype)
     a_s_bar = np.empty((T, B, m), dtype)
     a_f_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  f = sigmoid_from_tail(f_tail)
+        f[t] = sigmoid_from_tail(f_tail[t])
+        # (2)  s = tanh_from_tail(s_tail)
+        s = tanh_from_tail(s_tail[t])
+        # (1)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f = complement_from_tail(f_tail[t])
+        # (2)  one_minus_s_squared = slope_from_tail(s_tail)
+        one_minus_s_squared = slope_from_tail(s_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  s_bar = h_bar * f   adjoint of (3)
         s_bar = h_bar * f[t]
         # (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2)
-        a_s_bar[t] = s_bar * (1 - s[t] ** 2)
+        a_s_bar[t] = s_bar * one_minus_s_squared
         # (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2)
         f_h_prev_bar = a_s_bar[t] @ U_h
         # (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3)
-        f_bar = f_h_prev_bar * h_prev + h_bar * (s[t] - h_prev)
+        f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)
         # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1)
-        a_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        a_f_bar[t] = f_bar * f[t] * one_minus_f
         # (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3)
-        h_prev_bar = a_f_bar[t] @ U_f + f_h_prev_bar * f[t] + h_bar * (1 - f[t])
+        h_prev_bar = a_f_bar[t] @ U_f + f_h_prev_bar * f[t] + h_bar * one_minus_f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -53,7 +53,7 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 4 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t mgu_simd_forward_multiplications(const mgu_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
-    return B * (2 * m * n + 2 * m * m + 4 * m) / 2;
+    return B * (2 * m * n + 2 * m * m + 6 * m) / 2;
 }
 
 static size_t mgu_simd_infer_multiplications(const mgu_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t mgu_simd_backward_multiplications(const mgu_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
-    return B * (8 * m + 4 * m * m + 4 * m * n) / 3;
+    return B * (12 * m + 4 * m * m + 4 * m * n) / 3;
 }
 
 static size_t mgu_simd_step_multiplications(const mgu_sizes *sizes)
@@ -254,9 +254,10 @@ static void mgu_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const tape_f = tape; /* [m] a row */
-    real *const tape_s = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const work_f_h_prev = work; /* [m] a row */
+    real *const tape_f_tail = tape; /* [m] a row */
+    real *const tape_s_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
@@ -298,7 +299,8 @@ static void mgu_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const f_rows = work_f + begin * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     const operand factors_a_f[] = {
@@ -329,6 +331,10 @@ static void mgu_simd_forward_member(
                                     const vec f = vec_sigmoid(a_f);
                                     store(f_rows + sample * row_m + j, f);
 
+                                    /* (1)  f_tail = sigmoid_tail(a_f) */
+                                    const vec f_tail = vec_sigmoid_tail(a_f);
+                                    store(f_tail_rows + sample * row_m + j, f_tail);
+
                                     /* (2)  f_h_prev = f * h_prev */
                                     const vec f_h_prev = f * h_prev;
                                     store(f_h_prev_rows + sample * row_m + j, f_h_prev);
@@ -346,8 +352,8 @@ static void mgu_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const f_rows = work_f + begin * row_m;
+                    real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
@@ -378,7 +384,10 @@ static void mgu_simd_forward_member(
 
                                     /* (2)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
-                                    store(s_rows + sample * row_m + j, s);
+
+                                    /* (2)  s_tail = tanh_tail(a_s) */
+                                    const vec s_tail = vec_tanh_tail(a_s);
+                                    store(s_tail_rows + sample * row_m + j, s_tail);
 
                                     /* (3)  h = (1 - f) * h_prev + f * s */
                                     const vec h = (1 - f) * h_prev + f * s;
@@ -588,16 +597,19 @@ static void mgu_simd_backward_member(
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const real *const tape_f = tape; /* [m] a row */
-    const real *const tape_s = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const work_f_h_prev = work; /* [m] a row */
+    const real *const tape_f_tail = tape; /* [m] a row */
+    const real *const tape_s_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_f = work; /* [m] a row */
+    real *const work_f = work_one_minus_f + spaced(B * row_m); /* [m] a row */
+    real *const work_s = work_f + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_f_h_prev = work_s + spaced(B * row_m); /* [m] a row */
     real *const work_h_bar = work_f_h_prev + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_s_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_f_h_prev_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -627,8 +639,11 @@ static void mgu_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
+                    real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
+                    real *const s_rows = work_s + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -637,10 +652,25 @@ static void mgu_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec f = load(f_rows + sample * row_m + j);
-                            const vec s = load(s_rows + sample * row_m + j);
+                            const vec f_tail = load(f_tail_rows + sample * row_m + j);
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (1)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + sample * row_m + j, f);
+
+                            /* (2)  s = tanh_from_tail(s_tail) */
+                            const vec s = vec_tanh_from_tail(s_tail);
+                            store(s_rows + sample * row_m + j, s);
+
+                            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+                            store(one_minus_f_rows + sample * row_m + j, one_minus_f);
+
+                            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -650,7 +680,7 @@ static void mgu_simd_backward_member(
                             const vec s_bar = h_bar * f;
 
                             /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
-                            const vec a_s_bar = s_bar * (1 - s * s);
+                            const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
                     }
@@ -663,8 +693,9 @@ static void mgu_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
+                    const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    const real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
+                    const real *const s_rows = work_s + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -688,6 +719,7 @@ static void mgu_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec one_minus_f = load(one_minus_f_rows + sample * row_m + j);
                                     const vec f = load(f_rows + sample * row_m + j);
                                     const vec s = load(s_rows + sample * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
@@ -701,7 +733,7 @@ static void mgu_simd_backward_member(
                                     const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
 
                                     /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
-                                    const vec a_f_bar = f_bar * f * (1 - f);
+                                    const vec a_f_bar = f_bar * f * one_minus_f;
                                     store(a_f_bar_rows + sample * row_m + j, a_f_bar);
                                 }
                             }
@@ -716,7 +748,8 @@ static void mgu_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
+                    const real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
                     const real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
@@ -739,12 +772,13 @@ static void mgu_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec one_minus_f = load(one_minus_f_rows + sample * row_m + j);
                                     const vec f = load(f_rows + sample * row_m + j);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
                                     const vec f_h_prev_bar = load(f_h_prev_bar_rows + sample * row_m + j);
 
                                     /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * (1 - f);
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + f_h_prev_bar * f + h_bar * one_minus_f;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
                                 }
                             }
@@ -764,7 +798,7 @@ static void mgu_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const f_rows = work_f + begin * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;

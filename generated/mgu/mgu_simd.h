@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of mgu_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   f, s: spaced(T * B * padded m) each, every step
+ *   f_tail, s_tail: spaced(T * B * padded m) each, every step
  */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
@@ -30,8 +30,8 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
  */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: scratch memory of forward: spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
- *   f_h_prev: spaced(B * padded m), one step, then overwritten
+/* Entries of mgu_real: scratch memory of forward: 2 * spaced(B * padded m) + 2 * chunk * B * up_to(m, LANES).
+ *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES))
  */
@@ -44,12 +44,12 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
  */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
-/* Entries of mgu_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + 2 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   f_h_prev, a_s_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   h_bar, f_h_prev_bar: spaced(B * padded m) each, one step, then overwritten
+/* Entries of mgu_real: scratch memory of backward: 4 * spaced(B * padded m) + 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_f, s, h_bar, f_h_prev_bar: spaced(B * padded m) each, one step, then overwritten
+ *   f, f_h_prev, a_s_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 2 * padded m)
+ *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads);
 

@@ -14,16 +14,34 @@
 #define REAL(number) ((mingru_real)(number))
 #ifdef MINGRU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #endif
+
+static mingru_real mingru_complement_from_tail(mingru_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static mingru_real mingru_sigmoid(mingru_real x)
 {
     const mingru_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static mingru_real mingru_sigmoid_from_tail(mingru_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static mingru_real mingru_sigmoid_tail(mingru_real x)
+{
+    const mingru_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t mingru_tape_size(const mingru_sizes *sizes)
@@ -36,8 +54,10 @@ size_t mingru_tape_size(const mingru_sizes *sizes)
 
 size_t mingru_forward_work_size(const mingru_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = MINGRU_FIXED_m;
-    return m;
+    return T * B * m + m;
 }
 
 size_t mingru_backward_work_size(const mingru_sizes *sizes)
@@ -45,7 +65,7 @@ size_t mingru_backward_work_size(const mingru_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MINGRU_FIXED_m;
-    return T * B * m + 3 * m + 2 * B * m;
+    return 2 * T * B * m + 4 * m + 2 * B * m;
 }
 
 size_t mingru_step_work_size(const mingru_sizes *sizes)
@@ -68,16 +88,18 @@ void mingru_forward(
     const mingru_real *const b_z = parameters->b_z; /* [m] */
     const mingru_real *const W_h = parameters->W_h; /* [m, n] */
     const mingru_real *const b_h = parameters->b_h; /* [m] */
-    mingru_real *const tape_z = tape; /* [T, B, m] */
-    mingru_real *const tape_htilde = tape_z + T * B * m; /* [T, B, m] */
-    mingru_real *const a_z = work; /* [m] */
+    mingru_real *const tape_z_tail = tape; /* [T, B, m] */
+    mingru_real *const tape_htilde = tape_z_tail + T * B * m; /* [T, B, m] */
+    mingru_real *const work_z = work; /* [T, B, m] */
+    mingru_real *const a_z = work_z + T * B * m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const mingru_real *restrict x = in->x + at * n;
-            mingru_real *restrict z = tape_z + at * m;
+            mingru_real *restrict z = work_z + at * m;
+            mingru_real *restrict z_tail = tape_z_tail + at * m;
             mingru_real *restrict htilde = tape_htilde + at * m;
 
             /* (1)  a_z = W_z x + b_z */
@@ -91,6 +113,10 @@ void mingru_forward(
             /* (1)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mingru_sigmoid(a_z[j]);
+
+            /* (1)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = mingru_sigmoid_tail(a_z[j]);
 
             /* (2)  htilde = W_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
@@ -106,7 +132,7 @@ void mingru_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const mingru_real *restrict z = tape_z + at * m;
+            const mingru_real *restrict z = work_z + at * m;
             const mingru_real *restrict htilde = tape_htilde + at * m;
             mingru_real *restrict h = out->h + at * m;
             const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -139,9 +165,11 @@ void mingru_backward(
     mingru_real *const b_z_bar = gradients->b_z_bar; /* [m] */
     mingru_real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     mingru_real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const mingru_real *const tape_z = tape; /* [T, B, m] */
-    const mingru_real *const tape_htilde = tape_z + T * B * m; /* [T, B, m] */
-    mingru_real *const work_h_bar = work; /* [T, B, m] */
+    const mingru_real *const tape_z_tail = tape; /* [T, B, m] */
+    const mingru_real *const tape_htilde = tape_z_tail + T * B * m; /* [T, B, m] */
+    mingru_real *const work_one_minus_z = work; /* [T, B, m] */
+    mingru_real *const z = work_one_minus_z + T * B * m; /* [m] */
+    mingru_real *const work_h_bar = z + m; /* [T, B, m] */
     mingru_real *const htilde_bar = work_h_bar + T * B * m; /* [m] */
     mingru_real *const z_bar = htilde_bar + m; /* [m] */
     mingru_real *const a_z_bar = z_bar + m; /* [m] */
@@ -161,11 +189,16 @@ void mingru_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const mingru_real *restrict z = tape_z + at * m;
+            const mingru_real *restrict z_tail = tape_z_tail + at * m;
+            mingru_real *restrict one_minus_z = work_one_minus_z + at * m;
             const mingru_real *restrict Delta_h = bars->Delta_h + at * m;
             const mingru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             mingru_real *restrict h_bar = work_h_bar + at * m;
             mingru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = mingru_complement_from_tail(z_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -173,7 +206,7 @@ void mingru_backward(
 
             /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                h_prev_bar[j] = h_bar[j] * (1 - z[j]);
+                h_prev_bar[j] = h_bar[j] * one_minus_z[j];
         }
     }
 
@@ -181,12 +214,17 @@ void mingru_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const mingru_real *restrict z_tail = tape_z_tail + at * m;
+            const mingru_real *restrict one_minus_z = work_one_minus_z + at * m;
             const mingru_real *restrict x = in->x + at * n;
-            const mingru_real *restrict z = tape_z + at * m;
             const mingru_real *restrict htilde = tape_htilde + at * m;
             const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const mingru_real *restrict h_bar = work_h_bar + at * m;
             mingru_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (1)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mingru_sigmoid_from_tail(z_tail[j]);
 
             /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -198,7 +236,7 @@ void mingru_backward(
 
             /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < n; ++j) {

@@ -83,10 +83,10 @@ typedef struct mingru_state {
 /* Entries of mingru_real: what forward saves for backward: 2 * T * B * m. */
 size_t mingru_tape_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: scratch memory of forward: m. */
+/* Entries of mingru_real: scratch memory of forward: T * B * m + m. */
 size_t mingru_forward_work_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: scratch memory of backward: T * B * m + 3 * m + 2 * B * m. */
+/* Entries of mingru_real: scratch memory of backward: 2 * T * B * m + 4 * m + 2 * B * m. */
 size_t mingru_backward_work_size(const mingru_sizes *sizes);
 
 /* Entries of mingru_real: scratch memory of step: 3 * m. */

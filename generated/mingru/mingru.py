@@ -27,9 +27,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def forward(parameters, inputs, initial):
@@ -50,6 +63,8 @@ def forward(parameters, inputs, initial):
     a_z = x @ W_z.T + b_z
     # (1)  z = sigmoid(a_z)
     z = sigmoid(a_z)
+    # (1)  z_tail = sigmoid_tail(a_z)
+    z_tail = sigmoid_tail(a_z)
     # (2)  htilde = W_h x + b_h
     htilde = x @ W_h.T + b_h
 
@@ -59,15 +74,15 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (3)  h = (1 - z) * h_prev + z * htilde
         h[t] = (1 - z[t]) * h_prev + z[t] * htilde[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "htilde": htilde}
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "htilde": htilde}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
     x = inputs["x"]
-    z = tape["z"]
     htilde = tape["htilde"]
     W_z = parameters["W_z"]
     W_h = parameters["W_h"]
@@ -79,23 +94,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_z.shape[0]
 
     # scan in reverse
+    one_minus_z = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (1)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z[t] = complement_from_tail(z_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3)
-        h_prev_bar = h_bar[t] * (1 - z[t])
+        h_prev_bar = h_bar[t] * one_minus_z[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  z = sigmoid_from_tail(z_tail)
+    z = sigmoid_from_tail(z_tail)
     # (5)  htilde_bar = h_bar * z   adjoint of (3)
     htilde_bar = h_bar * z
     # (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3)
     z_bar = h_bar * (htilde - h_prev)
     # (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
-    a_z_bar = z_bar * z * (1 - z)
+    a_z_bar = z_bar * z * one_minus_z
     # (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2)
     x_bar = a_z_bar @ W_z + htilde_bar @ W_h
     # (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)

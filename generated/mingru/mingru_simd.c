@@ -49,7 +49,7 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -61,9 +61,18 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
 
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    const size_t row_m = padded(m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
     (void)threads;
-    return 0;
+    return spaced(T * B * row_m);
 }
 
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
@@ -89,14 +98,14 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
@@ -118,7 +127,7 @@ static size_t mingru_simd_forward_multiplications(const mingru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return B * (2 * m * n + 2 * m);
+    return B * (2 * m * n + 3 * m);
 }
 
 static size_t mingru_simd_infer_multiplications(const mingru_sizes *sizes)
@@ -134,7 +143,7 @@ static size_t mingru_simd_backward_multiplications(const mingru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return B * (7 * m + 4 * m * n);
+    return B * (9 * m + 4 * m * n);
 }
 
 static size_t mingru_simd_step_multiplications(const mingru_sizes *sizes)
@@ -199,7 +208,6 @@ static void mingru_simd_forward_member(
     const mingru_state *final, mingru_real *tape, mingru_real *work,
     size_t member, size_t members)
 {
-    (void)work;
     (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -208,8 +216,9 @@ static void mingru_simd_forward_member(
     const size_t row_m = padded(m);
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_htilde = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_htilde = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -220,7 +229,8 @@ static void mingru_simd_forward_member(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
-            real *const z_rows = tape_z + begin * row_m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const z_tail_rows = tape_z_tail + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
@@ -249,6 +259,10 @@ static void mingru_simd_forward_member(
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
+                            /* (1)  z_tail = sigmoid_tail(a_z) */
+                            const vec z_tail = vec_sigmoid_tail(a_z);
+                            store(z_tail_rows + s * row_m + j, z_tail);
+
                             /* (2)  htilde = W_h x + b_h */
                             const vec htilde = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
                             store(htilde_rows + s * row_m + j, htilde);
@@ -268,7 +282,7 @@ static void mingru_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -428,14 +442,15 @@ static void mingru_simd_backward_member(
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_htilde = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_htilde = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_z = work; /* [m] a row */
+    real *const work_h_bar = work_one_minus_z + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_htilde_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_htilde_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -461,7 +476,8 @@ static void mingru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const one_minus_z_rows = work_one_minus_z + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -470,16 +486,20 @@ static void mingru_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+                            store(one_minus_z_rows + s * row_m + j, one_minus_z);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
-                            const vec h_prev_bar = h_bar * (1 - z);
+                            const vec h_prev_bar = h_bar * one_minus_z;
                             store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                         }
                     }
@@ -497,7 +517,8 @@ static void mingru_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
+                const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                 const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -510,10 +531,14 @@ static void mingru_simd_backward_member(
                         vec b_z_bar_here = {0};
                         vec b_h_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(z_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec one_minus_z = load(one_minus_z_rows + s * row_m + j);
                             const vec htilde = load(htilde_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
 
                             /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
                             const vec htilde_bar = h_bar * z;
@@ -523,7 +548,7 @@ static void mingru_simd_backward_member(
                             const vec z_bar = h_bar * (htilde - h_prev);
 
                             /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                             /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */

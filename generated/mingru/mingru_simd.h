@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of mingru_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   z, htilde: spaced(T * B * padded m) each, every step
+ *   z_tail, htilde: spaced(T * B * padded m) each, every step
  */
 size_t mingru_simd_tape_size(const mingru_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes);
  */
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: scratch memory of forward: 0.
+/* Entries of mingru_real: scratch memory of forward: spaced(T * B * padded m).
+ *   z: spaced(T * B * padded m), every step
  */
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
 
@@ -39,11 +40,11 @@ size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads);
  */
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads);
 
-/* Entries of mingru_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
- *   h_bar, htilde_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of mingru_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   one_minus_z, h_bar, htilde_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
- *   chunk: steps_together(T, B, padded m)
+ *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads);
 

@@ -14,18 +14,54 @@
 #define REAL(number) ((minimal_rnn_real)(number))
 #ifdef MINIMAL_RNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static minimal_rnn_real minimal_rnn_complement_from_tail(minimal_rnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static minimal_rnn_real minimal_rnn_sigmoid(minimal_rnn_real x)
 {
     const minimal_rnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static minimal_rnn_real minimal_rnn_sigmoid_from_tail(minimal_rnn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static minimal_rnn_real minimal_rnn_sigmoid_tail(minimal_rnn_real x)
+{
+    const minimal_rnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static minimal_rnn_real minimal_rnn_slope_from_tail(minimal_rnn_real x)
+{
+    const minimal_rnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static minimal_rnn_real minimal_rnn_tanh_from_tail(minimal_rnn_real x)
+{
+    const minimal_rnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static minimal_rnn_real minimal_rnn_tanh_tail(minimal_rnn_real x)
+{
+    const minimal_rnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t minimal_rnn_tape_size(const minimal_rnn_sizes *sizes)
@@ -38,8 +74,10 @@ size_t minimal_rnn_tape_size(const minimal_rnn_sizes *sizes)
 
 size_t minimal_rnn_forward_work_size(const minimal_rnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return 2 * m;
+    return T * B * m + 3 * m;
 }
 
 size_t minimal_rnn_backward_work_size(const minimal_rnn_sizes *sizes)
@@ -47,7 +85,7 @@ size_t minimal_rnn_backward_work_size(const minimal_rnn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return 2 * T * B * m + 3 * m + 2 * B * m;
+    return 5 * m + 4 * T * B * m + 2 * B * m;
 }
 
 size_t minimal_rnn_step_work_size(const minimal_rnn_sizes *sizes)
@@ -71,9 +109,11 @@ void minimal_rnn_forward(
     const minimal_rnn_real *const U_h = parameters->U_h; /* [m, m] */
     const minimal_rnn_real *const U_z = parameters->U_z; /* [m, m] */
     const minimal_rnn_real *const b_u = parameters->b_u; /* [m] */
-    minimal_rnn_real *const tape_z = tape; /* [T, B, m] */
-    minimal_rnn_real *const tape_u = tape_z + T * B * m; /* [T, B, m] */
-    minimal_rnn_real *const a_z = work; /* [m] */
+    minimal_rnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    minimal_rnn_real *const tape_u_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    minimal_rnn_real *const work_z = work; /* [T, B, m] */
+    minimal_rnn_real *const u = work_z + T * B * m; /* [m] */
+    minimal_rnn_real *const a_z = u + m; /* [m] */
     minimal_rnn_real *const a_u = a_z + m; /* [m] */
 
     /* every step, in any order */
@@ -81,7 +121,8 @@ void minimal_rnn_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const minimal_rnn_real *restrict x = in->x + at * n;
-            minimal_rnn_real *restrict z = tape_z + at * m;
+            minimal_rnn_real *restrict z = work_z + at * m;
+            minimal_rnn_real *restrict z_tail = tape_z_tail + at * m;
 
             /* (1)  a_z = W_x x + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -94,6 +135,10 @@ void minimal_rnn_forward(
             /* (1)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
+
+            /* (1)  z_tail = tanh_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = minimal_rnn_tanh_tail(a_z[j]);
         }
     }
 
@@ -101,8 +146,8 @@ void minimal_rnn_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const minimal_rnn_real *restrict z = tape_z + at * m;
-            minimal_rnn_real *restrict u = tape_u + at * m;
+            const minimal_rnn_real *restrict z = work_z + at * m;
+            minimal_rnn_real *restrict u_tail = tape_u_tail + at * m;
             minimal_rnn_real *restrict h = out->h + at * m;
             const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
@@ -119,6 +164,10 @@ void minimal_rnn_forward(
             /* (2)  u = sigmoid(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = minimal_rnn_sigmoid(a_u[j]);
+
+            /* (2)  u_tail = sigmoid_tail(a_u) */
+            for (size_t j = 0; j < m; ++j)
+                u_tail[j] = minimal_rnn_sigmoid_tail(a_u[j]);
 
             /* (3)  h = u * h_prev + (1 - u) * z */
             for (size_t j = 0; j < m; ++j)
@@ -150,9 +199,13 @@ void minimal_rnn_backward(
     minimal_rnn_real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     minimal_rnn_real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
     minimal_rnn_real *const b_u_bar = gradients->b_u_bar; /* [m] */
-    const minimal_rnn_real *const tape_z = tape; /* [T, B, m] */
-    const minimal_rnn_real *const tape_u = tape_z + T * B * m; /* [T, B, m] */
-    minimal_rnn_real *const work_h_bar = work; /* [T, B, m] */
+    const minimal_rnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    const minimal_rnn_real *const tape_u_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    minimal_rnn_real *const one_minus_z_squared = work; /* [m] */
+    minimal_rnn_real *const work_one_minus_u = one_minus_z_squared + m; /* [T, B, m] */
+    minimal_rnn_real *const work_z = work_one_minus_u + T * B * m; /* [T, B, m] */
+    minimal_rnn_real *const u = work_z + T * B * m; /* [m] */
+    minimal_rnn_real *const work_h_bar = u + m; /* [T, B, m] */
     minimal_rnn_real *const u_bar = work_h_bar + T * B * m; /* [m] */
     minimal_rnn_real *const work_a_u_bar = u_bar + m; /* [T, B, m] */
     minimal_rnn_real *const z_bar = work_a_u_bar + T * B * m; /* [m] */
@@ -175,14 +228,28 @@ void minimal_rnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const minimal_rnn_real *restrict z = tape_z + at * m;
-            const minimal_rnn_real *restrict u = tape_u + at * m;
+            const minimal_rnn_real *restrict z_tail = tape_z_tail + at * m;
+            const minimal_rnn_real *restrict u_tail = tape_u_tail + at * m;
+            minimal_rnn_real *restrict one_minus_u = work_one_minus_u + at * m;
+            minimal_rnn_real *restrict z = work_z + at * m;
             const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const minimal_rnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const minimal_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             minimal_rnn_real *restrict h_bar = work_h_bar + at * m;
             minimal_rnn_real *restrict a_u_bar = work_a_u_bar + at * m;
             minimal_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  z = tanh_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = minimal_rnn_tanh_from_tail(z_tail[j]);
+
+            /* (2)  u = sigmoid_from_tail(u_tail) */
+            for (size_t j = 0; j < m; ++j)
+                u[j] = minimal_rnn_sigmoid_from_tail(u_tail[j]);
+
+            /* (2)  one_minus_u = complement_from_tail(u_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_u[j] = minimal_rnn_complement_from_tail(u_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -194,7 +261,7 @@ void minimal_rnn_backward(
 
             /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_u_bar[j] = u_bar[j] * u[j] * (1 - u[j]);
+                a_u_bar[j] = u_bar[j] * u[j] * one_minus_u[j];
 
             /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -210,17 +277,22 @@ void minimal_rnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const minimal_rnn_real *restrict z_tail = tape_z_tail + at * m;
+            const minimal_rnn_real *restrict one_minus_u = work_one_minus_u + at * m;
             const minimal_rnn_real *restrict x = in->x + at * n;
-            const minimal_rnn_real *restrict z = tape_z + at * m;
-            const minimal_rnn_real *restrict u = tape_u + at * m;
+            const minimal_rnn_real *restrict z = work_z + at * m;
             const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const minimal_rnn_real *restrict h_bar = work_h_bar + at * m;
             const minimal_rnn_real *restrict a_u_bar = work_a_u_bar + at * m;
             minimal_rnn_real *restrict x_bar = gradients->x_bar + at * n;
 
+            /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z_squared[j] = minimal_rnn_slope_from_tail(z_tail[j]);
+
             /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                minimal_rnn_real sum = h_bar[j] * (1 - u[j]);
+                minimal_rnn_real sum = h_bar[j] * one_minus_u[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += U_z[k * m + j] * a_u_bar[k];
                 z_bar[j] = sum;
@@ -228,7 +300,7 @@ void minimal_rnn_backward(
 
             /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * (1 - z[j] * z[j]);
+                a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
             for (size_t j = 0; j < n; ++j) {

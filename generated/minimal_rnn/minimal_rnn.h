@@ -85,10 +85,10 @@ typedef struct minimal_rnn_state {
 /* Entries of minimal_rnn_real: what forward saves for backward: 2 * T * B * m. */
 size_t minimal_rnn_tape_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of forward: 2 * m. */
+/* Entries of minimal_rnn_real: scratch memory of forward: T * B * m + 3 * m. */
 size_t minimal_rnn_forward_work_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 2 * T * B * m + 3 * m + 2 * B * m. */
+/* Entries of minimal_rnn_real: scratch memory of backward: 5 * m + 4 * T * B * m + 2 * B * m. */
 size_t minimal_rnn_backward_work_size(const minimal_rnn_sizes *sizes);
 
 /* Entries of minimal_rnn_real: scratch memory of step: 4 * m. */

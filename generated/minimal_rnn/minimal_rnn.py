@@ -29,9 +29,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -53,28 +82,32 @@ def forward(parameters, inputs, initial):
     a_z = x @ W_x.T + b_z
     # (1)  z = tanh(a_z)
     z = np.tanh(a_z)
+    # (1)  z_tail = tanh_tail(a_z)
+    z_tail = tanh_tail(a_z)
 
     # scan forward
-    u = np.empty((T, B, m), dtype)
+    u_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  a_u = U_h h_prev + U_z z + b_u
         a_u = h_prev @ U_h.T + z[t] @ U_z.T + b_u
         # (2)  u = sigmoid(a_u)
-        u[t] = sigmoid(a_u)
+        u = sigmoid(a_u)
+        # (2)  u_tail = sigmoid_tail(a_u)
+        u_tail[t] = sigmoid_tail(a_u)
         # (3)  h = u * h_prev + (1 - u) * z
-        h[t] = u[t] * h_prev + (1 - u[t]) * z[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "u": u}
+        h[t] = u * h_prev + (1 - u) * z[t]
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "u_tail": u_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
+    u_tail = tape["u_tail"]
     x = inputs["x"]
-    z = tape["z"]
-    u = tape["u"]
     W_x = parameters["W_x"]
     U_h = parameters["U_h"]
     U_z = parameters["U_z"]
@@ -86,27 +119,37 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_x.shape[0]
 
     # scan in reverse
+    z = np.empty((T, B, m), dtype)
+    one_minus_u = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     a_u_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  z = tanh_from_tail(z_tail)
+        z[t] = tanh_from_tail(z_tail[t])
+        # (2)  u = sigmoid_from_tail(u_tail)
+        u = sigmoid_from_tail(u_tail[t])
+        # (2)  one_minus_u = complement_from_tail(u_tail)
+        one_minus_u[t] = complement_from_tail(u_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3)
         u_bar = h_bar[t] * (h_prev - z[t])
         # (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2)
-        a_u_bar[t] = u_bar * u[t] * (1 - u[t])
+        a_u_bar[t] = u_bar * u * one_minus_u[t]
         # (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3)
-        h_prev_bar = a_u_bar[t] @ U_h + h_bar[t] * u[t]
+        h_prev_bar = a_u_bar[t] @ U_h + h_bar[t] * u
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  one_minus_z_squared = slope_from_tail(z_tail)
+    one_minus_z_squared = slope_from_tail(z_tail)
     # (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3)
-    z_bar = a_u_bar @ U_z + h_bar * (1 - u)
+    z_bar = a_u_bar @ U_z + h_bar * one_minus_u
     # (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1)
-    a_z_bar = z_bar * (1 - z ** 2)
+    a_z_bar = z_bar * one_minus_z_squared
     # (10)  x_bar = W_x^T a_z_bar   adjoint of (1)
     x_bar = a_z_bar @ W_x
     # (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1)

@@ -53,7 +53,7 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 5 * spaced(chunk * B * row_m) + spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t minimal_rnn_simd_forward_multiplications(const minimal_rnn_sizes *
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return B * (m * n + 3 * m + 2 * m * m);
+    return B * (m * n + 5 * m + 2 * m * m);
 }
 
 static size_t minimal_rnn_simd_infer_multiplications(const minimal_rnn_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t minimal_rnn_simd_backward_multiplications(const minimal_rnn_sizes 
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return B * (6 * m + 4 * m * m + 2 * m * n) / 2;
+    return B * (10 * m + 4 * m * m + 2 * m * n) / 2;
 }
 
 static size_t minimal_rnn_simd_step_multiplications(const minimal_rnn_sizes *sizes)
@@ -242,9 +242,10 @@ static void minimal_rnn_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_u = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tile_a_u_ahead = work;
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_u_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
@@ -258,7 +259,8 @@ static void minimal_rnn_simd_forward_member(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
-            real *const z_rows = tape_z + begin * row_m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const z_tail_rows = tape_z_tail + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -284,6 +286,10 @@ static void minimal_rnn_simd_forward_member(
                             /* (1)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
+
+                            /* (1)  z_tail = tanh_tail(a_z) */
+                            const vec z_tail = vec_tanh_tail(a_z);
+                            store(z_tail_rows + s * row_m + j, z_tail);
                         }
                     }
                 }
@@ -297,7 +303,7 @@ static void minimal_rnn_simd_forward_member(
         const size_t steps = least(chunk, T - done), first = done;
         if (early) {
             const operand factors_a_u[] = {
-                {tape_z + first * B * row_m, row_m, m, panels_z},
+                {work_z + first * B * row_m, row_m, m, panels_z},
             };
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
@@ -313,8 +319,8 @@ static void minimal_rnn_simd_forward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
+                    real *const u_tail_rows = tape_u_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a_u[] = {
@@ -344,7 +350,10 @@ static void minimal_rnn_simd_forward_member(
 
                                     /* (2)  u = sigmoid(a_u) */
                                     const vec u = vec_sigmoid(a_u);
-                                    store(u_rows + s * row_m + j, u);
+
+                                    /* (2)  u_tail = sigmoid_tail(a_u) */
+                                    const vec u_tail = vec_sigmoid_tail(a_u);
+                                    store(u_tail_rows + s * row_m + j, u_tail);
 
                                     /* (3)  h = u * h_prev + (1 - u) * z */
                                     const vec h = u * h_prev + (1 - u) * z;
@@ -532,15 +541,18 @@ static void minimal_rnn_simd_backward_member(
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const U_h_bar = gradients->U_h_bar; /* [m, m] */
     real *const U_z_bar = gradients->U_z_bar; /* [m, m] */
     real *const b_u_bar = gradients->b_u_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_u = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_u_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_u = work; /* [m] a row */
+    real *const work_z = work_one_minus_u + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_u = work_z + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_h_bar = work_u + spaced(B * row_m); /* [m] a row */
     real *const work_a_u_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_a_u_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -567,8 +579,11 @@ static void minimal_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const u_tail_rows = tape_u_tail + (t * B + begin) * row_m;
+                    real *const one_minus_u_rows = work_one_minus_u + ((t - first) * B + begin) * row_m;
+                    real *const z_rows = work_z + ((t - first) * B + begin) * row_m;
+                    real *const u_rows = work_u + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -578,11 +593,23 @@ static void minimal_rnn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec u = load(u_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec u_tail = load(u_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  z = tanh_from_tail(z_tail) */
+                            const vec z = vec_tanh_from_tail(z_tail);
+                            store(z_rows + s * row_m + j, z);
+
+                            /* (2)  u = sigmoid_from_tail(u_tail) */
+                            const vec u = vec_sigmoid_from_tail(u_tail);
+                            store(u_rows + s * row_m + j, u);
+
+                            /* (2)  one_minus_u = complement_from_tail(u_tail) */
+                            const vec one_minus_u = vec_complement_from_tail(u_tail);
+                            store(one_minus_u_rows + s * row_m + j, one_minus_u);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -592,7 +619,7 @@ static void minimal_rnn_simd_backward_member(
                             const vec u_bar = h_bar * (h_prev - z);
 
                             /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
-                            const vec a_u_bar = u_bar * u * (1 - u);
+                            const vec a_u_bar = u_bar * u * one_minus_u;
                             store(a_u_bar_rows + s * row_m + j, a_u_bar);
                         }
                     }
@@ -605,7 +632,7 @@ static void minimal_rnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const u_rows = tape_u + (t * B + begin) * row_m;
+                    const real *const u_rows = work_u + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -649,8 +676,8 @@ static void minimal_rnn_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const z_rows = tape_z + (first * B + begin) * row_m;
-                const real *const u_rows = tape_u + (first * B + begin) * row_m;
+                const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
+                const real *const one_minus_u_rows = work_one_minus_u + begin * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 const real *const a_u_bar_rows = work_a_u_bar + begin * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -673,16 +700,19 @@ static void minimal_rnn_simd_backward_member(
                             vec b_z_bar_here = {0};
                             vec b_u_bar_here = {0};
                             for (size_t s = 0; s < rows; ++s) {
-                                const vec z = load(z_rows + s * row_m + j);
-                                const vec u = load(u_rows + s * row_m + j);
+                                const vec z_tail = load(z_tail_rows + s * row_m + j);
+                                const vec one_minus_u = load(one_minus_u_rows + s * row_m + j);
                                 const vec h_bar = load(h_bar_rows + s * row_m + j);
                                 const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
 
+                                /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+                                const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
+
                                 /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
-                                const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * (1 - u);
+                                const vec z_bar = load(tile_z_bar + ((s * 1 + 0) * own + v) * LANES) + h_bar * one_minus_u;
 
                                 /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
-                                const vec a_z_bar = z_bar * (1 - z * z);
+                                const vec a_z_bar = z_bar * one_minus_z_squared;
                                 store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                                 /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
@@ -752,7 +782,7 @@ static void minimal_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members, scratch);
 
             /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
-            const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_z = {work_z, 0, row_m, 0, 0, 0, first * B};
             const total_of with_z[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
             };

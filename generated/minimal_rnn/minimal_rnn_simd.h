@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of minimal_rnn_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   z, u: spaced(T * B * padded m) each, every step
+ *   z_tail, u_tail: spaced(T * B * padded m) each, every step
  */
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes);
  */
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+/* Entries of minimal_rnn_real: scratch memory of forward: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   z: spaced(T * B * padded m), every step
  *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
@@ -43,11 +44,12 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
  */
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   h_bar, a_u_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of minimal_rnn_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_u, z, h_bar, a_u_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   u: spaced(B * padded m), one step, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 2 * padded m)
+ *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 

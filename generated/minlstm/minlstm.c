@@ -16,18 +16,36 @@
 #define REAL(number) ((minlstm_real)(number))
 #ifdef MINLSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define LOG1P log1p
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define LOG1P log1pf
 #endif
+
+static minlstm_real minlstm_complement_from_tail(minlstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static minlstm_real minlstm_sigmoid(minlstm_real x)
 {
     const minlstm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static minlstm_real minlstm_sigmoid_from_tail(minlstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static minlstm_real minlstm_sigmoid_tail(minlstm_real x)
+{
+    const minlstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 static minlstm_real minlstm_softplus(minlstm_real x)
@@ -45,8 +63,10 @@ size_t minlstm_tape_size(const minlstm_sizes *sizes)
 
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = MINLSTM_FIXED_m;
-    return 3 * m;
+    return 2 * T * B * m + 3 * m;
 }
 
 size_t minlstm_backward_work_size(const minlstm_sizes *sizes)
@@ -54,7 +74,7 @@ size_t minlstm_backward_work_size(const minlstm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MINLSTM_FIXED_m;
-    return T * B * m + 8 * m + 2 * B * m;
+    return 11 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t minlstm_step_work_size(const minlstm_sizes *sizes)
@@ -81,10 +101,12 @@ void minlstm_forward(
     const minlstm_real *const b_h = parameters->b_h; /* [m] */
     minlstm_real *const tape_a_f = tape; /* [T, B, m] */
     minlstm_real *const tape_a_i = tape_a_f + T * B * m; /* [T, B, m] */
-    minlstm_real *const tape_f = tape_a_i + T * B * m; /* [T, B, m] */
-    minlstm_real *const tape_i = tape_f + T * B * m; /* [T, B, m] */
-    minlstm_real *const tape_htilde = tape_i + T * B * m; /* [T, B, m] */
-    minlstm_real *const d = work; /* [m] */
+    minlstm_real *const tape_f_tail = tape_a_i + T * B * m; /* [T, B, m] */
+    minlstm_real *const tape_i_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    minlstm_real *const tape_htilde = tape_i_tail + T * B * m; /* [T, B, m] */
+    minlstm_real *const work_f = work; /* [T, B, m] */
+    minlstm_real *const work_i = work_f + T * B * m; /* [T, B, m] */
+    minlstm_real *const d = work_i + T * B * m; /* [m] */
     minlstm_real *const softplus_a_f = d + m; /* [m] */
     minlstm_real *const softplus_a_i = softplus_a_f + m; /* [m] */
 
@@ -95,8 +117,10 @@ void minlstm_forward(
             const minlstm_real *restrict x = in->x + at * n;
             minlstm_real *restrict a_f = tape_a_f + at * m;
             minlstm_real *restrict a_i = tape_a_i + at * m;
-            minlstm_real *restrict f = tape_f + at * m;
-            minlstm_real *restrict i = tape_i + at * m;
+            minlstm_real *restrict f = work_f + at * m;
+            minlstm_real *restrict f_tail = tape_f_tail + at * m;
+            minlstm_real *restrict i = work_i + at * m;
+            minlstm_real *restrict i_tail = tape_i_tail + at * m;
             minlstm_real *restrict htilde = tape_htilde + at * m;
 
             /* (1)  a_f = W_f x + b_f */
@@ -139,9 +163,17 @@ void minlstm_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = minlstm_sigmoid(-d[j]);
 
+            /* (5)  f_tail = sigmoid_tail(-d) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = minlstm_sigmoid_tail(-d[j]);
+
             /* (6)  i = sigmoid(d) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = minlstm_sigmoid(d[j]);
+
+            /* (6)  i_tail = sigmoid_tail(d) */
+            for (size_t j = 0; j < m; ++j)
+                i_tail[j] = minlstm_sigmoid_tail(d[j]);
         }
     }
 
@@ -149,8 +181,8 @@ void minlstm_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const minlstm_real *restrict f = tape_f + at * m;
-            const minlstm_real *restrict i = tape_i + at * m;
+            const minlstm_real *restrict f = work_f + at * m;
+            const minlstm_real *restrict i = work_i + at * m;
             const minlstm_real *restrict htilde = tape_htilde + at * m;
             minlstm_real *restrict h = out->h + at * m;
             const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
@@ -188,10 +220,14 @@ void minlstm_backward(
     minlstm_real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const minlstm_real *const tape_a_f = tape; /* [T, B, m] */
     const minlstm_real *const tape_a_i = tape_a_f + T * B * m; /* [T, B, m] */
-    const minlstm_real *const tape_f = tape_a_i + T * B * m; /* [T, B, m] */
-    const minlstm_real *const tape_i = tape_f + T * B * m; /* [T, B, m] */
-    const minlstm_real *const tape_htilde = tape_i + T * B * m; /* [T, B, m] */
-    minlstm_real *const work_h_bar = work; /* [T, B, m] */
+    const minlstm_real *const tape_f_tail = tape_a_i + T * B * m; /* [T, B, m] */
+    const minlstm_real *const tape_i_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const minlstm_real *const tape_htilde = tape_i_tail + T * B * m; /* [T, B, m] */
+    minlstm_real *const one_minus_f = work; /* [m] */
+    minlstm_real *const one_minus_i = one_minus_f + m; /* [m] */
+    minlstm_real *const work_f = one_minus_i + m; /* [T, B, m] */
+    minlstm_real *const i = work_f + T * B * m; /* [m] */
+    minlstm_real *const work_h_bar = i + m; /* [T, B, m] */
     minlstm_real *const i_bar = work_h_bar + T * B * m; /* [m] */
     minlstm_real *const f_bar = i_bar + m; /* [m] */
     minlstm_real *const d_bar = f_bar + m; /* [m] */
@@ -220,11 +256,16 @@ void minlstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const minlstm_real *restrict f = tape_f + at * m;
+            const minlstm_real *restrict f_tail = tape_f_tail + at * m;
+            minlstm_real *restrict f = work_f + at * m;
             const minlstm_real *restrict Delta_h = bars->Delta_h + at * m;
             const minlstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             minlstm_real *restrict h_bar = work_h_bar + at * m;
             minlstm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (5)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = minlstm_sigmoid_from_tail(f_tail[j]);
 
             /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -240,15 +281,28 @@ void minlstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const minlstm_real *restrict f_tail = tape_f_tail + at * m;
+            const minlstm_real *restrict i_tail = tape_i_tail + at * m;
             const minlstm_real *restrict x = in->x + at * n;
             const minlstm_real *restrict a_f = tape_a_f + at * m;
             const minlstm_real *restrict a_i = tape_a_i + at * m;
-            const minlstm_real *restrict f = tape_f + at * m;
-            const minlstm_real *restrict i = tape_i + at * m;
+            const minlstm_real *restrict f = work_f + at * m;
             const minlstm_real *restrict htilde = tape_htilde + at * m;
             const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const minlstm_real *restrict h_bar = work_h_bar + at * m;
             minlstm_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (6)  i = sigmoid_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = minlstm_sigmoid_from_tail(i_tail[j]);
+
+            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = minlstm_complement_from_tail(f_tail[j]);
+
+            /* (6)  one_minus_i = complement_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_i[j] = minlstm_complement_from_tail(i_tail[j]);
 
             /* (9)  i_bar = h_bar * htilde   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
@@ -260,7 +314,7 @@ void minlstm_backward(
 
             /* (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6) */
             for (size_t j = 0; j < m; ++j)
-                d_bar[j] = -f_bar[j] * f[j] * (1 - f[j]) + i_bar[j] * i[j] * (1 - i[j]);
+                d_bar[j] = -f_bar[j] * f[j] * one_minus_f[j] + i_bar[j] * i[j] * one_minus_i[j];
 
             /* (12)  htilde_bar = h_bar * i   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)

@@ -87,10 +87,10 @@ typedef struct minlstm_state {
 /* Entries of minlstm_real: what forward saves for backward: 5 * T * B * m. */
 size_t minlstm_tape_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of forward: 3 * m. */
+/* Entries of minlstm_real: scratch memory of forward: 2 * T * B * m + 3 * m. */
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of backward: T * B * m + 8 * m + 2 * B * m. */
+/* Entries of minlstm_real: scratch memory of backward: 11 * m + 2 * T * B * m + 2 * B * m. */
 size_t minlstm_backward_work_size(const minlstm_sizes *sizes);
 
 /* Entries of minlstm_real: scratch memory of step: 8 * m. */

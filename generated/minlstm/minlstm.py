@@ -31,9 +31,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def softplus(x):
@@ -70,8 +83,12 @@ def forward(parameters, inputs, initial):
     d = softplus_a_f - softplus_a_i
     # (5)  f = sigmoid(-d)
     f = sigmoid(-d)
+    # (5)  f_tail = sigmoid_tail(-d)
+    f_tail = sigmoid_tail(-d)
     # (6)  i = sigmoid(d)
     i = sigmoid(d)
+    # (6)  i_tail = sigmoid_tail(d)
+    i_tail = sigmoid_tail(d)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
@@ -79,18 +96,18 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (7)  h = f * h_prev + i * htilde
         h[t] = f[t] * h_prev + i[t] * htilde[t]
-    return {"h": h}, {"h": h[T - 1]}, {"a_f": a_f, "a_i": a_i, "f": f, "i": i, "htilde": htilde}
+    return {"h": h}, {"h": h[T - 1]}, {"a_f": a_f, "a_i": a_i, "f_tail": f_tail, "i_tail": i_tail, "htilde": htilde}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    f_tail = tape["f_tail"]
+    i_tail = tape["i_tail"]
     x = inputs["x"]
     a_f = tape["a_f"]
     a_i = tape["a_i"]
-    f = tape["f"]
-    i = tape["i"]
     htilde = tape["htilde"]
     W_f = parameters["W_f"]
     W_i = parameters["W_i"]
@@ -103,10 +120,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_f.shape[0]
 
     # scan in reverse
+    f = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (5)  f = sigmoid_from_tail(f_tail)
+        f[t] = sigmoid_from_tail(f_tail[t])
         # (8)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (15)  h_prev_bar = h_bar * f   adjoint of (7)
@@ -114,12 +134,18 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (6)  i = sigmoid_from_tail(i_tail)
+    i = sigmoid_from_tail(i_tail)
+    # (5)  one_minus_f = complement_from_tail(f_tail)
+    one_minus_f = complement_from_tail(f_tail)
+    # (6)  one_minus_i = complement_from_tail(i_tail)
+    one_minus_i = complement_from_tail(i_tail)
     # (9)  i_bar = h_bar * htilde   adjoint of (7)
     i_bar = h_bar * htilde
     # (10)  f_bar = h_bar * h_prev   adjoint of (7)
     f_bar = h_bar * h_prev
     # (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6)
-    d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)
+    d_bar = -f_bar * f * one_minus_f + i_bar * i * one_minus_i
     # (12)  htilde_bar = h_bar * i   adjoint of (7)
     htilde_bar = h_bar * i
     # (13)  sigmoid_a_i = sigmoid(-a_i)

@@ -54,7 +54,7 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -66,9 +66,18 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
 
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
     (void)threads;
-    return 0;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -94,14 +103,14 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -123,7 +132,7 @@ static size_t minlstm_simd_forward_multiplications(const minlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
-    return B * (3 * m * n + 6 * m);
+    return B * (3 * m * n + 8 * m);
 }
 
 static size_t minlstm_simd_infer_multiplications(const minlstm_sizes *sizes)
@@ -139,7 +148,7 @@ static size_t minlstm_simd_backward_multiplications(const minlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
-    return B * (13 * m + 6 * m * n);
+    return B * (17 * m + 6 * m * n);
 }
 
 static size_t minlstm_simd_step_multiplications(const minlstm_sizes *sizes)
@@ -211,7 +220,6 @@ static void minlstm_simd_forward_member(
     const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
     size_t member, size_t members)
 {
-    (void)work;
     (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -223,9 +231,11 @@ static void minlstm_simd_forward_member(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_a_f = tape; /* [m] a row */
     real *const tape_a_i = tape_a_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_f = tape_a_i + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_i = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_htilde = tape_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_a_i + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_i_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_htilde = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_i = work_f + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -238,8 +248,10 @@ static void minlstm_simd_forward_member(
             const real *const x_rows = in->x + begin * n;
             real *const a_f_rows = tape_a_f + begin * row_m;
             real *const a_i_rows = tape_a_i + begin * row_m;
-            real *const f_rows = tape_f + begin * row_m;
-            real *const i_rows = tape_i + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const f_tail_rows = tape_f_tail + begin * row_m;
+            real *const i_rows = work_i + begin * row_m;
+            real *const i_tail_rows = tape_i_tail + begin * row_m;
             real *const htilde_rows = tape_htilde + begin * row_m;
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x},
@@ -300,9 +312,17 @@ static void minlstm_simd_forward_member(
                             const vec f = vec_sigmoid(-d);
                             store(f_rows + s * row_m + j, f);
 
+                            /* (5)  f_tail = sigmoid_tail(-d) */
+                            const vec f_tail = vec_sigmoid_tail(-d);
+                            store(f_tail_rows + s * row_m + j, f_tail);
+
                             /* (6)  i = sigmoid(d) */
                             const vec i = vec_sigmoid(d);
                             store(i_rows + s * row_m + j, i);
+
+                            /* (6)  i_tail = sigmoid_tail(d) */
+                            const vec i_tail = vec_sigmoid_tail(d);
+                            store(i_tail_rows + s * row_m + j, i_tail);
                         }
                     }
                 }
@@ -319,8 +339,8 @@ static void minlstm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                const real *const i_rows = tape_i + (t * B + begin) * row_m;
+                const real *const f_rows = work_f + (t * B + begin) * row_m;
+                const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
@@ -516,7 +536,7 @@ static void minlstm_simd_backward_member(
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_f_bar = gradients->W_f_bar; /* [m, n] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
@@ -525,10 +545,11 @@ static void minlstm_simd_backward_member(
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
     const real *const tape_a_f = tape; /* [m] a row */
     const real *const tape_a_i = tape_a_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_f = tape_a_i + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_i = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_htilde = tape_i + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_f_tail = tape_a_i + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_i_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_htilde = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_h_bar = work_f + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_htilde_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_i_bar = work_htilde_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_f_bar = work_a_i_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -558,7 +579,8 @@ static void minlstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -567,9 +589,13 @@ static void minlstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec f = load(f_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (5)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + s * row_m + j, f);
 
                             /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -594,10 +620,11 @@ static void minlstm_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
+                const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
+                const real *const i_tail_rows = tape_i_tail + (first * B + begin) * row_m;
                 const real *const a_f_rows = tape_a_f + (first * B + begin) * row_m;
                 const real *const a_i_rows = tape_a_i + (first * B + begin) * row_m;
-                const real *const f_rows = tape_f + (first * B + begin) * row_m;
-                const real *const i_rows = tape_i + (first * B + begin) * row_m;
+                const real *const f_rows = work_f + begin * row_m;
                 const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -612,13 +639,23 @@ static void minlstm_simd_backward_member(
                         vec b_i_bar_here = {0};
                         vec b_h_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec i_tail = load(i_tail_rows + s * row_m + j);
                             const vec a_f = load(a_f_rows + s * row_m + j);
                             const vec a_i = load(a_i_rows + s * row_m + j);
                             const vec f = load(f_rows + s * row_m + j);
-                            const vec i = load(i_rows + s * row_m + j);
                             const vec htilde = load(htilde_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
+
+                            /* (6)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+
+                            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (6)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
 
                             /* (9)  i_bar = h_bar * htilde   adjoint of (7) */
                             const vec i_bar = h_bar * htilde;
@@ -627,7 +664,7 @@ static void minlstm_simd_backward_member(
                             const vec f_bar = h_bar * h_prev;
 
                             /* (11)  d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i)   adjoint of (5), (6) */
-                            const vec d_bar = -f_bar * f * (1 - f) + i_bar * i * (1 - i);
+                            const vec d_bar = -f_bar * f * one_minus_f + i_bar * i * one_minus_i;
 
                             /* (12)  htilde_bar = h_bar * i   adjoint of (7) */
                             const vec htilde_bar = h_bar * i;

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of minlstm_real: what forward saves for backward: 5 * spaced(T * B * padded m).
- *   a_f, a_i, f, i, htilde: spaced(T * B * padded m) each, every step
+ *   a_f, a_i, f_tail, i_tail, htilde: spaced(T * B * padded m) each, every step
  */
 size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes);
  */
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: scratch memory of forward: 0.
+/* Entries of minlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m).
+ *   f, i: spaced(T * B * padded m) each, every step
  */
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads);
 
@@ -39,11 +40,11 @@ size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads
  */
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads);
 
-/* Entries of minlstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
- *   h_bar, htilde_bar, a_i_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of minlstm_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   f, h_bar, htilde_bar, a_i_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
- *   chunk: steps_together(T, B, padded m)
+ *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads);
 

@@ -17,20 +17,38 @@
 #define REAL(number) ((mlstm_real)(number))
 #ifdef MLSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define LOG1P log1p
 #define SQRT sqrt
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define LOG1P log1pf
 #define SQRT sqrtf
 #endif
 
+static mlstm_real mlstm_complement_from_tail(mlstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
+
 static mlstm_real mlstm_sigmoid(mlstm_real x)
 {
     const mlstm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static mlstm_real mlstm_sigmoid_from_tail(mlstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static mlstm_real mlstm_sigmoid_tail(mlstm_real x)
+{
+    const mlstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 static mlstm_real mlstm_softplus(mlstm_real x)
@@ -49,8 +67,10 @@ size_t mlstm_tape_size(const mlstm_sizes *sizes)
 
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return 3 * 1 + d_v;
+    return T * B * d_v + 3 * 1 + d_v;
 }
 
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
@@ -59,7 +79,7 @@ size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return 2 * d_v + 3 * T * B * d_v + 6 * 1 + 6 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
+    return 4 * d_v + 3 * T * B * d_v + 6 * 1 + 6 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
 }
 
 size_t mlstm_step_work_size(const mlstm_sizes *sizes)
@@ -101,15 +121,16 @@ void mlstm_forward(
     mlstm_real *const tape_m = tape_l_f + T * B; /* [T, B] */
     mlstm_real *const tape_i = tape_m + T * B; /* [T, B] */
     mlstm_real *const tape_f = tape_i + T * B; /* [T, B] */
-    mlstm_real *const tape_o = tape_f + T * B; /* [T, B, d_v] */
-    mlstm_real *const tape_C = tape_o + T * B * d_v; /* [T, B, d_v, d_k] */
+    mlstm_real *const tape_o_tail = tape_f + T * B; /* [T, B, d_v] */
+    mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
     mlstm_real *const tape_s = tape_n + T * B * d_k; /* [T, B] */
     mlstm_real *const tape_g = tape_s + T * B; /* [T, B] */
     mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
     mlstm_real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [T, B, d_v] */
-    mlstm_real *const softplus_ftilde = work; /* [] */
+    mlstm_real *const work_o = work; /* [T, B, d_v] */
+    mlstm_real *const softplus_ftilde = work_o + T * B * d_v; /* [] */
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
     mlstm_real *const a_f = a_i + 1; /* [] */
     mlstm_real *const a_o = a_f + 1; /* [d_v] */
@@ -125,7 +146,8 @@ void mlstm_forward(
             mlstm_real *restrict itilde = tape_itilde + at;
             mlstm_real *restrict ftilde = tape_ftilde + at;
             mlstm_real *restrict l_f = tape_l_f + at;
-            mlstm_real *restrict o = tape_o + at * d_v;
+            mlstm_real *restrict o = work_o + at * d_v;
+            mlstm_real *restrict o_tail = tape_o_tail + at * d_v;
             mlstm_real *restrict a_C = tape_a_C + at * d_v * d_k;
 
             /* (1)  q = W_q x + b_q */
@@ -179,6 +201,10 @@ void mlstm_forward(
             /* (10)  o = sigmoid(a_o) */
             for (size_t j = 0; j < d_v; ++j)
                 o[j] = mlstm_sigmoid(a_o[j]);
+
+            /* (10)  o_tail = sigmoid_tail(a_o) */
+            for (size_t j = 0; j < d_v; ++j)
+                o_tail[j] = mlstm_sigmoid_tail(a_o[j]);
 
             /* (11)  a_C = v k^T */
             for (size_t j = 0; j < d_v; ++j)
@@ -268,7 +294,7 @@ void mlstm_forward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const mlstm_real *restrict q = tape_q + at * d_k;
-            const mlstm_real *restrict o = tape_o + at * d_v;
+            const mlstm_real *restrict o = work_o + at * d_v;
             mlstm_real *restrict h = out->h + at * d_v;
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
@@ -348,15 +374,17 @@ void mlstm_backward(
     const mlstm_real *const tape_m = tape_l_f + T * B; /* [T, B] */
     const mlstm_real *const tape_i = tape_m + T * B; /* [T, B] */
     const mlstm_real *const tape_f = tape_i + T * B; /* [T, B] */
-    const mlstm_real *const tape_o = tape_f + T * B; /* [T, B, d_v] */
-    const mlstm_real *const tape_C = tape_o + T * B * d_v; /* [T, B, d_v, d_k] */
+    const mlstm_real *const tape_o_tail = tape_f + T * B; /* [T, B, d_v] */
+    const mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     const mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
     const mlstm_real *const tape_s = tape_n + T * B * d_k; /* [T, B] */
     const mlstm_real *const tape_g = tape_s + T * B; /* [T, B] */
     const mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     const mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
     const mlstm_real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [T, B, d_v] */
-    mlstm_real *const h_to_r_bar = work; /* [d_v] */
+    mlstm_real *const one_minus_o = work; /* [d_v] */
+    mlstm_real *const o = one_minus_o + d_v; /* [d_v] */
+    mlstm_real *const h_to_r_bar = o + d_v; /* [d_v] */
     mlstm_real *const work_a_h_bar = h_to_r_bar + d_v; /* [T, B, d_v] */
     mlstm_real *const r_bar = work_a_h_bar + T * B * d_v; /* [] */
     mlstm_real *const work_g_bar = r_bar + 1; /* [T, B] */
@@ -412,9 +440,9 @@ void mlstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const mlstm_real *restrict o_tail = tape_o_tail + at * d_v;
             const mlstm_real *restrict x = in->x + at * D;
             const mlstm_real *restrict ftilde = tape_ftilde + at;
-            const mlstm_real *restrict o = tape_o + at * d_v;
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
             const mlstm_real *restrict s = tape_s + at;
@@ -428,6 +456,14 @@ void mlstm_backward(
             mlstm_real *restrict a_o_bar = work_a_o_bar + at * d_v;
             mlstm_real *restrict q_bar = work_q_bar + at * d_k;
             mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
+
+            /* (10)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < d_v; ++j)
+                o[j] = mlstm_sigmoid_from_tail(o_tail[j]);
+
+            /* (10)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < d_v; ++j)
+                one_minus_o[j] = mlstm_complement_from_tail(o_tail[j]);
 
             /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
             for (size_t j = 0; j < d_v; ++j)
@@ -454,7 +490,7 @@ void mlstm_backward(
 
             /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
             for (size_t j = 0; j < d_v; ++j)
-                a_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (33)  sigmoid_ftilde = sigmoid(-ftilde) */
             sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);

@@ -43,9 +43,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def softplus(x):
@@ -95,6 +108,8 @@ def forward(parameters, inputs, initial):
     a_o = x @ W_o.T + b_o
     # (10)  o = sigmoid(a_o)
     o = sigmoid(a_o)
+    # (10)  o_tail = sigmoid_tail(a_o)
+    o_tail = sigmoid_tail(a_o)
     # (11)  a_C = v k^T
     a_C = contract("TBi,TBj->TBij", v, k)
 
@@ -141,7 +156,7 @@ def forward(parameters, inputs, initial):
     a_h = contract("TBij,TBj->TBi", C, q)
     # (16)  h = o * a_h / r
     h = o * a_h / r[:, :, None]
-    return {"h": h}, {"m": m[T - 1], "C": C[T - 1], "n": n[T - 1]}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o": o, "C": C, "n": n, "s": s, "g": g, "r": r, "a_C": a_C, "a_h": a_h}
+    return {"h": h}, {"m": m[T - 1], "C": C[T - 1], "n": n[T - 1]}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "s": s, "g": g, "r": r, "a_C": a_C, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -150,6 +165,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_m = initial["m"]
     initial_C = initial["C"]
     initial_n = initial["n"]
+    o_tail = tape["o_tail"]
     x = inputs["x"]
     q = tape["q"]
     k = tape["k"]
@@ -159,7 +175,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     l_f = tape["l_f"]
     i = tape["i"]
     f = tape["f"]
-    o = tape["o"]
     C = tape["C"]
     n = tape["n"]
     s = tape["s"]
@@ -184,6 +199,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_v = W_v.shape[0]
 
     # all steps at once
+    # (10)  o = sigmoid_from_tail(o_tail)
+    o = sigmoid_from_tail(o_tail)
+    # (10)  one_minus_o = complement_from_tail(o_tail)
+    one_minus_o = complement_from_tail(o_tail)
     # (17)  h_to_r_bar = -h_bar * o * a_h / r^2
     h_to_r_bar = -h_bar * o * a_h / r[:, :, None] ** 2
     # (18)  a_h_bar = h_bar * o / r   adjoint of (16)
@@ -197,7 +216,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (25)  o_bar = h_bar * a_h / r   adjoint of (16)
     o_bar = h_bar * a_h / r[:, :, None]
     # (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10)
-    a_o_bar = o_bar * o * (1 - o)
+    a_o_bar = o_bar * o * one_minus_o
     # (33)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
     # (37)  q_bar = n[i] s_bar + C^T a_h_bar   adjoint of (13), (16)

@@ -94,7 +94,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return 3 * spaced(T * B * 1);
+    return spaced(T * B * row_d_v) + 3 * spaced(T * B * 1);
 }
 
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -166,7 +166,7 @@ static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 3 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
@@ -184,7 +184,7 @@ static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (7 * d_v + 12 * 1 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
+    return B * (9 * d_v + 12 * 1 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
 }
 
 static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)
@@ -268,15 +268,16 @@ static void mlstm_simd_forward_member(
     real *const tape_m = tape_l_f + spaced(T * B * 1); /* [] a row */
     real *const tape_i = tape_m + spaced(T * B * 1); /* [] a row */
     real *const tape_f = tape_i + spaced(T * B * 1); /* [] a row */
-    real *const tape_o = tape_f + spaced(T * B * 1); /* [d_v] a row */
-    real *const tape_C = tape_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
+    real *const tape_o_tail = tape_f + spaced(T * B * 1); /* [d_v] a row */
+    real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
     real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
     real *const tape_r = tape_g + spaced(T * B * 1); /* [] a row */
     real *const tape_a_C = tape_r + spaced(T * B * 1); /* [d_v, d_k] a row */
     real *const tape_a_h = tape_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
-    real *const work_softplus_ftilde = work; /* [] a row */
+    real *const work_o = work; /* [d_v] a row */
+    real *const work_softplus_ftilde = work_o + spaced(T * B * row_d_v); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
     real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
     const real *const panels_x = packed;
@@ -358,7 +359,8 @@ static void mlstm_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
-            real *const o_rows = tape_o + begin * row_d_v;
+            real *const o_rows = work_o + begin * row_d_v;
+            real *const o_tail_rows = tape_o_tail + begin * row_d_v;
             const operand factors_v_2[] = {
                 {x_rows, D, D, panels_x_2},
             };
@@ -389,6 +391,10 @@ static void mlstm_simd_forward_member(
                             /* (10)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + sample * row_d_v + j, o);
+
+                            /* (10)  o_tail = sigmoid_tail(a_o) */
+                            const vec o_tail = vec_sigmoid_tail(a_o);
+                            store(o_tail_rows + sample * row_d_v + j, o_tail);
                         }
                     }
                 }
@@ -533,7 +539,7 @@ static void mlstm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = tape_o + (first * B + begin) * row_d_v;
+                const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
                 const real *const r_rows = tape_r + (first * B + begin) * 1;
                 const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
@@ -957,8 +963,8 @@ static void mlstm_simd_backward_member(
     const real *const tape_m = tape_l_f + spaced(T * B * 1); /* [] a row */
     const real *const tape_i = tape_m + spaced(T * B * 1); /* [] a row */
     const real *const tape_f = tape_i + spaced(T * B * 1); /* [] a row */
-    const real *const tape_o = tape_f + spaced(T * B * 1); /* [d_v] a row */
-    const real *const tape_C = tape_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
+    const real *const tape_o_tail = tape_f + spaced(T * B * 1); /* [d_v] a row */
+    const real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     const real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     const real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
     const real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
@@ -1020,7 +1026,7 @@ static void mlstm_simd_backward_member(
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
-            const real *const o_rows = tape_o + begin * row_d_v;
+            const real *const o_tail_rows = tape_o_tail + begin * row_d_v;
             const real *const r_rows = tape_r + begin * 1;
             const real *const a_h_rows = tape_a_h + begin * row_d_v;
             const real *const h_bar_rows = bars->h_bar + begin * d_v;
@@ -1034,9 +1040,15 @@ static void mlstm_simd_backward_member(
                     vec b_o_bar_here = {0};
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const real r = r_rows[sample];
-                        const vec o = load(o_rows + sample * row_d_v + j);
+                        const vec o_tail = load(o_tail_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
                         const vec h_bar = load_part(h_bar_rows + sample * d_v + j, left);
+
+                        /* (10)  o = sigmoid_from_tail(o_tail) */
+                        const vec o = vec_sigmoid_from_tail(o_tail);
+
+                        /* (10)  one_minus_o = complement_from_tail(o_tail) */
+                        const vec one_minus_o = vec_complement_from_tail(o_tail);
 
                         /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
                         const vec h_to_r_bar = -h_bar * o * a_h / (r * r);
@@ -1050,7 +1062,7 @@ static void mlstm_simd_backward_member(
                         const vec o_bar = h_bar * a_h / r;
 
                         /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
-                        const vec a_o_bar = o_bar * o * (1 - o);
+                        const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + sample * row_d_v + j, a_o_bar);
 
                         /* (53)  b_o_bar = sum_t a_o_bar   adjoint of (10) */

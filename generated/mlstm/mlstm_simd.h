@@ -19,7 +19,7 @@ extern "C" {
 
 /* Entries of mlstm_real: what forward saves for backward: 3 * spaced(T * B * padded d_k) + 3 * spaced(T * B * padded d_v) + 9 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k).
  *   q, k, n: spaced(T * B * padded d_k) each, every step
- *   v_2, o, a_h: spaced(T * B * padded d_v) each, every step
+ *   v_2, o_tail, a_h: spaced(T * B * padded d_v) each, every step
  *   itilde, ftilde, l_f, m, i, f, s, g, r: spaced(T * B * 1) each, every step
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step
  */
@@ -33,7 +33,8 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes);
  */
 size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of forward: 3 * spaced(T * B * 1).
+/* Entries of mlstm_real: scratch memory of forward: spaced(T * B * padded d_v) + 3 * spaced(T * B * 1).
+ *   o: spaced(T * B * padded d_v), every step
  *   softplus_ftilde, a_i, a_f: spaced(T * B * 1) each, every step
  */
 size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);

@@ -15,18 +15,54 @@
 #define REAL(number) ((multiplicative_lstm_real)(number))
 #ifdef MULTIPLICATIVE_LSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static multiplicative_lstm_real multiplicative_lstm_complement_from_tail(multiplicative_lstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static multiplicative_lstm_real multiplicative_lstm_sigmoid(multiplicative_lstm_real x)
 {
     const multiplicative_lstm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static multiplicative_lstm_real multiplicative_lstm_sigmoid_from_tail(multiplicative_lstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static multiplicative_lstm_real multiplicative_lstm_sigmoid_tail(multiplicative_lstm_real x)
+{
+    const multiplicative_lstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static multiplicative_lstm_real multiplicative_lstm_slope_from_tail(multiplicative_lstm_real x)
+{
+    const multiplicative_lstm_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static multiplicative_lstm_real multiplicative_lstm_tanh_from_tail(multiplicative_lstm_real x)
+{
+    const multiplicative_lstm_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static multiplicative_lstm_real multiplicative_lstm_tanh_tail(multiplicative_lstm_real x)
+{
+    const multiplicative_lstm_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes)
@@ -42,7 +78,7 @@ size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *si
 {
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return d + 4 * size_m;
+    return d + 9 * size_m;
 }
 
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes)
@@ -51,7 +87,7 @@ size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *s
     const size_t B = sizes->B;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 2 * d + 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m;
+    return 15 * size_m + 2 * d + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_step_work_size(const multiplicative_lstm_sizes *sizes)
@@ -82,19 +118,24 @@ void multiplicative_lstm_forward(
     const multiplicative_lstm_real *const W_om = parameters->W_om; /* [m, d] */
     const multiplicative_lstm_real *const W_fx = parameters->W_fx; /* [m, n] */
     const multiplicative_lstm_real *const W_fm = parameters->W_fm; /* [m, d] */
-    multiplicative_lstm_real *const tape_i = tape; /* [T, B, m] */
-    multiplicative_lstm_real *const tape_o = tape_i + T * B * size_m; /* [T, B, m] */
-    multiplicative_lstm_real *const tape_f = tape_o + T * B * size_m; /* [T, B, m] */
-    multiplicative_lstm_real *const tape_c = tape_f + T * B * size_m; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_i_tail = tape; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_o_tail = tape_i_tail + T * B * size_m; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_f_tail = tape_o_tail + T * B * size_m; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_c = tape_f_tail + T * B * size_m; /* [T, B, m] */
     multiplicative_lstm_real *const tape_a_m = tape_c + T * B * size_m; /* [T, B, d] */
     multiplicative_lstm_real *const tape_a_m_2 = tape_a_m + T * B * d; /* [T, B, d] */
-    multiplicative_lstm_real *const tape_tanh_hhat = tape_a_m_2 + T * B * d; /* [T, B, m] */
-    multiplicative_lstm_real *const tape_tanh_c = tape_tanh_hhat + T * B * size_m; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_tanh_hhat_tail = tape_a_m_2 + T * B * d; /* [T, B, m] */
+    multiplicative_lstm_real *const tape_tanh_c_tail = tape_tanh_hhat_tail + T * B * size_m; /* [T, B, m] */
     multiplicative_lstm_real *const m = work; /* [d] */
     multiplicative_lstm_real *const hhat = m + d; /* [m] */
-    multiplicative_lstm_real *const a_i = hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const i = hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const o = i + size_m; /* [m] */
+    multiplicative_lstm_real *const f = o + size_m; /* [m] */
+    multiplicative_lstm_real *const a_i = f + size_m; /* [m] */
     multiplicative_lstm_real *const a_o = a_i + size_m; /* [m] */
     multiplicative_lstm_real *const a_f = a_o + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_hhat = a_f + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_c = tanh_hhat + size_m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -118,17 +159,17 @@ void multiplicative_lstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const multiplicative_lstm_real *restrict x = in->x + at * n;
-            multiplicative_lstm_real *restrict i = tape_i + at * size_m;
-            multiplicative_lstm_real *restrict o = tape_o + at * size_m;
-            multiplicative_lstm_real *restrict f = tape_f + at * size_m;
+            multiplicative_lstm_real *restrict i_tail = tape_i_tail + at * size_m;
+            multiplicative_lstm_real *restrict o_tail = tape_o_tail + at * size_m;
+            multiplicative_lstm_real *restrict f_tail = tape_f_tail + at * size_m;
             multiplicative_lstm_real *restrict c = tape_c + at * size_m;
             multiplicative_lstm_real *restrict h = out->h + at * size_m;
             const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial->h + s * size_m;
             const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial->c + s * size_m;
             const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
             multiplicative_lstm_real *restrict a_m_2 = tape_a_m_2 + at * d;
-            multiplicative_lstm_real *restrict tanh_hhat = tape_tanh_hhat + at * size_m;
-            multiplicative_lstm_real *restrict tanh_c = tape_tanh_c + at * size_m;
+            multiplicative_lstm_real *restrict tanh_hhat_tail = tape_tanh_hhat_tail + at * size_m;
+            multiplicative_lstm_real *restrict tanh_c_tail = tape_tanh_c_tail + at * size_m;
 
             /* (1)  a_m_2 = W_mh h_prev */
             for (size_t j = 0; j < d; ++j) {
@@ -166,6 +207,10 @@ void multiplicative_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = multiplicative_lstm_sigmoid(a_i[j]);
 
+            /* (3)  i_tail = sigmoid_tail(a_i) */
+            for (size_t j = 0; j < size_m; ++j)
+                i_tail[j] = multiplicative_lstm_sigmoid_tail(a_i[j]);
+
             /* (4)  a_o = W_ox x + W_om m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
@@ -179,6 +224,10 @@ void multiplicative_lstm_forward(
             /* (4)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = multiplicative_lstm_sigmoid(a_o[j]);
+
+            /* (4)  o_tail = sigmoid_tail(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o_tail[j] = multiplicative_lstm_sigmoid_tail(a_o[j]);
 
             /* (5)  a_f = W_fx x + W_fm m */
             for (size_t j = 0; j < size_m; ++j) {
@@ -194,9 +243,17 @@ void multiplicative_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = multiplicative_lstm_sigmoid(a_f[j]);
 
+            /* (5)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < size_m; ++j)
+                f_tail[j] = multiplicative_lstm_sigmoid_tail(a_f[j]);
+
             /* (6)  tanh_hhat = tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_hhat[j] = TANH(hhat[j]);
+
+            /* (6)  tanh_hhat_tail = tanh_tail(hhat) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_hhat_tail[j] = multiplicative_lstm_tanh_tail(hhat[j]);
 
             /* (6)  c = f * c_prev + i * tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
@@ -205,6 +262,10 @@ void multiplicative_lstm_forward(
             /* (7)  tanh_c = tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = TANH(c[j]);
+
+            /* (7)  tanh_c_tail = tanh_tail(c) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_c_tail[j] = multiplicative_lstm_tanh_tail(c[j]);
 
             /* (7)  h = tanh(c) * o */
             for (size_t j = 0; j < size_m; ++j)
@@ -251,16 +312,26 @@ void multiplicative_lstm_backward(
     multiplicative_lstm_real *const W_om_bar = gradients->W_om_bar; /* [m, d] */
     multiplicative_lstm_real *const W_fx_bar = gradients->W_fx_bar; /* [m, n] */
     multiplicative_lstm_real *const W_fm_bar = gradients->W_fm_bar; /* [m, d] */
-    const multiplicative_lstm_real *const tape_i = tape; /* [T, B, m] */
-    const multiplicative_lstm_real *const tape_o = tape_i + T * B * size_m; /* [T, B, m] */
-    const multiplicative_lstm_real *const tape_f = tape_o + T * B * size_m; /* [T, B, m] */
-    const multiplicative_lstm_real *const tape_c = tape_f + T * B * size_m; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_i_tail = tape; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_o_tail = tape_i_tail + T * B * size_m; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_f_tail = tape_o_tail + T * B * size_m; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_c = tape_f_tail + T * B * size_m; /* [T, B, m] */
     const multiplicative_lstm_real *const tape_a_m = tape_c + T * B * size_m; /* [T, B, d] */
     const multiplicative_lstm_real *const tape_a_m_2 = tape_a_m + T * B * d; /* [T, B, d] */
-    const multiplicative_lstm_real *const tape_tanh_hhat = tape_a_m_2 + T * B * d; /* [T, B, m] */
-    const multiplicative_lstm_real *const tape_tanh_c = tape_tanh_hhat + T * B * size_m; /* [T, B, m] */
-    multiplicative_lstm_real *const m = work; /* [d] */
-    multiplicative_lstm_real *const h_bar = m + d; /* [m] */
+    const multiplicative_lstm_real *const tape_tanh_hhat_tail = tape_a_m_2 + T * B * d; /* [T, B, m] */
+    const multiplicative_lstm_real *const tape_tanh_c_tail = tape_tanh_hhat_tail + T * B * size_m; /* [T, B, m] */
+    multiplicative_lstm_real *const one_minus_i = work; /* [m] */
+    multiplicative_lstm_real *const one_minus_o = one_minus_i + size_m; /* [m] */
+    multiplicative_lstm_real *const one_minus_f = one_minus_o + size_m; /* [m] */
+    multiplicative_lstm_real *const one_minus_tanh_hhat_squared = one_minus_f + size_m; /* [m] */
+    multiplicative_lstm_real *const one_minus_tanh_c_squared = one_minus_tanh_hhat_squared + size_m; /* [m] */
+    multiplicative_lstm_real *const m = one_minus_tanh_c_squared + size_m; /* [d] */
+    multiplicative_lstm_real *const i = m + d; /* [m] */
+    multiplicative_lstm_real *const o = i + size_m; /* [m] */
+    multiplicative_lstm_real *const f = o + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_hhat = f + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_c = tanh_hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const h_bar = tanh_c + size_m; /* [m] */
     multiplicative_lstm_real *const c_bar = h_bar + size_m; /* [m] */
     multiplicative_lstm_real *const f_bar = c_bar + size_m; /* [m] */
     multiplicative_lstm_real *const work_a_f_bar = f_bar + size_m; /* [T, B, m] */
@@ -301,13 +372,13 @@ void multiplicative_lstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const multiplicative_lstm_real *restrict i = tape_i + at * size_m;
-            const multiplicative_lstm_real *restrict o = tape_o + at * size_m;
-            const multiplicative_lstm_real *restrict f = tape_f + at * size_m;
+            const multiplicative_lstm_real *restrict i_tail = tape_i_tail + at * size_m;
+            const multiplicative_lstm_real *restrict o_tail = tape_o_tail + at * size_m;
+            const multiplicative_lstm_real *restrict f_tail = tape_f_tail + at * size_m;
+            const multiplicative_lstm_real *restrict tanh_hhat_tail = tape_tanh_hhat_tail + at * size_m;
+            const multiplicative_lstm_real *restrict tanh_c_tail = tape_tanh_c_tail + at * size_m;
             const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial->c + s * size_m;
             const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
-            const multiplicative_lstm_real *restrict tanh_hhat = tape_tanh_hhat + at * size_m;
-            const multiplicative_lstm_real *restrict tanh_c = tape_tanh_c + at * size_m;
             const multiplicative_lstm_real *restrict Delta_h = bars->Delta_h + at * size_m;
             const multiplicative_lstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * size_m : bars->final_h_bar + s * size_m;
             const multiplicative_lstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * size_m : bars->final_c_bar + s * size_m;
@@ -320,13 +391,53 @@ void multiplicative_lstm_backward(
             multiplicative_lstm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * size_m;
             multiplicative_lstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * size_m;
 
+            /* (3)  i = sigmoid_from_tail(i_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                i[j] = multiplicative_lstm_sigmoid_from_tail(i_tail[j]);
+
+            /* (4)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = multiplicative_lstm_sigmoid_from_tail(o_tail[j]);
+
+            /* (5)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                f[j] = multiplicative_lstm_sigmoid_from_tail(f_tail[j]);
+
+            /* (6)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_hhat[j] = multiplicative_lstm_tanh_from_tail(tanh_hhat_tail[j]);
+
+            /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_c[j] = multiplicative_lstm_tanh_from_tail(tanh_c_tail[j]);
+
+            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_i[j] = multiplicative_lstm_complement_from_tail(i_tail[j]);
+
+            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_o[j] = multiplicative_lstm_complement_from_tail(o_tail[j]);
+
+            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_f[j] = multiplicative_lstm_complement_from_tail(f_tail[j]);
+
+            /* (6)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_tanh_hhat_squared[j] = multiplicative_lstm_slope_from_tail(tanh_hhat_tail[j]);
+
+            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_tanh_c_squared[j] = multiplicative_lstm_slope_from_tail(tanh_c_tail[j]);
+
             /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < size_m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
             for (size_t j = 0; j < size_m; ++j)
-                c_bar[j] = h_bar[j] * o[j] * (1 - tanh_c[j] * tanh_c[j]) + c_next_bar[j];
+                c_bar[j] = h_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
             /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
             for (size_t j = 0; j < size_m; ++j)
@@ -334,7 +445,7 @@ void multiplicative_lstm_backward(
 
             /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
             for (size_t j = 0; j < size_m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
             for (size_t j = 0; j < size_m; ++j)
@@ -342,7 +453,7 @@ void multiplicative_lstm_backward(
 
             /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
             for (size_t j = 0; j < size_m; ++j)
-                a_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
             for (size_t j = 0; j < size_m; ++j)
@@ -350,11 +461,11 @@ void multiplicative_lstm_backward(
 
             /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
             for (size_t j = 0; j < size_m; ++j)
-                a_i_bar[j] = i_bar[j] * i[j] * (1 - i[j]);
+                a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
             /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
             for (size_t j = 0; j < size_m; ++j)
-                hhat_bar[j] = c_bar[j] * i[j] * (1 - tanh_hhat[j] * tanh_hhat[j]);
+                hhat_bar[j] = c_bar[j] * i[j] * one_minus_tanh_hhat_squared[j];
 
             /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
             for (size_t j = 0; j < d; ++j) {

@@ -102,10 +102,10 @@ typedef struct multiplicative_lstm_state {
 /* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * size_m + 2 * T * B * d. */
 size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: d + 4 * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: d + 9 * size_m. */
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 2 * d + 5 * size_m + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 15 * size_m + 2 * d + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m. */
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes);
 
 /* Entries of multiplicative_lstm_real: scratch memory of step: 3 * d + 10 * size_m. */

@@ -36,9 +36,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -68,12 +97,12 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     a_m_2 = np.empty((T, B, d), dtype)
-    i = np.empty((T, B, size_m), dtype)
-    o = np.empty((T, B, size_m), dtype)
-    f = np.empty((T, B, size_m), dtype)
-    tanh_hhat = np.empty((T, B, size_m), dtype)
+    i_tail = np.empty((T, B, size_m), dtype)
+    o_tail = np.empty((T, B, size_m), dtype)
+    f_tail = np.empty((T, B, size_m), dtype)
+    tanh_hhat_tail = np.empty((T, B, size_m), dtype)
     c = np.empty((T, B, size_m), dtype)
-    tanh_c = np.empty((T, B, size_m), dtype)
+    tanh_c_tail = np.empty((T, B, size_m), dtype)
     h = np.empty((T, B, size_m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
@@ -87,24 +116,34 @@ def forward(parameters, inputs, initial):
         # (3)  a_i = W_ix x + W_im m
         a_i = x[t] @ W_ix.T + m @ W_im.T
         # (3)  i = sigmoid(a_i)
-        i[t] = sigmoid(a_i)
+        i = sigmoid(a_i)
+        # (3)  i_tail = sigmoid_tail(a_i)
+        i_tail[t] = sigmoid_tail(a_i)
         # (4)  a_o = W_ox x + W_om m
         a_o = x[t] @ W_ox.T + m @ W_om.T
         # (4)  o = sigmoid(a_o)
-        o[t] = sigmoid(a_o)
+        o = sigmoid(a_o)
+        # (4)  o_tail = sigmoid_tail(a_o)
+        o_tail[t] = sigmoid_tail(a_o)
         # (5)  a_f = W_fx x + W_fm m
         a_f = x[t] @ W_fx.T + m @ W_fm.T
         # (5)  f = sigmoid(a_f)
-        f[t] = sigmoid(a_f)
+        f = sigmoid(a_f)
+        # (5)  f_tail = sigmoid_tail(a_f)
+        f_tail[t] = sigmoid_tail(a_f)
         # (6)  tanh_hhat = tanh(hhat)
-        tanh_hhat[t] = np.tanh(hhat)
+        tanh_hhat = np.tanh(hhat)
+        # (6)  tanh_hhat_tail = tanh_tail(hhat)
+        tanh_hhat_tail[t] = tanh_tail(hhat)
         # (6)  c = f * c_prev + i * tanh(hhat)
-        c[t] = f[t] * c_prev + i[t] * tanh_hhat[t]
+        c[t] = f * c_prev + i * tanh_hhat
         # (7)  tanh_c = tanh(c)
-        tanh_c[t] = np.tanh(c[t])
+        tanh_c = np.tanh(c[t])
+        # (7)  tanh_c_tail = tanh_tail(c)
+        tanh_c_tail[t] = tanh_tail(c[t])
         # (7)  h = tanh(c) * o
-        h[t] = tanh_c[t] * o[t]
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"i": i, "o": o, "f": f, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat": tanh_hhat, "tanh_c": tanh_c}
+        h[t] = tanh_c * o
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"i_tail": i_tail, "o_tail": o_tail, "f_tail": f_tail, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat_tail": tanh_hhat_tail, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -112,10 +151,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
+    i_tail = tape["i_tail"]
+    o_tail = tape["o_tail"]
+    f_tail = tape["f_tail"]
+    tanh_hhat_tail = tape["tanh_hhat_tail"]
+    tanh_c_tail = tape["tanh_c_tail"]
     x = inputs["x"]
-    i = tape["i"]
-    o = tape["o"]
-    f = tape["f"]
     c = tape["c"]
     W_mx = parameters["W_mx"]
     W_mh = parameters["W_mh"]
@@ -129,8 +170,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_fm = parameters["W_fm"]
     a_m = tape["a_m"]
     a_m_2 = tape["a_m_2"]
-    tanh_hhat = tape["tanh_hhat"]
-    tanh_c = tape["tanh_c"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
@@ -153,24 +192,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (3)  i = sigmoid_from_tail(i_tail)
+        i = sigmoid_from_tail(i_tail[t])
+        # (4)  o = sigmoid_from_tail(o_tail)
+        o = sigmoid_from_tail(o_tail[t])
+        # (5)  f = sigmoid_from_tail(f_tail)
+        f = sigmoid_from_tail(f_tail[t])
+        # (6)  tanh_hhat = tanh_from_tail(tanh_hhat_tail)
+        tanh_hhat = tanh_from_tail(tanh_hhat_tail[t])
+        # (7)  tanh_c = tanh_from_tail(tanh_c_tail)
+        tanh_c = tanh_from_tail(tanh_c_tail[t])
+        # (3)  one_minus_i = complement_from_tail(i_tail)
+        one_minus_i = complement_from_tail(i_tail[t])
+        # (4)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
+        # (5)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f = complement_from_tail(f_tail[t])
+        # (6)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail)
+        one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail[t])
+        # (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail)
+        one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail[t])
         # (8)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7)
-        c_bar = h_bar * o[t] * (1 - tanh_c[t] ** 2) + c_next_bar
+        c_bar = h_bar * o * one_minus_tanh_c_squared + c_next_bar
         # (10)  f_bar = c_bar * c_prev   adjoint of (6)
         f_bar = c_bar * c_prev
         # (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5)
-        a_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        a_f_bar[t] = f_bar * f * one_minus_f
         # (12)  o_bar = h_bar * tanh(c)   adjoint of (7)
-        o_bar = h_bar * tanh_c[t]
+        o_bar = h_bar * tanh_c
         # (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4)
-        a_o_bar[t] = o_bar * o[t] * (1 - o[t])
+        a_o_bar[t] = o_bar * o * one_minus_o
         # (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6)
-        i_bar = c_bar * tanh_hhat[t]
+        i_bar = c_bar * tanh_hhat
         # (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3)
-        a_i_bar[t] = i_bar * i[t] * (1 - i[t])
+        a_i_bar[t] = i_bar * i * one_minus_i
         # (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6)
-        hhat_bar[t] = c_bar * i[t] * (1 - tanh_hhat[t] ** 2)
+        hhat_bar[t] = c_bar * i * one_minus_tanh_hhat_squared
         # (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5)
         m_bar[t] = hhat_bar[t] @ W_hm + a_i_bar[t] @ W_im + a_o_bar[t] @ W_om + a_f_bar[t] @ W_fm
         # (18)  a_m_2_bar = m_bar * a_m   adjoint of (1)
@@ -178,7 +237,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1)
         h_prev_bar = a_m_2_bar[t] @ W_mh
         # (21)  c_prev_bar = c_bar * f   adjoint of (6)
-        c_prev_bar = c_bar * f[t]
+        c_prev_bar = c_bar * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -164,7 +164,7 @@ static size_t multiplicative_lstm_simd_forward_multiplications(const multiplicat
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return B * (d * n + 5 * d * size_m + d + 4 * size_m * n + 7 * size_m) / 2;
+    return B * (d * n + 5 * d * size_m + d + 4 * size_m * n + 12 * size_m) / 2;
 }
 
 static size_t multiplicative_lstm_simd_infer_multiplications(const multiplicative_lstm_sizes *sizes)
@@ -182,7 +182,7 @@ static size_t multiplicative_lstm_simd_backward_multiplications(const multiplica
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return B * (3 * d + 10 * size_m + 10 * d * size_m + 2 * d * n + 8 * size_m * n) / 3;
+    return B * (20 * size_m + 3 * d + 10 * d * size_m + 2 * d * n + 8 * size_m * n) / 3;
 }
 
 static size_t multiplicative_lstm_simd_step_multiplications(const multiplicative_lstm_sizes *sizes)
@@ -333,14 +333,14 @@ static void multiplicative_lstm_simd_forward_member(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
-    real *const tape_i = tape; /* [m] a row */
-    real *const tape_o = tape_i + spaced(T * B * row_size_m); /* [m] a row */
-    real *const tape_f = tape_o + spaced(T * B * row_size_m); /* [m] a row */
-    real *const tape_c = tape_f + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_i_tail = tape; /* [m] a row */
+    real *const tape_o_tail = tape_i_tail + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_f_tail = tape_o_tail + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_c = tape_f_tail + spaced(T * B * row_size_m); /* [m] a row */
     real *const tape_a_m = tape_c + spaced(T * B * row_size_m); /* [d] a row */
     real *const tape_a_m_2 = tape_a_m + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_tanh_hhat = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
-    real *const tape_tanh_c = tape_tanh_hhat + spaced(T * B * row_size_m); /* [m] a row */
+    real *const tape_tanh_hhat_tail = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
+    real *const tape_tanh_c_tail = tape_tanh_hhat_tail + spaced(T * B * row_size_m); /* [m] a row */
     real *const work_m = work; /* [d] a row */
     real *const tile_hhat_ahead = work_m + spaced(B * row_d);
     const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
@@ -454,15 +454,15 @@ static void multiplicative_lstm_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
-                    real *const i_rows = tape_i + (t * B + begin) * row_size_m;
-                    real *const o_rows = tape_o + (t * B + begin) * row_size_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_size_m;
+                    real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
+                    real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_size_m;
                     real *const h_rows = out->h + (t * B + begin) * size_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
-                    real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
-                    real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
+                    real *const tanh_hhat_tail_rows = tape_tanh_hhat_tail + (t * B + begin) * row_size_m;
+                    real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_size_m;
                     const operand factors_hhat[] = {
                         {x_rows, n, n, panels_x_2},
                         {m_rows, row_d, d, panels_m},
@@ -471,6 +471,7 @@ static void multiplicative_lstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {size_m, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
                         products(rows, 4, &some, factors_hhat + early, 2 - early, &(sums){tile_hhat_ahead, 0, steps * B, (t - first) * B + begin}, (int)early);
@@ -491,25 +492,38 @@ static void multiplicative_lstm_simd_forward_member(
 
                                     /* (3)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
-                                    store(i_rows + s * row_size_m + j, i);
+
+                                    /* (3)  i_tail = sigmoid_tail(a_i) */
+                                    const vec i_tail = vec_sigmoid_tail(a_i);
+                                    store(i_tail_rows + s * row_size_m + j, i_tail);
 
                                     /* (4)  a_o = W_ox x + W_om m */
                                     const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
                                     /* (4)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + s * row_size_m + j, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
+
+                                    /* (4)  o_tail = sigmoid_tail(a_o) */
+                                    const vec o_tail = vec_sigmoid_tail(a_o);
+                                    store(o_tail_rows + s * row_size_m + j, o_tail);
 
                                     /* (5)  a_f = W_fx x + W_fm m */
                                     const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
                                     /* (5)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + s * row_size_m + j, f);
+
+                                    /* (5)  f_tail = sigmoid_tail(a_f) */
+                                    const vec f_tail = vec_sigmoid_tail(a_f);
+                                    store(f_tail_rows + s * row_size_m + j, f_tail);
 
                                     /* (6)  tanh_hhat = tanh(hhat) */
                                     const vec tanh_hhat = vec_tanh(hhat);
-                                    store(tanh_hhat_rows + s * row_size_m + j, tanh_hhat);
+
+                                    /* (6)  tanh_hhat_tail = tanh_tail(hhat) */
+                                    const vec tanh_hhat_tail = vec_tanh_tail(hhat);
+                                    store(tanh_hhat_tail_rows + s * row_size_m + j, tanh_hhat_tail);
 
                                     /* (6)  c = f * c_prev + i * tanh(hhat) */
                                     const vec c = f * c_prev + i * tanh_hhat;
@@ -524,12 +538,15 @@ static void multiplicative_lstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(o_rows + s * row_size_m + j);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
-                                    store(tanh_c_rows + s * row_size_m + j, tanh_c);
+
+                                    /* (7)  tanh_c_tail = tanh_tail(c) */
+                                    const vec tanh_c_tail = vec_tanh_tail(c);
+                                    store(tanh_c_tail_rows + s * row_size_m + j, tanh_c_tail);
 
                                     /* (7)  h = tanh(c) * o */
                                     const vec h = tanh_c * o;
@@ -816,14 +833,14 @@ static void multiplicative_lstm_simd_backward_member(
     real *const W_om_bar = gradients->W_om_bar; /* [m, d] */
     real *const W_fx_bar = gradients->W_fx_bar; /* [m, n] */
     real *const W_fm_bar = gradients->W_fm_bar; /* [m, d] */
-    const real *const tape_i = tape; /* [m] a row */
-    const real *const tape_o = tape_i + spaced(T * B * row_size_m); /* [m] a row */
-    const real *const tape_f = tape_o + spaced(T * B * row_size_m); /* [m] a row */
-    const real *const tape_c = tape_f + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_i_tail = tape; /* [m] a row */
+    const real *const tape_o_tail = tape_i_tail + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_f_tail = tape_o_tail + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_c = tape_f_tail + spaced(T * B * row_size_m); /* [m] a row */
     const real *const tape_a_m = tape_c + spaced(T * B * row_size_m); /* [d] a row */
     const real *const tape_a_m_2 = tape_a_m + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_tanh_hhat = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
-    const real *const tape_tanh_c = tape_tanh_hhat + spaced(T * B * row_size_m); /* [m] a row */
+    const real *const tape_tanh_hhat_tail = tape_a_m_2 + spaced(T * B * row_d); /* [m] a row */
+    const real *const tape_tanh_c_tail = tape_tanh_hhat_tail + spaced(T * B * row_size_m); /* [m] a row */
     real *const work_m = work; /* [d] a row */
     real *const work_a_f_bar = work_m + spaced(chunk * B * row_d); /* [m] a row */
     real *const work_a_o_bar = work_a_f_bar + spaced(chunk * B * row_size_m); /* [m] a row */
@@ -857,13 +874,13 @@ static void multiplicative_lstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const i_rows = tape_i + (t * B + begin) * row_size_m;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_size_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_size_m;
+                    const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
+                    const real *const tanh_hhat_tail_rows = tape_tanh_hhat_tail + (t * B + begin) * row_size_m;
+                    const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_size_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
-                    const real *const tanh_hhat_rows = tape_tanh_hhat + (t * B + begin) * row_size_m;
-                    const real *const tanh_c_rows = tape_tanh_c + (t * B + begin) * row_size_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * size_m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_h_bar + begin * size_m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_size_m : size_m;
@@ -877,45 +894,75 @@ static void multiplicative_lstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = size_m - j;
-                            const vec i = load(i_rows + s * row_size_m + j);
-                            const vec o = load(o_rows + s * row_size_m + j);
-                            const vec f = load(f_rows + s * row_size_m + j);
+                            const vec i_tail = load(i_tail_rows + s * row_size_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_size_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_size_m + j);
+                            const vec tanh_hhat_tail = load(tanh_hhat_tail_rows + s * row_size_m + j);
+                            const vec tanh_c_tail = load(tanh_c_tail_rows + s * row_size_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                            const vec tanh_hhat = load(tanh_hhat_rows + s * row_size_m + j);
-                            const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * size_m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (3)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+
+                            /* (4)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+
+                            /* (5)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+
+                            /* (6)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
+                            const vec tanh_hhat = vec_tanh_from_tail(tanh_hhat_tail);
+
+                            /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
+
+                            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
+
+                            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+
+                            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (6)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail) */
+                            const vec one_minus_tanh_hhat_squared = vec_slope_from_tail(tanh_hhat_tail);
+
+                            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
 
                             /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
-                            const vec c_bar = h_bar * o * (1 - tanh_c * tanh_c) + c_next_bar;
+                            const vec c_bar = h_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
                             /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
                             const vec f_bar = c_bar * c_prev;
 
                             /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
+                            const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_size_m + j, a_f_bar);
 
                             /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
                             const vec o_bar = h_bar * tanh_c;
 
                             /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
-                            const vec a_o_bar = o_bar * o * (1 - o);
+                            const vec a_o_bar = o_bar * o * one_minus_o;
                             store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
 
                             /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
                             const vec i_bar = c_bar * tanh_hhat;
 
                             /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
-                            const vec a_i_bar = i_bar * i * (1 - i);
+                            const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + s * row_size_m + j, a_i_bar);
 
                             /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
-                            const vec hhat_bar = c_bar * i * (1 - tanh_hhat * tanh_hhat);
+                            const vec hhat_bar = c_bar * i * one_minus_tanh_hhat_squared;
                             store(hhat_bar_rows + s * row_size_m + j, hhat_bar);
 
                             /* (21)  c_prev_bar = c_bar * f   adjoint of (6) */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * spaced(T * B * padded size_m) + 2 * spaced(T * B * padded d).
- *   i, o, f, c, tanh_hhat, tanh_c: spaced(T * B * padded size_m) each, every step
+ *   i_tail, o_tail, f_tail, c, tanh_hhat_tail, tanh_c_tail: spaced(T * B * padded size_m) each, every step
  *   a_m, a_m_2: spaced(T * B * padded d) each, every step
  */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);

@@ -14,18 +14,54 @@
 #define REAL(number) ((mut1_real)(number))
 #ifdef MUT1_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static mut1_real mut1_complement_from_tail(mut1_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static mut1_real mut1_sigmoid(mut1_real x)
 {
     const mut1_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static mut1_real mut1_sigmoid_from_tail(mut1_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static mut1_real mut1_sigmoid_tail(mut1_real x)
+{
+    const mut1_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static mut1_real mut1_slope_from_tail(mut1_real x)
+{
+    const mut1_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static mut1_real mut1_tanh_from_tail(mut1_real x)
+{
+    const mut1_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static mut1_real mut1_tanh_tail(mut1_real x)
+{
+    const mut1_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t mut1_tape_size(const mut1_sizes *sizes)
@@ -38,8 +74,10 @@ size_t mut1_tape_size(const mut1_sizes *sizes)
 
 size_t mut1_forward_work_size(const mut1_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
-    return 4 * m;
+    return 2 * T * B * m + 6 * m;
 }
 
 size_t mut1_backward_work_size(const mut1_sizes *sizes)
@@ -47,7 +85,7 @@ size_t mut1_backward_work_size(const mut1_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;
-    return 5 * m + 3 * T * B * m + 2 * B * m;
+    return 6 * T * B * m + 9 * m + 2 * B * m;
 }
 
 size_t mut1_step_work_size(const mut1_sizes *sizes)
@@ -72,22 +110,28 @@ void mut1_forward(
     const mut1_real *const b_r = parameters->b_r; /* [m] */
     const mut1_real *const W_hh = parameters->W_hh; /* [m, m] */
     const mut1_real *const b_h = parameters->b_h; /* [m] */
-    mut1_real *const tape_z = tape; /* [T, B, m] */
-    mut1_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    mut1_real *const tape_tanh_x = tape_r + T * B * m; /* [T, B, m] */
-    mut1_real *const tape_tanh_a_h = tape_tanh_x + T * B * m; /* [T, B, m] */
-    mut1_real *const r_h_prev = work; /* [m] */
+    mut1_real *const tape_z_tail = tape; /* [T, B, m] */
+    mut1_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    mut1_real *const tape_tanh_x_tail = tape_r_tail + T * B * m; /* [T, B, m] */
+    mut1_real *const tape_tanh_a_h_tail = tape_tanh_x_tail + T * B * m; /* [T, B, m] */
+    mut1_real *const work_z = work; /* [T, B, m] */
+    mut1_real *const r = work_z + T * B * m; /* [m] */
+    mut1_real *const r_h_prev = r + m; /* [m] */
     mut1_real *const a_z = r_h_prev + m; /* [m] */
     mut1_real *const a_r = a_z + m; /* [m] */
-    mut1_real *const a_h = a_r + m; /* [m] */
+    mut1_real *const work_tanh_x = a_r + m; /* [T, B, m] */
+    mut1_real *const a_h = work_tanh_x + T * B * m; /* [m] */
+    mut1_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const mut1_real *restrict x = in->x + at * m;
-            mut1_real *restrict z = tape_z + at * m;
-            mut1_real *restrict tanh_x = tape_tanh_x + at * m;
+            mut1_real *restrict z = work_z + at * m;
+            mut1_real *restrict z_tail = tape_z_tail + at * m;
+            mut1_real *restrict tanh_x = work_tanh_x + at * m;
+            mut1_real *restrict tanh_x_tail = tape_tanh_x_tail + at * m;
 
             /* (1)  a_z = W_xz x + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -101,9 +145,17 @@ void mut1_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut1_sigmoid(a_z[j]);
 
+            /* (1)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = mut1_sigmoid_tail(a_z[j]);
+
             /* (3)  tanh_x = tanh(x) */
             for (size_t j = 0; j < m; ++j)
                 tanh_x[j] = TANH(x[j]);
+
+            /* (3)  tanh_x_tail = tanh_tail(x) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_x_tail[j] = mut1_tanh_tail(x[j]);
         }
     }
 
@@ -112,12 +164,12 @@ void mut1_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const mut1_real *restrict x = in->x + at * m;
-            const mut1_real *restrict z = tape_z + at * m;
-            mut1_real *restrict r = tape_r + at * m;
+            const mut1_real *restrict z = work_z + at * m;
+            mut1_real *restrict r_tail = tape_r_tail + at * m;
             mut1_real *restrict h = out->h + at * m;
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const mut1_real *restrict tanh_x = tape_tanh_x + at * m;
-            mut1_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            const mut1_real *restrict tanh_x = work_tanh_x + at * m;
+            mut1_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
@@ -132,6 +184,10 @@ void mut1_forward(
             /* (2)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut1_sigmoid(a_r[j]);
+
+            /* (2)  r_tail = sigmoid_tail(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r_tail[j] = mut1_sigmoid_tail(a_r[j]);
 
             /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -148,6 +204,10 @@ void mut1_forward(
             /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = mut1_tanh_tail(a_h[j]);
 
             /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
@@ -181,12 +241,19 @@ void mut1_backward(
     mut1_real *const b_r_bar = gradients->b_r_bar; /* [m] */
     mut1_real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     mut1_real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const mut1_real *const tape_z = tape; /* [T, B, m] */
-    const mut1_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const mut1_real *const tape_tanh_x = tape_r + T * B * m; /* [T, B, m] */
-    const mut1_real *const tape_tanh_a_h = tape_tanh_x + T * B * m; /* [T, B, m] */
-    mut1_real *const r_h_prev = work; /* [m] */
-    mut1_real *const work_h_bar = r_h_prev + m; /* [T, B, m] */
+    const mut1_real *const tape_z_tail = tape; /* [T, B, m] */
+    const mut1_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    const mut1_real *const tape_tanh_x_tail = tape_r_tail + T * B * m; /* [T, B, m] */
+    const mut1_real *const tape_tanh_a_h_tail = tape_tanh_x_tail + T * B * m; /* [T, B, m] */
+    mut1_real *const work_one_minus_z = work; /* [T, B, m] */
+    mut1_real *const one_minus_r = work_one_minus_z + T * B * m; /* [m] */
+    mut1_real *const one_minus_tanh_x_squared = one_minus_r + m; /* [m] */
+    mut1_real *const one_minus_tanh_a_h_squared = one_minus_tanh_x_squared + m; /* [m] */
+    mut1_real *const work_z = one_minus_tanh_a_h_squared + m; /* [T, B, m] */
+    mut1_real *const work_r = work_z + T * B * m; /* [T, B, m] */
+    mut1_real *const r_h_prev = work_r + T * B * m; /* [m] */
+    mut1_real *const tanh_a_h = r_h_prev + m; /* [m] */
+    mut1_real *const work_h_bar = tanh_a_h + m; /* [T, B, m] */
     mut1_real *const work_a_h_bar = work_h_bar + T * B * m; /* [T, B, m] */
     mut1_real *const r_h_prev_bar = work_a_h_bar + T * B * m; /* [m] */
     mut1_real *const r_bar = r_h_prev_bar + m; /* [m] */
@@ -215,10 +282,13 @@ void mut1_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const mut1_real *restrict z = tape_z + at * m;
-            const mut1_real *restrict r = tape_r + at * m;
+            const mut1_real *restrict z_tail = tape_z_tail + at * m;
+            const mut1_real *restrict r_tail = tape_r_tail + at * m;
+            const mut1_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
+            mut1_real *restrict one_minus_z = work_one_minus_z + at * m;
+            mut1_real *restrict z = work_z + at * m;
+            mut1_real *restrict r = work_r + at * m;
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const mut1_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const mut1_real *restrict Delta_h = bars->Delta_h + at * m;
             const mut1_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             mut1_real *restrict h_bar = work_h_bar + at * m;
@@ -226,13 +296,33 @@ void mut1_backward(
             mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut1_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (1)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mut1_sigmoid_from_tail(z_tail[j]);
+
+            /* (2)  r = sigmoid_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = mut1_sigmoid_from_tail(r_tail[j]);
+
+            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = mut1_complement_from_tail(z_tail[j]);
+
+            /* (2)  one_minus_r = complement_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_r[j] = mut1_complement_from_tail(r_tail[j]);
+
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = mut1_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * z[j] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * z[j] * one_minus_tanh_a_h_squared[j];
 
             /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -248,11 +338,11 @@ void mut1_backward(
 
             /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_r_bar[j] = r_bar[j] * r[j] * (1 - r[j]);
+                a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
             /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                mut1_real sum = r_h_prev_bar[j] * r[j] + h_bar[j] * (1 - z[j]);
+                mut1_real sum = r_h_prev_bar[j] * r[j] + h_bar[j] * one_minus_z[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += W_hr[k * m + j] * a_r_bar[k];
                 h_prev_bar[j] = sum;
@@ -264,16 +354,25 @@ void mut1_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const mut1_real *restrict tanh_x_tail = tape_tanh_x_tail + at * m;
+            const mut1_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
+            const mut1_real *restrict one_minus_z = work_one_minus_z + at * m;
             const mut1_real *restrict x = in->x + at * m;
-            const mut1_real *restrict z = tape_z + at * m;
-            const mut1_real *restrict r = tape_r + at * m;
+            const mut1_real *restrict z = work_z + at * m;
+            const mut1_real *restrict r = work_r + at * m;
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const mut1_real *restrict tanh_x = tape_tanh_x + at * m;
-            const mut1_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const mut1_real *restrict h_bar = work_h_bar + at * m;
             const mut1_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut1_real *restrict x_bar = gradients->x_bar + at * m;
+
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = mut1_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (3)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_x_squared[j] = mut1_slope_from_tail(tanh_x_tail[j]);
 
             /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -285,11 +384,11 @@ void mut1_backward(
 
             /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                mut1_real sum = a_h_bar[j] * (1 - tanh_x[j] * tanh_x[j]);
+                mut1_real sum = a_h_bar[j] * one_minus_tanh_x_squared[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += W_xz[k * m + j] * a_z_bar[k];
                 for (size_t k = 0; k < m; ++k)

@@ -85,10 +85,10 @@ typedef struct mut1_state {
 /* Entries of mut1_real: what forward saves for backward: 4 * T * B * m. */
 size_t mut1_tape_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of forward: 4 * m. */
+/* Entries of mut1_real: scratch memory of forward: 2 * T * B * m + 6 * m. */
 size_t mut1_forward_work_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: scratch memory of backward: 5 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of mut1_real: scratch memory of backward: 6 * T * B * m + 9 * m + 2 * B * m. */
 size_t mut1_backward_work_size(const mut1_sizes *sizes);
 
 /* Entries of mut1_real: scratch memory of step: 8 * m. */

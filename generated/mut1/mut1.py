@@ -31,9 +31,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -56,43 +85,51 @@ def forward(parameters, inputs, initial):
     a_z = x @ W_xz.T + b_z
     # (1)  z = sigmoid(a_z)
     z = sigmoid(a_z)
+    # (1)  z_tail = sigmoid_tail(a_z)
+    z_tail = sigmoid_tail(a_z)
     # (3)  tanh_x = tanh(x)
     tanh_x = np.tanh(x)
+    # (3)  tanh_x_tail = tanh_tail(x)
+    tanh_x_tail = tanh_tail(x)
 
     # scan forward
-    r = np.empty((T, B, m), dtype)
-    tanh_a_h = np.empty((T, B, m), dtype)
+    r_tail = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  a_r = W_xr x + W_hr h_prev + b_r
         a_r = x[t] @ W_xr.T + h_prev @ W_hr.T + b_r
         # (2)  r = sigmoid(a_r)
-        r[t] = sigmoid(a_r)
+        r = sigmoid(a_r)
+        # (2)  r_tail = sigmoid_tail(a_r)
+        r_tail[t] = sigmoid_tail(a_r)
         # (3)  r_h_prev = r * h_prev
-        r_h_prev = r[t] * h_prev
+        r_h_prev = r * h_prev
         # (3)  a_h = W_hh r_h_prev + tanh(x) + b_h
         a_h = r_h_prev @ W_hh.T + tanh_x[t] + b_h
         # (3)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
-        h[t] = tanh_a_h[t] * z[t] + h_prev * (1 - z[t])
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "r": r, "tanh_x": tanh_x, "tanh_a_h": tanh_a_h}
+        h[t] = tanh_a_h * z[t] + h_prev * (1 - z[t])
+    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "r_tail": r_tail, "tanh_x_tail": tanh_x_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    z_tail = tape["z_tail"]
+    r_tail = tape["r_tail"]
+    tanh_x_tail = tape["tanh_x_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
-    z = tape["z"]
-    r = tape["r"]
     W_xz = parameters["W_xz"]
     W_xr = parameters["W_xr"]
     W_hr = parameters["W_hr"]
     W_hh = parameters["W_hh"]
-    tanh_x = tape["tanh_x"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -100,6 +137,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = x.shape[2]
 
     # scan in reverse
+    z = np.empty((T, B, m), dtype)
+    r = np.empty((T, B, m), dtype)
+    one_minus_z = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     a_h_bar = np.empty((T, B, m), dtype)
     a_r_bar = np.empty((T, B, m), dtype)
@@ -107,29 +147,43 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  z = sigmoid_from_tail(z_tail)
+        z[t] = sigmoid_from_tail(z_tail[t])
+        # (2)  r = sigmoid_from_tail(r_tail)
+        r[t] = sigmoid_from_tail(r_tail[t])
+        # (1)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z[t] = complement_from_tail(z_tail[t])
+        # (2)  one_minus_r = complement_from_tail(r_tail)
+        one_minus_r = complement_from_tail(r_tail[t])
+        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3)
-        a_h_bar[t] = h_bar[t] * z[t] * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar[t] * z[t] * one_minus_tanh_a_h_squared
         # (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3)
         r_h_prev_bar = a_h_bar[t] @ W_hh
         # (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3)
         r_bar = r_h_prev_bar * h_prev
         # (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2)
-        a_r_bar[t] = r_bar * r[t] * (1 - r[t])
+        a_r_bar[t] = r_bar * r[t] * one_minus_r
         # (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3)
-        h_prev_bar = a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar[t] * (1 - z[t])
+        h_prev_bar = a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar[t] * one_minus_z[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+    tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+    # (3)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail)
+    one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail)
     # (3)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
     # (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3)
     z_bar = h_bar * (tanh_a_h - h_prev)
     # (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
-    a_z_bar = z_bar * z * (1 - z)
+    a_z_bar = z_bar * z * one_minus_z
     # (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3)
-    x_bar = a_z_bar @ W_xz + a_r_bar @ W_xr + a_h_bar * (1 - tanh_x ** 2)
+    x_bar = a_z_bar @ W_xz + a_r_bar @ W_xr + a_h_bar * one_minus_tanh_x_squared
     # (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
     # (14)  b_z_bar = sum_t a_z_bar   adjoint of (1)

@@ -87,10 +87,10 @@ typedef struct mut2_state {
 /* Entries of mut2_real: what forward saves for backward: 3 * T * B * m. */
 size_t mut2_tape_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: scratch memory of forward: 4 * m. */
+/* Entries of mut2_real: scratch memory of forward: 7 * m. */
 size_t mut2_forward_work_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: scratch memory of backward: 5 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of mut2_real: scratch memory of backward: 10 * m + 4 * T * B * m + 2 * B * m. */
 size_t mut2_backward_work_size(const mut2_sizes *sizes);
 
 /* Entries of mut2_real: scratch memory of step: 7 * m. */

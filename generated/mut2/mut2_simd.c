@@ -48,7 +48,7 @@ size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes)
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)m;
@@ -70,7 +70,7 @@ size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
 }
 
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
@@ -95,13 +95,13 @@ size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
+    return 4 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
 }
 
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
@@ -120,7 +120,7 @@ static size_t mut2_simd_forward_multiplications(const mut2_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
-    return B * (5 * m * m + 5 * m) / 2;
+    return B * (5 * m * m + 8 * m) / 2;
 }
 
 static size_t mut2_simd_infer_multiplications(const mut2_sizes *sizes)
@@ -134,7 +134,7 @@ static size_t mut2_simd_backward_multiplications(const mut2_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
-    return B * (10 * m + 10 * m * m) / 3;
+    return B * (16 * m + 10 * m * m) / 3;
 }
 
 static size_t mut2_simd_step_multiplications(const mut2_sizes *sizes)
@@ -239,10 +239,11 @@ static void mut2_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const tape_z = tape; /* [m] a row */
-    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
-    real *const work_r_h_prev = work; /* [m] a row */
+    real *const tape_z_tail = tape; /* [m] a row */
+    real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
@@ -284,8 +285,9 @@ static void mut2_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    real *const z_rows = work_z + begin * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_z[] = {
@@ -325,12 +327,19 @@ static void mut2_simd_forward_member(
                                     const vec z = vec_sigmoid(a_z);
                                     store(z_rows + s * row_m + j, z);
 
+                                    /* (1)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + s * row_m + j, z_tail);
+
                                     /* (2)  a_r = x + W_hr h_prev + b_r */
                                     const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v) * LANES) + x + b_r_here;
 
                                     /* (2)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + s * row_m + j, r);
+
+                                    /* (2)  r_tail = sigmoid_tail(a_r) */
+                                    const vec r_tail = vec_sigmoid_tail(a_r);
+                                    store(r_tail_rows + s * row_m + j, r_tail);
 
                                     /* (3)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
@@ -349,11 +358,11 @@ static void mut2_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_h[] = {
                         {x_rows, m, m, panels_x_2},
                         {r_h_prev_rows, row_m, m, panels_r_h_prev},
@@ -381,7 +390,10 @@ static void mut2_simd_forward_member(
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                                     /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
@@ -605,7 +617,7 @@ static void mut2_simd_backward_member(
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, m] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_hz_bar = gradients->W_hz_bar; /* [m, m] */
@@ -614,10 +626,13 @@ static void mut2_simd_backward_member(
     real *const W_xh_bar = gradients->W_xh_bar; /* [m, m] */
     real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
-    real *const work_r_h_prev = work; /* [m] a row */
+    const real *const tape_z_tail = tape; /* [m] a row */
+    const real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_z = work; /* [m] a row */
+    real *const work_one_minus_r = work_one_minus_z + spaced(B * row_m); /* [m] a row */
+    real *const work_r = work_one_minus_r + spaced(B * row_m); /* [m] a row */
+    real *const work_r_h_prev = work_r + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_bar = work_r_h_prev + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_r_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -651,9 +666,13 @@ static void mut2_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
+                    real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
+                    real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -663,25 +682,47 @@ static void mut2_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec r_tail = load(r_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+
+                            /* (2)  r = sigmoid_from_tail(r_tail) */
+                            const vec r = vec_sigmoid_from_tail(r_tail);
+                            store(r_rows + s * row_m + j, r);
+
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+                            store(one_minus_z_rows + s * row_m + j, one_minus_z);
+
+                            /* (2)  one_minus_r = complement_from_tail(r_tail) */
+                            const vec one_minus_r = vec_complement_from_tail(r_tail);
+                            store(one_minus_r_rows + s * row_m + j, one_minus_r);
+
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
                             const vec z_bar = h_bar * (tanh_a_h - h_prev);
 
                             /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
                         }
                     }
@@ -694,7 +735,8 @@ static void mut2_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
+                    const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
@@ -717,6 +759,7 @@ static void mut2_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_r = load(one_minus_r_rows + s * row_m + j);
                                     const vec r = load(r_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
@@ -728,7 +771,7 @@ static void mut2_simd_backward_member(
                                     const vec r_bar = r_h_prev_bar * h_prev;
 
                                     /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
-                                    const vec a_r_bar = r_bar * r * (1 - r);
+                                    const vec a_r_bar = r_bar * r * one_minus_r;
                                     store(a_r_bar_rows + s * row_m + j, a_r_bar);
                                 }
                             }
@@ -743,8 +786,8 @@ static void mut2_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
+                    const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -769,13 +812,13 @@ static void mut2_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_m + j);
+                                    const vec one_minus_z = load(one_minus_z_rows + s * row_m + j);
                                     const vec r = load(r_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec r_h_prev_bar = load(r_h_prev_bar_rows + s * row_m + j);
 
                                     /* (11)  h_prev_bar = W_hz^T a_z_bar + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (2), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * (1 - z);
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + r_h_prev_bar * r + h_bar * one_minus_z;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                                 }
                             }
@@ -795,7 +838,7 @@ static void mut2_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const r_rows = tape_r + (first * B + begin) * row_m;
+                const real *const r_rows = work_r + begin * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;

@@ -12,18 +12,54 @@
 #define REAL(number) ((mut3_real)(number))
 #ifdef MUT3_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static mut3_real mut3_complement_from_tail(mut3_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static mut3_real mut3_sigmoid(mut3_real x)
 {
     const mut3_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static mut3_real mut3_sigmoid_from_tail(mut3_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static mut3_real mut3_sigmoid_tail(mut3_real x)
+{
+    const mut3_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static mut3_real mut3_slope_from_tail(mut3_real x)
+{
+    const mut3_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static mut3_real mut3_tanh_from_tail(mut3_real x)
+{
+    const mut3_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static mut3_real mut3_tanh_tail(mut3_real x)
+{
+    const mut3_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t mut3_tape_size(const mut3_sizes *sizes)
@@ -37,7 +73,7 @@ size_t mut3_tape_size(const mut3_sizes *sizes)
 size_t mut3_forward_work_size(const mut3_sizes *sizes)
 {
     const size_t m = MUT3_FIXED_m;
-    return 4 * m;
+    return 8 * m;
 }
 
 size_t mut3_backward_work_size(const mut3_sizes *sizes)
@@ -45,7 +81,7 @@ size_t mut3_backward_work_size(const mut3_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT3_FIXED_m;
-    return 6 * m + 3 * T * B * m + 2 * B * m;
+    return 13 * m + 4 * T * B * m + 2 * B * m;
 }
 
 size_t mut3_step_work_size(const mut3_sizes *sizes)
@@ -73,30 +109,38 @@ void mut3_forward(
     const mut3_real *const W_xh = parameters->W_xh; /* [m, n] */
     const mut3_real *const W_hh = parameters->W_hh; /* [m, m] */
     const mut3_real *const b_h = parameters->b_h; /* [m] */
-    mut3_real *const tape_s = tape; /* [T, B, m] */
-    mut3_real *const tape_z = tape_s + T * B * m; /* [T, B, m] */
-    mut3_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    mut3_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
-    mut3_real *const r_h_prev = work; /* [m] */
+    mut3_real *const tape_s_tail = tape; /* [T, B, m] */
+    mut3_real *const tape_z_tail = tape_s_tail + T * B * m; /* [T, B, m] */
+    mut3_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    mut3_real *const tape_tanh_a_h_tail = tape_r_tail + T * B * m; /* [T, B, m] */
+    mut3_real *const s = work; /* [m] */
+    mut3_real *const z = s + m; /* [m] */
+    mut3_real *const r = z + m; /* [m] */
+    mut3_real *const r_h_prev = r + m; /* [m] */
     mut3_real *const a_z = r_h_prev + m; /* [m] */
     mut3_real *const a_r = a_z + m; /* [m] */
     mut3_real *const a_h = a_r + m; /* [m] */
+    mut3_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const mut3_real *restrict x = in->x + at * n;
-            mut3_real *restrict s = tape_s + at * m;
-            mut3_real *restrict z = tape_z + at * m;
-            mut3_real *restrict r = tape_r + at * m;
+            mut3_real *restrict s_tail = tape_s_tail + at * m;
+            mut3_real *restrict z_tail = tape_z_tail + at * m;
+            mut3_real *restrict r_tail = tape_r_tail + at * m;
             mut3_real *restrict h = out->h + at * m;
             const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            mut3_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            mut3_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  s = tanh(h_prev) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(h_prev[j]);
+
+            /* (1)  s_tail = tanh_tail(h_prev) */
+            for (size_t j = 0; j < m; ++j)
+                s_tail[j] = mut3_tanh_tail(h_prev[j]);
 
             /* (2)  a_z = W_xz x + W_hz s + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -112,6 +156,10 @@ void mut3_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut3_sigmoid(a_z[j]);
 
+            /* (2)  z_tail = sigmoid_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = mut3_sigmoid_tail(a_z[j]);
+
             /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = b_r[j];
@@ -125,6 +173,10 @@ void mut3_forward(
             /* (3)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut3_sigmoid(a_r[j]);
+
+            /* (3)  r_tail = sigmoid_tail(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r_tail[j] = mut3_sigmoid_tail(a_r[j]);
 
             /* (4)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
@@ -143,6 +195,10 @@ void mut3_forward(
             /* (4)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (4)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = mut3_tanh_tail(a_h[j]);
 
             /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
@@ -181,12 +237,20 @@ void mut3_backward(
     mut3_real *const W_xh_bar = gradients->W_xh_bar; /* [m, n] */
     mut3_real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     mut3_real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const mut3_real *const tape_s = tape; /* [T, B, m] */
-    const mut3_real *const tape_z = tape_s + T * B * m; /* [T, B, m] */
-    const mut3_real *const tape_r = tape_z + T * B * m; /* [T, B, m] */
-    const mut3_real *const tape_tanh_a_h = tape_r + T * B * m; /* [T, B, m] */
-    mut3_real *const r_h_prev = work; /* [m] */
-    mut3_real *const h_bar = r_h_prev + m; /* [m] */
+    const mut3_real *const tape_s_tail = tape; /* [T, B, m] */
+    const mut3_real *const tape_z_tail = tape_s_tail + T * B * m; /* [T, B, m] */
+    const mut3_real *const tape_r_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    const mut3_real *const tape_tanh_a_h_tail = tape_r_tail + T * B * m; /* [T, B, m] */
+    mut3_real *const one_minus_s_squared = work; /* [m] */
+    mut3_real *const one_minus_z = one_minus_s_squared + m; /* [m] */
+    mut3_real *const one_minus_r = one_minus_z + m; /* [m] */
+    mut3_real *const one_minus_tanh_a_h_squared = one_minus_r + m; /* [m] */
+    mut3_real *const s = one_minus_tanh_a_h_squared + m; /* [m] */
+    mut3_real *const z = s + m; /* [m] */
+    mut3_real *const work_r = z + m; /* [T, B, m] */
+    mut3_real *const r_h_prev = work_r + T * B * m; /* [m] */
+    mut3_real *const tanh_a_h = r_h_prev + m; /* [m] */
+    mut3_real *const h_bar = tanh_a_h + m; /* [m] */
     mut3_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     mut3_real *const r_h_prev_bar = work_a_h_bar + T * B * m; /* [m] */
     mut3_real *const r_bar = r_h_prev_bar + m; /* [m] */
@@ -220,11 +284,12 @@ void mut3_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mut3_real *restrict s = tape_s + at * m;
-            const mut3_real *restrict z = tape_z + at * m;
-            const mut3_real *restrict r = tape_r + at * m;
+            const mut3_real *restrict s_tail = tape_s_tail + at * m;
+            const mut3_real *restrict z_tail = tape_z_tail + at * m;
+            const mut3_real *restrict r_tail = tape_r_tail + at * m;
+            const mut3_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
+            mut3_real *restrict r = work_r + at * m;
             const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            const mut3_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const mut3_real *restrict Delta_h = bars->Delta_h + at * m;
             const mut3_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             mut3_real *restrict a_h_bar = work_a_h_bar + at * m;
@@ -232,13 +297,41 @@ void mut3_backward(
             mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
             mut3_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
+            /* (2)  z = sigmoid_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mut3_sigmoid_from_tail(z_tail[j]);
+
+            /* (3)  r = sigmoid_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = mut3_sigmoid_from_tail(r_tail[j]);
+
+            /* (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = mut3_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_s_squared[j] = mut3_slope_from_tail(s_tail[j]);
+
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z[j] = mut3_complement_from_tail(z_tail[j]);
+
+            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_r[j] = mut3_complement_from_tail(r_tail[j]);
+
+            /* (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = mut3_slope_from_tail(tanh_a_h_tail[j]);
+
             /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * z[j] * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * z[j] * one_minus_tanh_a_h_squared[j];
 
             /* (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4) */
             for (size_t j = 0; j < m; ++j) {
@@ -254,7 +347,7 @@ void mut3_backward(
 
             /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_r_bar[j] = r_bar[j] * r[j] * (1 - r[j]);
+                a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
             /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -262,7 +355,7 @@ void mut3_backward(
 
             /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * z[j] * (1 - z[j]);
+                a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j) {
@@ -274,7 +367,7 @@ void mut3_backward(
 
             /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4) */
             for (size_t j = 0; j < m; ++j) {
-                mut3_real sum = s_bar[j] * (1 - s[j] * s[j]) + r_h_prev_bar[j] * r[j] + h_bar[j] * (1 - z[j]);
+                mut3_real sum = s_bar[j] * one_minus_s_squared[j] + r_h_prev_bar[j] * r[j] + h_bar[j] * one_minus_z[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += W_hr[k * m + j] * a_r_bar[k];
                 h_prev_bar[j] = sum;
@@ -286,14 +379,18 @@ void mut3_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const mut3_real *restrict s_tail = tape_s_tail + at * m;
             const mut3_real *restrict x = in->x + at * n;
-            const mut3_real *restrict s = tape_s + at * m;
-            const mut3_real *restrict r = tape_r + at * m;
+            const mut3_real *restrict r = work_r + at * m;
             const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const mut3_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut3_real *restrict a_r_bar = work_a_r_bar + at * m;
             const mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
             mut3_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (1)  s = tanh_from_tail(s_tail) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = mut3_tanh_from_tail(s_tail[j]);
 
             /* (4)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)

@@ -93,10 +93,10 @@ typedef struct mut3_state {
 /* Entries of mut3_real: what forward saves for backward: 4 * T * B * m. */
 size_t mut3_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward: 4 * m. */
+/* Entries of mut3_real: scratch memory of forward: 8 * m. */
 size_t mut3_forward_work_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of backward: 6 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of mut3_real: scratch memory of backward: 13 * m + 4 * T * B * m + 2 * B * m. */
 size_t mut3_backward_work_size(const mut3_sizes *sizes);
 
 /* Entries of mut3_real: scratch memory of step: 8 * m. */

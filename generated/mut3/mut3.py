@@ -30,9 +30,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -54,49 +83,57 @@ def forward(parameters, inputs, initial):
     m = W_xz.shape[0]
 
     # scan forward
-    s = np.empty((T, B, m), dtype)
-    z = np.empty((T, B, m), dtype)
-    r = np.empty((T, B, m), dtype)
-    tanh_a_h = np.empty((T, B, m), dtype)
+    s_tail = np.empty((T, B, m), dtype)
+    z_tail = np.empty((T, B, m), dtype)
+    r_tail = np.empty((T, B, m), dtype)
+    tanh_a_h_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  s = tanh(h_prev)
-        s[t] = np.tanh(h_prev)
+        s = np.tanh(h_prev)
+        # (1)  s_tail = tanh_tail(h_prev)
+        s_tail[t] = tanh_tail(h_prev)
         # (2)  a_z = W_xz x + W_hz s + b_z
-        a_z = x[t] @ W_xz.T + s[t] @ W_hz.T + b_z
+        a_z = x[t] @ W_xz.T + s @ W_hz.T + b_z
         # (2)  z = sigmoid(a_z)
-        z[t] = sigmoid(a_z)
+        z = sigmoid(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
+        z_tail[t] = sigmoid_tail(a_z)
         # (3)  a_r = W_xr x + W_hr h_prev + b_r
         a_r = x[t] @ W_xr.T + h_prev @ W_hr.T + b_r
         # (3)  r = sigmoid(a_r)
-        r[t] = sigmoid(a_r)
+        r = sigmoid(a_r)
+        # (3)  r_tail = sigmoid_tail(a_r)
+        r_tail[t] = sigmoid_tail(a_r)
         # (4)  r_h_prev = r * h_prev
-        r_h_prev = r[t] * h_prev
+        r_h_prev = r * h_prev
         # (4)  a_h = W_hh r_h_prev + W_xh x + b_h
         a_h = r_h_prev @ W_hh.T + x[t] @ W_xh.T + b_h
         # (4)  tanh_a_h = tanh(a_h)
-        tanh_a_h[t] = np.tanh(a_h)
+        tanh_a_h = np.tanh(a_h)
+        # (4)  tanh_a_h_tail = tanh_tail(a_h)
+        tanh_a_h_tail[t] = tanh_tail(a_h)
         # (4)  h = tanh(a_h) * z + h_prev * (1 - z)
-        h[t] = tanh_a_h[t] * z[t] + h_prev * (1 - z[t])
-    return {"h": h}, {"h": h[T - 1]}, {"s": s, "z": z, "r": r, "tanh_a_h": tanh_a_h}
+        h[t] = tanh_a_h * z + h_prev * (1 - z)
+    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "z_tail": z_tail, "r_tail": r_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    s_tail = tape["s_tail"]
+    z_tail = tape["z_tail"]
+    r_tail = tape["r_tail"]
+    tanh_a_h_tail = tape["tanh_a_h_tail"]
     x = inputs["x"]
-    s = tape["s"]
-    z = tape["z"]
-    r = tape["r"]
     W_xz = parameters["W_xz"]
     W_hz = parameters["W_hz"]
     W_xr = parameters["W_xr"]
     W_hr = parameters["W_hr"]
     W_xh = parameters["W_xh"]
     W_hh = parameters["W_hh"]
-    tanh_a_h = tape["tanh_a_h"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -105,6 +142,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_xz.shape[0]
 
     # scan in reverse
+    r = np.empty((T, B, m), dtype)
     a_h_bar = np.empty((T, B, m), dtype)
     a_r_bar = np.empty((T, B, m), dtype)
     a_z_bar = np.empty((T, B, m), dtype)
@@ -112,27 +150,43 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (2)  z = sigmoid_from_tail(z_tail)
+        z = sigmoid_from_tail(z_tail[t])
+        # (3)  r = sigmoid_from_tail(r_tail)
+        r[t] = sigmoid_from_tail(r_tail[t])
+        # (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
+        # (1)  one_minus_s_squared = slope_from_tail(s_tail)
+        one_minus_s_squared = slope_from_tail(s_tail[t])
+        # (2)  one_minus_z = complement_from_tail(z_tail)
+        one_minus_z = complement_from_tail(z_tail[t])
+        # (3)  one_minus_r = complement_from_tail(r_tail)
+        one_minus_r = complement_from_tail(r_tail[t])
+        # (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
         # (5)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4)
-        a_h_bar[t] = h_bar * z[t] * (1 - tanh_a_h[t] ** 2)
+        a_h_bar[t] = h_bar * z * one_minus_tanh_a_h_squared
         # (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4)
         r_h_prev_bar = a_h_bar[t] @ W_hh
         # (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4)
         r_bar = r_h_prev_bar * h_prev
         # (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3)
-        a_r_bar[t] = r_bar * r[t] * (1 - r[t])
+        a_r_bar[t] = r_bar * r[t] * one_minus_r
         # (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4)
-        z_bar = h_bar * (tanh_a_h[t] - h_prev)
+        z_bar = h_bar * (tanh_a_h - h_prev)
         # (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
-        a_z_bar[t] = z_bar * z[t] * (1 - z[t])
+        a_z_bar[t] = z_bar * z * one_minus_z
         # (12)  s_bar = W_hz^T a_z_bar   adjoint of (2)
         s_bar = a_z_bar[t] @ W_hz
         # (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4)
-        h_prev_bar = s_bar * (1 - s[t] ** 2) + a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar * (1 - z[t])
+        h_prev_bar = s_bar * one_minus_s_squared + a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar * one_minus_z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (1)  s = tanh_from_tail(s_tail)
+    s = tanh_from_tail(s_tail)
     # (4)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
     # (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4)

@@ -53,7 +53,7 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
 }
 
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + 3 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 6 * spaced(B * row_m) + 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t mut3_simd_forward_multiplications(const mut3_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
-    return B * (6 * m + 3 * m * n + 3 * m * m) / 2;
+    return B * (10 * m + 3 * m * n + 3 * m * m) / 2;
 }
 
 static size_t mut3_simd_infer_multiplications(const mut3_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t mut3_simd_backward_multiplications(const mut3_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
-    return B * (10 * m + 6 * m * m + 6 * m * n) / 3;
+    return B * (18 * m + 6 * m * m + 6 * m * n) / 3;
 }
 
 static size_t mut3_simd_step_multiplications(const mut3_sizes *sizes)
@@ -274,11 +274,12 @@ static void mut3_simd_forward_member(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const tape_s = tape; /* [m] a row */
-    real *const tape_z = tape_s + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
-    real *const work_r_h_prev = work; /* [m] a row */
+    real *const tape_s_tail = tape; /* [m] a row */
+    real *const tape_z_tail = tape_s_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_s = work; /* [m] a row */
+    real *const work_r_h_prev = work_s + spaced(B * row_m); /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
@@ -321,8 +322,9 @@ static void mut3_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    real *const s_rows = work_s + begin * row_m;
+                    real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
+                    real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_r[] = {
@@ -350,12 +352,19 @@ static void mut3_simd_forward_member(
                                     const vec s = vec_tanh(h_prev);
                                     store(s_rows + sample * row_m + j, s);
 
+                                    /* (1)  s_tail = tanh_tail(h_prev) */
+                                    const vec s_tail = vec_tanh_tail(h_prev);
+                                    store(s_tail_rows + sample * row_m + j, s_tail);
+
                                     /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
                                     const vec a_r = load(tile_a_r + ((sample * 1 + 0) * own + v) * LANES) + b_r_here;
 
                                     /* (3)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
-                                    store(r_rows + sample * row_m + j, r);
+
+                                    /* (3)  r_tail = sigmoid_tail(a_r) */
+                                    const vec r_tail = vec_sigmoid_tail(a_r);
+                                    store(r_tail_rows + sample * row_m + j, r_tail);
 
                                     /* (4)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
@@ -374,12 +383,12 @@ static void mut3_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const s_rows = work_s + begin * row_m;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_z[] = {
                         {x_rows, n, n, panels_x_2},
                     };
@@ -422,14 +431,20 @@ static void mut3_simd_forward_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(z_rows + sample * row_m + j, z);
+
+                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    const vec z_tail = vec_sigmoid_tail(a_z);
+                                    store(z_tail_rows + sample * row_m + j, z_tail);
 
                                     /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
                                     const vec a_h = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + load(tile_a_h + ((sample * 1 + 0) * own + v) * LANES) + b_h_here;
 
                                     /* (4)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + sample * row_m + j, tanh_a_h);
+
+                                    /* (4)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + sample * row_m + j, tanh_a_h_tail);
 
                                     /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
@@ -665,7 +680,7 @@ static void mut3_simd_backward_member(
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_xz_bar = gradients->W_xz_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
     real *const W_hz_bar = gradients->W_hz_bar; /* [m, m] */
@@ -675,11 +690,16 @@ static void mut3_simd_backward_member(
     real *const W_xh_bar = gradients->W_xh_bar; /* [m, n] */
     real *const W_hh_bar = gradients->W_hh_bar; /* [m, m] */
     real *const b_h_bar = gradients->b_h_bar; /* [m] */
-    const real *const tape_s = tape; /* [m] a row */
-    const real *const tape_z = tape_s + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_r = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_r + spaced(T * B * row_m); /* [m] a row */
-    real *const work_r_h_prev = work; /* [m] a row */
+    const real *const tape_s_tail = tape; /* [m] a row */
+    const real *const tape_z_tail = tape_s_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_s_squared = work; /* [m] a row */
+    real *const work_one_minus_z = work_one_minus_s_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_r = work_one_minus_z + spaced(B * row_m); /* [m] a row */
+    real *const work_s = work_one_minus_r + spaced(B * row_m); /* [m] a row */
+    real *const work_r = work_s + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_r_h_prev = work_r + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_bar = work_r_h_prev + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_r_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -715,9 +735,15 @@ static void mut3_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_s_squared_rows = work_one_minus_s_squared + begin * row_m;
+                    real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
+                    real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
+                    real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -727,25 +753,52 @@ static void mut3_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec z = load(z_rows + sample * row_m + j);
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
+                            const vec z_tail = load(z_tail_rows + sample * row_m + j);
+                            const vec r_tail = load(r_tail_rows + sample * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                            const vec tanh_a_h = load(tanh_a_h_rows + sample * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            const vec z = vec_sigmoid_from_tail(z_tail);
+
+                            /* (3)  r = sigmoid_from_tail(r_tail) */
+                            const vec r = vec_sigmoid_from_tail(r_tail);
+                            store(r_rows + sample * row_m + j, r);
+
+                            /* (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
+                            store(one_minus_s_squared_rows + sample * row_m + j, one_minus_s_squared);
+
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            const vec one_minus_z = vec_complement_from_tail(z_tail);
+                            store(one_minus_z_rows + sample * row_m + j, one_minus_z);
+
+                            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+                            const vec one_minus_r = vec_complement_from_tail(r_tail);
+                            store(one_minus_r_rows + sample * row_m + j, one_minus_r);
+
+                            /* (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
                             /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
-                            const vec a_h_bar = h_bar * z * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + sample * row_m + j, a_h_bar);
 
                             /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
                             const vec z_bar = h_bar * (tanh_a_h - h_prev);
 
                             /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
-                            const vec a_z_bar = z_bar * z * (1 - z);
+                            const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
                         }
                     }
@@ -758,7 +811,8 @@ static void mut3_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
+                    const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
@@ -791,6 +845,7 @@ static void mut3_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec one_minus_r = load(one_minus_r_rows + sample * row_m + j);
                                     const vec r = load(r_rows + sample * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
@@ -802,7 +857,7 @@ static void mut3_simd_backward_member(
                                     const vec r_bar = r_h_prev_bar * h_prev;
 
                                     /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
-                                    const vec a_r_bar = r_bar * r * (1 - r);
+                                    const vec a_r_bar = r_bar * r * one_minus_r;
                                     store(a_r_bar_rows + sample * row_m + j, a_r_bar);
 
                                     /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
@@ -821,9 +876,9 @@ static void mut3_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const one_minus_s_squared_rows = work_one_minus_s_squared + begin * row_m;
+                    const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
+                    const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     const real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -847,15 +902,15 @@ static void mut3_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec s = load(s_rows + sample * row_m + j);
-                                    const vec z = load(z_rows + sample * row_m + j);
+                                    const vec one_minus_s_squared = load(one_minus_s_squared_rows + sample * row_m + j);
+                                    const vec one_minus_z = load(one_minus_z_rows + sample * row_m + j);
                                     const vec r = load(r_rows + sample * row_m + j);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
                                     const vec r_h_prev_bar = load(r_h_prev_bar_rows + sample * row_m + j);
                                     const vec s_bar = load(s_bar_rows + sample * row_m + j);
 
                                     /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + s_bar * (1 - s * s) + r_h_prev_bar * r + h_bar * (1 - z);
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((sample * 1 + 0) * own + v) * LANES) + s_bar * one_minus_s_squared + r_h_prev_bar * r + h_bar * one_minus_z;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
                                 }
                             }
@@ -875,7 +930,9 @@ static void mut3_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const r_rows = tape_r + (first * B + begin) * row_m;
+                const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
+                real *const s_rows = work_s + begin * row_m;
+                const real *const r_rows = work_r + begin * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -889,11 +946,16 @@ static void mut3_simd_backward_member(
                         vec b_r_bar_here = {0};
                         vec b_h_bar_here = {0};
                         for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec r = load(r_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                             const vec a_h_bar = load(a_h_bar_rows + sample * row_m + j);
                             const vec a_r_bar = load(a_r_bar_rows + sample * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
+
+                            /* (1)  s = tanh_from_tail(s_tail) */
+                            const vec s = vec_tanh_from_tail(s_tail);
+                            store(s_rows + sample * row_m + j, s);
 
                             /* (4)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
@@ -970,7 +1032,7 @@ static void mut3_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
 
             /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
-            const series rows_of_s = {tape_s, 0, row_m, 0, 0, 0, 0};
+            const series rows_of_s = {work_s, 0, row_m, 0, 0, 0, first * B};
             const total_of with_s[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
             };

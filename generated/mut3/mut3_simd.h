@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of mut3_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   s, z, r, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   s_tail, z_tail, r_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
@@ -30,8 +30,8 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
  */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: scratch memory of forward: spaced(B * padded m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES).
- *   r_h_prev: spaced(B * padded m), one step, then overwritten
+/* Entries of mut3_real: scratch memory of forward: 2 * spaced(B * padded m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES).
+ *   s, r_h_prev: spaced(B * padded m) each, one step, then overwritten
  *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES))
@@ -46,12 +46,12 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
  */
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 3 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   r_h_prev, a_h_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   h_bar, r_h_prev_bar, s_bar: spaced(B * padded m) each, one step, then overwritten
+/* Entries of mut3_real: scratch memory of backward: 6 * spaced(B * padded m) + 6 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_s_squared, one_minus_z, one_minus_r, h_bar, r_h_prev_bar, s_bar: spaced(B * padded m) each, one step, then overwritten
+ *   s, r, r_h_prev, a_h_bar, a_r_bar, a_z_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 3 * padded m)
+ *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads);
 

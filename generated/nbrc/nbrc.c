@@ -13,18 +13,54 @@
 #define REAL(number) ((nbrc_real)(number))
 #ifdef NBRC_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static nbrc_real nbrc_complement_from_tail(nbrc_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static nbrc_real nbrc_sigmoid(nbrc_real x)
 {
     const nbrc_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static nbrc_real nbrc_sigmoid_from_tail(nbrc_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static nbrc_real nbrc_sigmoid_tail(nbrc_real x)
+{
+    const nbrc_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static nbrc_real nbrc_slope_from_tail(nbrc_real x)
+{
+    const nbrc_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static nbrc_real nbrc_tanh_from_tail(nbrc_real x)
+{
+    const nbrc_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static nbrc_real nbrc_tanh_tail(nbrc_real x)
+{
+    const nbrc_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t nbrc_tape_size(const nbrc_sizes *sizes)
@@ -38,7 +74,7 @@ size_t nbrc_tape_size(const nbrc_sizes *sizes)
 size_t nbrc_forward_work_size(const nbrc_sizes *sizes)
 {
     const size_t m = NBRC_FIXED_m;
-    return 4 * m;
+    return 7 * m;
 }
 
 size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
@@ -46,7 +82,7 @@ size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    return 4 * m + 3 * T * B * m + 2 * B * m;
+    return 10 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t nbrc_step_work_size(const nbrc_sizes *sizes)
@@ -70,24 +106,27 @@ void nbrc_forward(
     const nbrc_real *const U_c = parameters->U_c; /* [m, n] */
     const nbrc_real *const W_a = parameters->W_a; /* [m, m] */
     const nbrc_real *const W_c = parameters->W_c; /* [m, m] */
-    nbrc_real *const tape_c = tape; /* [T, B, m] */
-    nbrc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
-    nbrc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
+    nbrc_real *const tape_c_tail = tape; /* [T, B, m] */
+    nbrc_real *const tape_tanh_a_a_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    nbrc_real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + T * B * m; /* [T, B, m] */
     nbrc_real *const a = work; /* [m] */
-    nbrc_real *const a_a = a + m; /* [m] */
-    nbrc_real *const a_c = a_a + m; /* [m] */
+    nbrc_real *const c = a + m; /* [m] */
+    nbrc_real *const a_a = c + m; /* [m] */
+    nbrc_real *const tanh_a_a = a_a + m; /* [m] */
+    nbrc_real *const a_c = tanh_a_a + m; /* [m] */
     nbrc_real *const a_h = a_c + m; /* [m] */
+    nbrc_real *const tanh_a_h = a_h + m; /* [m] */
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const nbrc_real *restrict x = in->x + at * n;
-            nbrc_real *restrict c = tape_c + at * m;
+            nbrc_real *restrict c_tail = tape_c_tail + at * m;
             nbrc_real *restrict h = out->h + at * m;
             const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            nbrc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
-            nbrc_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
+            nbrc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
+            nbrc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  a_a = U_a x + W_a h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -102,6 +141,10 @@ void nbrc_forward(
             /* (1)  tanh_a_a = tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a[j] = TANH(a_a[j]);
+
+            /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a_tail[j] = nbrc_tanh_tail(a_a[j]);
 
             /* (1)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
@@ -121,6 +164,10 @@ void nbrc_forward(
             for (size_t j = 0; j < m; ++j)
                 c[j] = nbrc_sigmoid(a_c[j]);
 
+            /* (2)  c_tail = sigmoid_tail(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c_tail[j] = nbrc_sigmoid_tail(a_c[j]);
+
             /* (3)  a_h = U x + a * h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = a[j] * h_prev[j];
@@ -132,6 +179,10 @@ void nbrc_forward(
             /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h_tail[j] = nbrc_tanh_tail(a_h[j]);
 
             /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
@@ -165,11 +216,17 @@ void nbrc_backward(
     nbrc_real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     nbrc_real *const W_a_bar = gradients->W_a_bar; /* [m, m] */
     nbrc_real *const W_c_bar = gradients->W_c_bar; /* [m, m] */
-    const nbrc_real *const tape_c = tape; /* [T, B, m] */
-    const nbrc_real *const tape_tanh_a_a = tape_c + T * B * m; /* [T, B, m] */
-    const nbrc_real *const tape_tanh_a_h = tape_tanh_a_a + T * B * m; /* [T, B, m] */
-    nbrc_real *const a = work; /* [m] */
-    nbrc_real *const h_bar = a + m; /* [m] */
+    const nbrc_real *const tape_c_tail = tape; /* [T, B, m] */
+    const nbrc_real *const tape_tanh_a_a_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    const nbrc_real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + T * B * m; /* [T, B, m] */
+    nbrc_real *const one_minus_tanh_a_a_squared = work; /* [m] */
+    nbrc_real *const one_minus_c = one_minus_tanh_a_a_squared + m; /* [m] */
+    nbrc_real *const one_minus_tanh_a_h_squared = one_minus_c + m; /* [m] */
+    nbrc_real *const a = one_minus_tanh_a_h_squared + m; /* [m] */
+    nbrc_real *const c = a + m; /* [m] */
+    nbrc_real *const tanh_a_a = c + m; /* [m] */
+    nbrc_real *const tanh_a_h = tanh_a_a + m; /* [m] */
+    nbrc_real *const h_bar = tanh_a_h + m; /* [m] */
     nbrc_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     nbrc_real *const c_bar = work_a_h_bar + T * B * m; /* [m] */
     nbrc_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
@@ -193,16 +250,40 @@ void nbrc_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const nbrc_real *restrict c = tape_c + at * m;
+            const nbrc_real *restrict c_tail = tape_c_tail + at * m;
+            const nbrc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
+            const nbrc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const nbrc_real *restrict tanh_a_a = tape_tanh_a_a + at * m;
-            const nbrc_real *restrict tanh_a_h = tape_tanh_a_h + at * m;
             const nbrc_real *restrict Delta_h = bars->Delta_h + at * m;
             const nbrc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             nbrc_real *restrict a_h_bar = work_a_h_bar + at * m;
             nbrc_real *restrict a_c_bar = work_a_c_bar + at * m;
             nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
             nbrc_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a[j] = nbrc_tanh_from_tail(tanh_a_a_tail[j]);
+
+            /* (2)  c = sigmoid_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = nbrc_sigmoid_from_tail(c_tail[j]);
+
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = nbrc_tanh_from_tail(tanh_a_h_tail[j]);
+
+            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_a_squared[j] = nbrc_slope_from_tail(tanh_a_a_tail[j]);
+
+            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_c[j] = nbrc_complement_from_tail(c_tail[j]);
+
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_tanh_a_h_squared[j] = nbrc_slope_from_tail(tanh_a_h_tail[j]);
 
             /* (1)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
@@ -214,7 +295,7 @@ void nbrc_backward(
 
             /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * (1 - c[j]) * (1 - tanh_a_h[j] * tanh_a_h[j]);
+                a_h_bar[j] = h_bar[j] * one_minus_c[j] * one_minus_tanh_a_h_squared[j];
 
             /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -222,7 +303,7 @@ void nbrc_backward(
 
             /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_c_bar[j] = c_bar[j] * c[j] * (1 - c[j]);
+                a_c_bar[j] = c_bar[j] * c[j] * one_minus_c[j];
 
             /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -230,7 +311,7 @@ void nbrc_backward(
 
             /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_a_bar[j] = a_bar[j] * (1 - tanh_a_a[j] * tanh_a_a[j]);
+                a_a_bar[j] = a_bar[j] * one_minus_tanh_a_a_squared[j];
 
             /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {

@@ -85,10 +85,10 @@ typedef struct nbrc_state {
 /* Entries of nbrc_real: what forward saves for backward: 3 * T * B * m. */
 size_t nbrc_tape_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: scratch memory of forward: 4 * m. */
+/* Entries of nbrc_real: scratch memory of forward: 7 * m. */
 size_t nbrc_forward_work_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: scratch memory of backward: 4 * m + 3 * T * B * m + 2 * B * m. */
+/* Entries of nbrc_real: scratch memory of backward: 10 * m + 3 * T * B * m + 2 * B * m. */
 size_t nbrc_backward_work_size(const nbrc_sizes *sizes);
 
 /* Entries of nbrc_real: scratch memory of step: 7 * m. */

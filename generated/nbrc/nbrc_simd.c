@@ -111,7 +111,7 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 3 * spaced(B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t nbrc_simd_forward_multiplications(const nbrc_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    return B * (3 * m * n + 2 * m * m + 5 * m);
+    return B * (3 * m * n + 2 * m * m + 8 * m);
 }
 
 static size_t nbrc_simd_infer_multiplications(const nbrc_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t nbrc_simd_backward_multiplications(const nbrc_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    return B * (7 * m + 4 * m * m + 6 * m * n) / 2;
+    return B * (13 * m + 4 * m * m + 6 * m * n) / 2;
 }
 
 static size_t nbrc_simd_step_multiplications(const nbrc_sizes *sizes)
@@ -241,9 +241,9 @@ static void nbrc_simd_forward_member(
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    real *const tape_c = tape; /* [m] a row */
-    real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c_tail = tape; /* [m] a row */
+    real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -271,11 +271,11 @@ static void nbrc_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                    real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
+                    real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
+                    real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
@@ -287,6 +287,7 @@ static void nbrc_simd_forward_member(
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {m, vectors, low, low + end - turn, t & 1};
                         ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                        ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
@@ -309,7 +310,10 @@ static void nbrc_simd_forward_member(
 
                                     /* (1)  tanh_a_a = tanh(a_a) */
                                     const vec tanh_a_a = vec_tanh(a_a);
-                                    store(tanh_a_a_rows + s * row_m + j, tanh_a_a);
+
+                                    /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+                                    const vec tanh_a_a_tail = vec_tanh_tail(a_a);
+                                    store(tanh_a_a_tail_rows + s * row_m + j, tanh_a_a_tail);
 
                                     /* (1)  a = 1 + tanh(a_a) */
                                     const vec a = 1 + tanh_a_a;
@@ -319,7 +323,11 @@ static void nbrc_simd_forward_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(c_rows + s * row_m + j, c);
+                                    store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES, c);
+
+                                    /* (2)  c_tail = sigmoid_tail(a_c) */
+                                    const vec c_tail = vec_sigmoid_tail(a_c);
+                                    store(c_tail_rows + s * row_m + j, c_tail);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
@@ -334,13 +342,16 @@ static void nbrc_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(c_rows + s * row_m + j);
+                                    const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                                     const vec a_h = load(kept_a_h + (((block - some.low) * vectors + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
-                                    store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+
+                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                    store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
                                     /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
                                     const vec h = c * h_prev + (1 - c) * tanh_a_h;
@@ -525,11 +536,12 @@ static void nbrc_simd_backward_member(
     real *const U_c_bar = gradients->U_c_bar; /* [m, n] */
     real *const W_a_bar = gradients->W_a_bar; /* [m, m] */
     real *const W_c_bar = gradients->W_c_bar; /* [m, m] */
-    const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_tanh_a_a = tape_c + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_tanh_a_h = tape_tanh_a_a + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c_tail = tape; /* [m] a row */
+    const real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_a = work; /* [m] a row */
-    real *const work_h_bar = work_a + spaced(B * row_m); /* [m] a row */
+    real *const work_c = work_a + spaced(B * row_m); /* [m] a row */
+    real *const work_h_bar = work_c + spaced(B * row_m); /* [m] a row */
     real *const work_a_h_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_a_c_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_a_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -552,11 +564,12 @@ static void nbrc_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
+                    const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     real *const a_rows = work_a + begin * row_m;
-                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    real *const c_rows = work_c + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const tanh_a_a_rows = tape_tanh_a_a + (t * B + begin) * row_m;
-                    const real *const tanh_a_h_rows = tape_tanh_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -567,12 +580,31 @@ static void nbrc_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_tail = load(c_tail_rows + s * row_m + j);
+                            const vec tanh_a_a_tail = load(tanh_a_a_tail_rows + s * row_m + j);
+                            const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec tanh_a_a = load(tanh_a_a_rows + s * row_m + j);
-                            const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+                            const vec tanh_a_a = vec_tanh_from_tail(tanh_a_a_tail);
+
+                            /* (2)  c = sigmoid_from_tail(c_tail) */
+                            const vec c = vec_sigmoid_from_tail(c_tail);
+                            store(c_rows + s * row_m + j, c);
+
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
+
+                            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+                            const vec one_minus_tanh_a_a_squared = vec_slope_from_tail(tanh_a_a_tail);
+
+                            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+                            const vec one_minus_c = vec_complement_from_tail(c_tail);
+
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            const vec one_minus_tanh_a_h_squared = vec_slope_from_tail(tanh_a_h_tail);
 
                             /* (1)  a = 1 + tanh(a_a) */
                             const vec a = 1 + tanh_a_a;
@@ -583,21 +615,21 @@ static void nbrc_simd_backward_member(
                             store(h_bar_rows + s * row_m + j, h_bar);
 
                             /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * (1 - c) * (1 - tanh_a_h * tanh_a_h);
+                            const vec a_h_bar = h_bar * one_minus_c * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
                             const vec c_bar = h_bar * (h_prev - tanh_a_h);
 
                             /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
-                            const vec a_c_bar = c_bar * c * (1 - c);
+                            const vec a_c_bar = c_bar * c * one_minus_c;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
                             /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
                             const vec a_bar = a_h_bar * h_prev;
 
                             /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
-                            const vec a_a_bar = a_bar * (1 - tanh_a_a * tanh_a_a);
+                            const vec a_a_bar = a_bar * one_minus_tanh_a_a_squared;
                             store(a_a_bar_rows + s * row_m + j, a_a_bar);
                         }
                     }
@@ -611,7 +643,7 @@ static void nbrc_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_rows = work_a + begin * row_m;
-                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
+                    const real *const c_rows = work_c + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;

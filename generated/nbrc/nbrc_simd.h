@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of nbrc_real: what forward saves for backward: 3 * spaced(T * B * padded m).
- *   c, tanh_a_a, tanh_a_h: spaced(T * B * padded m) each, every step
+ *   c_tail, tanh_a_a_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  */
 size_t nbrc_simd_tape_size(const nbrc_sizes *sizes);
 
@@ -42,8 +42,8 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
  */
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
 
-/* Entries of nbrc_real: scratch memory of backward: 2 * spaced(B * padded m) + 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   a, h_bar: spaced(B * padded m) each, one step, then overwritten
+/* Entries of nbrc_real: scratch memory of backward: 3 * spaced(B * padded m) + 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   a, c, h_bar: spaced(B * padded m) each, one step, then overwritten
  *   a_h_bar, a_c_bar, a_a_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)

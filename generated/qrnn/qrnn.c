@@ -15,18 +15,54 @@
 #define REAL(number) ((qrnn_real)(number))
 #ifdef QRNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static qrnn_real qrnn_complement_from_tail(qrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static qrnn_real qrnn_sigmoid(qrnn_real x)
 {
     const qrnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static qrnn_real qrnn_sigmoid_from_tail(qrnn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static qrnn_real qrnn_sigmoid_tail(qrnn_real x)
+{
+    const qrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static qrnn_real qrnn_slope_from_tail(qrnn_real x)
+{
+    const qrnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static qrnn_real qrnn_tanh_from_tail(qrnn_real x)
+{
+    const qrnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static qrnn_real qrnn_tanh_tail(qrnn_real x)
+{
+    const qrnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t qrnn_tape_size(const qrnn_sizes *sizes)
@@ -39,8 +75,10 @@ size_t qrnn_tape_size(const qrnn_sizes *sizes)
 
 size_t qrnn_forward_work_size(const qrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = QRNN_FIXED_m;
-    return 3 * m;
+    return 3 * T * B * m + 3 * m;
 }
 
 size_t qrnn_backward_work_size(const qrnn_sizes *sizes)
@@ -49,7 +87,7 @@ size_t qrnn_backward_work_size(const qrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return 4 * T * B * m + 3 * m + T * B * n + 2 * B * m;
+    return 7 * m + 6 * T * B * m + T * B * n + 2 * B * m;
 }
 
 size_t qrnn_step_work_size(const qrnn_sizes *sizes)
@@ -74,11 +112,14 @@ void qrnn_forward(
     const qrnn_real *const W_f_2 = parameters->W_f_2; /* [m, n] */
     const qrnn_real *const W_o_1 = parameters->W_o_1; /* [m, n] */
     const qrnn_real *const W_o_2 = parameters->W_o_2; /* [m, n] */
-    qrnn_real *const tape_z = tape; /* [T, B, m] */
-    qrnn_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    qrnn_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    qrnn_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    qrnn_real *const a_z = work; /* [m] */
+    qrnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    qrnn_real *const tape_f_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    qrnn_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    qrnn_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    qrnn_real *const work_z = work; /* [T, B, m] */
+    qrnn_real *const work_f = work_z + T * B * m; /* [T, B, m] */
+    qrnn_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    qrnn_real *const a_z = work_o + T * B * m; /* [m] */
     qrnn_real *const a_f = a_z + m; /* [m] */
     qrnn_real *const a_o = a_f + m; /* [m] */
 
@@ -87,9 +128,12 @@ void qrnn_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const qrnn_real *restrict x = in->x + at * n;
-            qrnn_real *restrict z = tape_z + at * m;
-            qrnn_real *restrict f = tape_f + at * m;
-            qrnn_real *restrict o = tape_o + at * m;
+            qrnn_real *restrict z = work_z + at * m;
+            qrnn_real *restrict z_tail = tape_z_tail + at * m;
+            qrnn_real *restrict f = work_f + at * m;
+            qrnn_real *restrict f_tail = tape_f_tail + at * m;
+            qrnn_real *restrict o = work_o + at * m;
+            qrnn_real *restrict o_tail = tape_o_tail + at * m;
             const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
 
             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
@@ -106,6 +150,10 @@ void qrnn_forward(
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
+            /* (1)  z_tail = tanh_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = qrnn_tanh_tail(a_z[j]);
+
             /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
@@ -120,6 +168,10 @@ void qrnn_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = qrnn_sigmoid(a_f[j]);
 
+            /* (2)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = qrnn_sigmoid_tail(a_f[j]);
+
             /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
@@ -133,6 +185,10 @@ void qrnn_forward(
             /* (3)  o = sigmoid(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = qrnn_sigmoid(a_o[j]);
+
+            /* (3)  o_tail = sigmoid_tail(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = qrnn_sigmoid_tail(a_o[j]);
         }
     }
 
@@ -140,8 +196,8 @@ void qrnn_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const qrnn_real *restrict z = tape_z + at * m;
-            const qrnn_real *restrict f = tape_f + at * m;
+            const qrnn_real *restrict z = work_z + at * m;
+            const qrnn_real *restrict f = work_f + at * m;
             qrnn_real *restrict c = tape_c + at * m;
             const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
 
@@ -155,7 +211,7 @@ void qrnn_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const qrnn_real *restrict o = tape_o + at * m;
+            const qrnn_real *restrict o = work_o + at * m;
             const qrnn_real *restrict c = tape_c + at * m;
             qrnn_real *restrict h = out->h + at * m;
 
@@ -196,11 +252,17 @@ void qrnn_backward(
     qrnn_real *const W_f_2_bar = gradients->W_f_2_bar; /* [m, n] */
     qrnn_real *const W_o_1_bar = gradients->W_o_1_bar; /* [m, n] */
     qrnn_real *const W_o_2_bar = gradients->W_o_2_bar; /* [m, n] */
-    const qrnn_real *const tape_z = tape; /* [T, B, m] */
-    const qrnn_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    const qrnn_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    const qrnn_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    qrnn_real *const work_c_bar = work; /* [T, B, m] */
+    const qrnn_real *const tape_z_tail = tape; /* [T, B, m] */
+    const qrnn_real *const tape_f_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    const qrnn_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const qrnn_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    qrnn_real *const one_minus_z_squared = work; /* [m] */
+    qrnn_real *const one_minus_f = one_minus_z_squared + m; /* [m] */
+    qrnn_real *const one_minus_o = one_minus_f + m; /* [m] */
+    qrnn_real *const z = one_minus_o + m; /* [m] */
+    qrnn_real *const work_f = z + m; /* [T, B, m] */
+    qrnn_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    qrnn_real *const work_c_bar = work_o + T * B * m; /* [T, B, m] */
     qrnn_real *const o_bar = work_c_bar + T * B * m; /* [m] */
     qrnn_real *const work_a_o_bar = o_bar + m; /* [T, B, m] */
     qrnn_real *const f_bar = work_a_o_bar + T * B * m; /* [m] */
@@ -228,12 +290,22 @@ void qrnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const qrnn_real *restrict f = tape_f + at * m;
-            const qrnn_real *restrict o = tape_o + at * m;
+            const qrnn_real *restrict f_tail = tape_f_tail + at * m;
+            const qrnn_real *restrict o_tail = tape_o_tail + at * m;
+            qrnn_real *restrict f = work_f + at * m;
+            qrnn_real *restrict o = work_o + at * m;
             const qrnn_real *restrict h_bar = bars->h_bar + at * m;
             const qrnn_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
             qrnn_real *restrict c_bar = work_c_bar + at * m;
             qrnn_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = qrnn_sigmoid_from_tail(f_tail[j]);
+
+            /* (3)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = qrnn_sigmoid_from_tail(o_tail[j]);
 
             /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
@@ -249,10 +321,12 @@ void qrnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const qrnn_real *restrict z_tail = tape_z_tail + at * m;
+            const qrnn_real *restrict f_tail = tape_f_tail + at * m;
+            const qrnn_real *restrict o_tail = tape_o_tail + at * m;
             const qrnn_real *restrict x = in->x + at * n;
-            const qrnn_real *restrict z = tape_z + at * m;
-            const qrnn_real *restrict f = tape_f + at * m;
-            const qrnn_real *restrict o = tape_o + at * m;
+            const qrnn_real *restrict f = work_f + at * m;
+            const qrnn_real *restrict o = work_o + at * m;
             const qrnn_real *restrict c = tape_c + at * m;
             const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
             const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
@@ -263,13 +337,29 @@ void qrnn_backward(
             qrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
             qrnn_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
+            /* (1)  z = tanh_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = qrnn_tanh_from_tail(z_tail[j]);
+
+            /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z_squared[j] = qrnn_slope_from_tail(z_tail[j]);
+
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = qrnn_complement_from_tail(f_tail[j]);
+
+            /* (3)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o[j] = qrnn_complement_from_tail(o_tail[j]);
+
             /* (7)  o_bar = h_bar * c   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * c[j];
 
             /* (8)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_o_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -277,15 +367,15 @@ void qrnn_backward(
 
             /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = c_bar[j] * (1 - f[j]);
+                z_bar[j] = c_bar[j] * one_minus_f[j];
 
             /* (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * (1 - z[j] * z[j]);
+                a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < n; ++j) {

@@ -90,10 +90,10 @@ typedef struct qrnn_state {
 /* Entries of qrnn_real: what forward saves for backward: 4 * T * B * m. */
 size_t qrnn_tape_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: scratch memory of forward: 3 * m. */
+/* Entries of qrnn_real: scratch memory of forward: 3 * T * B * m + 3 * m. */
 size_t qrnn_forward_work_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: scratch memory of backward: 4 * T * B * m + 3 * m + T * B * n + 2 * B * m. */
+/* Entries of qrnn_real: scratch memory of backward: 7 * m + 6 * T * B * m + T * B * n + 2 * B * m. */
 size_t qrnn_backward_work_size(const qrnn_sizes *sizes);
 
 /* Entries of qrnn_real: scratch memory of step: 7 * m. */

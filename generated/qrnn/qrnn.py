@@ -33,9 +33,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -60,14 +89,20 @@ def forward(parameters, inputs, initial):
     a_z = x_prev @ W_z_1.T + x @ W_z_2.T
     # (1)  z = tanh(a_z)
     z = np.tanh(a_z)
+    # (1)  z_tail = tanh_tail(a_z)
+    z_tail = tanh_tail(a_z)
     # (2)  a_f = W_f_1 x_prev + W_f_2 x
     a_f = x_prev @ W_f_1.T + x @ W_f_2.T
     # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
+    # (2)  f_tail = sigmoid_tail(a_f)
+    f_tail = sigmoid_tail(a_f)
     # (3)  a_o = W_o_1 x_prev + W_o_2 x
     a_o = x_prev @ W_o_1.T + x @ W_o_2.T
     # (3)  o = sigmoid(a_o)
     o = sigmoid(a_o)
+    # (3)  o_tail = sigmoid_tail(a_o)
+    o_tail = sigmoid_tail(a_o)
 
     # scan forward
     c = np.empty((T, B, m), dtype)
@@ -79,17 +114,17 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (5)  h = o * c
     h = o * c
-    return {"h": h}, {"x": x[T - 1], "c": c[T - 1]}, {"z": z, "f": f, "o": o, "c": c}
+    return {"h": h}, {"x": x[T - 1], "c": c[T - 1]}, {"z_tail": z_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_x = initial["x"]
     initial_c = initial["c"]
+    z_tail = tape["z_tail"]
+    f_tail = tape["f_tail"]
+    o_tail = tape["o_tail"]
     x = inputs["x"]
-    z = tape["z"]
-    f = tape["f"]
-    o = tape["o"]
     c = tape["c"]
     W_z_1 = parameters["W_z_1"]
     W_z_2 = parameters["W_z_2"]
@@ -106,10 +141,16 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_z_1.shape[0]
 
     # scan in reverse
+    f = np.empty((T, B, m), dtype)
+    o = np.empty((T, B, m), dtype)
     c_bar = np.empty((T, B, m), dtype)
     c_prev_bar = final_c_bar
     for t in reversed(range(T)):
         c_next_bar = c_prev_bar
+        # (2)  f = sigmoid_from_tail(f_tail)
+        f[t] = sigmoid_from_tail(f_tail[t])
+        # (3)  o = sigmoid_from_tail(o_tail)
+        o[t] = sigmoid_from_tail(o_tail[t])
         # (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5)
         c_bar[t] = h_bar[t] * o[t] + c_next_bar
         # (14)  c_prev_bar = c_bar * f   adjoint of (4)
@@ -118,18 +159,26 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x[:-1]])
     c_prev = np.concatenate([initial_c[None], c[:-1]])
+    # (1)  z = tanh_from_tail(z_tail)
+    z = tanh_from_tail(z_tail)
+    # (1)  one_minus_z_squared = slope_from_tail(z_tail)
+    one_minus_z_squared = slope_from_tail(z_tail)
+    # (2)  one_minus_f = complement_from_tail(f_tail)
+    one_minus_f = complement_from_tail(f_tail)
+    # (3)  one_minus_o = complement_from_tail(o_tail)
+    one_minus_o = complement_from_tail(o_tail)
     # (7)  o_bar = h_bar * c   adjoint of (5)
     o_bar = h_bar * c
     # (8)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3)
-    a_o_bar = o_bar * o * (1 - o)
+    a_o_bar = o_bar * o * one_minus_o
     # (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4)
     f_bar = c_bar * (c_prev - z)
     # (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
-    a_f_bar = f_bar * f * (1 - f)
+    a_f_bar = f_bar * f * one_minus_f
     # (11)  z_bar = c_bar * (1 - f)   adjoint of (4)
-    z_bar = c_bar * (1 - f)
+    z_bar = c_bar * one_minus_f
     # (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1)
-    a_z_bar = z_bar * (1 - z ** 2)
+    a_z_bar = z_bar * one_minus_z_squared
     # (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of (1), (2), (3)
     x_prev_bar = a_z_bar @ W_z_1 + a_f_bar @ W_f_1 + a_o_bar @ W_o_1
     # (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1)

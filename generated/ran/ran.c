@@ -13,13 +13,20 @@
 #define REAL(number) ((ran_real)(number))
 #ifdef RAN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static ran_real ran_complement_from_tail(ran_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static ran_real ran_sigmoid(ran_real x)
 {
@@ -27,18 +34,41 @@ static ran_real ran_sigmoid(ran_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static ran_real ran_sigmoid_from_tail(ran_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static ran_real ran_sigmoid_tail(ran_real x)
+{
+    const ran_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static ran_real ran_slope_from_tail(ran_real x)
+{
+    const ran_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static ran_real ran_tanh_tail(ran_real x)
+{
+    const ran_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
+
 size_t ran_tape_size(const ran_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RAN_FIXED_m;
-    return 4 * T * B * m;
+    return 5 * T * B * m;
 }
 
 size_t ran_forward_work_size(const ran_sizes *sizes)
 {
     const size_t m = RAN_FIXED_m;
-    return 2 * m;
+    return 4 * m;
 }
 
 size_t ran_backward_work_size(const ran_sizes *sizes)
@@ -46,7 +76,7 @@ size_t ran_backward_work_size(const ran_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RAN_FIXED_m;
-    return 4 * m + 3 * T * B * m + 2 * 2 * B * m;
+    return 8 * m + 4 * T * B * m + 2 * 2 * B * m;
 }
 
 size_t ran_step_work_size(const ran_sizes *sizes)
@@ -73,10 +103,13 @@ void ran_forward(
     const ran_real *const U_f = parameters->U_f; /* [m, m] */
     const ran_real *const b_f = parameters->b_f; /* [m] */
     ran_real *const tape_s = tape; /* [T, B, m] */
-    ran_real *const tape_i = tape_s + T * B * m; /* [T, B, m] */
-    ran_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    ran_real *const tape_c = tape_f + T * B * m; /* [T, B, m] */
-    ran_real *const a_i = work; /* [m] */
+    ran_real *const tape_i_tail = tape_s + T * B * m; /* [T, B, m] */
+    ran_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    ran_real *const tape_c = tape_f_tail + T * B * m; /* [T, B, m] */
+    ran_real *const tape_h_tail = tape_c + T * B * m; /* [T, B, m] */
+    ran_real *const i = work; /* [m] */
+    ran_real *const f = i + m; /* [m] */
+    ran_real *const a_i = f + m; /* [m] */
     ran_real *const a_f = a_i + m; /* [m] */
 
     /* every step, in any order */
@@ -102,10 +135,11 @@ void ran_forward(
             const size_t at = t * B + sample;
             const ran_real *restrict x = in->x + at * n;
             const ran_real *restrict s = tape_s + at * m;
-            ran_real *restrict i = tape_i + at * m;
-            ran_real *restrict f = tape_f + at * m;
+            ran_real *restrict i_tail = tape_i_tail + at * m;
+            ran_real *restrict f_tail = tape_f_tail + at * m;
             ran_real *restrict c = tape_c + at * m;
             ran_real *restrict h = out->h + at * m;
+            ran_real *restrict h_tail = tape_h_tail + at * m;
             const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + sample * m;
 
@@ -123,6 +157,10 @@ void ran_forward(
             for (size_t j = 0; j < m; ++j)
                 i[j] = ran_sigmoid(a_i[j]);
 
+            /* (2)  i_tail = sigmoid_tail(a_i) */
+            for (size_t j = 0; j < m; ++j)
+                i_tail[j] = ran_sigmoid_tail(a_i[j]);
+
             /* (3)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
                 ran_real sum = b_f[j];
@@ -137,6 +175,10 @@ void ran_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = ran_sigmoid(a_f[j]);
 
+            /* (3)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = ran_sigmoid_tail(a_f[j]);
+
             /* (4)  c = i * s + f * c_prev */
             for (size_t j = 0; j < m; ++j)
                 c[j] = i[j] * s[j] + f[j] * c_prev[j];
@@ -144,6 +186,10 @@ void ran_forward(
             /* (5)  h = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(c[j]);
+
+            /* (5)  h_tail = tanh_tail(c) */
+            for (size_t j = 0; j < m; ++j)
+                h_tail[j] = ran_tanh_tail(c[j]);
         }
     }
 
@@ -178,10 +224,16 @@ void ran_backward(
     ran_real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     ran_real *const b_f_bar = gradients->b_f_bar; /* [m] */
     const ran_real *const tape_s = tape; /* [T, B, m] */
-    const ran_real *const tape_i = tape_s + T * B * m; /* [T, B, m] */
-    const ran_real *const tape_f = tape_i + T * B * m; /* [T, B, m] */
-    const ran_real *const tape_c = tape_f + T * B * m; /* [T, B, m] */
-    ran_real *const h_bar = work; /* [m] */
+    const ran_real *const tape_i_tail = tape_s + T * B * m; /* [T, B, m] */
+    const ran_real *const tape_f_tail = tape_i_tail + T * B * m; /* [T, B, m] */
+    const ran_real *const tape_c = tape_f_tail + T * B * m; /* [T, B, m] */
+    const ran_real *const tape_h_tail = tape_c + T * B * m; /* [T, B, m] */
+    ran_real *const one_minus_i = work; /* [m] */
+    ran_real *const one_minus_f = one_minus_i + m; /* [m] */
+    ran_real *const one_minus_h_squared = one_minus_f + m; /* [m] */
+    ran_real *const work_i = one_minus_h_squared + m; /* [T, B, m] */
+    ran_real *const f = work_i + T * B * m; /* [m] */
+    ran_real *const h_bar = f + m; /* [m] */
     ran_real *const work_c_bar = h_bar + m; /* [T, B, m] */
     ran_real *const f_bar = work_c_bar + T * B * m; /* [m] */
     ran_real *const work_a_f_bar = f_bar + m; /* [T, B, m] */
@@ -211,10 +263,11 @@ void ran_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const ran_real *restrict i_tail = tape_i_tail + at * m;
+            const ran_real *restrict f_tail = tape_f_tail + at * m;
+            const ran_real *restrict h_tail = tape_h_tail + at * m;
             const ran_real *restrict s = tape_s + at * m;
-            const ran_real *restrict i = tape_i + at * m;
-            const ran_real *restrict f = tape_f + at * m;
-            const ran_real *restrict h = out->h + at * m;
+            ran_real *restrict i = work_i + at * m;
             const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + sample * m;
             const ran_real *restrict Delta_h = bars->Delta_h + at * m;
             const ran_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
@@ -225,13 +278,33 @@ void ran_backward(
             ran_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
             ran_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + sample) * m;
 
+            /* (2)  i = sigmoid_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = ran_sigmoid_from_tail(i_tail[j]);
+
+            /* (3)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = ran_sigmoid_from_tail(f_tail[j]);
+
+            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_i[j] = ran_complement_from_tail(i_tail[j]);
+
+            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = ran_complement_from_tail(f_tail[j]);
+
+            /* (5)  one_minus_h_squared = slope_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_squared[j] = ran_slope_from_tail(h_tail[j]);
+
             /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = h_bar[j] * (1 - h[j] * h[j]) + c_next_bar[j];
+                c_bar[j] = h_bar[j] * one_minus_h_squared[j] + c_next_bar[j];
 
             /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -239,7 +312,7 @@ void ran_backward(
 
             /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (10)  i_bar = c_bar * s   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -247,7 +320,7 @@ void ran_backward(
 
             /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_i_bar[j] = i_bar[j] * i[j] * (1 - i[j]);
+                a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
             /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -270,7 +343,7 @@ void ran_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const ran_real *restrict x = in->x + at * n;
-            const ran_real *restrict i = tape_i + at * m;
+            const ran_real *restrict i = work_i + at * m;
             const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
             const ran_real *restrict c_bar = work_c_bar + at * m;
             const ran_real *restrict a_f_bar = work_a_f_bar + at * m;

@@ -89,13 +89,13 @@ typedef struct ran_state {
     ran_real *c; /* [B, m] c before the first step */
 } ran_state;
 
-/* Entries of ran_real: what forward saves for backward: 4 * T * B * m. */
+/* Entries of ran_real: what forward saves for backward: 5 * T * B * m. */
 size_t ran_tape_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of forward: 2 * m. */
+/* Entries of ran_real: scratch memory of forward: 4 * m. */
 size_t ran_forward_work_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of backward: 4 * m + 3 * T * B * m + 2 * 2 * B * m. */
+/* Entries of ran_real: scratch memory of backward: 8 * m + 4 * T * B * m + 2 * 2 * B * m. */
 size_t ran_backward_work_size(const ran_sizes *sizes);
 
 /* Entries of ran_real: scratch memory of step: 6 * m. */

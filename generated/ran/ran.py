@@ -30,9 +30,33 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -57,26 +81,33 @@ def forward(parameters, inputs, initial):
     s = x @ W_c.T
 
     # scan forward
-    i = np.empty((T, B, m), dtype)
-    f = np.empty((T, B, m), dtype)
+    i_tail = np.empty((T, B, m), dtype)
+    f_tail = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
+    h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         c_prev = c[t - 1] if t > 0 else initial_c
         # (2)  a_i = W_i x + U_i h_prev + b_i
         a_i = x[t] @ W_i.T + h_prev @ U_i.T + b_i
         # (2)  i = sigmoid(a_i)
-        i[t] = sigmoid(a_i)
+        i = sigmoid(a_i)
+        # (2)  i_tail = sigmoid_tail(a_i)
+        i_tail[t] = sigmoid_tail(a_i)
         # (3)  a_f = W_f x + U_f h_prev + b_f
         a_f = x[t] @ W_f.T + h_prev @ U_f.T + b_f
         # (3)  f = sigmoid(a_f)
-        f[t] = sigmoid(a_f)
+        f = sigmoid(a_f)
+        # (3)  f_tail = sigmoid_tail(a_f)
+        f_tail[t] = sigmoid_tail(a_f)
         # (4)  c = i * s + f * c_prev
-        c[t] = i[t] * s[t] + f[t] * c_prev
+        c[t] = i * s[t] + f * c_prev
         # (5)  h = tanh(c)
         h[t] = np.tanh(c[t])
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"s": s, "i": i, "f": f, "c": c}
+        # (5)  h_tail = tanh_tail(c)
+        h_tail[t] = tanh_tail(c[t])
+    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"s": s, "i_tail": i_tail, "f_tail": f_tail, "c": c, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -84,10 +115,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     c = tape["c"]
     initial_h = initial["h"]
     initial_c = initial["c"]
+    i_tail = tape["i_tail"]
+    f_tail = tape["f_tail"]
+    h_tail = tape["h_tail"]
     x = inputs["x"]
     s = tape["s"]
-    i = tape["i"]
-    f = tape["f"]
     h = outputs["h"]
     W_c = parameters["W_c"]
     W_i = parameters["W_i"]
@@ -103,6 +135,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_c.shape[0]
 
     # scan in reverse
+    i = np.empty((T, B, m), dtype)
     c_bar = np.empty((T, B, m), dtype)
     a_f_bar = np.empty((T, B, m), dtype)
     a_i_bar = np.empty((T, B, m), dtype)
@@ -112,22 +145,32 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (2)  i = sigmoid_from_tail(i_tail)
+        i[t] = sigmoid_from_tail(i_tail[t])
+        # (3)  f = sigmoid_from_tail(f_tail)
+        f = sigmoid_from_tail(f_tail[t])
+        # (2)  one_minus_i = complement_from_tail(i_tail)
+        one_minus_i = complement_from_tail(i_tail[t])
+        # (3)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f = complement_from_tail(f_tail[t])
+        # (5)  one_minus_h_squared = slope_from_tail(h_tail)
+        one_minus_h_squared = slope_from_tail(h_tail[t])
         # (6)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5)
-        c_bar[t] = h_bar * (1 - h[t] ** 2) + c_next_bar
+        c_bar[t] = h_bar * one_minus_h_squared + c_next_bar
         # (8)  f_bar = c_bar * c_prev   adjoint of (4)
         f_bar = c_bar[t] * c_prev
         # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3)
-        a_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        a_f_bar[t] = f_bar * f * one_minus_f
         # (10)  i_bar = c_bar * s   adjoint of (4)
         i_bar = c_bar[t] * s[t]
         # (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
-        a_i_bar[t] = i_bar * i[t] * (1 - i[t])
+        a_i_bar[t] = i_bar * i[t] * one_minus_i
         # (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3)
         h_prev_bar = a_i_bar[t] @ U_i + a_f_bar[t] @ U_f
         # (14)  c_prev_bar = c_bar * f   adjoint of (4)
-        c_prev_bar = c_bar[t] * f[t]
+        c_prev_bar = c_bar[t] * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

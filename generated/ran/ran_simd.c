@@ -26,7 +26,7 @@ size_t ran_simd_tape_size(const ran_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(T * B * row_m);
+    return 5 * spaced(T * B * row_m);
 }
 
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes)
@@ -53,7 +53,7 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -106,14 +106,14 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 5 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t ran_simd_forward_multiplications(const ran_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
-    return B * (3 * m * n + 2 * m * m + 4 * m);
+    return B * (3 * m * n + 2 * m * m + 7 * m);
 }
 
 static size_t ran_simd_infer_multiplications(const ran_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t ran_simd_backward_multiplications(const ran_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
-    return B * (10 * m + 4 * m * m + 6 * m * n) / 2;
+    return B * (15 * m + 4 * m * m + 6 * m * n) / 2;
 }
 
 static size_t ran_simd_step_multiplications(const ran_sizes *sizes)
@@ -257,9 +257,10 @@ static void ran_simd_forward_member(
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const tape_s = tape; /* [m] a row */
-    real *const tape_i = tape_s + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_i_tail = tape_s + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -327,10 +328,11 @@ static void ran_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
@@ -362,14 +364,20 @@ static void ran_simd_forward_member(
 
                                     /* (2)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
-                                    store(i_rows + sample * row_m + j, i);
+
+                                    /* (2)  i_tail = sigmoid_tail(a_i) */
+                                    const vec i_tail = vec_sigmoid_tail(a_i);
+                                    store(i_tail_rows + sample * row_m + j, i_tail);
 
                                     /* (3)  a_f = W_f x + U_f h_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
                                     /* (3)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + sample * row_m + j, f);
+
+                                    /* (3)  f_tail = sigmoid_tail(a_f) */
+                                    const vec f_tail = vec_sigmoid_tail(a_f);
+                                    store(f_tail_rows + sample * row_m + j, f_tail);
 
                                     /* (4)  c = i * s + f * c_prev */
                                     const vec c = i * s + f * c_prev;
@@ -389,6 +397,10 @@ static void ran_simd_forward_member(
                                     /* (5)  h = tanh(c) */
                                     const vec h = vec_tanh(c);
                                     store_part(h_rows + sample * m + j, h, left);
+
+                                    /* (5)  h_tail = tanh_tail(c) */
+                                    const vec h_tail = vec_tanh_tail(c);
+                                    store(h_tail_rows + sample * row_m + j, h_tail);
                                 }
                             }
                         }
@@ -599,7 +611,7 @@ static void ran_simd_backward_member(
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 3 * row_m);
+    const size_t chunk = steps_together(T, B, 4 * row_m);
     real *const W_c_bar = gradients->W_c_bar; /* [m, n] */
     real *const W_i_bar = gradients->W_i_bar; /* [m, n] */
     real *const U_i_bar = gradients->U_i_bar; /* [m, m] */
@@ -608,10 +620,12 @@ static void ran_simd_backward_member(
     real *const U_f_bar = gradients->U_f_bar; /* [m, m] */
     real *const b_f_bar = gradients->b_f_bar; /* [m] */
     const real *const tape_s = tape; /* [m] a row */
-    const real *const tape_i = tape_s + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_f = tape_i + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const work_c_bar = work; /* [m] a row */
+    const real *const tape_i_tail = tape_s + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f_tail = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const work_i = work; /* [m] a row */
+    real *const work_c_bar = work_i + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_f_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_i_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_s_bar = work_a_i_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -642,10 +656,11 @@ static void ran_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    const real *const i_rows = tape_i + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const h_rows = out->h + (t * B + begin) * m;
+                    real *const i_rows = work_i + ((t - first) * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -660,34 +675,50 @@ static void ran_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
+                            const vec i_tail = load(i_tail_rows + sample * row_m + j);
+                            const vec f_tail = load(f_tail_rows + sample * row_m + j);
+                            const vec h_tail = load(h_tail_rows + sample * row_m + j);
                             const vec s = load(s_rows + sample * row_m + j);
-                            const vec i = load(i_rows + sample * row_m + j);
-                            const vec f = load(f_rows + sample * row_m + j);
-                            const vec h = load_part(h_rows + sample * m + j, left);
                             const vec c_prev = load_part(c_prev_rows + sample * c_prev_stride + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + sample * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + sample * c_next_bar_stride + j, left);
 
+                            /* (2)  i = sigmoid_from_tail(i_tail) */
+                            const vec i = vec_sigmoid_from_tail(i_tail);
+                            store(i_rows + sample * row_m + j, i);
+
+                            /* (3)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+
+                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+                            const vec one_minus_i = vec_complement_from_tail(i_tail);
+
+                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (5)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
+
                             /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
-                            const vec c_bar = h_bar * (1 - h * h) + c_next_bar;
+                            const vec c_bar = h_bar * one_minus_h_squared + c_next_bar;
                             store(c_bar_rows + sample * row_m + j, c_bar);
 
                             /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
                             const vec f_bar = c_bar * c_prev;
 
                             /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
+                            const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + sample * row_m + j, a_f_bar);
 
                             /* (10)  i_bar = c_bar * s   adjoint of (4) */
                             const vec i_bar = c_bar * s;
 
                             /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
-                            const vec a_i_bar = i_bar * i * (1 - i);
+                            const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + sample * row_m + j, a_i_bar);
 
                             /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
@@ -746,7 +777,7 @@ static void ran_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const i_rows = tape_i + (first * B + begin) * row_m;
+                const real *const i_rows = work_i + begin * row_m;
                 const real *const c_bar_rows = work_c_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of ran_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   s, i, f, c: spaced(T * B * padded m) each, every step
+/* Entries of ran_real: what forward saves for backward: 5 * spaced(T * B * padded m).
+ *   s, i_tail, f_tail, c, h_tail: spaced(T * B * padded m) each, every step
  */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
@@ -44,11 +44,11 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
  */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
 
-/* Entries of ran_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   c_bar, a_f_bar, a_i_bar, s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of ran_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) + 2 * spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   i, c_bar, a_f_bar, a_i_bar, s_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar, c_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 3 * padded m)
+ *   chunk: steps_together(T, B, 4 * padded m)
  */
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 

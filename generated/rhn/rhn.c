@@ -13,18 +13,54 @@
 #define REAL(number) ((rhn_real)(number))
 #ifdef RHN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static rhn_real rhn_complement_from_tail(rhn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static rhn_real rhn_sigmoid(rhn_real x)
 {
     const rhn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static rhn_real rhn_sigmoid_from_tail(rhn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static rhn_real rhn_sigmoid_tail(rhn_real x)
+{
+    const rhn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static rhn_real rhn_slope_from_tail(rhn_real x)
+{
+    const rhn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static rhn_real rhn_tanh_from_tail(rhn_real x)
+{
+    const rhn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static rhn_real rhn_tanh_tail(rhn_real x)
+{
+    const rhn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t rhn_tape_size(const rhn_sizes *sizes)
@@ -38,7 +74,7 @@ size_t rhn_tape_size(const rhn_sizes *sizes)
 size_t rhn_forward_work_size(const rhn_sizes *sizes)
 {
     const size_t m = RHN_FIXED_m;
-    return 8 * m;
+    return 14 * m;
 }
 
 size_t rhn_backward_work_size(const rhn_sizes *sizes)
@@ -46,7 +82,7 @@ size_t rhn_backward_work_size(const rhn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
-    return 8 * T * B * m + 9 * m + 2 * B * m;
+    return 21 * m + 8 * T * B * m + 2 * B * m;
 }
 
 size_t rhn_step_work_size(const rhn_sizes *sizes)
@@ -79,15 +115,21 @@ void rhn_forward(
     const rhn_real *const b_H_3 = parameters->b_H_3; /* [m] */
     const rhn_real *const R_T_3 = parameters->R_T_3; /* [m, m] */
     const rhn_real *const b_T_3 = parameters->b_T_3; /* [m] */
-    rhn_real *const tape_h_1 = tape; /* [T, B, m] */
-    rhn_real *const tape_t_1 = tape_h_1 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_h_2 = tape_t_1 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_t_2 = tape_h_2 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_h_3 = tape_t_2 + T * B * m; /* [T, B, m] */
-    rhn_real *const tape_t_3 = tape_h_3 + T * B * m; /* [T, B, m] */
-    rhn_real *const s_1 = work; /* [m] */
-    rhn_real *const s_2 = s_1 + m; /* [m] */
-    rhn_real *const a_h_1 = s_2 + m; /* [m] */
+    rhn_real *const tape_h_1_tail = tape; /* [T, B, m] */
+    rhn_real *const tape_t_1_tail = tape_h_1_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_h_2_tail = tape_t_1_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_t_2_tail = tape_h_2_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_h_3_tail = tape_t_2_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const tape_t_3_tail = tape_h_3_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const h_1 = work; /* [m] */
+    rhn_real *const t_1 = h_1 + m; /* [m] */
+    rhn_real *const s_1 = t_1 + m; /* [m] */
+    rhn_real *const h_2 = s_1 + m; /* [m] */
+    rhn_real *const t_2 = h_2 + m; /* [m] */
+    rhn_real *const s_2 = t_2 + m; /* [m] */
+    rhn_real *const h_3 = s_2 + m; /* [m] */
+    rhn_real *const t_3 = h_3 + m; /* [m] */
+    rhn_real *const a_h_1 = t_3 + m; /* [m] */
     rhn_real *const a_t_1 = a_h_1 + m; /* [m] */
     rhn_real *const a_h_2 = a_t_1 + m; /* [m] */
     rhn_real *const a_t_2 = a_h_2 + m; /* [m] */
@@ -101,12 +143,12 @@ void rhn_forward(
             const rhn_real *restrict x = in->x + at * n;
             rhn_real *restrict y = out->y + at * m;
             const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            rhn_real *restrict h_1 = tape_h_1 + at * m;
-            rhn_real *restrict t_1 = tape_t_1 + at * m;
-            rhn_real *restrict h_2 = tape_h_2 + at * m;
-            rhn_real *restrict t_2 = tape_t_2 + at * m;
-            rhn_real *restrict h_3 = tape_h_3 + at * m;
-            rhn_real *restrict t_3 = tape_t_3 + at * m;
+            rhn_real *restrict h_1_tail = tape_h_1_tail + at * m;
+            rhn_real *restrict t_1_tail = tape_t_1_tail + at * m;
+            rhn_real *restrict h_2_tail = tape_h_2_tail + at * m;
+            rhn_real *restrict t_2_tail = tape_t_2_tail + at * m;
+            rhn_real *restrict h_3_tail = tape_h_3_tail + at * m;
+            rhn_real *restrict t_3_tail = tape_t_3_tail + at * m;
 
             /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
             for (size_t j = 0; j < m; ++j) {
@@ -122,6 +164,10 @@ void rhn_forward(
             for (size_t j = 0; j < m; ++j)
                 h_1[j] = TANH(a_h_1[j]);
 
+            /* (1)  h_1_tail = tanh_tail(a_h_1) */
+            for (size_t j = 0; j < m; ++j)
+                h_1_tail[j] = rhn_tanh_tail(a_h_1[j]);
+
             /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_1[j];
@@ -135,6 +181,10 @@ void rhn_forward(
             /* (2)  t_1 = sigmoid(a_t_1) */
             for (size_t j = 0; j < m; ++j)
                 t_1[j] = rhn_sigmoid(a_t_1[j]);
+
+            /* (2)  t_1_tail = sigmoid_tail(a_t_1) */
+            for (size_t j = 0; j < m; ++j)
+                t_1_tail[j] = rhn_sigmoid_tail(a_t_1[j]);
 
             /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
             for (size_t j = 0; j < m; ++j)
@@ -152,6 +202,10 @@ void rhn_forward(
             for (size_t j = 0; j < m; ++j)
                 h_2[j] = TANH(a_h_2[j]);
 
+            /* (4)  h_2_tail = tanh_tail(a_h_2) */
+            for (size_t j = 0; j < m; ++j)
+                h_2_tail[j] = rhn_tanh_tail(a_h_2[j]);
+
             /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_2[j];
@@ -163,6 +217,10 @@ void rhn_forward(
             /* (5)  t_2 = sigmoid(a_t_2) */
             for (size_t j = 0; j < m; ++j)
                 t_2[j] = rhn_sigmoid(a_t_2[j]);
+
+            /* (5)  t_2_tail = sigmoid_tail(a_t_2) */
+            for (size_t j = 0; j < m; ++j)
+                t_2_tail[j] = rhn_sigmoid_tail(a_t_2[j]);
 
             /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
             for (size_t j = 0; j < m; ++j)
@@ -180,6 +238,10 @@ void rhn_forward(
             for (size_t j = 0; j < m; ++j)
                 h_3[j] = TANH(a_h_3[j]);
 
+            /* (7)  h_3_tail = tanh_tail(a_h_3) */
+            for (size_t j = 0; j < m; ++j)
+                h_3_tail[j] = rhn_tanh_tail(a_h_3[j]);
+
             /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_3[j];
@@ -191,6 +253,10 @@ void rhn_forward(
             /* (8)  t_3 = sigmoid(a_t_3) */
             for (size_t j = 0; j < m; ++j)
                 t_3[j] = rhn_sigmoid(a_t_3[j]);
+
+            /* (8)  t_3_tail = sigmoid_tail(a_t_3) */
+            for (size_t j = 0; j < m; ++j)
+                t_3_tail[j] = rhn_sigmoid_tail(a_t_3[j]);
 
             /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
             for (size_t j = 0; j < m; ++j)
@@ -236,15 +302,27 @@ void rhn_backward(
     rhn_real *const b_H_3_bar = gradients->b_H_3_bar; /* [m] */
     rhn_real *const R_T_3_bar = gradients->R_T_3_bar; /* [m, m] */
     rhn_real *const b_T_3_bar = gradients->b_T_3_bar; /* [m] */
-    const rhn_real *const tape_h_1 = tape; /* [T, B, m] */
-    const rhn_real *const tape_t_1 = tape_h_1 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_h_2 = tape_t_1 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_t_2 = tape_h_2 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_h_3 = tape_t_2 + T * B * m; /* [T, B, m] */
-    const rhn_real *const tape_t_3 = tape_h_3 + T * B * m; /* [T, B, m] */
-    rhn_real *const work_s_1 = work; /* [T, B, m] */
-    rhn_real *const work_s_2 = work_s_1 + T * B * m; /* [T, B, m] */
-    rhn_real *const y_bar = work_s_2 + T * B * m; /* [m] */
+    const rhn_real *const tape_h_1_tail = tape; /* [T, B, m] */
+    const rhn_real *const tape_t_1_tail = tape_h_1_tail + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_h_2_tail = tape_t_1_tail + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_t_2_tail = tape_h_2_tail + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_h_3_tail = tape_t_2_tail + T * B * m; /* [T, B, m] */
+    const rhn_real *const tape_t_3_tail = tape_h_3_tail + T * B * m; /* [T, B, m] */
+    rhn_real *const one_minus_h_1_squared = work; /* [m] */
+    rhn_real *const one_minus_t_1 = one_minus_h_1_squared + m; /* [m] */
+    rhn_real *const one_minus_h_2_squared = one_minus_t_1 + m; /* [m] */
+    rhn_real *const one_minus_t_2 = one_minus_h_2_squared + m; /* [m] */
+    rhn_real *const one_minus_h_3_squared = one_minus_t_2 + m; /* [m] */
+    rhn_real *const one_minus_t_3 = one_minus_h_3_squared + m; /* [m] */
+    rhn_real *const h_1 = one_minus_t_3 + m; /* [m] */
+    rhn_real *const t_1 = h_1 + m; /* [m] */
+    rhn_real *const work_s_1 = t_1 + m; /* [T, B, m] */
+    rhn_real *const h_2 = work_s_1 + T * B * m; /* [m] */
+    rhn_real *const t_2 = h_2 + m; /* [m] */
+    rhn_real *const work_s_2 = t_2 + m; /* [T, B, m] */
+    rhn_real *const h_3 = work_s_2 + T * B * m; /* [m] */
+    rhn_real *const t_3 = h_3 + m; /* [m] */
+    rhn_real *const y_bar = t_3 + m; /* [m] */
     rhn_real *const t_3_bar = y_bar + m; /* [m] */
     rhn_real *const work_a_t_3_bar = t_3_bar + m; /* [T, B, m] */
     rhn_real *const h_3_bar = work_a_t_3_bar + T * B * m; /* [m] */
@@ -295,15 +373,15 @@ void rhn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const rhn_real *restrict h_1_tail = tape_h_1_tail + at * m;
+            const rhn_real *restrict t_1_tail = tape_t_1_tail + at * m;
+            const rhn_real *restrict h_2_tail = tape_h_2_tail + at * m;
+            const rhn_real *restrict t_2_tail = tape_t_2_tail + at * m;
+            const rhn_real *restrict h_3_tail = tape_h_3_tail + at * m;
+            const rhn_real *restrict t_3_tail = tape_t_3_tail + at * m;
             const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const rhn_real *restrict h_1 = tape_h_1 + at * m;
-            const rhn_real *restrict t_1 = tape_t_1 + at * m;
             rhn_real *restrict s_1 = work_s_1 + at * m;
-            const rhn_real *restrict h_2 = tape_h_2 + at * m;
-            const rhn_real *restrict t_2 = tape_t_2 + at * m;
             rhn_real *restrict s_2 = work_s_2 + at * m;
-            const rhn_real *restrict h_3 = tape_h_3 + at * m;
-            const rhn_real *restrict t_3 = tape_t_3 + at * m;
             const rhn_real *restrict Delta_y = bars->Delta_y + at * m;
             const rhn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
             rhn_real *restrict a_t_3_bar = work_a_t_3_bar + at * m;
@@ -314,13 +392,61 @@ void rhn_backward(
             rhn_real *restrict a_h_1_bar = work_a_h_1_bar + at * m;
             rhn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (1)  h_1 = tanh_from_tail(h_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                h_1[j] = rhn_tanh_from_tail(h_1_tail[j]);
+
+            /* (2)  t_1 = sigmoid_from_tail(t_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                t_1[j] = rhn_sigmoid_from_tail(t_1_tail[j]);
+
+            /* (4)  h_2 = tanh_from_tail(h_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                h_2[j] = rhn_tanh_from_tail(h_2_tail[j]);
+
+            /* (5)  t_2 = sigmoid_from_tail(t_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                t_2[j] = rhn_sigmoid_from_tail(t_2_tail[j]);
+
+            /* (7)  h_3 = tanh_from_tail(h_3_tail) */
+            for (size_t j = 0; j < m; ++j)
+                h_3[j] = rhn_tanh_from_tail(h_3_tail[j]);
+
+            /* (8)  t_3 = sigmoid_from_tail(t_3_tail) */
+            for (size_t j = 0; j < m; ++j)
+                t_3[j] = rhn_sigmoid_from_tail(t_3_tail[j]);
+
+            /* (1)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_1_squared[j] = rhn_slope_from_tail(h_1_tail[j]);
+
+            /* (2)  one_minus_t_1 = complement_from_tail(t_1_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_t_1[j] = rhn_complement_from_tail(t_1_tail[j]);
+
+            /* (4)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_2_squared[j] = rhn_slope_from_tail(h_2_tail[j]);
+
+            /* (5)  one_minus_t_2 = complement_from_tail(t_2_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_t_2[j] = rhn_complement_from_tail(t_2_tail[j]);
+
+            /* (7)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_3_squared[j] = rhn_slope_from_tail(h_3_tail[j]);
+
+            /* (8)  one_minus_t_3 = complement_from_tail(t_3_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_t_3[j] = rhn_complement_from_tail(t_3_tail[j]);
+
             /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
             for (size_t j = 0; j < m; ++j)
-                s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
+                s_1[j] = h_1[j] * t_1[j] + y_prev[j] * one_minus_t_1[j];
 
             /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
             for (size_t j = 0; j < m; ++j)
-                s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
+                s_2[j] = h_2[j] * t_2[j] + s_1[j] * one_minus_t_2[j];
 
             /* (10)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -332,7 +458,7 @@ void rhn_backward(
 
             /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
-                a_t_3_bar[j] = t_3_bar[j] * t_3[j] * (1 - t_3[j]);
+                a_t_3_bar[j] = t_3_bar[j] * t_3[j] * one_minus_t_3[j];
 
             /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
@@ -340,11 +466,11 @@ void rhn_backward(
 
             /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
-                a_h_3_bar[j] = h_3_bar[j] * (1 - h_3[j] * h_3[j]);
+                a_h_3_bar[j] = h_3_bar[j] * one_minus_h_3_squared[j];
 
             /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
             for (size_t j = 0; j < m; ++j) {
-                rhn_real sum = y_bar[j] * (1 - t_3[j]);
+                rhn_real sum = y_bar[j] * one_minus_t_3[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += R_H_3[k * m + j] * a_h_3_bar[k];
                 for (size_t k = 0; k < m; ++k)
@@ -358,7 +484,7 @@ void rhn_backward(
 
             /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
-                a_t_2_bar[j] = t_2_bar[j] * t_2[j] * (1 - t_2[j]);
+                a_t_2_bar[j] = t_2_bar[j] * t_2[j] * one_minus_t_2[j];
 
             /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
@@ -366,11 +492,11 @@ void rhn_backward(
 
             /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                a_h_2_bar[j] = h_2_bar[j] * (1 - h_2[j] * h_2[j]);
+                a_h_2_bar[j] = h_2_bar[j] * one_minus_h_2_squared[j];
 
             /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
             for (size_t j = 0; j < m; ++j) {
-                rhn_real sum = s_2_bar[j] * (1 - t_2[j]);
+                rhn_real sum = s_2_bar[j] * one_minus_t_2[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += R_H_2[k * m + j] * a_h_2_bar[k];
                 for (size_t k = 0; k < m; ++k)
@@ -384,7 +510,7 @@ void rhn_backward(
 
             /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_t_1_bar[j] = t_1_bar[j] * t_1[j] * (1 - t_1[j]);
+                a_t_1_bar[j] = t_1_bar[j] * t_1[j] * one_minus_t_1[j];
 
             /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -392,11 +518,11 @@ void rhn_backward(
 
             /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_h_1_bar[j] = h_1_bar[j] * (1 - h_1[j] * h_1[j]);
+                a_h_1_bar[j] = h_1_bar[j] * one_minus_h_1_squared[j];
 
             /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {
-                rhn_real sum = s_1_bar[j] * (1 - t_1[j]);
+                rhn_real sum = s_1_bar[j] * one_minus_t_1[j];
                 for (size_t k = 0; k < m; ++k)
                     sum += R_H_1[k * m + j] * a_h_1_bar[k];
                 for (size_t k = 0; k < m; ++k)

@@ -103,10 +103,10 @@ typedef struct rhn_state {
 /* Entries of rhn_real: what forward saves for backward: 6 * T * B * m. */
 size_t rhn_tape_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of forward: 8 * m. */
+/* Entries of rhn_real: scratch memory of forward: 14 * m. */
 size_t rhn_forward_work_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: scratch memory of backward: 8 * T * B * m + 9 * m + 2 * B * m. */
+/* Entries of rhn_real: scratch memory of backward: 21 * m + 8 * T * B * m + 2 * B * m. */
 size_t rhn_backward_work_size(const rhn_sizes *sizes);
 
 /* Entries of rhn_real: scratch memory of step: 14 * m. */

@@ -36,9 +36,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -65,65 +94,77 @@ def forward(parameters, inputs, initial):
     m = W_H.shape[0]
 
     # scan forward
-    h_1 = np.empty((T, B, m), dtype)
-    t_1 = np.empty((T, B, m), dtype)
-    h_2 = np.empty((T, B, m), dtype)
-    t_2 = np.empty((T, B, m), dtype)
-    h_3 = np.empty((T, B, m), dtype)
-    t_3 = np.empty((T, B, m), dtype)
+    h_1_tail = np.empty((T, B, m), dtype)
+    t_1_tail = np.empty((T, B, m), dtype)
+    h_2_tail = np.empty((T, B, m), dtype)
+    t_2_tail = np.empty((T, B, m), dtype)
+    h_3_tail = np.empty((T, B, m), dtype)
+    t_3_tail = np.empty((T, B, m), dtype)
     y = np.empty((T, B, m), dtype)
     for t in range(T):
         y_prev = y[t - 1] if t > 0 else initial_y
         # (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1
         a_h_1 = x[t] @ W_H.T + y_prev @ R_H_1.T + b_H_1
         # (1)  h_1 = tanh(a_h_1)
-        h_1[t] = np.tanh(a_h_1)
+        h_1 = np.tanh(a_h_1)
+        # (1)  h_1_tail = tanh_tail(a_h_1)
+        h_1_tail[t] = tanh_tail(a_h_1)
         # (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1
         a_t_1 = x[t] @ W_T.T + y_prev @ R_T_1.T + b_T_1
         # (2)  t_1 = sigmoid(a_t_1)
-        t_1[t] = sigmoid(a_t_1)
+        t_1 = sigmoid(a_t_1)
+        # (2)  t_1_tail = sigmoid_tail(a_t_1)
+        t_1_tail[t] = sigmoid_tail(a_t_1)
         # (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1)
-        s_1 = h_1[t] * t_1[t] + y_prev * (1 - t_1[t])
+        s_1 = h_1 * t_1 + y_prev * (1 - t_1)
         # (4)  a_h_2 = R_H_2 s_1 + b_H_2
         a_h_2 = s_1 @ R_H_2.T + b_H_2
         # (4)  h_2 = tanh(a_h_2)
-        h_2[t] = np.tanh(a_h_2)
+        h_2 = np.tanh(a_h_2)
+        # (4)  h_2_tail = tanh_tail(a_h_2)
+        h_2_tail[t] = tanh_tail(a_h_2)
         # (5)  a_t_2 = R_T_2 s_1 + b_T_2
         a_t_2 = s_1 @ R_T_2.T + b_T_2
         # (5)  t_2 = sigmoid(a_t_2)
-        t_2[t] = sigmoid(a_t_2)
+        t_2 = sigmoid(a_t_2)
+        # (5)  t_2_tail = sigmoid_tail(a_t_2)
+        t_2_tail[t] = sigmoid_tail(a_t_2)
         # (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2)
-        s_2 = h_2[t] * t_2[t] + s_1 * (1 - t_2[t])
+        s_2 = h_2 * t_2 + s_1 * (1 - t_2)
         # (7)  a_h_3 = R_H_3 s_2 + b_H_3
         a_h_3 = s_2 @ R_H_3.T + b_H_3
         # (7)  h_3 = tanh(a_h_3)
-        h_3[t] = np.tanh(a_h_3)
+        h_3 = np.tanh(a_h_3)
+        # (7)  h_3_tail = tanh_tail(a_h_3)
+        h_3_tail[t] = tanh_tail(a_h_3)
         # (8)  a_t_3 = R_T_3 s_2 + b_T_3
         a_t_3 = s_2 @ R_T_3.T + b_T_3
         # (8)  t_3 = sigmoid(a_t_3)
-        t_3[t] = sigmoid(a_t_3)
+        t_3 = sigmoid(a_t_3)
+        # (8)  t_3_tail = sigmoid_tail(a_t_3)
+        t_3_tail[t] = sigmoid_tail(a_t_3)
         # (9)  y = h_3 * t_3 + s_2 * (1 - t_3)
-        y[t] = h_3[t] * t_3[t] + s_2 * (1 - t_3[t])
-    return {"y": y}, {"y": y[T - 1]}, {"h_1": h_1, "t_1": t_1, "h_2": h_2, "t_2": t_2, "h_3": h_3, "t_3": t_3}
+        y[t] = h_3 * t_3 + s_2 * (1 - t_3)
+    return {"y": y}, {"y": y[T - 1]}, {"h_1_tail": h_1_tail, "t_1_tail": t_1_tail, "h_2_tail": h_2_tail, "t_2_tail": t_2_tail, "h_3_tail": h_3_tail, "t_3_tail": t_3_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     y = outputs["y"]
     initial_y = initial["y"]
+    h_1_tail = tape["h_1_tail"]
+    t_1_tail = tape["t_1_tail"]
+    h_2_tail = tape["h_2_tail"]
+    t_2_tail = tape["t_2_tail"]
+    h_3_tail = tape["h_3_tail"]
+    t_3_tail = tape["t_3_tail"]
     x = inputs["x"]
     W_H = parameters["W_H"]
     W_T = parameters["W_T"]
-    h_1 = tape["h_1"]
-    t_1 = tape["t_1"]
     R_H_1 = parameters["R_H_1"]
     R_T_1 = parameters["R_T_1"]
-    h_2 = tape["h_2"]
-    t_2 = tape["t_2"]
     R_H_2 = parameters["R_H_2"]
     R_T_2 = parameters["R_T_2"]
-    h_3 = tape["h_3"]
-    t_3 = tape["t_3"]
     R_H_3 = parameters["R_H_3"]
     R_T_3 = parameters["R_T_3"]
     Delta_y = bars["y"]
@@ -146,42 +187,66 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         y_next_bar = y_prev_bar
         y_prev = y[t - 1] if t > 0 else initial_y
+        # (1)  h_1 = tanh_from_tail(h_1_tail)
+        h_1 = tanh_from_tail(h_1_tail[t])
+        # (2)  t_1 = sigmoid_from_tail(t_1_tail)
+        t_1 = sigmoid_from_tail(t_1_tail[t])
+        # (4)  h_2 = tanh_from_tail(h_2_tail)
+        h_2 = tanh_from_tail(h_2_tail[t])
+        # (5)  t_2 = sigmoid_from_tail(t_2_tail)
+        t_2 = sigmoid_from_tail(t_2_tail[t])
+        # (7)  h_3 = tanh_from_tail(h_3_tail)
+        h_3 = tanh_from_tail(h_3_tail[t])
+        # (8)  t_3 = sigmoid_from_tail(t_3_tail)
+        t_3 = sigmoid_from_tail(t_3_tail[t])
+        # (1)  one_minus_h_1_squared = slope_from_tail(h_1_tail)
+        one_minus_h_1_squared = slope_from_tail(h_1_tail[t])
+        # (2)  one_minus_t_1 = complement_from_tail(t_1_tail)
+        one_minus_t_1 = complement_from_tail(t_1_tail[t])
+        # (4)  one_minus_h_2_squared = slope_from_tail(h_2_tail)
+        one_minus_h_2_squared = slope_from_tail(h_2_tail[t])
+        # (5)  one_minus_t_2 = complement_from_tail(t_2_tail)
+        one_minus_t_2 = complement_from_tail(t_2_tail[t])
+        # (7)  one_minus_h_3_squared = slope_from_tail(h_3_tail)
+        one_minus_h_3_squared = slope_from_tail(h_3_tail[t])
+        # (8)  one_minus_t_3 = complement_from_tail(t_3_tail)
+        one_minus_t_3 = complement_from_tail(t_3_tail[t])
         # (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1)
-        s_1[t] = h_1[t] * t_1[t] + y_prev * (1 - t_1[t])
+        s_1[t] = h_1 * t_1 + y_prev * one_minus_t_1
         # (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2)
-        s_2[t] = h_2[t] * t_2[t] + s_1[t] * (1 - t_2[t])
+        s_2[t] = h_2 * t_2 + s_1[t] * one_minus_t_2
         # (10)  y_bar = Delta_y + y_next_bar
         y_bar = Delta_y[t] + y_next_bar
         # (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9)
-        t_3_bar = y_bar * (h_3[t] - s_2[t])
+        t_3_bar = y_bar * (h_3 - s_2[t])
         # (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8)
-        a_t_3_bar[t] = t_3_bar * t_3[t] * (1 - t_3[t])
+        a_t_3_bar[t] = t_3_bar * t_3 * one_minus_t_3
         # (13)  h_3_bar = y_bar * t_3   adjoint of (9)
-        h_3_bar = y_bar * t_3[t]
+        h_3_bar = y_bar * t_3
         # (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7)
-        a_h_3_bar[t] = h_3_bar * (1 - h_3[t] ** 2)
+        a_h_3_bar[t] = h_3_bar * one_minus_h_3_squared
         # (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9)
-        s_2_bar = a_h_3_bar[t] @ R_H_3 + a_t_3_bar[t] @ R_T_3 + y_bar * (1 - t_3[t])
+        s_2_bar = a_h_3_bar[t] @ R_H_3 + a_t_3_bar[t] @ R_T_3 + y_bar * one_minus_t_3
         # (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6)
-        t_2_bar = s_2_bar * (h_2[t] - s_1[t])
+        t_2_bar = s_2_bar * (h_2 - s_1[t])
         # (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5)
-        a_t_2_bar[t] = t_2_bar * t_2[t] * (1 - t_2[t])
+        a_t_2_bar[t] = t_2_bar * t_2 * one_minus_t_2
         # (18)  h_2_bar = s_2_bar * t_2   adjoint of (6)
-        h_2_bar = s_2_bar * t_2[t]
+        h_2_bar = s_2_bar * t_2
         # (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4)
-        a_h_2_bar[t] = h_2_bar * (1 - h_2[t] ** 2)
+        a_h_2_bar[t] = h_2_bar * one_minus_h_2_squared
         # (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6)
-        s_1_bar = a_h_2_bar[t] @ R_H_2 + a_t_2_bar[t] @ R_T_2 + s_2_bar * (1 - t_2[t])
+        s_1_bar = a_h_2_bar[t] @ R_H_2 + a_t_2_bar[t] @ R_T_2 + s_2_bar * one_minus_t_2
         # (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3)
-        t_1_bar = s_1_bar * (h_1[t] - y_prev)
+        t_1_bar = s_1_bar * (h_1 - y_prev)
         # (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2)
-        a_t_1_bar[t] = t_1_bar * t_1[t] * (1 - t_1[t])
+        a_t_1_bar[t] = t_1_bar * t_1 * one_minus_t_1
         # (23)  h_1_bar = s_1_bar * t_1   adjoint of (3)
-        h_1_bar = s_1_bar * t_1[t]
+        h_1_bar = s_1_bar * t_1
         # (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1)
-        a_h_1_bar[t] = h_1_bar * (1 - h_1[t] ** 2)
+        a_h_1_bar[t] = h_1_bar * one_minus_h_1_squared
         # (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3)
-        y_prev_bar = a_h_1_bar[t] @ R_H_1 + a_t_1_bar[t] @ R_T_1 + s_1_bar * (1 - t_1[t])
+        y_prev_bar = a_h_1_bar[t] @ R_H_1 + a_t_1_bar[t] @ R_T_1 + s_1_bar * one_minus_t_1
 
     # all steps at once
     y_prev = np.concatenate([initial_y[None], y[:-1]])

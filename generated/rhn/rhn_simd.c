@@ -113,7 +113,7 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 8 * spaced(chunk * B * row_m) + 3 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 12 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t rhn_simd_forward_multiplications(const rhn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
-    return B * (2 * m * n + 6 * m * m + 9 * m) / 3;
+    return B * (2 * m * n + 6 * m * m + 15 * m) / 3;
 }
 
 static size_t rhn_simd_infer_multiplications(const rhn_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t rhn_simd_backward_multiplications(const rhn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
-    return B * (21 * m + 12 * m * m + 4 * m * n) / 4;
+    return B * (33 * m + 12 * m * m + 4 * m * n) / 4;
 }
 
 static size_t rhn_simd_step_multiplications(const rhn_sizes *sizes)
@@ -286,12 +286,12 @@ static void rhn_simd_forward_member(
     const real *const b_T_2 = parameters->b_T_2; /* [m] */
     const real *const b_H_3 = parameters->b_H_3; /* [m] */
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
-    real *const tape_h_1 = tape; /* [m] a row */
-    real *const tape_t_1 = tape_h_1 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_h_2 = tape_t_1 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_t_2 = tape_h_2 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_h_3 = tape_t_2 + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_t_3 = tape_h_3 + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_1_tail = tape; /* [m] a row */
+    real *const tape_t_1_tail = tape_h_1_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_2_tail = tape_t_1_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_t_2_tail = tape_h_2_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_3_tail = tape_t_2_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_t_3_tail = tape_h_3_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
@@ -324,8 +324,8 @@ static void rhn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
-                    real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    real *const h_1_tail_rows = tape_h_1_tail + (t * B + begin) * row_m;
+                    real *const t_1_tail_rows = tape_t_1_tail + (t * B + begin) * row_m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
                     const operand factors_a_h_1[] = {
                         {x_rows, n, n, panels_x},
@@ -354,14 +354,20 @@ static void rhn_simd_forward_member(
 
                                     /* (1)  h_1 = tanh(a_h_1) */
                                     const vec h_1 = vec_tanh(a_h_1);
-                                    store(h_1_rows + s * row_m + j, h_1);
+
+                                    /* (1)  h_1_tail = tanh_tail(a_h_1) */
+                                    const vec h_1_tail = vec_tanh_tail(a_h_1);
+                                    store(h_1_tail_rows + s * row_m + j, h_1_tail);
 
                                     /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
                                     const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
 
                                     /* (2)  t_1 = sigmoid(a_t_1) */
                                     const vec t_1 = vec_sigmoid(a_t_1);
-                                    store(t_1_rows + s * row_m + j, t_1);
+
+                                    /* (2)  t_1_tail = sigmoid_tail(a_t_1) */
+                                    const vec t_1_tail = vec_sigmoid_tail(a_t_1);
+                                    store(t_1_tail_rows + s * row_m + j, t_1_tail);
 
                                     /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
                                     const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
@@ -380,8 +386,8 @@ static void rhn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = work_s_1 + begin * row_m;
-                    real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
-                    real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    real *const h_2_tail_rows = tape_h_2_tail + (t * B + begin) * row_m;
+                    real *const t_2_tail_rows = tape_t_2_tail + (t * B + begin) * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
                     const operand factors_a_h_2[] = {
                         {s_1_rows, row_m, m, panels_s_1},
@@ -410,14 +416,20 @@ static void rhn_simd_forward_member(
 
                                     /* (4)  h_2 = tanh(a_h_2) */
                                     const vec h_2 = vec_tanh(a_h_2);
-                                    store(h_2_rows + s * row_m + j, h_2);
+
+                                    /* (4)  h_2_tail = tanh_tail(a_h_2) */
+                                    const vec h_2_tail = vec_tanh_tail(a_h_2);
+                                    store(h_2_tail_rows + s * row_m + j, h_2_tail);
 
                                     /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
                                     const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
                                     /* (5)  t_2 = sigmoid(a_t_2) */
                                     const vec t_2 = vec_sigmoid(a_t_2);
-                                    store(t_2_rows + s * row_m + j, t_2);
+
+                                    /* (5)  t_2_tail = sigmoid_tail(a_t_2) */
+                                    const vec t_2_tail = vec_sigmoid_tail(a_t_2);
+                                    store(t_2_tail_rows + s * row_m + j, t_2_tail);
 
                                     /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
                                     const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
@@ -437,8 +449,8 @@ static void rhn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const s_2_rows = work_s_2 + begin * row_m;
-                    real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
-                    real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    real *const h_3_tail_rows = tape_h_3_tail + (t * B + begin) * row_m;
+                    real *const t_3_tail_rows = tape_t_3_tail + (t * B + begin) * row_m;
                     const operand factors_a_h_3[] = {
                         {s_2_rows, row_m, m, panels_s_2},
                     };
@@ -466,14 +478,20 @@ static void rhn_simd_forward_member(
 
                                     /* (7)  h_3 = tanh(a_h_3) */
                                     const vec h_3 = vec_tanh(a_h_3);
-                                    store(h_3_rows + s * row_m + j, h_3);
+
+                                    /* (7)  h_3_tail = tanh_tail(a_h_3) */
+                                    const vec h_3_tail = vec_tanh_tail(a_h_3);
+                                    store(h_3_tail_rows + s * row_m + j, h_3_tail);
 
                                     /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
                                     const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
 
                                     /* (8)  t_3 = sigmoid(a_t_3) */
                                     const vec t_3 = vec_sigmoid(a_t_3);
-                                    store(t_3_rows + s * row_m + j, t_3);
+
+                                    /* (8)  t_3_tail = sigmoid_tail(a_t_3) */
+                                    const vec t_3_tail = vec_sigmoid_tail(a_t_3);
+                                    store(t_3_tail_rows + s * row_m + j, t_3_tail);
 
                                     /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
                                     const vec y = h_3 * t_3 + s_2 * (1 - t_3);
@@ -750,14 +768,23 @@ static void rhn_simd_backward_member(
     real *const b_H_3_bar = gradients->b_H_3_bar; /* [m] */
     real *const R_T_3_bar = gradients->R_T_3_bar; /* [m, m] */
     real *const b_T_3_bar = gradients->b_T_3_bar; /* [m] */
-    const real *const tape_h_1 = tape; /* [m] a row */
-    const real *const tape_t_1 = tape_h_1 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_h_2 = tape_t_1 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_t_2 = tape_h_2 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_h_3 = tape_t_2 + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_t_3 = tape_h_3 + spaced(T * B * row_m); /* [m] a row */
-    real *const work_s_1 = work; /* [m] a row */
-    real *const work_s_2 = work_s_1 + spaced(chunk * B * row_m); /* [m] a row */
+    const real *const tape_h_1_tail = tape; /* [m] a row */
+    const real *const tape_t_1_tail = tape_h_1_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_2_tail = tape_t_1_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_t_2_tail = tape_h_2_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_3_tail = tape_t_2_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_t_3_tail = tape_h_3_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_h_1_squared = work; /* [m] a row */
+    real *const work_one_minus_t_1 = work_one_minus_h_1_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_h_2_squared = work_one_minus_t_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_t_2 = work_one_minus_h_2_squared + spaced(B * row_m); /* [m] a row */
+    real *const work_one_minus_t_3 = work_one_minus_t_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_h_1 = work_one_minus_t_3 + spaced(B * row_m); /* [m] a row */
+    real *const work_t_1 = work_h_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_s_1 = work_t_1 + spaced(B * row_m); /* [m] a row */
+    real *const work_h_2 = work_s_1 + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_t_2 = work_h_2 + spaced(B * row_m); /* [m] a row */
+    real *const work_s_2 = work_t_2 + spaced(B * row_m); /* [m] a row */
     real *const work_y_bar = work_s_2 + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_t_3_bar = work_y_bar + spaced(B * row_m); /* [m] a row */
     real *const work_a_h_3_bar = work_a_t_3_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -804,15 +831,24 @@ static void rhn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_1_tail_rows = tape_h_1_tail + (t * B + begin) * row_m;
+                    const real *const t_1_tail_rows = tape_t_1_tail + (t * B + begin) * row_m;
+                    const real *const h_2_tail_rows = tape_h_2_tail + (t * B + begin) * row_m;
+                    const real *const t_2_tail_rows = tape_t_2_tail + (t * B + begin) * row_m;
+                    const real *const h_3_tail_rows = tape_h_3_tail + (t * B + begin) * row_m;
+                    const real *const t_3_tail_rows = tape_t_3_tail + (t * B + begin) * row_m;
+                    real *const one_minus_h_1_squared_rows = work_one_minus_h_1_squared + begin * row_m;
+                    real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
+                    real *const one_minus_h_2_squared_rows = work_one_minus_h_2_squared + begin * row_m;
+                    real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
+                    real *const one_minus_t_3_rows = work_one_minus_t_3 + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    const real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
-                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    real *const h_1_rows = work_h_1 + begin * row_m;
+                    real *const t_1_rows = work_t_1 + begin * row_m;
                     real *const s_1_rows = work_s_1 + ((t - first) * B + begin) * row_m;
-                    const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
-                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    real *const h_2_rows = work_h_2 + begin * row_m;
+                    real *const t_2_rows = work_t_2 + begin * row_m;
                     real *const s_2_rows = work_s_2 + ((t - first) * B + begin) * row_m;
-                    const real *const h_3_rows = tape_h_3 + (t * B + begin) * row_m;
-                    const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
                     const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
                     const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
@@ -822,22 +858,67 @@ static void rhn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
+                            const vec h_1_tail = load(h_1_tail_rows + s * row_m + j);
+                            const vec t_1_tail = load(t_1_tail_rows + s * row_m + j);
+                            const vec h_2_tail = load(h_2_tail_rows + s * row_m + j);
+                            const vec t_2_tail = load(t_2_tail_rows + s * row_m + j);
+                            const vec h_3_tail = load(h_3_tail_rows + s * row_m + j);
+                            const vec t_3_tail = load(t_3_tail_rows + s * row_m + j);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
-                            const vec h_1 = load(h_1_rows + s * row_m + j);
-                            const vec t_1 = load(t_1_rows + s * row_m + j);
-                            const vec h_2 = load(h_2_rows + s * row_m + j);
-                            const vec t_2 = load(t_2_rows + s * row_m + j);
-                            const vec h_3 = load(h_3_rows + s * row_m + j);
-                            const vec t_3 = load(t_3_rows + s * row_m + j);
                             const vec Delta_y = load_part(Delta_y_rows + s * m + j, left);
                             const vec y_next_bar = load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
 
+                            /* (1)  h_1 = tanh_from_tail(h_1_tail) */
+                            const vec h_1 = vec_tanh_from_tail(h_1_tail);
+                            store(h_1_rows + s * row_m + j, h_1);
+
+                            /* (2)  t_1 = sigmoid_from_tail(t_1_tail) */
+                            const vec t_1 = vec_sigmoid_from_tail(t_1_tail);
+                            store(t_1_rows + s * row_m + j, t_1);
+
+                            /* (4)  h_2 = tanh_from_tail(h_2_tail) */
+                            const vec h_2 = vec_tanh_from_tail(h_2_tail);
+                            store(h_2_rows + s * row_m + j, h_2);
+
+                            /* (5)  t_2 = sigmoid_from_tail(t_2_tail) */
+                            const vec t_2 = vec_sigmoid_from_tail(t_2_tail);
+                            store(t_2_rows + s * row_m + j, t_2);
+
+                            /* (7)  h_3 = tanh_from_tail(h_3_tail) */
+                            const vec h_3 = vec_tanh_from_tail(h_3_tail);
+
+                            /* (8)  t_3 = sigmoid_from_tail(t_3_tail) */
+                            const vec t_3 = vec_sigmoid_from_tail(t_3_tail);
+
+                            /* (1)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
+                            const vec one_minus_h_1_squared = vec_slope_from_tail(h_1_tail);
+                            store(one_minus_h_1_squared_rows + s * row_m + j, one_minus_h_1_squared);
+
+                            /* (2)  one_minus_t_1 = complement_from_tail(t_1_tail) */
+                            const vec one_minus_t_1 = vec_complement_from_tail(t_1_tail);
+                            store(one_minus_t_1_rows + s * row_m + j, one_minus_t_1);
+
+                            /* (4)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
+                            const vec one_minus_h_2_squared = vec_slope_from_tail(h_2_tail);
+                            store(one_minus_h_2_squared_rows + s * row_m + j, one_minus_h_2_squared);
+
+                            /* (5)  one_minus_t_2 = complement_from_tail(t_2_tail) */
+                            const vec one_minus_t_2 = vec_complement_from_tail(t_2_tail);
+                            store(one_minus_t_2_rows + s * row_m + j, one_minus_t_2);
+
+                            /* (7)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
+                            const vec one_minus_h_3_squared = vec_slope_from_tail(h_3_tail);
+
+                            /* (8)  one_minus_t_3 = complement_from_tail(t_3_tail) */
+                            const vec one_minus_t_3 = vec_complement_from_tail(t_3_tail);
+                            store(one_minus_t_3_rows + s * row_m + j, one_minus_t_3);
+
                             /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
-                            const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
+                            const vec s_1 = h_1 * t_1 + y_prev * one_minus_t_1;
                             store(s_1_rows + s * row_m + j, s_1);
 
                             /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
-                            const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
+                            const vec s_2 = h_2 * t_2 + s_1 * one_minus_t_2;
                             store(s_2_rows + s * row_m + j, s_2);
 
                             /* (10)  y_bar = Delta_y + y_next_bar */
@@ -848,14 +929,14 @@ static void rhn_simd_backward_member(
                             const vec t_3_bar = y_bar * (h_3 - s_2);
 
                             /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
-                            const vec a_t_3_bar = t_3_bar * t_3 * (1 - t_3);
+                            const vec a_t_3_bar = t_3_bar * t_3 * one_minus_t_3;
                             store(a_t_3_bar_rows + s * row_m + j, a_t_3_bar);
 
                             /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
                             const vec h_3_bar = y_bar * t_3;
 
                             /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
-                            const vec a_h_3_bar = h_3_bar * (1 - h_3 * h_3);
+                            const vec a_h_3_bar = h_3_bar * one_minus_h_3_squared;
                             store(a_h_3_bar_rows + s * row_m + j, a_h_3_bar);
                         }
                     }
@@ -868,10 +949,12 @@ static void rhn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const one_minus_h_2_squared_rows = work_one_minus_h_2_squared + begin * row_m;
+                    const real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
+                    const real *const one_minus_t_3_rows = work_one_minus_t_3 + begin * row_m;
                     const real *const s_1_rows = work_s_1 + ((t - first) * B + begin) * row_m;
-                    const real *const h_2_rows = tape_h_2 + (t * B + begin) * row_m;
-                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
-                    const real *const t_3_rows = tape_t_3 + (t * B + begin) * row_m;
+                    const real *const h_2_rows = work_h_2 + begin * row_m;
+                    const real *const t_2_rows = work_t_2 + begin * row_m;
                     const real *const y_bar_rows = work_y_bar + begin * row_m;
                     const real *const a_t_3_bar_rows = work_a_t_3_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_h_3_bar_rows = work_a_h_3_bar + ((t - first) * B + begin) * row_m;
@@ -897,28 +980,30 @@ static void rhn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_h_2_squared = load(one_minus_h_2_squared_rows + s * row_m + j);
+                                    const vec one_minus_t_2 = load(one_minus_t_2_rows + s * row_m + j);
+                                    const vec one_minus_t_3 = load(one_minus_t_3_rows + s * row_m + j);
                                     const vec s_1 = load(s_1_rows + s * row_m + j);
                                     const vec h_2 = load(h_2_rows + s * row_m + j);
                                     const vec t_2 = load(t_2_rows + s * row_m + j);
-                                    const vec t_3 = load(t_3_rows + s * row_m + j);
                                     const vec y_bar = load(y_bar_rows + s * row_m + j);
 
                                     /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint of (7), (8), (9) */
-                                    const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * (1 - t_3);
+                                    const vec s_2_bar = load(tile_s_2_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * one_minus_t_3;
                                     store(s_2_bar_rows + s * row_m + j, s_2_bar);
 
                                     /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
                                     const vec t_2_bar = s_2_bar * (h_2 - s_1);
 
                                     /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
-                                    const vec a_t_2_bar = t_2_bar * t_2 * (1 - t_2);
+                                    const vec a_t_2_bar = t_2_bar * t_2 * one_minus_t_2;
                                     store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
 
                                     /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
                                     const vec h_2_bar = s_2_bar * t_2;
 
                                     /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
-                                    const vec a_h_2_bar = h_2_bar * (1 - h_2 * h_2);
+                                    const vec a_h_2_bar = h_2_bar * one_minus_h_2_squared;
                                     store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
                                 }
                             }
@@ -933,10 +1018,12 @@ static void rhn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const one_minus_h_1_squared_rows = work_one_minus_h_1_squared + begin * row_m;
+                    const real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
+                    const real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
                     const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    const real *const h_1_rows = tape_h_1 + (t * B + begin) * row_m;
-                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
-                    const real *const t_2_rows = tape_t_2 + (t * B + begin) * row_m;
+                    const real *const h_1_rows = work_h_1 + begin * row_m;
+                    const real *const t_1_rows = work_t_1 + begin * row_m;
                     const real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
                     const real *const a_t_2_bar_rows = work_a_t_2_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_h_2_bar_rows = work_a_h_2_bar + ((t - first) * B + begin) * row_m;
@@ -962,28 +1049,30 @@ static void rhn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_h_1_squared = load(one_minus_h_1_squared_rows + s * row_m + j);
+                                    const vec one_minus_t_1 = load(one_minus_t_1_rows + s * row_m + j);
+                                    const vec one_minus_t_2 = load(one_minus_t_2_rows + s * row_m + j);
                                     const vec y_prev = load_part(y_prev_rows + s * m + j, left);
                                     const vec h_1 = load(h_1_rows + s * row_m + j);
                                     const vec t_1 = load(t_1_rows + s * row_m + j);
-                                    const vec t_2 = load(t_2_rows + s * row_m + j);
                                     const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
 
                                     /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
-                                    const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * (1 - t_2);
+                                    const vec s_1_bar = load(tile_s_1_bar + ((s * 1 + 0) * own + v) * LANES) + s_2_bar * one_minus_t_2;
                                     store(s_1_bar_rows + s * row_m + j, s_1_bar);
 
                                     /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
                                     const vec t_1_bar = s_1_bar * (h_1 - y_prev);
 
                                     /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
-                                    const vec a_t_1_bar = t_1_bar * t_1 * (1 - t_1);
+                                    const vec a_t_1_bar = t_1_bar * t_1 * one_minus_t_1;
                                     store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
 
                                     /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
                                     const vec h_1_bar = s_1_bar * t_1;
 
                                     /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
-                                    const vec a_h_1_bar = h_1_bar * (1 - h_1 * h_1);
+                                    const vec a_h_1_bar = h_1_bar * one_minus_h_1_squared;
                                     store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
                                 }
                             }
@@ -998,7 +1087,7 @@ static void rhn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const t_1_rows = tape_t_1 + (t * B + begin) * row_m;
+                    const real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
                     const real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
                     const real *const a_t_1_bar_rows = work_a_t_1_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_h_1_bar_rows = work_a_h_1_bar + ((t - first) * B + begin) * row_m;
@@ -1022,11 +1111,11 @@ static void rhn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec t_1 = load(t_1_rows + s * row_m + j);
+                                    const vec one_minus_t_1 = load(one_minus_t_1_rows + s * row_m + j);
                                     const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
 
                                     /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
-                                    const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * (1 - t_1);
+                                    const vec y_prev_bar = load(tile_y_prev_bar + ((s * 1 + 0) * own + v) * LANES) + s_1_bar * one_minus_t_1;
                                     store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
                                 }
                             }

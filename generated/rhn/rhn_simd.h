@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of rhn_real: what forward saves for backward: 6 * spaced(T * B * padded m).
- *   h_1, t_1, h_2, t_2, h_3, t_3: spaced(T * B * padded m) each, every step
+ *   h_1_tail, t_1_tail, h_2_tail, t_2_tail, h_3_tail, t_3_tail: spaced(T * B * padded m) each, every step
  */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
@@ -44,9 +44,9 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
  */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of backward: 8 * spaced(chunk * B * padded m) + 3 * spaced(B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+/* Entries of rhn_real: scratch memory of backward: 12 * spaced(B * padded m) + 8 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_h_1_squared, one_minus_t_1, one_minus_h_2_squared, one_minus_t_2, one_minus_t_3, h_1, t_1, h_2, t_2, y_bar, s_2_bar, s_1_bar: spaced(B * padded m) each, one step, then overwritten
  *   s_1, s_2, a_t_3_bar, a_h_3_bar, a_t_2_bar, a_h_2_bar, a_t_1_bar, a_h_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
- *   y_bar, s_2_bar, s_1_bar: spaced(B * padded m) each, one step, then overwritten
  *   y_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
  *   chunk: steps_together(T, B, 8 * padded m)

@@ -17,16 +17,29 @@
 #define REAL(number) ((scrn_real)(number))
 #ifdef SCRN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #endif
+
+static scrn_real scrn_complement_from_tail(scrn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static scrn_real scrn_sigmoid(scrn_real x)
 {
     const scrn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static scrn_real scrn_sigmoid_tail(scrn_real x)
+{
+    const scrn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t scrn_tape_size(const scrn_sizes *sizes)
@@ -35,7 +48,7 @@ size_t scrn_tape_size(const scrn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
-    return 2 * T * B * k + T * B * m;
+    return 2 * T * B * k + 2 * T * B * m;
 }
 
 size_t scrn_forward_work_size(const scrn_sizes *sizes)
@@ -50,7 +63,7 @@ size_t scrn_backward_work_size(const scrn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
-    return m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m;
+    return 2 * m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m;
 }
 
 size_t scrn_step_work_size(const scrn_sizes *sizes)
@@ -81,7 +94,8 @@ void scrn_forward(
     const scrn_real *const V = parameters->V; /* [p, k] */
     scrn_real *const tape_s = tape; /* [T, B, k] */
     scrn_real *const tape_h = tape_s + T * B * k; /* [T, B, m] */
-    scrn_real *const tape_a_s = tape_h + T * B * m; /* [T, B, k] */
+    scrn_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
+    scrn_real *const tape_a_s = tape_h_tail + T * B * m; /* [T, B, k] */
     scrn_real *const a_h = work; /* [m] */
 
     /* every step, in any order */
@@ -122,6 +136,7 @@ void scrn_forward(
             const scrn_real *restrict x = in->x + at * n;
             const scrn_real *restrict s = tape_s + at * k;
             scrn_real *restrict h = tape_h + at * m;
+            scrn_real *restrict h_tail = tape_h_tail + at * m;
             const scrn_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + sample * m;
 
             /* (2)  a_h = P s + A x + R h_prev */
@@ -139,6 +154,10 @@ void scrn_forward(
             /* (2)  h = sigmoid(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = scrn_sigmoid(a_h[j]);
+
+            /* (2)  h_tail = sigmoid_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h_tail[j] = scrn_sigmoid_tail(a_h[j]);
         }
     }
 
@@ -199,8 +218,10 @@ void scrn_backward(
     scrn_real *const V_bar = gradients->V_bar; /* [p, k] */
     const scrn_real *const tape_s = tape; /* [T, B, k] */
     const scrn_real *const tape_h = tape_s + T * B * k; /* [T, B, m] */
-    const scrn_real *const tape_a_s = tape_h + T * B * m; /* [T, B, k] */
-    scrn_real *const h_bar = work; /* [m] */
+    const scrn_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
+    const scrn_real *const tape_a_s = tape_h_tail + T * B * m; /* [T, B, k] */
+    scrn_real *const one_minus_h = work; /* [m] */
+    scrn_real *const h_bar = one_minus_h + m; /* [m] */
     scrn_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     scrn_real *const work_s_bar = work_a_h_bar + T * B * m; /* [T, B, k] */
     scrn_real *const s_to_alpha_bar = work_s_bar + T * B * k; /* [k] */
@@ -228,11 +249,16 @@ void scrn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
+            const scrn_real *restrict h_tail = tape_h_tail + at * m;
             const scrn_real *restrict h = tape_h + at * m;
             const scrn_real *restrict y_bar = bars->y_bar + at * p;
             const scrn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
             scrn_real *restrict a_h_bar = work_a_h_bar + at * m;
             scrn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
+
+            /* (2)  one_minus_h = complement_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h[j] = scrn_complement_from_tail(h_tail[j]);
 
             /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
@@ -244,7 +270,7 @@ void scrn_backward(
 
             /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * h[j] * (1 - h[j]);
+                a_h_bar[j] = h_bar[j] * h[j] * one_minus_h[j];
 
             /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j) {

@@ -97,13 +97,13 @@ typedef struct scrn_state {
     scrn_real *h; /* [B, m] h before the first step */
 } scrn_state;
 
-/* Entries of scrn_real: what forward saves for backward: 2 * T * B * k + T * B * m. */
+/* Entries of scrn_real: what forward saves for backward: 2 * T * B * k + 2 * T * B * m. */
 size_t scrn_tape_size(const scrn_sizes *sizes);
 
 /* Entries of scrn_real: scratch memory of forward: m. */
 size_t scrn_forward_work_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of backward: m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m. */
+/* Entries of scrn_real: scratch memory of backward: 2 * m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m. */
 size_t scrn_backward_work_size(const scrn_sizes *sizes);
 
 /* Entries of scrn_real: scratch memory of step: 2 * k + 2 * m. */

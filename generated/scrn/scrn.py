@@ -35,9 +35,18 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def forward(parameters, inputs, initial):
@@ -72,23 +81,27 @@ def forward(parameters, inputs, initial):
 
     # scan forward
     h = np.empty((T, B, m), dtype)
+    h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  a_h = P s + A x + R h_prev
         a_h = s[t] @ P.T + x[t] @ A.T + h_prev @ R.T
         # (2)  h = sigmoid(a_h)
         h[t] = sigmoid(a_h)
+        # (2)  h_tail = sigmoid_tail(a_h)
+        h_tail[t] = sigmoid_tail(a_h)
 
     # all steps at once
     # (3)  y = U h + V s
     y = h @ U.T + s @ V.T
-    return {"y": y}, {"s": s[T - 1], "h": h[T - 1]}, {"s": s, "h": h, "a_s": a_s}
+    return {"y": y}, {"s": s[T - 1], "h": h[T - 1]}, {"s": s, "h": h, "h_tail": h_tail, "a_s": a_s}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_s = initial["s"]
     initial_h = initial["h"]
+    h_tail = tape["h_tail"]
     x = inputs["x"]
     s = tape["s"]
     h = tape["h"]
@@ -115,10 +128,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  one_minus_h = complement_from_tail(h_tail)
+        one_minus_h = complement_from_tail(h_tail[t])
         # (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3)
         h_bar = y_bar[t] @ U + h_next_bar
         # (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2)
-        a_h_bar[t] = h_bar * h[t] * (1 - h[t])
+        a_h_bar[t] = h_bar * h[t] * one_minus_h
         # (10)  h_prev_bar = R^T a_h_bar   adjoint of (2)
         h_prev_bar = a_h_bar[t] @ R
 

@@ -32,7 +32,7 @@ size_t scrn_simd_tape_size(const scrn_sizes *sizes)
     (void)row_k;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_k) + 2 * spaced(T * B * row_m);
 }
 
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
@@ -183,7 +183,7 @@ static size_t scrn_simd_forward_multiplications(const scrn_sizes *sizes)
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
     const size_t p = SCRN_FIXED_p;
-    return B * (k * n + k + k * m + m * n + m * m + m + m * p + k * p);
+    return B * (k * n + k + k * m + m * n + m * m + 2 * m + m * p + k * p);
 }
 
 static size_t scrn_simd_infer_multiplications(const scrn_sizes *sizes)
@@ -203,7 +203,7 @@ static size_t scrn_simd_backward_multiplications(const scrn_sizes *sizes)
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
     const size_t p = SCRN_FIXED_p;
-    return B * (2 * m * p + m + 2 * k * m + 2 * k * p + 4 * k + 2 * m * m + 2 * k * n + 2 * m * n) / 2;
+    return B * (2 * m + 2 * m * p + 2 * k * m + 2 * k * p + 4 * k + 2 * m * m + 2 * k * n + 2 * m * n) / 2;
 }
 
 static size_t scrn_simd_step_multiplications(const scrn_sizes *sizes)
@@ -344,7 +344,8 @@ static void scrn_simd_forward_member(
     const real *const alpha = parameters->alpha; /* [] */
     real *const tape_s = tape; /* [k] a row */
     real *const tape_h = tape_s + spaced(T * B * row_k); /* [m] a row */
-    real *const tape_a_s = tape_h + spaced(T * B * row_m); /* [k] a row */
+    real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_a_s = tape_h_tail + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
     const real *const panels_x = packed;
@@ -446,6 +447,7 @@ static void scrn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_k;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_h[] = {
@@ -474,6 +476,10 @@ static void scrn_simd_forward_member(
                                     /* (2)  h = sigmoid(a_h) */
                                     const vec h = vec_sigmoid(a_h);
                                     store(h_rows + sample * row_m + j, h);
+
+                                    /* (2)  h_tail = sigmoid_tail(a_h) */
+                                    const vec h_tail = vec_sigmoid_tail(a_h);
+                                    store(h_tail_rows + sample * row_m + j, h_tail);
                                 }
                             }
                         }
@@ -786,7 +792,8 @@ static void scrn_simd_backward_member(
     real *const V_bar = gradients->V_bar; /* [p, k] */
     const real *const tape_s = tape; /* [k] a row */
     const real *const tape_h = tape_s + spaced(T * B * row_k); /* [m] a row */
-    const real *const tape_a_s = tape_h + spaced(T * B * row_m); /* [k] a row */
+    const real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_a_s = tape_h_tail + spaced(T * B * row_m); /* [k] a row */
     real *const work_a_h_bar = work; /* [m] a row */
     real *const work_s_bar = work_a_h_bar + spaced(T * B * row_m); /* [k] a row */
     real *const work_s_to_alpha_bar = work_s_bar + spaced(chunk_2 * B * row_k); /* [k] a row */
@@ -831,6 +838,7 @@ static void scrn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -852,14 +860,18 @@ static void scrn_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = m - j;
                                 for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec h_tail = load(h_tail_rows + sample * row_m + j);
                                     const vec h = load(h_rows + sample * row_m + j);
                                     const vec h_next_bar = load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
+
+                                    /* (2)  one_minus_h = complement_from_tail(h_tail) */
+                                    const vec one_minus_h = vec_complement_from_tail(h_tail);
 
                                     /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
                                     const vec h_bar = load(tile_h_bar + ((sample * 1 + 0) * own + v) * LANES) + h_next_bar;
 
                                     /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
-                                    const vec a_h_bar = h_bar * h * (1 - h);
+                                    const vec a_h_bar = h_bar * h * one_minus_h;
                                     store(a_h_bar_rows + sample * row_m + j, a_h_bar);
                                 }
                             }

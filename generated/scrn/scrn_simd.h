@@ -17,9 +17,9 @@
 extern "C" {
 #endif
 
-/* Entries of scrn_real: what forward saves for backward: 2 * spaced(T * B * padded k) + spaced(T * B * padded m).
+/* Entries of scrn_real: what forward saves for backward: 2 * spaced(T * B * padded k) + 2 * spaced(T * B * padded m).
  *   s, a_s: spaced(T * B * padded k) each, every step
- *   h: spaced(T * B * padded m), every step
+ *   h, h_tail: spaced(T * B * padded m) each, every step
  */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 

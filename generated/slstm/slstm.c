@@ -18,15 +18,22 @@
 #define REAL(number) ((slstm_real)(number))
 #ifdef SLSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define LOG1P log1p
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define LOG1P log1pf
 #define TANH tanhf
 #endif
+
+static slstm_real slstm_complement_from_tail(slstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static slstm_real slstm_sigmoid(slstm_real x)
 {
@@ -34,9 +41,38 @@ static slstm_real slstm_sigmoid(slstm_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static slstm_real slstm_sigmoid_from_tail(slstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static slstm_real slstm_sigmoid_tail(slstm_real x)
+{
+    const slstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static slstm_real slstm_slope_from_tail(slstm_real x)
+{
+    const slstm_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
 static slstm_real slstm_softplus(slstm_real x)
 {
     return (x <= 0 ? 0 : x) + LOG1P(EXP(-FABS(x)));
+}
+
+static slstm_real slstm_tanh_from_tail(slstm_real x)
+{
+    const slstm_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static slstm_real slstm_tanh_tail(slstm_real x)
+{
+    const slstm_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t slstm_tape_size(const slstm_sizes *sizes)
@@ -50,7 +86,7 @@ size_t slstm_tape_size(const slstm_sizes *sizes)
 size_t slstm_forward_work_size(const slstm_sizes *sizes)
 {
     const size_t d = SLSTM_FIXED_d;
-    return 5 * d;
+    return 7 * d;
 }
 
 size_t slstm_backward_work_size(const slstm_sizes *sizes)
@@ -58,7 +94,7 @@ size_t slstm_backward_work_size(const slstm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = SLSTM_FIXED_d;
-    return 11 * d + 5 * T * B * d + 4 * 2 * B * d;
+    return 15 * d + 5 * T * B * d + 4 * 2 * B * d;
 }
 
 size_t slstm_step_work_size(const slstm_sizes *sizes)
@@ -91,9 +127,9 @@ void slstm_forward(
     const slstm_real *const b_o = parameters->b_o; /* [d] */
     slstm_real *const tape_itilde = tape; /* [T, B, d] */
     slstm_real *const tape_ftilde = tape_itilde + T * B * d; /* [T, B, d] */
-    slstm_real *const tape_z = tape_ftilde + T * B * d; /* [T, B, d] */
-    slstm_real *const tape_o = tape_z + T * B * d; /* [T, B, d] */
-    slstm_real *const tape_l_f = tape_o + T * B * d; /* [T, B, d] */
+    slstm_real *const tape_z_tail = tape_ftilde + T * B * d; /* [T, B, d] */
+    slstm_real *const tape_o_tail = tape_z_tail + T * B * d; /* [T, B, d] */
+    slstm_real *const tape_l_f = tape_o_tail + T * B * d; /* [T, B, d] */
     slstm_real *const tape_m = tape_l_f + T * B * d; /* [T, B, d] */
     slstm_real *const tape_i = tape_m + T * B * d; /* [T, B, d] */
     slstm_real *const tape_f = tape_i + T * B * d; /* [T, B, d] */
@@ -101,7 +137,9 @@ void slstm_forward(
     slstm_real *const tape_n = tape_c + T * B * d; /* [T, B, d] */
     slstm_real *const ztilde = work; /* [d] */
     slstm_real *const otilde = ztilde + d; /* [d] */
-    slstm_real *const softplus_ftilde = otilde + d; /* [d] */
+    slstm_real *const z = otilde + d; /* [d] */
+    slstm_real *const o = z + d; /* [d] */
+    slstm_real *const softplus_ftilde = o + d; /* [d] */
     slstm_real *const a_i = softplus_ftilde + d; /* [d] */
     slstm_real *const a_f = a_i + d; /* [d] */
 
@@ -112,8 +150,8 @@ void slstm_forward(
             const slstm_real *restrict x = in->x + at * D;
             slstm_real *restrict itilde = tape_itilde + at * d;
             slstm_real *restrict ftilde = tape_ftilde + at * d;
-            slstm_real *restrict z = tape_z + at * d;
-            slstm_real *restrict o = tape_o + at * d;
+            slstm_real *restrict z_tail = tape_z_tail + at * d;
+            slstm_real *restrict o_tail = tape_o_tail + at * d;
             slstm_real *restrict l_f = tape_l_f + at * d;
             slstm_real *restrict m = tape_m + at * d;
             slstm_real *restrict i = tape_i + at * d;
@@ -170,9 +208,17 @@ void slstm_forward(
             for (size_t j = 0; j < d; ++j)
                 z[j] = TANH(ztilde[j]);
 
+            /* (5)  z_tail = tanh_tail(ztilde) */
+            for (size_t j = 0; j < d; ++j)
+                z_tail[j] = slstm_tanh_tail(ztilde[j]);
+
             /* (6)  o = sigmoid(otilde) */
             for (size_t j = 0; j < d; ++j)
                 o[j] = slstm_sigmoid(otilde[j]);
+
+            /* (6)  o_tail = sigmoid_tail(otilde) */
+            for (size_t j = 0; j < d; ++j)
+                o_tail[j] = slstm_sigmoid_tail(otilde[j]);
 
             /* (7)  softplus_ftilde = softplus(-ftilde) */
             for (size_t j = 0; j < d; ++j)
@@ -260,15 +306,19 @@ void slstm_backward(
     slstm_real *const b_o_bar = gradients->b_o_bar; /* [d] */
     const slstm_real *const tape_itilde = tape; /* [T, B, d] */
     const slstm_real *const tape_ftilde = tape_itilde + T * B * d; /* [T, B, d] */
-    const slstm_real *const tape_z = tape_ftilde + T * B * d; /* [T, B, d] */
-    const slstm_real *const tape_o = tape_z + T * B * d; /* [T, B, d] */
-    const slstm_real *const tape_l_f = tape_o + T * B * d; /* [T, B, d] */
+    const slstm_real *const tape_z_tail = tape_ftilde + T * B * d; /* [T, B, d] */
+    const slstm_real *const tape_o_tail = tape_z_tail + T * B * d; /* [T, B, d] */
+    const slstm_real *const tape_l_f = tape_o_tail + T * B * d; /* [T, B, d] */
     const slstm_real *const tape_m = tape_l_f + T * B * d; /* [T, B, d] */
     const slstm_real *const tape_i = tape_m + T * B * d; /* [T, B, d] */
     const slstm_real *const tape_f = tape_i + T * B * d; /* [T, B, d] */
     const slstm_real *const tape_c = tape_f + T * B * d; /* [T, B, d] */
     const slstm_real *const tape_n = tape_c + T * B * d; /* [T, B, d] */
-    slstm_real *const h_bar = work; /* [d] */
+    slstm_real *const one_minus_z_squared = work; /* [d] */
+    slstm_real *const one_minus_o = one_minus_z_squared + d; /* [d] */
+    slstm_real *const z = one_minus_o + d; /* [d] */
+    slstm_real *const o = z + d; /* [d] */
+    slstm_real *const h_bar = o + d; /* [d] */
     slstm_real *const n_bar = h_bar + d; /* [d] */
     slstm_real *const c_bar = n_bar + d; /* [d] */
     slstm_real *const f_bar = c_bar + d; /* [d] */
@@ -332,9 +382,9 @@ void slstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const slstm_real *restrict z_tail = tape_z_tail + at * d;
+            const slstm_real *restrict o_tail = tape_o_tail + at * d;
             const slstm_real *restrict itilde = tape_itilde + at * d;
-            const slstm_real *restrict z = tape_z + at * d;
-            const slstm_real *restrict o = tape_o + at * d;
             const slstm_real *restrict l_f = tape_l_f + at * d;
             const slstm_real *restrict i = tape_i + at * d;
             const slstm_real *restrict f = tape_f + at * d;
@@ -357,6 +407,22 @@ void slstm_backward(
             slstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * d;
             slstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + s) * d;
             const slstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at * d;
+
+            /* (5)  z = tanh_from_tail(z_tail) */
+            for (size_t j = 0; j < d; ++j)
+                z[j] = slstm_tanh_from_tail(z_tail[j]);
+
+            /* (6)  o = sigmoid_from_tail(o_tail) */
+            for (size_t j = 0; j < d; ++j)
+                o[j] = slstm_sigmoid_from_tail(o_tail[j]);
+
+            /* (5)  one_minus_z_squared = slope_from_tail(z_tail) */
+            for (size_t j = 0; j < d; ++j)
+                one_minus_z_squared[j] = slstm_slope_from_tail(z_tail[j]);
+
+            /* (6)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < d; ++j)
+                one_minus_o[j] = slstm_complement_from_tail(o_tail[j]);
 
             /* (14)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < d; ++j)
@@ -404,7 +470,7 @@ void slstm_backward(
 
             /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
             for (size_t j = 0; j < d; ++j)
-                otilde_bar[j] = o_bar[j] * o[j] * (1 - o[j]);
+                otilde_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
             /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
@@ -416,7 +482,7 @@ void slstm_backward(
 
             /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
-                ztilde_bar[j] = z_bar[j] * (1 - z[j] * z[j]);
+                ztilde_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < d; ++j) {

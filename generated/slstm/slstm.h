@@ -108,10 +108,10 @@ typedef struct slstm_state {
 /* Entries of slstm_real: what forward saves for backward: 10 * T * B * d. */
 size_t slstm_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward: 5 * d. */
+/* Entries of slstm_real: scratch memory of forward: 7 * d. */
 size_t slstm_forward_work_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of backward: 11 * d + 5 * T * B * d + 4 * 2 * B * d. */
+/* Entries of slstm_real: scratch memory of backward: 15 * d + 5 * T * B * d + 4 * 2 * B * d. */
 size_t slstm_backward_work_size(const slstm_sizes *sizes);
 
 /* Entries of slstm_real: scratch memory of step: 15 * d. */

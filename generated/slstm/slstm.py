@@ -44,13 +44,42 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
 
 
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
 def softplus(x):
     return np.where(x <= 0, 0, x) + np.log1p(np.exp(-np.abs(x)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -80,8 +109,8 @@ def forward(parameters, inputs, initial):
     # scan forward
     itilde = np.empty((T, B, d), dtype)
     ftilde = np.empty((T, B, d), dtype)
-    z = np.empty((T, B, d), dtype)
-    o = np.empty((T, B, d), dtype)
+    z_tail = np.empty((T, B, d), dtype)
+    o_tail = np.empty((T, B, d), dtype)
     l_f = np.empty((T, B, d), dtype)
     m = np.empty((T, B, d), dtype)
     i = np.empty((T, B, d), dtype)
@@ -103,9 +132,13 @@ def forward(parameters, inputs, initial):
         # (4)  otilde = W_o x + R_o h_prev + b_o
         otilde = x[t] @ W_o.T + h_prev @ R_o.T + b_o
         # (5)  z = tanh(ztilde)
-        z[t] = np.tanh(ztilde)
+        z = np.tanh(ztilde)
+        # (5)  z_tail = tanh_tail(ztilde)
+        z_tail[t] = tanh_tail(ztilde)
         # (6)  o = sigmoid(otilde)
-        o[t] = sigmoid(otilde)
+        o = sigmoid(otilde)
+        # (6)  o_tail = sigmoid_tail(otilde)
+        o_tail[t] = sigmoid_tail(otilde)
         # (7)  softplus_ftilde = softplus(-ftilde)
         softplus_ftilde = softplus(-ftilde[t])
         # (7)  l_f = -softplus(-ftilde)
@@ -121,12 +154,12 @@ def forward(parameters, inputs, initial):
         # (10)  f = exp(a_f)
         f[t] = np.exp(a_f)
         # (11)  c = f * c_prev + i * z
-        c[t] = f[t] * c_prev + i[t] * z[t]
+        c[t] = f[t] * c_prev + i[t] * z
         # (12)  n = f * n_prev + i
         n[t] = f[t] * n_prev + i[t]
         # (13)  h = o * c / n
-        h[t] = o[t] * c[t] / n[t]
-    return {"h": h}, {"h": h[T - 1], "m": m[T - 1], "c": c[T - 1], "n": n[T - 1]}, {"itilde": itilde, "ftilde": ftilde, "z": z, "o": o, "l_f": l_f, "m": m, "i": i, "f": f, "c": c, "n": n}
+        h[t] = o * c[t] / n[t]
+    return {"h": h}, {"h": h[T - 1], "m": m[T - 1], "c": c[T - 1], "n": n[T - 1]}, {"itilde": itilde, "ftilde": ftilde, "z_tail": z_tail, "o_tail": o_tail, "l_f": l_f, "m": m, "i": i, "f": f, "c": c, "n": n}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -137,11 +170,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     initial_m = initial["m"]
     initial_c = initial["c"]
     initial_n = initial["n"]
+    z_tail = tape["z_tail"]
+    o_tail = tape["o_tail"]
     x = inputs["x"]
     itilde = tape["itilde"]
     ftilde = tape["ftilde"]
-    z = tape["z"]
-    o = tape["o"]
     l_f = tape["l_f"]
     i = tape["i"]
     f = tape["f"]
@@ -186,18 +219,26 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         m_prev = m[t - 1] if t > 0 else initial_m
         c_prev = c[t - 1] if t > 0 else initial_c
         n_prev = n[t - 1] if t > 0 else initial_n
+        # (5)  z = tanh_from_tail(z_tail)
+        z = tanh_from_tail(z_tail[t])
+        # (6)  o = sigmoid_from_tail(o_tail)
+        o = sigmoid_from_tail(o_tail[t])
+        # (5)  one_minus_z_squared = slope_from_tail(z_tail)
+        one_minus_z_squared = slope_from_tail(z_tail[t])
+        # (6)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
         # (14)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13)
-        n_bar = -h_bar * o[t] * c[t] / n[t] ** 2 + n_next_bar
+        n_bar = -h_bar * o * c[t] / n[t] ** 2 + n_next_bar
         # (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13)
-        c_bar = h_bar * o[t] / n[t] + c_next_bar
+        c_bar = h_bar * o / n[t] + c_next_bar
         # (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12)
         f_bar = c_bar * c_prev + n_bar * n_prev
         # (18)  a_f_bar = f_bar * f   adjoint of (10)
         a_f_bar = f_bar * f[t]
         # (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12)
-        i_bar = c_bar * z[t] + n_bar
+        i_bar = c_bar * z + n_bar
         # (20)  a_i_bar = i_bar * i   adjoint of (9)
         a_i_bar = i_bar * i[t]
         # (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10)
@@ -209,13 +250,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (24)  z_bar = c_bar * i   adjoint of (11)
         z_bar = c_bar * i[t]
         # (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6)
-        otilde_bar[t] = o_bar * o[t] * (1 - o[t])
+        otilde_bar[t] = o_bar * o * one_minus_o
         # (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7)
         ftilde_bar[t] = l_f_bar * sigmoid_ftilde[t]
         # (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (8), (9)
         itilde_bar[t] = m_bar * np.where(itilde[t] <= l_f[t] + m_prev, 0, 1).astype(dtype) + a_i_bar
         # (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5)
-        ztilde_bar[t] = z_bar * (1 - z[t] ** 2)
+        ztilde_bar[t] = z_bar * one_minus_z_squared
         # (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4)
         h_prev_bar = ztilde_bar[t] @ R_z + itilde_bar[t] @ R_i + ftilde_bar[t] @ R_f + otilde_bar[t] @ R_o
         # (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10)

@@ -140,7 +140,7 @@ static size_t slstm_simd_forward_multiplications(const slstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
-    return B * (4 * D * d + 4 * d * d + 12 * d);
+    return B * (4 * D * d + 4 * d * d + 14 * d);
 }
 
 static size_t slstm_simd_infer_multiplications(const slstm_sizes *sizes)
@@ -156,7 +156,7 @@ static size_t slstm_simd_backward_multiplications(const slstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
-    return B * (23 * d + 8 * d * d + 8 * D * d) / 2;
+    return B * (27 * d + 8 * d * d + 8 * D * d) / 2;
 }
 
 static size_t slstm_simd_step_multiplications(const slstm_sizes *sizes)
@@ -281,9 +281,9 @@ static void slstm_simd_forward_member(
     const real *const b_o = parameters->b_o; /* [d] */
     real *const tape_itilde = tape; /* [d] a row */
     real *const tape_ftilde = tape_itilde + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_z = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_o = tape_z + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_l_f = tape_o + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_z_tail = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_o_tail = tape_z_tail + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_l_f = tape_o_tail + spaced(T * B * row_d); /* [d] a row */
     real *const tape_m = tape_l_f + spaced(T * B * row_d); /* [d] a row */
     real *const tape_i = tape_m + spaced(T * B * row_d); /* [d] a row */
     real *const tape_f = tape_i + spaced(T * B * row_d); /* [d] a row */
@@ -318,8 +318,8 @@ static void slstm_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
                     real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
-                    real *const z_rows = tape_z + (t * B + begin) * row_d;
-                    real *const o_rows = tape_o + (t * B + begin) * row_d;
+                    real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_d;
+                    real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_d;
                     real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
                     real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const i_rows = tape_i + (t * B + begin) * row_d;
@@ -342,6 +342,8 @@ static void slstm_simd_forward_member(
                         end = least(to, turn + blocks_together(rows));
                         const size_t low = t & 1 ? from + to - end : turn;
                         const group some = {d, vectors, low, low + end - turn, t & 1};
+                        ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
+                        ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
@@ -375,11 +377,19 @@ static void slstm_simd_forward_member(
 
                                     /* (5)  z = tanh(ztilde) */
                                     const vec z = vec_tanh(ztilde);
-                                    store(z_rows + s * row_d + j, z);
+                                    store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES, z);
+
+                                    /* (5)  z_tail = tanh_tail(ztilde) */
+                                    const vec z_tail = vec_tanh_tail(ztilde);
+                                    store(z_tail_rows + s * row_d + j, z_tail);
 
                                     /* (6)  o = sigmoid(otilde) */
                                     const vec o = vec_sigmoid(otilde);
-                                    store(o_rows + s * row_d + j, o);
+                                    store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES, o);
+
+                                    /* (6)  o_tail = sigmoid_tail(otilde) */
+                                    const vec o_tail = vec_sigmoid_tail(otilde);
+                                    store(o_tail_rows + s * row_d + j, o_tail);
 
                                     /* (7)  softplus_ftilde = softplus(-ftilde) */
                                     const vec softplus_ftilde = vec_softplus(-ftilde);
@@ -405,8 +415,8 @@ static void slstm_simd_forward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES, left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(z_rows + s * row_d + j);
-                                    const vec o = load(o_rows + s * row_d + j);
+                                    const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES);
                                     const vec l_f = load(l_f_rows + s * row_d + j);
                                     const vec m = load(m_rows + s * row_d + j);
                                     const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
@@ -686,9 +696,9 @@ static void slstm_simd_backward_member(
     real *const b_o_bar = gradients->b_o_bar; /* [d] */
     const real *const tape_itilde = tape; /* [d] a row */
     const real *const tape_ftilde = tape_itilde + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_z = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_o = tape_z + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_l_f = tape_o + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_z_tail = tape_ftilde + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_o_tail = tape_z_tail + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_l_f = tape_o_tail + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_m = tape_l_f + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_i = tape_m + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_f = tape_i + spaced(T * B * row_d); /* [d] a row */
@@ -758,9 +768,9 @@ static void slstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_d;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_d;
                     const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
-                    const real *const z_rows = tape_z + (t * B + begin) * row_d;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_d;
                     const real *const l_f_rows = tape_l_f + (t * B + begin) * row_d;
                     const real *const i_rows = tape_i + (t * B + begin) * row_d;
                     const real *const f_rows = tape_f + (t * B + begin) * row_d;
@@ -792,9 +802,9 @@ static void slstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = d - j;
+                            const vec z_tail = load(z_tail_rows + s * row_d + j);
+                            const vec o_tail = load(o_tail_rows + s * row_d + j);
                             const vec itilde = load(itilde_rows + s * row_d + j);
-                            const vec z = load(z_rows + s * row_d + j);
-                            const vec o = load(o_rows + s * row_d + j);
                             const vec l_f = load(l_f_rows + s * row_d + j);
                             const vec i = load(i_rows + s * row_d + j);
                             const vec f = load(f_rows + s * row_d + j);
@@ -809,6 +819,18 @@ static void slstm_simd_backward_member(
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
                             const vec n_next_bar = load_part(n_next_bar_rows + s * n_next_bar_stride + j, left);
                             const vec sigmoid_ftilde = load(sigmoid_ftilde_rows + s * row_d + j);
+
+                            /* (5)  z = tanh_from_tail(z_tail) */
+                            const vec z = vec_tanh_from_tail(z_tail);
+
+                            /* (6)  o = sigmoid_from_tail(o_tail) */
+                            const vec o = vec_sigmoid_from_tail(o_tail);
+
+                            /* (5)  one_minus_z_squared = slope_from_tail(z_tail) */
+                            const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
+
+                            /* (6)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
 
                             /* (14)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -844,7 +866,7 @@ static void slstm_simd_backward_member(
                             const vec z_bar = c_bar * i;
 
                             /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
-                            const vec otilde_bar = o_bar * o * (1 - o);
+                            const vec otilde_bar = o_bar * o * one_minus_o;
                             store(otilde_bar_rows + s * row_d + j, otilde_bar);
 
                             /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
@@ -856,7 +878,7 @@ static void slstm_simd_backward_member(
                             store(itilde_bar_rows + s * row_d + j, itilde_bar);
 
                             /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
-                            const vec ztilde_bar = z_bar * (1 - z * z);
+                            const vec ztilde_bar = z_bar * one_minus_z_squared;
                             store(ztilde_bar_rows + s * row_d + j, ztilde_bar);
 
                             /* (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10) */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of slstm_real: what forward saves for backward: 10 * spaced(T * B * padded d).
- *   itilde, ftilde, z, o, l_f, m, i, f, c, n: spaced(T * B * padded d) each, every step
+ *   itilde, ftilde, z_tail, o_tail, l_f, m, i, f, c, n: spaced(T * B * padded d) each, every step
  */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 

@@ -15,16 +15,34 @@
 #define REAL(number) ((sru_real)(number))
 #ifdef SRU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #endif
+
+static sru_real sru_complement_from_tail(sru_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static sru_real sru_sigmoid(sru_real x)
 {
     const sru_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static sru_real sru_sigmoid_from_tail(sru_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static sru_real sru_sigmoid_tail(sru_real x)
+{
+    const sru_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t sru_tape_size(const sru_sizes *sizes)
@@ -38,7 +56,7 @@ size_t sru_tape_size(const sru_sizes *sizes)
 size_t sru_forward_work_size(const sru_sizes *sizes)
 {
     const size_t m = SRU_FIXED_m;
-    return 2 * m;
+    return 4 * m;
 }
 
 size_t sru_backward_work_size(const sru_sizes *sizes)
@@ -46,7 +64,7 @@ size_t sru_backward_work_size(const sru_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = SRU_FIXED_m;
-    return 4 * T * B * m + 3 * m + 2 * B * m;
+    return 6 * T * B * m + 5 * m + 2 * B * m;
 }
 
 size_t sru_step_work_size(const sru_sizes *sizes)
@@ -73,12 +91,14 @@ void sru_forward(
     const sru_real *const v_r = parameters->v_r; /* [m] */
     const sru_real *const b_r = parameters->b_r; /* [m] */
     const sru_real *const W_h = parameters->W_h; /* [m, n] */
-    sru_real *const tape_f = tape; /* [T, B, m] */
-    sru_real *const tape_c = tape_f + T * B * m; /* [T, B, m] */
-    sru_real *const tape_r = tape_c + T * B * m; /* [T, B, m] */
-    sru_real *const tape_a_c = tape_r + T * B * m; /* [T, B, m] */
+    sru_real *const tape_f_tail = tape; /* [T, B, m] */
+    sru_real *const tape_c = tape_f_tail + T * B * m; /* [T, B, m] */
+    sru_real *const tape_r_tail = tape_c + T * B * m; /* [T, B, m] */
+    sru_real *const tape_a_c = tape_r_tail + T * B * m; /* [T, B, m] */
     sru_real *const tape_a_h = tape_a_c + T * B * m; /* [T, B, m] */
-    sru_real *const a_f = work; /* [m] */
+    sru_real *const f = work; /* [m] */
+    sru_real *const r = f + m; /* [m] */
+    sru_real *const a_f = r + m; /* [m] */
     sru_real *const a_r = a_f + m; /* [m] */
 
     /* every step, in any order */
@@ -112,7 +132,7 @@ void sru_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const sru_real *restrict x = in->x + at * n;
-            sru_real *restrict f = tape_f + at * m;
+            sru_real *restrict f_tail = tape_f_tail + at * m;
             sru_real *restrict c = tape_c + at * m;
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const sru_real *restrict a_c = tape_a_c + at * m;
@@ -129,6 +149,10 @@ void sru_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = sru_sigmoid(a_f[j]);
 
+            /* (1)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = sru_sigmoid_tail(a_f[j]);
+
             /* (2)  c = f * c_prev + (1 - f) * a_c */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * a_c[j];
@@ -141,7 +165,7 @@ void sru_forward(
             const size_t at = t * B + s;
             const sru_real *restrict x = in->x + at * n;
             const sru_real *restrict c = tape_c + at * m;
-            sru_real *restrict r = tape_r + at * m;
+            sru_real *restrict r_tail = tape_r_tail + at * m;
             sru_real *restrict h = out->h + at * m;
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const sru_real *restrict a_h = tape_a_h + at * m;
@@ -157,6 +181,10 @@ void sru_forward(
             /* (3)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = sru_sigmoid(a_r[j]);
+
+            /* (3)  r_tail = sigmoid_tail(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r_tail[j] = sru_sigmoid_tail(a_r[j]);
 
             /* (4)  h = r * c + (1 - r) * a_h */
             for (size_t j = 0; j < m; ++j)
@@ -195,12 +223,16 @@ void sru_backward(
     sru_real *const v_r_bar = gradients->v_r_bar; /* [m] */
     sru_real *const b_r_bar = gradients->b_r_bar; /* [m] */
     sru_real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
-    const sru_real *const tape_f = tape; /* [T, B, m] */
-    const sru_real *const tape_c = tape_f + T * B * m; /* [T, B, m] */
-    const sru_real *const tape_r = tape_c + T * B * m; /* [T, B, m] */
-    const sru_real *const tape_a_c = tape_r + T * B * m; /* [T, B, m] */
+    const sru_real *const tape_f_tail = tape; /* [T, B, m] */
+    const sru_real *const tape_c = tape_f_tail + T * B * m; /* [T, B, m] */
+    const sru_real *const tape_r_tail = tape_c + T * B * m; /* [T, B, m] */
+    const sru_real *const tape_a_c = tape_r_tail + T * B * m; /* [T, B, m] */
     const sru_real *const tape_a_h = tape_a_c + T * B * m; /* [T, B, m] */
-    sru_real *const work_a_h_bar = work; /* [T, B, m] */
+    sru_real *const work_one_minus_f = work; /* [T, B, m] */
+    sru_real *const one_minus_r = work_one_minus_f + T * B * m; /* [m] */
+    sru_real *const f = one_minus_r + m; /* [m] */
+    sru_real *const work_r = f + m; /* [T, B, m] */
+    sru_real *const work_a_h_bar = work_r + T * B * m; /* [T, B, m] */
     sru_real *const r_bar = work_a_h_bar + T * B * m; /* [m] */
     sru_real *const work_a_r_bar = r_bar + m; /* [T, B, m] */
     sru_real *const work_c_bar = work_a_r_bar + T * B * m; /* [T, B, m] */
@@ -231,18 +263,27 @@ void sru_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const sru_real *restrict r_tail = tape_r_tail + at * m;
             const sru_real *restrict x = in->x + at * n;
             const sru_real *restrict c = tape_c + at * m;
-            const sru_real *restrict r = tape_r + at * m;
+            sru_real *restrict r = work_r + at * m;
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const sru_real *restrict a_h = tape_a_h + at * m;
             const sru_real *restrict h_bar = bars->h_bar + at * m;
             sru_real *restrict a_h_bar = work_a_h_bar + at * m;
             sru_real *restrict a_r_bar = work_a_r_bar + at * m;
 
+            /* (3)  r = sigmoid_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = sru_sigmoid_from_tail(r_tail[j]);
+
+            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_r[j] = sru_complement_from_tail(r_tail[j]);
+
             /* (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * (1 - r[j]);
+                a_h_bar[j] = h_bar[j] * one_minus_r[j];
 
             /* (6)  r_bar = h_bar * (c - a_h)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -250,7 +291,7 @@ void sru_backward(
 
             /* (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_r_bar[j] = r_bar[j] * r[j] * (1 - r[j]);
+                a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
             /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -276,8 +317,9 @@ void sru_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const sru_real *restrict f = tape_f + at * m;
-            const sru_real *restrict r = tape_r + at * m;
+            const sru_real *restrict f_tail = tape_f_tail + at * m;
+            sru_real *restrict one_minus_f = work_one_minus_f + at * m;
+            const sru_real *restrict r = work_r + at * m;
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const sru_real *restrict a_c = tape_a_c + at * m;
             const sru_real *restrict h_bar = bars->h_bar + at * m;
@@ -286,6 +328,14 @@ void sru_backward(
             sru_real *restrict c_bar = work_c_bar + at * m;
             sru_real *restrict a_f_bar = work_a_f_bar + at * m;
             sru_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = sru_sigmoid_from_tail(f_tail[j]);
+
+            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = sru_complement_from_tail(f_tail[j]);
 
             /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -297,7 +347,7 @@ void sru_backward(
 
             /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j)
@@ -309,8 +359,8 @@ void sru_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const sru_real *restrict one_minus_f = work_one_minus_f + at * m;
             const sru_real *restrict x = in->x + at * n;
-            const sru_real *restrict f = tape_f + at * m;
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
             const sru_real *restrict a_h_bar = work_a_h_bar + at * m;
             const sru_real *restrict a_r_bar = work_a_r_bar + at * m;
@@ -320,7 +370,7 @@ void sru_backward(
 
             /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_c_bar[j] = c_bar[j] * (1 - f[j]);
+                a_c_bar[j] = c_bar[j] * one_minus_f[j];
 
             /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < n; ++j) {

@@ -91,10 +91,10 @@ typedef struct sru_state {
 /* Entries of sru_real: what forward saves for backward: 5 * T * B * m. */
 size_t sru_tape_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of forward: 2 * m. */
+/* Entries of sru_real: scratch memory of forward: 4 * m. */
 size_t sru_forward_work_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of backward: 4 * T * B * m + 3 * m + 2 * B * m. */
+/* Entries of sru_real: scratch memory of backward: 6 * T * B * m + 5 * m + 2 * B * m. */
 size_t sru_backward_work_size(const sru_sizes *sizes);
 
 /* Entries of sru_real: scratch memory of step: 7 * m. */

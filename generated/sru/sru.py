@@ -33,9 +33,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def forward(parameters, inputs, initial):
@@ -62,16 +75,18 @@ def forward(parameters, inputs, initial):
     a_h = x @ W_h.T
 
     # scan forward
-    f = np.empty((T, B, m), dtype)
+    f_tail = np.empty((T, B, m), dtype)
     c = np.empty((T, B, m), dtype)
     for t in range(T):
         c_prev = c[t - 1] if t > 0 else initial_c
         # (1)  a_f = W_f x + v_f * c_prev + b_f
         a_f = x[t] @ W_f.T + v_f * c_prev + b_f
         # (1)  f = sigmoid(a_f)
-        f[t] = sigmoid(a_f)
+        f = sigmoid(a_f)
+        # (1)  f_tail = sigmoid_tail(a_f)
+        f_tail[t] = sigmoid_tail(a_f)
         # (2)  c = f * c_prev + (1 - f) * a_c
-        c[t] = f[t] * c_prev + (1 - f[t]) * a_c[t]
+        c[t] = f * c_prev + (1 - f) * a_c[t]
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c[:-1]])
@@ -79,18 +94,20 @@ def forward(parameters, inputs, initial):
     a_r = x @ W_r.T + v_r * c_prev + b_r
     # (3)  r = sigmoid(a_r)
     r = sigmoid(a_r)
+    # (3)  r_tail = sigmoid_tail(a_r)
+    r_tail = sigmoid_tail(a_r)
     # (4)  h = r * c + (1 - r) * a_h
     h = r * c + (1 - r) * a_h
-    return {"h": h}, {"c": c[T - 1]}, {"f": f, "c": c, "r": r, "a_c": a_c, "a_h": a_h}
+    return {"h": h}, {"c": c[T - 1]}, {"f_tail": f_tail, "c": c, "r_tail": r_tail, "a_c": a_c, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_c = initial["c"]
+    f_tail = tape["f_tail"]
+    r_tail = tape["r_tail"]
     x = inputs["x"]
-    f = tape["f"]
     c = tape["c"]
-    r = tape["r"]
     W = parameters["W"]
     W_f = parameters["W_f"]
     v_f = parameters["v_f"]
@@ -108,12 +125,16 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c[:-1]])
+    # (3)  r = sigmoid_from_tail(r_tail)
+    r = sigmoid_from_tail(r_tail)
+    # (3)  one_minus_r = complement_from_tail(r_tail)
+    one_minus_r = complement_from_tail(r_tail)
     # (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4)
-    a_h_bar = h_bar * (1 - r)
+    a_h_bar = h_bar * one_minus_r
     # (6)  r_bar = h_bar * (c - a_h)   adjoint of (4)
     r_bar = h_bar * (c - a_h)
     # (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3)
-    a_r_bar = r_bar * r * (1 - r)
+    a_r_bar = r_bar * r * one_minus_r
     # (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3)
     W_r_bar = contract("TBi,TBj->ij", a_r_bar, x)
     # (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3)
@@ -124,25 +145,30 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_h_bar = contract("TBi,TBj->ij", a_h_bar, x)
 
     # scan in reverse
+    one_minus_f = np.empty((T, B, m), dtype)
     c_bar = np.empty((T, B, m), dtype)
     a_f_bar = np.empty((T, B, m), dtype)
     c_prev_bar = final_c_bar
     for t in reversed(range(T)):
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
+        # (1)  f = sigmoid_from_tail(f_tail)
+        f = sigmoid_from_tail(f_tail[t])
+        # (1)  one_minus_f = complement_from_tail(f_tail)
+        one_minus_f[t] = complement_from_tail(f_tail[t])
         # (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4)
         c_bar[t] = h_bar[t] * r[t] + c_next_bar
         # (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2)
         f_bar = c_bar[t] * (c_prev - a_c[t])
         # (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1)
-        a_f_bar[t] = f_bar * f[t] * (1 - f[t])
+        a_f_bar[t] = f_bar * f * one_minus_f[t]
         # (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3)
-        c_prev_bar = a_f_bar[t] * v_f + c_bar[t] * f[t] + a_r_bar[t] * v_r
+        c_prev_bar = a_f_bar[t] * v_f + c_bar[t] * f + a_r_bar[t] * v_r
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c[:-1]])
     # (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2)
-    a_c_bar = c_bar * (1 - f)
+    a_c_bar = c_bar * one_minus_f
     # (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4)
     x_bar = a_f_bar @ W_f + a_c_bar @ W + a_r_bar @ W_r + a_h_bar @ W_h
     # (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2)

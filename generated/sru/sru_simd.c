@@ -53,7 +53,7 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -106,14 +106,14 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(T * B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t sru_simd_forward_multiplications(const sru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return B * (4 * m * n + 4 * m);
+    return B * (4 * m * n + 6 * m);
 }
 
 static size_t sru_simd_infer_multiplications(const sru_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t sru_simd_backward_multiplications(const sru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return B * (12 * m + 8 * m * n);
+    return B * (16 * m + 8 * m * n);
 }
 
 static size_t sru_simd_step_multiplications(const sru_sizes *sizes)
@@ -251,10 +251,10 @@ static void sru_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
-    real *const tape_f = tape; /* [m] a row */
-    real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_r = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_a_c = tape_r + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape; /* [m] a row */
+    real *const tape_c = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_r_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_a_c = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
@@ -327,7 +327,7 @@ static void sru_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
@@ -358,7 +358,10 @@ static void sru_simd_forward_member(
 
                                     /* (1)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
-                                    store(f_rows + s * row_m + j, f);
+
+                                    /* (1)  f_tail = sigmoid_tail(a_f) */
+                                    const vec f_tail = vec_sigmoid_tail(a_f);
+                                    store(f_tail_rows + s * row_m + j, f_tail);
 
                                     /* (2)  c = f * c_prev + (1 - f) * a_c */
                                     const vec c = f * c_prev + (1 - f) * a_c;
@@ -384,7 +387,7 @@ static void sru_simd_forward_member(
                 rows = least(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = tape_c + begin * row_m;
-            real *const r_rows = tape_r + begin * row_m;
+            real *const r_tail_rows = tape_r_tail + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
@@ -417,7 +420,10 @@ static void sru_simd_forward_member(
 
                             /* (3)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
-                            store(r_rows + s * row_m + j, r);
+
+                            /* (3)  r_tail = sigmoid_tail(a_r) */
+                            const vec r_tail = vec_sigmoid_tail(a_r);
+                            store(r_tail_rows + s * row_m + j, r_tail);
 
                             /* (4)  h = r * c + (1 - r) * a_h */
                             const vec h = r * c + (1 - r) * a_h;
@@ -664,7 +670,7 @@ static void sru_simd_backward_member(
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
     real *const W_bar = gradients->W_bar; /* [m, n] */
@@ -675,12 +681,14 @@ static void sru_simd_backward_member(
     real *const v_r_bar = gradients->v_r_bar; /* [m] */
     real *const b_r_bar = gradients->b_r_bar; /* [m] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
-    const real *const tape_f = tape; /* [m] a row */
-    const real *const tape_c = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_r = tape_c + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_a_c = tape_r + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_f_tail = tape; /* [m] a row */
+    const real *const tape_c = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_r_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_a_c = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
     const real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
-    real *const work_a_h_bar = work; /* [m] a row */
+    real *const work_one_minus_f = work; /* [m] a row */
+    real *const work_r = work_one_minus_f + spaced(chunk * B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_r + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_r_bar = work_a_h_bar + spaced(T * B * row_m); /* [m] a row */
     real *const work_c_bar = work_a_r_bar + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_c_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -713,8 +721,9 @@ static void sru_simd_backward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = least(rows, B - begin);
+            const real *const r_tail_rows = tape_r_tail + begin * row_m;
             const real *const c_rows = tape_c + begin * row_m;
-            const real *const r_rows = tape_r + begin * row_m;
+            real *const r_rows = work_r + begin * row_m;
             const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
@@ -728,21 +737,28 @@ static void sru_simd_backward_member(
                     vec v_r_bar_here = {0};
                     vec b_r_bar_here = {0};
                     for (size_t s = 0; s < rows; ++s) {
+                        const vec r_tail = load(r_tail_rows + s * row_m + j);
                         const vec c = load(c_rows + s * row_m + j);
-                        const vec r = load(r_rows + s * row_m + j);
                         const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                         const vec a_h = load(a_h_rows + s * row_m + j);
                         const vec h_bar = load_part(h_bar_rows + s * m + j, left);
 
+                        /* (3)  r = sigmoid_from_tail(r_tail) */
+                        const vec r = vec_sigmoid_from_tail(r_tail);
+                        store(r_rows + s * row_m + j, r);
+
+                        /* (3)  one_minus_r = complement_from_tail(r_tail) */
+                        const vec one_minus_r = vec_complement_from_tail(r_tail);
+
                         /* (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4) */
-                        const vec a_h_bar = h_bar * (1 - r);
+                        const vec a_h_bar = h_bar * one_minus_r;
                         store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                         /* (6)  r_bar = h_bar * (c - a_h)   adjoint of (4) */
                         const vec r_bar = h_bar * (c - a_h);
 
                         /* (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
-                        const vec a_r_bar = r_bar * r * (1 - r);
+                        const vec a_r_bar = r_bar * r * one_minus_r;
                         store(a_r_bar_rows + s * row_m + j, a_r_bar);
 
                         /* (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3) */
@@ -782,8 +798,9 @@ static void sru_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const r_rows = tape_r + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const one_minus_f_rows = work_one_minus_f + ((t - first) * B + begin) * row_m;
+                    const real *const r_rows = work_r + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
@@ -799,13 +816,20 @@ static void sru_simd_backward_member(
                             const size_t j = block * LANES, left = m - j;
                             const vec v_f_here = load_part(v_f + j, left);
                             const vec v_r_here = load_part(v_r + j, left);
-                            const vec f = load(f_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
                             const vec r = load(r_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec a_c = load(a_c_rows + s * row_m + j);
                             const vec h_bar = load_part(h_bar_rows + s * m + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
                             const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
+
+                            /* (1)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+
+                            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+                            store(one_minus_f_rows + s * row_m + j, one_minus_f);
 
                             /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
                             const vec c_bar = h_bar * r + c_next_bar;
@@ -815,7 +839,7 @@ static void sru_simd_backward_member(
                             const vec f_bar = c_bar * (c_prev - a_c);
 
                             /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
+                            const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
                             /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3) */
@@ -837,7 +861,7 @@ static void sru_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
                 const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
                 const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
                 const real *const c_bar_rows = work_c_bar + begin * row_m;
@@ -850,13 +874,13 @@ static void sru_simd_backward_member(
                         vec v_f_bar_here = {0};
                         vec b_f_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec f = load(f_rows + s * row_m + j);
+                            const vec one_minus_f = load(one_minus_f_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec c_bar = load(c_bar_rows + s * row_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
 
                             /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
-                            const vec a_c_bar = c_bar * (1 - f);
+                            const vec a_c_bar = c_bar * one_minus_f;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
                             /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of sru_real: what forward saves for backward: 5 * spaced(T * B * padded m).
- *   f, c, r, a_c, a_h: spaced(T * B * padded m) each, every step
+ *   f_tail, c, r_tail, a_c, a_h: spaced(T * B * padded m) each, every step
  */
 size_t sru_simd_tape_size(const sru_sizes *sizes);
 
@@ -43,12 +43,12 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
  */
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of backward: 2 * spaced(T * B * padded m) + 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
- *   a_h_bar, a_r_bar: spaced(T * B * padded m) each, every step
- *   c_bar, a_c_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of sru_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) + 3 * spaced(T * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   one_minus_f, c_bar, a_c_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   r, a_h_bar, a_r_bar: spaced(T * B * padded m) each, every step
  *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
- *   chunk: steps_together(T, B, 2 * padded m)
+ *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 

@@ -13,13 +13,20 @@
 #define REAL(number) ((star_real)(number))
 #ifdef STAR_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static star_real star_complement_from_tail(star_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static star_real star_sigmoid(star_real x)
 {
@@ -27,18 +34,49 @@ static star_real star_sigmoid(star_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+static star_real star_sigmoid_from_tail(star_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static star_real star_sigmoid_tail(star_real x)
+{
+    const star_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static star_real star_slope_from_tail(star_real x)
+{
+    const star_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static star_real star_tanh_from_tail(star_real x)
+{
+    const star_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static star_real star_tanh_tail(star_real x)
+{
+    const star_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
+}
+
 size_t star_tape_size(const star_sizes *sizes)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
-    return 2 * T * B * m;
+    return 3 * T * B * m;
 }
 
 size_t star_forward_work_size(const star_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
-    return 3 * m;
+    return 4 * m + T * B * m;
 }
 
 size_t star_backward_work_size(const star_sizes *sizes)
@@ -46,7 +84,7 @@ size_t star_backward_work_size(const star_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
-    return 4 * m + 2 * T * B * m + 2 * B * m;
+    return 8 * m + 3 * T * B * m + 2 * B * m;
 }
 
 size_t star_step_work_size(const star_sizes *sizes)
@@ -70,9 +108,12 @@ void star_forward(
     const star_real *const b_k = parameters->b_k; /* [m] */
     const star_real *const W_z = parameters->W_z; /* [m, n] */
     const star_real *const b_z = parameters->b_z; /* [m] */
-    star_real *const tape_k = tape; /* [T, B, m] */
-    star_real *const tape_z = tape_k + T * B * m; /* [T, B, m] */
-    star_real *const a_k = work; /* [m] */
+    star_real *const tape_k_tail = tape; /* [T, B, m] */
+    star_real *const tape_z_tail = tape_k_tail + T * B * m; /* [T, B, m] */
+    star_real *const tape_h_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    star_real *const k = work; /* [m] */
+    star_real *const work_z = k + m; /* [T, B, m] */
+    star_real *const a_k = work_z + T * B * m; /* [m] */
     star_real *const a_z = a_k + m; /* [m] */
     star_real *const a_h = a_z + m; /* [m] */
 
@@ -81,7 +122,8 @@ void star_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const star_real *restrict x = in->x + at * n;
-            star_real *restrict z = tape_z + at * m;
+            star_real *restrict z = work_z + at * m;
+            star_real *restrict z_tail = tape_z_tail + at * m;
 
             /* (2)  a_z = W_z x + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -94,6 +136,10 @@ void star_forward(
             /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
+
+            /* (2)  z_tail = tanh_tail(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z_tail[j] = star_tanh_tail(a_z[j]);
         }
     }
 
@@ -102,9 +148,10 @@ void star_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const star_real *restrict x = in->x + at * n;
-            star_real *restrict k = tape_k + at * m;
-            const star_real *restrict z = tape_z + at * m;
+            star_real *restrict k_tail = tape_k_tail + at * m;
+            const star_real *restrict z = work_z + at * m;
             star_real *restrict h = out->h + at * m;
+            star_real *restrict h_tail = tape_h_tail + at * m;
             const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
             /* (1)  a_k = W_x x + W_h h_prev + b_k */
@@ -121,6 +168,10 @@ void star_forward(
             for (size_t j = 0; j < m; ++j)
                 k[j] = star_sigmoid(a_k[j]);
 
+            /* (1)  k_tail = sigmoid_tail(a_k) */
+            for (size_t j = 0; j < m; ++j)
+                k_tail[j] = star_sigmoid_tail(a_k[j]);
+
             /* (3)  a_h = (1 - k) * h_prev + k * z */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = (1 - k[j]) * h_prev[j] + k[j] * z[j];
@@ -128,6 +179,10 @@ void star_forward(
             /* (3)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
+
+            /* (3)  h_tail = tanh_tail(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h_tail[j] = star_tanh_tail(a_h[j]);
         }
     }
 
@@ -155,9 +210,15 @@ void star_backward(
     star_real *const b_k_bar = gradients->b_k_bar; /* [m] */
     star_real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     star_real *const b_z_bar = gradients->b_z_bar; /* [m] */
-    const star_real *const tape_k = tape; /* [T, B, m] */
-    const star_real *const tape_z = tape_k + T * B * m; /* [T, B, m] */
-    star_real *const h_bar = work; /* [m] */
+    const star_real *const tape_k_tail = tape; /* [T, B, m] */
+    const star_real *const tape_z_tail = tape_k_tail + T * B * m; /* [T, B, m] */
+    const star_real *const tape_h_tail = tape_z_tail + T * B * m; /* [T, B, m] */
+    star_real *const one_minus_k = work; /* [m] */
+    star_real *const one_minus_z_squared = one_minus_k + m; /* [m] */
+    star_real *const one_minus_h_squared = one_minus_z_squared + m; /* [m] */
+    star_real *const work_k = one_minus_h_squared + m; /* [T, B, m] */
+    star_real *const z = work_k + T * B * m; /* [m] */
+    star_real *const h_bar = z + m; /* [m] */
     star_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     star_real *const z_bar = work_a_h_bar + T * B * m; /* [m] */
     star_real *const a_z_bar = z_bar + m; /* [m] */
@@ -181,9 +242,10 @@ void star_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const star_real *restrict k = tape_k + at * m;
-            const star_real *restrict z = tape_z + at * m;
-            const star_real *restrict h = out->h + at * m;
+            const star_real *restrict k_tail = tape_k_tail + at * m;
+            const star_real *restrict z_tail = tape_z_tail + at * m;
+            const star_real *restrict h_tail = tape_h_tail + at * m;
+            star_real *restrict k = work_k + at * m;
             const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const star_real *restrict Delta_h = bars->Delta_h + at * m;
             const star_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
@@ -191,13 +253,29 @@ void star_backward(
             star_real *restrict a_k_bar = work_a_k_bar + at * m;
             star_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
+            /* (1)  k = sigmoid_from_tail(k_tail) */
+            for (size_t j = 0; j < m; ++j)
+                k[j] = star_sigmoid_from_tail(k_tail[j]);
+
+            /* (2)  z = tanh_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = star_tanh_from_tail(z_tail[j]);
+
+            /* (1)  one_minus_k = complement_from_tail(k_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_k[j] = star_complement_from_tail(k_tail[j]);
+
+            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_h_squared[j] = star_slope_from_tail(h_tail[j]);
+
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
             /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_h_bar[j] = h_bar[j] * (1 - h[j] * h[j]);
+                a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
             /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -205,11 +283,11 @@ void star_backward(
 
             /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_k_bar[j] = k_bar[j] * k[j] * (1 - k[j]);
+                a_k_bar[j] = k_bar[j] * k[j] * one_minus_k[j];
 
             /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
             for (size_t j = 0; j < m; ++j) {
-                star_real sum = a_h_bar[j] * (1 - k[j]);
+                star_real sum = a_h_bar[j] * one_minus_k[j];
                 for (size_t l = 0; l < m; ++l)
                     sum += W_h[l * m + j] * a_k_bar[l];
                 h_prev_bar[j] = sum;
@@ -221,13 +299,17 @@ void star_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const star_real *restrict z_tail = tape_z_tail + at * m;
             const star_real *restrict x = in->x + at * n;
-            const star_real *restrict k = tape_k + at * m;
-            const star_real *restrict z = tape_z + at * m;
+            const star_real *restrict k = work_k + at * m;
             const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const star_real *restrict a_h_bar = work_a_h_bar + at * m;
             const star_real *restrict a_k_bar = work_a_k_bar + at * m;
             star_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_z_squared[j] = star_slope_from_tail(z_tail[j]);
 
             /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -235,7 +317,7 @@ void star_backward(
 
             /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_z_bar[j] = z_bar[j] * (1 - z[j] * z[j]);
+                a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < n; ++j) {

@@ -82,13 +82,13 @@ typedef struct star_state {
     star_real *h; /* [B, m] h before the first step */
 } star_state;
 
-/* Entries of star_real: what forward saves for backward: 2 * T * B * m. */
+/* Entries of star_real: what forward saves for backward: 3 * T * B * m. */
 size_t star_tape_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of forward: 3 * m. */
+/* Entries of star_real: scratch memory of forward: 4 * m + T * B * m. */
 size_t star_forward_work_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of backward: 4 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of star_real: scratch memory of backward: 8 * m + 3 * T * B * m + 2 * B * m. */
 size_t star_backward_work_size(const star_sizes *sizes);
 
 /* Entries of star_real: scratch memory of step: 5 * m. */

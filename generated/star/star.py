@@ -27,9 +27,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -51,29 +80,37 @@ def forward(parameters, inputs, initial):
     a_z = x @ W_z.T + b_z
     # (2)  z = tanh(a_z)
     z = np.tanh(a_z)
+    # (2)  z_tail = tanh_tail(a_z)
+    z_tail = tanh_tail(a_z)
 
     # scan forward
-    k = np.empty((T, B, m), dtype)
+    k_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
+    h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_k = W_x x + W_h h_prev + b_k
         a_k = x[t] @ W_x.T + h_prev @ W_h.T + b_k
         # (1)  k = sigmoid(a_k)
-        k[t] = sigmoid(a_k)
+        k = sigmoid(a_k)
+        # (1)  k_tail = sigmoid_tail(a_k)
+        k_tail[t] = sigmoid_tail(a_k)
         # (3)  a_h = (1 - k) * h_prev + k * z
-        a_h = (1 - k[t]) * h_prev + k[t] * z[t]
+        a_h = (1 - k) * h_prev + k * z[t]
         # (3)  h = tanh(a_h)
         h[t] = np.tanh(a_h)
-    return {"h": h}, {"h": h[T - 1]}, {"k": k, "z": z}
+        # (3)  h_tail = tanh_tail(a_h)
+        h_tail[t] = tanh_tail(a_h)
+    return {"h": h}, {"h": h[T - 1]}, {"k_tail": k_tail, "z_tail": z_tail, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     initial_h = initial["h"]
+    k_tail = tape["k_tail"]
+    z_tail = tape["z_tail"]
+    h_tail = tape["h_tail"]
     x = inputs["x"]
-    k = tape["k"]
-    z = tape["z"]
     h = outputs["h"]
     W_x = parameters["W_x"]
     W_h = parameters["W_h"]
@@ -86,29 +123,40 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W_x.shape[0]
 
     # scan in reverse
+    k = np.empty((T, B, m), dtype)
     a_h_bar = np.empty((T, B, m), dtype)
     a_k_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  k = sigmoid_from_tail(k_tail)
+        k[t] = sigmoid_from_tail(k_tail[t])
+        # (2)  z = tanh_from_tail(z_tail)
+        z = tanh_from_tail(z_tail[t])
+        # (1)  one_minus_k = complement_from_tail(k_tail)
+        one_minus_k = complement_from_tail(k_tail[t])
+        # (3)  one_minus_h_squared = slope_from_tail(h_tail)
+        one_minus_h_squared = slope_from_tail(h_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3)
-        a_h_bar[t] = h_bar * (1 - h[t] ** 2)
+        a_h_bar[t] = h_bar * one_minus_h_squared
         # (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3)
-        k_bar = a_h_bar[t] * (z[t] - h_prev)
+        k_bar = a_h_bar[t] * (z - h_prev)
         # (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1)
-        a_k_bar[t] = k_bar * k[t] * (1 - k[t])
+        a_k_bar[t] = k_bar * k[t] * one_minus_k
         # (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3)
-        h_prev_bar = a_k_bar[t] @ W_h + a_h_bar[t] * (1 - k[t])
+        h_prev_bar = a_k_bar[t] @ W_h + a_h_bar[t] * one_minus_k
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (2)  one_minus_z_squared = slope_from_tail(z_tail)
+    one_minus_z_squared = slope_from_tail(z_tail)
     # (6)  z_bar = a_h_bar * k   adjoint of (3)
     z_bar = a_h_bar * k
     # (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2)
-    a_z_bar = z_bar * (1 - z ** 2)
+    a_z_bar = z_bar * one_minus_z_squared
     # (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2)
     x_bar = a_k_bar @ W_x + a_z_bar @ W_z
     # (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1)

@@ -26,7 +26,7 @@ size_t star_simd_tape_size(const star_sizes *sizes)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(T * B * row_m);
+    return 3 * spaced(T * B * row_m);
 }
 
 size_t star_simd_forward_packed_size(const star_sizes *sizes)
@@ -53,7 +53,7 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -78,7 +78,7 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
 }
 
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
@@ -106,14 +106,14 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
@@ -135,7 +135,7 @@ static size_t star_simd_forward_multiplications(const star_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
-    return B * (2 * m * n + m * m + 4 * m);
+    return B * (2 * m * n + m * m + 7 * m);
 }
 
 static size_t star_simd_infer_multiplications(const star_sizes *sizes)
@@ -151,7 +151,7 @@ static size_t star_simd_backward_multiplications(const star_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
-    return B * (8 * m + 2 * m * m + 4 * m * n) / 2;
+    return B * (13 * m + 2 * m * m + 4 * m * n) / 2;
 }
 
 static size_t star_simd_step_multiplications(const star_sizes *sizes)
@@ -242,9 +242,11 @@ static void star_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
-    real *const tape_k = tape; /* [m] a row */
-    real *const tape_z = tape_k + spaced(T * B * row_m); /* [m] a row */
-    real *const tile_a_k_ahead = work;
+    real *const tape_k_tail = tape; /* [m] a row */
+    real *const tape_z_tail = tape_k_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_z = work; /* [m] a row */
+    real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
@@ -258,7 +260,8 @@ static void star_simd_forward_member(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
-            real *const z_rows = tape_z + begin * row_m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const z_tail_rows = tape_z_tail + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -284,6 +287,10 @@ static void star_simd_forward_member(
                             /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
+
+                            /* (2)  z_tail = tanh_tail(a_z) */
+                            const vec z_tail = vec_tanh_tail(a_z);
+                            store(z_tail_rows + s * row_m + j, z_tail);
                         }
                     }
                 }
@@ -314,9 +321,10 @@ static void star_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const k_rows = tape_k + (t * B + begin) * row_m;
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
+                    real *const k_tail_rows = tape_k_tail + (t * B + begin) * row_m;
+                    const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
+                    real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a_k[] = {
                         {x_rows, n, n, panels_x_2},
@@ -346,7 +354,10 @@ static void star_simd_forward_member(
 
                                     /* (1)  k = sigmoid(a_k) */
                                     const vec k = vec_sigmoid(a_k);
-                                    store(k_rows + s * row_m + j, k);
+
+                                    /* (1)  k_tail = sigmoid_tail(a_k) */
+                                    const vec k_tail = vec_sigmoid_tail(a_k);
+                                    store(k_tail_rows + s * row_m + j, k_tail);
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
@@ -366,6 +377,10 @@ static void star_simd_forward_member(
                                     /* (3)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * m + j, h, left);
+
+                                    /* (3)  h_tail = tanh_tail(a_h) */
+                                    const vec h_tail = vec_tanh_tail(a_h);
+                                    store(h_tail_rows + s * row_m + j, h_tail);
                                 }
                             }
                         }
@@ -566,15 +581,18 @@ static void star_simd_backward_member(
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, 2 * row_m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
     real *const W_x_bar = gradients->W_x_bar; /* [m, n] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, m] */
     real *const b_k_bar = gradients->b_k_bar; /* [m] */
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
-    const real *const tape_k = tape; /* [m] a row */
-    const real *const tape_z = tape_k + spaced(T * B * row_m); /* [m] a row */
-    real *const work_a_h_bar = work; /* [m] a row */
+    const real *const tape_k_tail = tape; /* [m] a row */
+    const real *const tape_z_tail = tape_k_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_one_minus_k = work; /* [m] a row */
+    real *const work_k = work_one_minus_k + spaced(B * row_m); /* [m] a row */
+    real *const work_a_h_bar = work_k + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_z_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_k_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_a_k_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -601,9 +619,11 @@ static void star_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const k_rows = tape_k + (t * B + begin) * row_m;
-                    const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const h_rows = out->h + (t * B + begin) * m;
+                    const real *const k_tail_rows = tape_k_tail + (t * B + begin) * row_m;
+                    const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
+                    const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
+                    real *const one_minus_k_rows = work_one_minus_k + begin * row_m;
+                    real *const k_rows = work_k + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -613,25 +633,39 @@ static void star_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec k = load(k_rows + s * row_m + j);
-                            const vec z = load(z_rows + s * row_m + j);
-                            const vec h = load_part(h_rows + s * m + j, left);
+                            const vec k_tail = load(k_tail_rows + s * row_m + j);
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec h_tail = load(h_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  k = sigmoid_from_tail(k_tail) */
+                            const vec k = vec_sigmoid_from_tail(k_tail);
+                            store(k_rows + s * row_m + j, k);
+
+                            /* (2)  z = tanh_from_tail(z_tail) */
+                            const vec z = vec_tanh_from_tail(z_tail);
+
+                            /* (1)  one_minus_k = complement_from_tail(k_tail) */
+                            const vec one_minus_k = vec_complement_from_tail(k_tail);
+                            store(one_minus_k_rows + s * row_m + j, one_minus_k);
+
+                            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
-                            const vec a_h_bar = h_bar * (1 - h * h);
+                            const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
                             /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
                             const vec k_bar = a_h_bar * (z - h_prev);
 
                             /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
-                            const vec a_k_bar = k_bar * k * (1 - k);
+                            const vec a_k_bar = k_bar * k * one_minus_k;
                             store(a_k_bar_rows + s * row_m + j, a_k_bar);
                         }
                     }
@@ -644,7 +678,7 @@ static void star_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const k_rows = tape_k + (t * B + begin) * row_m;
+                    const real *const one_minus_k_rows = work_one_minus_k + begin * row_m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -666,11 +700,11 @@ static void star_simd_backward_member(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec k = load(k_rows + s * row_m + j);
+                                    const vec one_minus_k = load(one_minus_k_rows + s * row_m + j);
                                     const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
                                     /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * (1 - k);
+                                    const vec h_prev_bar = load(tile_h_prev_bar + ((s * 1 + 0) * own + v) * LANES) + a_h_bar * one_minus_k;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                                 }
                             }
@@ -688,8 +722,8 @@ static void star_simd_backward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const k_rows = tape_k + (first * B + begin) * row_m;
-                const real *const z_rows = tape_z + (first * B + begin) * row_m;
+                const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
+                const real *const k_rows = work_k + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
@@ -700,16 +734,19 @@ static void star_simd_backward_member(
                         vec b_k_bar_here = {0};
                         vec b_z_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
                             const vec k = load(k_rows + s * row_m + j);
-                            const vec z = load(z_rows + s * row_m + j);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_k_bar = load(a_k_bar_rows + s * row_m + j);
+
+                            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+                            const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
                             /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
                             const vec z_bar = a_h_bar * k;
 
                             /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
-                            const vec a_z_bar = z_bar * (1 - z * z);
+                            const vec a_z_bar = z_bar * one_minus_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                             /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Entries of star_real: what forward saves for backward: 2 * spaced(T * B * padded m).
- *   k, z: spaced(T * B * padded m) each, every step
+/* Entries of star_real: what forward saves for backward: 3 * spaced(T * B * padded m).
+ *   k_tail, z_tail, h_tail: spaced(T * B * padded m) each, every step
  */
 size_t star_simd_tape_size(const star_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes);
  */
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: scratch memory of forward: chunk * B * up_to(m, LANES).
+/* Entries of star_real: scratch memory of forward: spaced(T * B * padded m) + chunk * B * up_to(m, LANES).
+ *   z: spaced(T * B * padded m), every step
  *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their step
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  */
@@ -43,11 +44,12 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads);
  */
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads);
 
-/* Entries of star_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
- *   a_h_bar, a_z_bar, a_k_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+/* Entries of star_real: scratch memory of backward: spaced(B * padded m) + 4 * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + threads * scratch_for(n + m).
+ *   one_minus_k: spaced(B * padded m), one step, then overwritten
+ *   k, a_h_bar, a_z_bar, a_k_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n + m)
- *   chunk: steps_together(T, B, 2 * padded m)
+ *   chunk: steps_together(T, B, 3 * padded m)
  */
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads);
 

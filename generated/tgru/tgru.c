@@ -12,18 +12,54 @@
 #define REAL(number) ((tgru_real)(number))
 #ifdef TGRU_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static tgru_real tgru_complement_from_tail(tgru_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static tgru_real tgru_sigmoid(tgru_real x)
 {
     const tgru_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static tgru_real tgru_sigmoid_from_tail(tgru_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static tgru_real tgru_sigmoid_tail(tgru_real x)
+{
+    const tgru_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static tgru_real tgru_slope_from_tail(tgru_real x)
+{
+    const tgru_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static tgru_real tgru_tanh_from_tail(tgru_real x)
+{
+    const tgru_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static tgru_real tgru_tanh_tail(tgru_real x)
+{
+    const tgru_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t tgru_tape_size(const tgru_sizes *sizes)
@@ -36,8 +72,10 @@ size_t tgru_tape_size(const tgru_sizes *sizes)
 
 size_t tgru_forward_work_size(const tgru_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = TGRU_FIXED_m;
-    return 2 * m;
+    return 2 * T * B * m + 2 * m;
 }
 
 size_t tgru_backward_work_size(const tgru_sizes *sizes)
@@ -46,7 +84,7 @@ size_t tgru_backward_work_size(const tgru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;
     const size_t m = TGRU_FIXED_m;
-    return 4 * T * B * m + 2 * m + T * B * n + 2 * B * m;
+    return 5 * m + 5 * T * B * m + T * B * n + 2 * B * m;
 }
 
 size_t tgru_step_work_size(const tgru_sizes *sizes)
@@ -75,9 +113,11 @@ void tgru_forward(
     const tgru_real *const W_o = parameters->W_o; /* [m, n] */
     const tgru_real *const b_o = parameters->b_o; /* [m] */
     tgru_real *const tape_z = tape; /* [T, B, m] */
-    tgru_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    tgru_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    tgru_real *const a_f = work; /* [m] */
+    tgru_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    tgru_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    tgru_real *const work_f = work; /* [T, B, m] */
+    tgru_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    tgru_real *const a_f = work_o + T * B * m; /* [m] */
     tgru_real *const a_o = a_f + m; /* [m] */
 
     /* every step, in any order */
@@ -86,8 +126,10 @@ void tgru_forward(
             const size_t at = t * B + s;
             const tgru_real *restrict x = in->x + at * n;
             tgru_real *restrict z = tape_z + at * m;
-            tgru_real *restrict f = tape_f + at * m;
-            tgru_real *restrict o = tape_o + at * m;
+            tgru_real *restrict f = work_f + at * m;
+            tgru_real *restrict f_tail = tape_f_tail + at * m;
+            tgru_real *restrict o = work_o + at * m;
+            tgru_real *restrict o_tail = tape_o_tail + at * m;
             const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
 
             /* (1)  z = V_z x_prev + W_z x + b_z */
@@ -114,6 +156,10 @@ void tgru_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = tgru_sigmoid(a_f[j]);
 
+            /* (2)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = tgru_sigmoid_tail(a_f[j]);
+
             /* (3)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tgru_real sum = b_o[j];
@@ -127,6 +173,10 @@ void tgru_forward(
             /* (3)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
+
+            /* (3)  o_tail = tanh_tail(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = tgru_tanh_tail(a_o[j]);
         }
     }
 
@@ -135,8 +185,8 @@ void tgru_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const tgru_real *restrict z = tape_z + at * m;
-            const tgru_real *restrict f = tape_f + at * m;
-            const tgru_real *restrict o = tape_o + at * m;
+            const tgru_real *restrict f = work_f + at * m;
+            const tgru_real *restrict o = work_o + at * m;
             tgru_real *restrict h = out->h + at * m;
             const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
@@ -180,9 +230,13 @@ void tgru_backward(
     tgru_real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     tgru_real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const tgru_real *const tape_z = tape; /* [T, B, m] */
-    const tgru_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    const tgru_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    tgru_real *const work_h_bar = work; /* [T, B, m] */
+    const tgru_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    const tgru_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    tgru_real *const one_minus_f = work; /* [m] */
+    tgru_real *const one_minus_o_squared = one_minus_f + m; /* [m] */
+    tgru_real *const work_f = one_minus_o_squared + m; /* [T, B, m] */
+    tgru_real *const o = work_f + T * B * m; /* [m] */
+    tgru_real *const work_h_bar = o + m; /* [T, B, m] */
     tgru_real *const o_bar = work_h_bar + T * B * m; /* [m] */
     tgru_real *const work_a_o_bar = o_bar + m; /* [T, B, m] */
     tgru_real *const f_bar = work_a_o_bar + T * B * m; /* [m] */
@@ -215,11 +269,16 @@ void tgru_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const tgru_real *restrict f = tape_f + at * m;
+            const tgru_real *restrict f_tail = tape_f_tail + at * m;
+            tgru_real *restrict f = work_f + at * m;
             const tgru_real *restrict Delta_h = bars->Delta_h + at * m;
             const tgru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             tgru_real *restrict h_bar = work_h_bar + at * m;
             tgru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = tgru_sigmoid_from_tail(f_tail[j]);
 
             /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -235,10 +294,11 @@ void tgru_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const tgru_real *restrict f_tail = tape_f_tail + at * m;
+            const tgru_real *restrict o_tail = tape_o_tail + at * m;
             const tgru_real *restrict x = in->x + at * n;
             const tgru_real *restrict z = tape_z + at * m;
-            const tgru_real *restrict f = tape_f + at * m;
-            const tgru_real *restrict o = tape_o + at * m;
+            const tgru_real *restrict f = work_f + at * m;
             const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
             const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const tgru_real *restrict h_bar = work_h_bar + at * m;
@@ -247,13 +307,25 @@ void tgru_backward(
             tgru_real *restrict z_bar = work_z_bar + at * m;
             tgru_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
+            /* (3)  o = tanh_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = tgru_tanh_from_tail(o_tail[j]);
+
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = tgru_complement_from_tail(f_tail[j]);
+
+            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o_squared[j] = tgru_slope_from_tail(o_tail[j]);
+
             /* (6)  o_bar = h_bar * z   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * z[j];
 
             /* (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_o_bar[j] = o_bar[j] * (1 - o[j] * o[j]);
+                a_o_bar[j] = o_bar[j] * one_minus_o_squared[j];
 
             /* (8)  f_bar = h_bar * h_prev   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -261,7 +333,7 @@ void tgru_backward(
 
             /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (10)  z_bar = h_bar * o   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)

@@ -96,10 +96,10 @@ typedef struct tgru_state {
 /* Entries of tgru_real: what forward saves for backward: 3 * T * B * m. */
 size_t tgru_tape_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: scratch memory of forward: 2 * m. */
+/* Entries of tgru_real: scratch memory of forward: 2 * T * B * m + 2 * m. */
 size_t tgru_forward_work_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: scratch memory of backward: 4 * T * B * m + 2 * m + T * B * n + 2 * B * m. */
+/* Entries of tgru_real: scratch memory of backward: 5 * m + 5 * T * B * m + T * B * n + 2 * B * m. */
 size_t tgru_backward_work_size(const tgru_sizes *sizes);
 
 /* Entries of tgru_real: scratch memory of step: 5 * m. */

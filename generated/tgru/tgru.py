@@ -31,9 +31,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -63,10 +92,14 @@ def forward(parameters, inputs, initial):
     a_f = x_prev @ V_f.T + x @ W_f.T + b_f
     # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
+    # (2)  f_tail = sigmoid_tail(a_f)
+    f_tail = sigmoid_tail(a_f)
     # (3)  a_o = V_o x_prev + W_o x + b_o
     a_o = x_prev @ V_o.T + x @ W_o.T + b_o
     # (3)  o = tanh(a_o)
     o = np.tanh(a_o)
+    # (3)  o_tail = tanh_tail(a_o)
+    o_tail = tanh_tail(a_o)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
@@ -74,7 +107,7 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (4)  h = f * h_prev + z * o
         h[t] = f[t] * h_prev + z[t] * o[t]
-    return {"h": h}, {"x": x[T - 1], "h": h[T - 1]}, {"z": z, "f": f, "o": o}
+    return {"h": h}, {"x": x[T - 1], "h": h[T - 1]}, {"z": z, "f_tail": f_tail, "o_tail": o_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -82,10 +115,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h = outputs["h"]
     initial_x = initial["x"]
     initial_h = initial["h"]
+    f_tail = tape["f_tail"]
+    o_tail = tape["o_tail"]
     x = inputs["x"]
     z = tape["z"]
-    f = tape["f"]
-    o = tape["o"]
     V_z = parameters["V_z"]
     W_z = parameters["W_z"]
     V_f = parameters["V_f"]
@@ -101,10 +134,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = V_z.shape[0]
 
     # scan in reverse
+    f = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  f = sigmoid_from_tail(f_tail)
+        f[t] = sigmoid_from_tail(f_tail[t])
         # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (12)  h_prev_bar = h_bar * f   adjoint of (4)
@@ -113,14 +149,20 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x[:-1]])
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (3)  o = tanh_from_tail(o_tail)
+    o = tanh_from_tail(o_tail)
+    # (2)  one_minus_f = complement_from_tail(f_tail)
+    one_minus_f = complement_from_tail(f_tail)
+    # (3)  one_minus_o_squared = slope_from_tail(o_tail)
+    one_minus_o_squared = slope_from_tail(o_tail)
     # (6)  o_bar = h_bar * z   adjoint of (4)
     o_bar = h_bar * z
     # (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3)
-    a_o_bar = o_bar * (1 - o ** 2)
+    a_o_bar = o_bar * one_minus_o_squared
     # (8)  f_bar = h_bar * h_prev   adjoint of (4)
     f_bar = h_bar * h_prev
     # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
-    a_f_bar = f_bar * f * (1 - f)
+    a_f_bar = f_bar * f * one_minus_f
     # (10)  z_bar = h_bar * o   adjoint of (4)
     z_bar = h_bar * o
     # (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3)

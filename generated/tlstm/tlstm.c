@@ -12,18 +12,54 @@
 #define REAL(number) ((tlstm_real)(number))
 #ifdef TLSTM_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static tlstm_real tlstm_complement_from_tail(tlstm_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static tlstm_real tlstm_sigmoid(tlstm_real x)
 {
     const tlstm_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static tlstm_real tlstm_sigmoid_from_tail(tlstm_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static tlstm_real tlstm_sigmoid_tail(tlstm_real x)
+{
+    const tlstm_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static tlstm_real tlstm_slope_from_tail(tlstm_real x)
+{
+    const tlstm_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static tlstm_real tlstm_tanh_from_tail(tlstm_real x)
+{
+    const tlstm_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static tlstm_real tlstm_tanh_tail(tlstm_real x)
+{
+    const tlstm_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t tlstm_tape_size(const tlstm_sizes *sizes)
@@ -36,8 +72,10 @@ size_t tlstm_tape_size(const tlstm_sizes *sizes)
 
 size_t tlstm_forward_work_size(const tlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = TLSTM_FIXED_m;
-    return 2 * m;
+    return 2 * T * B * m + 2 * m;
 }
 
 size_t tlstm_backward_work_size(const tlstm_sizes *sizes)
@@ -46,7 +84,7 @@ size_t tlstm_backward_work_size(const tlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return 4 * T * B * m + 2 * m + T * B * n + 2 * B * m;
+    return 5 * m + 5 * T * B * m + T * B * n + 2 * B * m;
 }
 
 size_t tlstm_step_work_size(const tlstm_sizes *sizes)
@@ -75,10 +113,12 @@ void tlstm_forward(
     const tlstm_real *const W_o = parameters->W_o; /* [m, n] */
     const tlstm_real *const b_o = parameters->b_o; /* [m] */
     tlstm_real *const tape_z = tape; /* [T, B, m] */
-    tlstm_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    tlstm_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    tlstm_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    tlstm_real *const a_f = work; /* [m] */
+    tlstm_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    tlstm_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    tlstm_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    tlstm_real *const work_f = work; /* [T, B, m] */
+    tlstm_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    tlstm_real *const a_f = work_o + T * B * m; /* [m] */
     tlstm_real *const a_o = a_f + m; /* [m] */
 
     /* every step, in any order */
@@ -87,8 +127,10 @@ void tlstm_forward(
             const size_t at = t * B + s;
             const tlstm_real *restrict x = in->x + at * n;
             tlstm_real *restrict z = tape_z + at * m;
-            tlstm_real *restrict f = tape_f + at * m;
-            tlstm_real *restrict o = tape_o + at * m;
+            tlstm_real *restrict f = work_f + at * m;
+            tlstm_real *restrict f_tail = tape_f_tail + at * m;
+            tlstm_real *restrict o = work_o + at * m;
+            tlstm_real *restrict o_tail = tape_o_tail + at * m;
             const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
 
             /* (1)  z = V_z x_prev + W_z x + b_z */
@@ -115,6 +157,10 @@ void tlstm_forward(
             for (size_t j = 0; j < m; ++j)
                 f[j] = tlstm_sigmoid(a_f[j]);
 
+            /* (2)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = tlstm_sigmoid_tail(a_f[j]);
+
             /* (3)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tlstm_real sum = b_o[j];
@@ -128,6 +174,10 @@ void tlstm_forward(
             /* (3)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
+
+            /* (3)  o_tail = tanh_tail(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o_tail[j] = tlstm_tanh_tail(a_o[j]);
         }
     }
 
@@ -136,7 +186,7 @@ void tlstm_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const tlstm_real *restrict z = tape_z + at * m;
-            const tlstm_real *restrict f = tape_f + at * m;
+            const tlstm_real *restrict f = work_f + at * m;
             tlstm_real *restrict c = tape_c + at * m;
             const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
 
@@ -150,7 +200,7 @@ void tlstm_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const tlstm_real *restrict o = tape_o + at * m;
+            const tlstm_real *restrict o = work_o + at * m;
             const tlstm_real *restrict c = tape_c + at * m;
             tlstm_real *restrict h = out->h + at * m;
 
@@ -195,10 +245,14 @@ void tlstm_backward(
     tlstm_real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     tlstm_real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const tlstm_real *const tape_z = tape; /* [T, B, m] */
-    const tlstm_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    const tlstm_real *const tape_o = tape_f + T * B * m; /* [T, B, m] */
-    const tlstm_real *const tape_c = tape_o + T * B * m; /* [T, B, m] */
-    tlstm_real *const work_c_bar = work; /* [T, B, m] */
+    const tlstm_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    const tlstm_real *const tape_o_tail = tape_f_tail + T * B * m; /* [T, B, m] */
+    const tlstm_real *const tape_c = tape_o_tail + T * B * m; /* [T, B, m] */
+    tlstm_real *const one_minus_f = work; /* [m] */
+    tlstm_real *const one_minus_o_squared = one_minus_f + m; /* [m] */
+    tlstm_real *const work_f = one_minus_o_squared + m; /* [T, B, m] */
+    tlstm_real *const o = work_f + T * B * m; /* [m] */
+    tlstm_real *const work_c_bar = o + m; /* [T, B, m] */
     tlstm_real *const o_bar = work_c_bar + T * B * m; /* [m] */
     tlstm_real *const work_a_o_bar = o_bar + m; /* [T, B, m] */
     tlstm_real *const f_bar = work_a_o_bar + T * B * m; /* [m] */
@@ -231,12 +285,21 @@ void tlstm_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const tlstm_real *restrict f = tape_f + at * m;
-            const tlstm_real *restrict o = tape_o + at * m;
+            const tlstm_real *restrict f_tail = tape_f_tail + at * m;
+            const tlstm_real *restrict o_tail = tape_o_tail + at * m;
+            tlstm_real *restrict f = work_f + at * m;
             const tlstm_real *restrict h_bar = bars->h_bar + at * m;
             const tlstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
             tlstm_real *restrict c_bar = work_c_bar + at * m;
             tlstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = tlstm_sigmoid_from_tail(f_tail[j]);
+
+            /* (3)  o = tanh_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = tlstm_tanh_from_tail(o_tail[j]);
 
             /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
@@ -252,10 +315,11 @@ void tlstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const tlstm_real *restrict f_tail = tape_f_tail + at * m;
+            const tlstm_real *restrict o_tail = tape_o_tail + at * m;
             const tlstm_real *restrict x = in->x + at * n;
             const tlstm_real *restrict z = tape_z + at * m;
-            const tlstm_real *restrict f = tape_f + at * m;
-            const tlstm_real *restrict o = tape_o + at * m;
+            const tlstm_real *restrict f = work_f + at * m;
             const tlstm_real *restrict c = tape_c + at * m;
             const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
             const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
@@ -266,13 +330,21 @@ void tlstm_backward(
             tlstm_real *restrict z_bar = work_z_bar + at * m;
             tlstm_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = tlstm_complement_from_tail(f_tail[j]);
+
+            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_o_squared[j] = tlstm_slope_from_tail(o_tail[j]);
+
             /* (7)  o_bar = h_bar * c   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * c[j];
 
             /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                a_o_bar[j] = o_bar[j] * (1 - o[j] * o[j]);
+                a_o_bar[j] = o_bar[j] * one_minus_o_squared[j];
 
             /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
@@ -280,11 +352,11 @@ void tlstm_backward(
 
             /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = c_bar[j] * (1 - f[j]);
+                z_bar[j] = c_bar[j] * one_minus_f[j];
 
             /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < n; ++j) {

@@ -96,10 +96,10 @@ typedef struct tlstm_state {
 /* Entries of tlstm_real: what forward saves for backward: 4 * T * B * m. */
 size_t tlstm_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward: 2 * m. */
+/* Entries of tlstm_real: scratch memory of forward: 2 * T * B * m + 2 * m. */
 size_t tlstm_forward_work_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of backward: 4 * T * B * m + 2 * m + T * B * n + 2 * B * m. */
+/* Entries of tlstm_real: scratch memory of backward: 5 * m + 5 * T * B * m + T * B * n + 2 * B * m. */
 size_t tlstm_backward_work_size(const tlstm_sizes *sizes);
 
 /* Entries of tlstm_real: scratch memory of step: 6 * m. */

@@ -54,7 +54,7 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -67,9 +67,20 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
 
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
+    (void)chunk;
     (void)threads;
-    return 0;
+    return 2 * spaced(T * B * row_m);
 }
 
 size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -98,7 +109,7 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -106,7 +117,7 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 2 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -128,7 +139,7 @@ static size_t tlstm_simd_forward_multiplications(const tlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return B * (6 * m * n + 4 * m);
+    return B * (6 * m * n + 6 * m);
 }
 
 static size_t tlstm_simd_infer_multiplications(const tlstm_sizes *sizes)
@@ -144,7 +155,7 @@ static size_t tlstm_simd_backward_multiplications(const tlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return B * (10 * m + 12 * m * n);
+    return B * (14 * m + 12 * m * n);
 }
 
 static size_t tlstm_simd_step_multiplications(const tlstm_sizes *sizes)
@@ -242,7 +253,6 @@ static void tlstm_simd_forward_member(
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
     size_t member, size_t members)
 {
-    (void)work;
     (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -254,9 +264,11 @@ static void tlstm_simd_forward_member(
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -271,8 +283,10 @@ static void tlstm_simd_forward_member(
                 rows = least(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
-            real *const f_rows = tape_f + begin * row_m;
-            real *const o_rows = tape_o + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const f_tail_rows = tape_f_tail + begin * row_m;
+            real *const o_rows = work_o + begin * row_m;
+            real *const o_tail_rows = tape_o_tail + begin * row_m;
             const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
@@ -307,12 +321,20 @@ static void tlstm_simd_forward_member(
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
+                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            const vec f_tail = vec_sigmoid_tail(a_f);
+                            store(f_tail_rows + s * row_m + j, f_tail);
+
                             /* (3)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o = load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
                             /* (3)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
+
+                            /* (3)  o_tail = tanh_tail(a_o) */
+                            const vec o_tail = vec_tanh_tail(a_o);
+                            store(o_tail_rows + s * row_m + j, o_tail);
                         }
                     }
                 }
@@ -332,7 +354,7 @@ static void tlstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
@@ -360,7 +382,7 @@ static void tlstm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const o_rows = work_o + (first * B + begin) * row_m;
                 const real *const c_rows = tape_c + (first * B + begin) * row_m;
                 real *const h_rows = out->h + (first * B + begin) * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -571,7 +593,7 @@ static void tlstm_simd_backward_member(
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_n = padded(n);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const V_z_bar = gradients->V_z_bar; /* [m, n] */
     real *const W_z_bar = gradients->W_z_bar; /* [m, n] */
     real *const b_z_bar = gradients->b_z_bar; /* [m] */
@@ -582,10 +604,11 @@ static void tlstm_simd_backward_member(
     real *const W_o_bar = gradients->W_o_bar; /* [m, n] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_o = tape_f + spaced(T * B * row_m); /* [m] a row */
-    const real *const tape_c = tape_o + spaced(T * B * row_m); /* [m] a row */
-    real *const work_c_bar = work; /* [m] a row */
+    const real *const tape_f_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
+    const real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_c_bar = work_f + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_o_bar = work_c_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_f_bar = work_a_o_bar + spaced(T * B * row_m); /* [m] a row */
     real *const work_z_bar = work_a_f_bar + spaced(T * B * row_m); /* [m] a row */
@@ -619,8 +642,9 @@ static void tlstm_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
-                    const real *const o_rows = tape_o + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
+                    real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
                     const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
@@ -629,10 +653,17 @@ static void tlstm_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec f = load(f_rows + s * row_m + j);
-                            const vec o = load(o_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
                             const vec h_bar = load_part(h_bar_rows + s * m + j, left);
                             const vec c_next_bar = load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
+
+                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + s * row_m + j, f);
+
+                            /* (3)  o = tanh_from_tail(o_tail) */
+                            const vec o = vec_tanh_from_tail(o_tail);
 
                             /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
                             const vec c_bar = h_bar * o + c_next_bar;
@@ -657,9 +688,10 @@ static void tlstm_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
+                const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
+                const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
-                const real *const f_rows = tape_f + (first * B + begin) * row_m;
-                const real *const o_rows = tape_o + (first * B + begin) * row_m;
+                const real *const f_rows = work_f + begin * row_m;
                 const real *const c_rows = tape_c + (first * B + begin) * row_m;
                 const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
                 const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
@@ -676,30 +708,37 @@ static void tlstm_simd_backward_member(
                         vec b_f_bar_here = {0};
                         vec b_o_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
                             const vec z = load(z_rows + s * row_m + j);
                             const vec f = load(f_rows + s * row_m + j);
-                            const vec o = load(o_rows + s * row_m + j);
                             const vec c = load(c_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec h_bar = load_part(h_bar_rows + s * m + j, left);
                             const vec c_bar = load(c_bar_rows + s * row_m + j);
 
+                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
+                            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+                            const vec one_minus_o_squared = vec_slope_from_tail(o_tail);
+
                             /* (7)  o_bar = h_bar * c   adjoint of (5) */
                             const vec o_bar = h_bar * c;
 
                             /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
-                            const vec a_o_bar = o_bar * (1 - o * o);
+                            const vec a_o_bar = o_bar * one_minus_o_squared;
                             store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
                             /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
                             const vec f_bar = c_bar * (c_prev - z);
 
                             /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
+                            const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
                             /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
-                            const vec z_bar = c_bar * (1 - f);
+                            const vec z_bar = c_bar * one_minus_f;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */

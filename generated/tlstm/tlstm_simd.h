@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /* Entries of tlstm_real: what forward saves for backward: 4 * spaced(T * B * padded m).
- *   z, f, o, c: spaced(T * B * padded m) each, every step
+ *   z, f_tail, o_tail, c: spaced(T * B * padded m) each, every step
  */
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes);
 
@@ -30,7 +30,8 @@ size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
  */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward: 0.
+/* Entries of tlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m).
+ *   f, o: spaced(T * B * padded m) each, every step
  */
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads);
 
@@ -39,13 +40,13 @@ size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads);
  */
 size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads);
 
-/* Entries of tlstm_real: scratch memory of backward: spaced(chunk * B * padded m) + 3 * spaced(T * B * padded m) + spaced(T * B * padded n) + spaced(2 * B * padded m) + threads * scratch_for(n).
- *   c_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
+/* Entries of tlstm_real: scratch memory of backward: 2 * spaced(chunk * B * padded m) + 3 * spaced(T * B * padded m) + spaced(T * B * padded n) + spaced(2 * B * padded m) + threads * scratch_for(n).
+ *   f, c_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   a_o_bar, a_f_bar, z_bar: spaced(T * B * padded m) each, every step
  *   x_prev_bar: spaced(T * B * padded n), every step
  *   c_prev_bar: spaced(2 * B * padded m), a step and the one before it
  *   factors of totals for each thread: scratch_for(n)
- *   chunk: steps_together(T, B, padded m)
+ *   chunk: steps_together(T, B, 2 * padded m)
  */
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads);
 

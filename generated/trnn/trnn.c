@@ -11,16 +11,34 @@
 #define REAL(number) ((trnn_real)(number))
 #ifdef TRNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #endif
+
+static trnn_real trnn_complement_from_tail(trnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static trnn_real trnn_sigmoid(trnn_real x)
 {
     const trnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static trnn_real trnn_sigmoid_from_tail(trnn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static trnn_real trnn_sigmoid_tail(trnn_real x)
+{
+    const trnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
 }
 
 size_t trnn_tape_size(const trnn_sizes *sizes)
@@ -33,8 +51,10 @@ size_t trnn_tape_size(const trnn_sizes *sizes)
 
 size_t trnn_forward_work_size(const trnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
     const size_t m = TRNN_FIXED_m;
-    return m;
+    return T * B * m + m;
 }
 
 size_t trnn_backward_work_size(const trnn_sizes *sizes)
@@ -42,7 +62,7 @@ size_t trnn_backward_work_size(const trnn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = TRNN_FIXED_m;
-    return T * B * m + 3 * m + 2 * B * m;
+    return 4 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t trnn_step_work_size(const trnn_sizes *sizes)
@@ -65,8 +85,9 @@ void trnn_forward(
     const trnn_real *const V = parameters->V; /* [m, n] */
     const trnn_real *const b = parameters->b; /* [m] */
     trnn_real *const tape_z = tape; /* [T, B, m] */
-    trnn_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    trnn_real *const a_f = work; /* [m] */
+    trnn_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    trnn_real *const work_f = work; /* [T, B, m] */
+    trnn_real *const a_f = work_f + T * B * m; /* [m] */
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -74,7 +95,8 @@ void trnn_forward(
             const size_t at = t * B + s;
             const trnn_real *restrict x = in->x + at * n;
             trnn_real *restrict z = tape_z + at * m;
-            trnn_real *restrict f = tape_f + at * m;
+            trnn_real *restrict f = work_f + at * m;
+            trnn_real *restrict f_tail = tape_f_tail + at * m;
 
             /* (1)  z = W x */
             for (size_t j = 0; j < m; ++j) {
@@ -95,6 +117,10 @@ void trnn_forward(
             /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = trnn_sigmoid(a_f[j]);
+
+            /* (2)  f_tail = sigmoid_tail(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f_tail[j] = trnn_sigmoid_tail(a_f[j]);
         }
     }
 
@@ -103,7 +129,7 @@ void trnn_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const trnn_real *restrict z = tape_z + at * m;
-            const trnn_real *restrict f = tape_f + at * m;
+            const trnn_real *restrict f = work_f + at * m;
             trnn_real *restrict h = out->h + at * m;
             const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
@@ -135,8 +161,10 @@ void trnn_backward(
     trnn_real *const V_bar = gradients->V_bar; /* [m, n] */
     trnn_real *const b_bar = gradients->b_bar; /* [m] */
     const trnn_real *const tape_z = tape; /* [T, B, m] */
-    const trnn_real *const tape_f = tape_z + T * B * m; /* [T, B, m] */
-    trnn_real *const work_h_bar = work; /* [T, B, m] */
+    const trnn_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
+    trnn_real *const one_minus_f = work; /* [m] */
+    trnn_real *const work_f = one_minus_f + m; /* [T, B, m] */
+    trnn_real *const work_h_bar = work_f + T * B * m; /* [T, B, m] */
     trnn_real *const f_bar = work_h_bar + T * B * m; /* [m] */
     trnn_real *const a_f_bar = f_bar + m; /* [m] */
     trnn_real *const z_bar = a_f_bar + m; /* [m] */
@@ -154,11 +182,16 @@ void trnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const trnn_real *restrict f = tape_f + at * m;
+            const trnn_real *restrict f_tail = tape_f_tail + at * m;
+            trnn_real *restrict f = work_f + at * m;
             const trnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const trnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             trnn_real *restrict h_bar = work_h_bar + at * m;
             trnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (2)  f = sigmoid_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = trnn_sigmoid_from_tail(f_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -174,12 +207,17 @@ void trnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
+            const trnn_real *restrict f_tail = tape_f_tail + at * m;
             const trnn_real *restrict x = in->x + at * n;
             const trnn_real *restrict z = tape_z + at * m;
-            const trnn_real *restrict f = tape_f + at * m;
+            const trnn_real *restrict f = work_f + at * m;
             const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const trnn_real *restrict h_bar = work_h_bar + at * m;
             trnn_real *restrict x_bar = gradients->x_bar + at * n;
+
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_f[j] = trnn_complement_from_tail(f_tail[j]);
 
             /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
@@ -187,11 +225,11 @@ void trnn_backward(
 
             /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_f_bar[j] = f_bar[j] * f[j] * (1 - f[j]);
+                a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
             /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                z_bar[j] = h_bar[j] * (1 - f[j]);
+                z_bar[j] = h_bar[j] * one_minus_f[j];
 
             /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < n; ++j) {

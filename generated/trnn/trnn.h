@@ -81,10 +81,10 @@ typedef struct trnn_state {
 /* Entries of trnn_real: what forward saves for backward: 2 * T * B * m. */
 size_t trnn_tape_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: scratch memory of forward: m. */
+/* Entries of trnn_real: scratch memory of forward: T * B * m + m. */
 size_t trnn_forward_work_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: scratch memory of backward: T * B * m + 3 * m + 2 * B * m. */
+/* Entries of trnn_real: scratch memory of backward: 4 * m + 2 * T * B * m + 2 * B * m. */
 size_t trnn_backward_work_size(const trnn_sizes *sizes);
 
 /* Entries of trnn_real: scratch memory of step: 3 * m. */

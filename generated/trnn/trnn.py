@@ -22,9 +22,22 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
 
 
 def forward(parameters, inputs, initial):
@@ -46,6 +59,8 @@ def forward(parameters, inputs, initial):
     a_f = x @ V.T + b
     # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
+    # (2)  f_tail = sigmoid_tail(a_f)
+    f_tail = sigmoid_tail(a_f)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
@@ -53,16 +68,16 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (3)  h = f * h_prev + (1 - f) * z
         h[t] = f[t] * h_prev + (1 - f[t]) * z[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "f": f}
+    return {"h": h}, {"h": h[T - 1]}, {"z": z, "f_tail": f_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    f_tail = tape["f_tail"]
     x = inputs["x"]
     z = tape["z"]
-    f = tape["f"]
     W = parameters["W"]
     V = parameters["V"]
     Delta_h = bars["h"]
@@ -73,10 +88,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W.shape[0]
 
     # scan in reverse
+    f = np.empty((T, B, m), dtype)
     h_bar = np.empty((T, B, m), dtype)
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
+        # (2)  f = sigmoid_from_tail(f_tail)
+        f[t] = sigmoid_from_tail(f_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
         # (8)  h_prev_bar = h_bar * f   adjoint of (3)
@@ -84,12 +102,14 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])
+    # (2)  one_minus_f = complement_from_tail(f_tail)
+    one_minus_f = complement_from_tail(f_tail)
     # (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3)
     f_bar = h_bar * (h_prev - z)
     # (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
-    a_f_bar = f_bar * f * (1 - f)
+    a_f_bar = f_bar * f * one_minus_f
     # (7)  z_bar = h_bar * (1 - f)   adjoint of (3)
-    z_bar = h_bar * (1 - f)
+    z_bar = h_bar * one_minus_f
     # (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2)
     x_bar = z_bar @ W + a_f_bar @ V
     # (10)  W_bar = sum_t z_bar x^T   adjoint of (1)

@@ -49,7 +49,7 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
@@ -61,9 +61,18 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
 
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    const size_t row_m = padded(m);
+    (void)T;
+    (void)B;
+    (void)n;
+    (void)m;
+    (void)row_m;
     (void)threads;
-    return 0;
+    return spaced(T * B * row_m);
 }
 
 size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
@@ -89,14 +98,14 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     (void)T;
     (void)B;
     (void)n;
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
 }
 
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
@@ -118,7 +127,7 @@ static size_t trnn_simd_forward_multiplications(const trnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return B * (2 * m * n + 2 * m);
+    return B * (2 * m * n + 3 * m);
 }
 
 static size_t trnn_simd_infer_multiplications(const trnn_sizes *sizes)
@@ -134,7 +143,7 @@ static size_t trnn_simd_backward_multiplications(const trnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return B * (6 * m + 4 * m * n);
+    return B * (8 * m + 4 * m * n);
 }
 
 static size_t trnn_simd_step_multiplications(const trnn_sizes *sizes)
@@ -199,7 +208,6 @@ static void trnn_simd_forward_member(
     const trnn_state *final, trnn_real *tape, trnn_real *work,
     size_t member, size_t members)
 {
-    (void)work;
     (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -208,7 +216,8 @@ static void trnn_simd_forward_member(
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     real *const tape_z = tape; /* [m] a row */
-    real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_f_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -220,7 +229,8 @@ static void trnn_simd_forward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
-            real *const f_rows = tape_f + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const f_tail_rows = tape_f_tail + begin * row_m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -250,6 +260,10 @@ static void trnn_simd_forward_member(
                             /* (2)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
+
+                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            const vec f_tail = vec_sigmoid_tail(a_f);
+                            store(f_tail_rows + s * row_m + j, f_tail);
                         }
                     }
                 }
@@ -267,7 +281,7 @@ static void trnn_simd_forward_member(
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
-                const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
@@ -424,13 +438,14 @@ static void trnn_simd_backward_member(
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_together(T, B, row_m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const V_bar = gradients->V_bar; /* [m, n] */
     real *const b_bar = gradients->b_bar; /* [m] */
     const real *const tape_z = tape; /* [m] a row */
-    const real *const tape_f = tape_z + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_f_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_f = work; /* [m] a row */
+    real *const work_h_bar = work_f + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_a_f_bar = work_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_z_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -454,7 +469,8 @@ static void trnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const f_rows = tape_f + (t * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
+                    real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
@@ -463,9 +479,13 @@ static void trnn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec f = load(f_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            const vec f = vec_sigmoid_from_tail(f_tail);
+                            store(f_rows + s * row_m + j, f);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -490,8 +510,9 @@ static void trnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
+                const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
-                const real *const f_rows = tape_f + (first * B + begin) * row_m;
+                const real *const f_rows = work_f + begin * row_m;
                 const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -502,20 +523,24 @@ static void trnn_simd_backward_member(
                         const size_t j = (block * vectors + v) * LANES, left = m - j;
                         vec b_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
                             const vec z = load(z_rows + s * row_m + j);
                             const vec f = load(f_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
 
+                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
+
                             /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
                             const vec f_bar = h_bar * (h_prev - z);
 
                             /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
-                            const vec a_f_bar = f_bar * f * (1 - f);
+                            const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
                             /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
-                            const vec z_bar = h_bar * (1 - f);
+                            const vec z_bar = h_bar * one_minus_f;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
                             /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */

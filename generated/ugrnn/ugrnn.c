@@ -13,18 +13,54 @@
 #define REAL(number) ((ugrnn_real)(number))
 #ifdef UGRNN_DOUBLE
 #define FABS fabs
+#define COPYSIGN copysign
 #define EXP exp
 #define TANH tanh
 #else
 #define FABS fabsf
+#define COPYSIGN copysignf
 #define EXP expf
 #define TANH tanhf
 #endif
+
+static ugrnn_real ugrnn_complement_from_tail(ugrnn_real x)
+{
+    return (1 + COPYSIGN(1, x)) / 2 - x;
+}
 
 static ugrnn_real ugrnn_sigmoid(ugrnn_real x)
 {
     const ugrnn_real e = EXP(-FABS(x));
     return (x <= 0 ? e : 1) / (1 + e);
+}
+
+static ugrnn_real ugrnn_sigmoid_from_tail(ugrnn_real x)
+{
+    return x + (1 - COPYSIGN(1, x)) / 2;
+}
+
+static ugrnn_real ugrnn_sigmoid_tail(ugrnn_real x)
+{
+    const ugrnn_real e = EXP(-FABS(x));
+    return COPYSIGN(e / (1 + e), -x);
+}
+
+static ugrnn_real ugrnn_slope_from_tail(ugrnn_real x)
+{
+    const ugrnn_real e = FABS(x);
+    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+}
+
+static ugrnn_real ugrnn_tanh_from_tail(ugrnn_real x)
+{
+    const ugrnn_real e = FABS(x);
+    return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
+}
+
+static ugrnn_real ugrnn_tanh_tail(ugrnn_real x)
+{
+    const ugrnn_real e = FABS(x);
+    return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
 size_t ugrnn_tape_size(const ugrnn_sizes *sizes)
@@ -38,7 +74,7 @@ size_t ugrnn_tape_size(const ugrnn_sizes *sizes)
 size_t ugrnn_forward_work_size(const ugrnn_sizes *sizes)
 {
     const size_t m = UGRNN_FIXED_m;
-    return 2 * m;
+    return 4 * m;
 }
 
 size_t ugrnn_backward_work_size(const ugrnn_sizes *sizes)
@@ -46,7 +82,7 @@ size_t ugrnn_backward_work_size(const ugrnn_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = UGRNN_FIXED_m;
-    return 3 * m + 2 * T * B * m + 2 * B * m;
+    return 7 * m + 2 * T * B * m + 2 * B * m;
 }
 
 size_t ugrnn_step_work_size(const ugrnn_sizes *sizes)
@@ -71,9 +107,11 @@ void ugrnn_forward(
     const ugrnn_real *const W_g = parameters->W_g; /* [m, n] */
     const ugrnn_real *const U_g = parameters->U_g; /* [m, m] */
     const ugrnn_real *const b_g = parameters->b_g; /* [m] */
-    ugrnn_real *const tape_c = tape; /* [T, B, m] */
-    ugrnn_real *const tape_g = tape_c + T * B * m; /* [T, B, m] */
-    ugrnn_real *const a_c = work; /* [m] */
+    ugrnn_real *const tape_c_tail = tape; /* [T, B, m] */
+    ugrnn_real *const tape_g_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    ugrnn_real *const c = work; /* [m] */
+    ugrnn_real *const g = c + m; /* [m] */
+    ugrnn_real *const a_c = g + m; /* [m] */
     ugrnn_real *const a_g = a_c + m; /* [m] */
 
     /* scan forward in time */
@@ -81,8 +119,8 @@ void ugrnn_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const ugrnn_real *restrict x = in->x + at * n;
-            ugrnn_real *restrict c = tape_c + at * m;
-            ugrnn_real *restrict g = tape_g + at * m;
+            ugrnn_real *restrict c_tail = tape_c_tail + at * m;
+            ugrnn_real *restrict g_tail = tape_g_tail + at * m;
             ugrnn_real *restrict h = out->h + at * m;
             const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
 
@@ -100,6 +138,10 @@ void ugrnn_forward(
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
+            /* (1)  c_tail = tanh_tail(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c_tail[j] = ugrnn_tanh_tail(a_c[j]);
+
             /* (2)  a_g = W_g x + U_g h_prev + b_g */
             for (size_t j = 0; j < m; ++j) {
                 ugrnn_real sum = b_g[j];
@@ -113,6 +155,10 @@ void ugrnn_forward(
             /* (2)  g = sigmoid(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = ugrnn_sigmoid(a_g[j]);
+
+            /* (2)  g_tail = sigmoid_tail(a_g) */
+            for (size_t j = 0; j < m; ++j)
+                g_tail[j] = ugrnn_sigmoid_tail(a_g[j]);
 
             /* (3)  h = g * h_prev + (1 - g) * c */
             for (size_t j = 0; j < m; ++j)
@@ -146,9 +192,13 @@ void ugrnn_backward(
     ugrnn_real *const W_g_bar = gradients->W_g_bar; /* [m, n] */
     ugrnn_real *const U_g_bar = gradients->U_g_bar; /* [m, m] */
     ugrnn_real *const b_g_bar = gradients->b_g_bar; /* [m] */
-    const ugrnn_real *const tape_c = tape; /* [T, B, m] */
-    const ugrnn_real *const tape_g = tape_c + T * B * m; /* [T, B, m] */
-    ugrnn_real *const h_bar = work; /* [m] */
+    const ugrnn_real *const tape_c_tail = tape; /* [T, B, m] */
+    const ugrnn_real *const tape_g_tail = tape_c_tail + T * B * m; /* [T, B, m] */
+    ugrnn_real *const one_minus_c_squared = work; /* [m] */
+    ugrnn_real *const one_minus_g = one_minus_c_squared + m; /* [m] */
+    ugrnn_real *const c = one_minus_g + m; /* [m] */
+    ugrnn_real *const g = c + m; /* [m] */
+    ugrnn_real *const h_bar = g + m; /* [m] */
     ugrnn_real *const g_bar = h_bar + m; /* [m] */
     ugrnn_real *const work_a_g_bar = g_bar + m; /* [T, B, m] */
     ugrnn_real *const c_bar = work_a_g_bar + T * B * m; /* [m] */
@@ -173,14 +223,30 @@ void ugrnn_backward(
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const ugrnn_real *restrict c = tape_c + at * m;
-            const ugrnn_real *restrict g = tape_g + at * m;
+            const ugrnn_real *restrict c_tail = tape_c_tail + at * m;
+            const ugrnn_real *restrict g_tail = tape_g_tail + at * m;
             const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
             const ugrnn_real *restrict Delta_h = bars->Delta_h + at * m;
             const ugrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
             ugrnn_real *restrict a_g_bar = work_a_g_bar + at * m;
             ugrnn_real *restrict a_c_bar = work_a_c_bar + at * m;
             ugrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
+
+            /* (1)  c = tanh_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = ugrnn_tanh_from_tail(c_tail[j]);
+
+            /* (2)  g = sigmoid_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = ugrnn_sigmoid_from_tail(g_tail[j]);
+
+            /* (1)  one_minus_c_squared = slope_from_tail(c_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_c_squared[j] = ugrnn_slope_from_tail(c_tail[j]);
+
+            /* (2)  one_minus_g = complement_from_tail(g_tail) */
+            for (size_t j = 0; j < m; ++j)
+                one_minus_g[j] = ugrnn_complement_from_tail(g_tail[j]);
 
             /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
@@ -192,15 +258,15 @@ void ugrnn_backward(
 
             /* (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
-                a_g_bar[j] = g_bar[j] * g[j] * (1 - g[j]);
+                a_g_bar[j] = g_bar[j] * g[j] * one_minus_g[j];
 
             /* (7)  c_bar = h_bar * (1 - g)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = h_bar[j] * (1 - g[j]);
+                c_bar[j] = h_bar[j] * one_minus_g[j];
 
             /* (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
-                a_c_bar[j] = c_bar[j] * (1 - c[j] * c[j]);
+                a_c_bar[j] = c_bar[j] * one_minus_c_squared[j];
 
             /* (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < m; ++j) {

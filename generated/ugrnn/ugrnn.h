@@ -87,10 +87,10 @@ typedef struct ugrnn_state {
 /* Entries of ugrnn_real: what forward saves for backward: 2 * T * B * m. */
 size_t ugrnn_tape_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: scratch memory of forward: 2 * m. */
+/* Entries of ugrnn_real: scratch memory of forward: 4 * m. */
 size_t ugrnn_forward_work_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: scratch memory of backward: 3 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of ugrnn_real: scratch memory of backward: 7 * m + 2 * T * B * m + 2 * B * m. */
 size_t ugrnn_backward_work_size(const ugrnn_sizes *sizes);
 
 /* Entries of ugrnn_real: scratch memory of step: 4 * m. */

@@ -29,9 +29,38 @@ def contract(spec, *operands):
     return np.einsum(spec, *operands, optimize=True)
 
 
+def complement_from_tail(x):
+    return (1 + np.copysign(1, x)) / 2 - x
+
+
 def sigmoid(x):
     e = np.exp(-np.abs(x))
     return np.where(x <= 0, e, 1) / (1 + e)
+
+
+def sigmoid_from_tail(x):
+    return x + (1 - np.copysign(1, x)) / 2
+
+
+def sigmoid_tail(x):
+    e = np.exp(-np.abs(x))
+    return np.copysign(e / (1 + e), -x)
+
+
+def slope_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+
+
+def tanh_from_tail(x):
+    e = np.abs(x)
+    return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
+
+
+@np.errstate(over="ignore")
+def tanh_tail(x):
+    e = np.abs(x)
+    return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 
 
 def forward(parameters, inputs, initial):
@@ -50,31 +79,35 @@ def forward(parameters, inputs, initial):
     m = W_c.shape[0]
 
     # scan forward
-    c = np.empty((T, B, m), dtype)
-    g = np.empty((T, B, m), dtype)
+    c_tail = np.empty((T, B, m), dtype)
+    g_tail = np.empty((T, B, m), dtype)
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_c = W_c x + U_c h_prev + b_c
         a_c = x[t] @ W_c.T + h_prev @ U_c.T + b_c
         # (1)  c = tanh(a_c)
-        c[t] = np.tanh(a_c)
+        c = np.tanh(a_c)
+        # (1)  c_tail = tanh_tail(a_c)
+        c_tail[t] = tanh_tail(a_c)
         # (2)  a_g = W_g x + U_g h_prev + b_g
         a_g = x[t] @ W_g.T + h_prev @ U_g.T + b_g
         # (2)  g = sigmoid(a_g)
-        g[t] = sigmoid(a_g)
+        g = sigmoid(a_g)
+        # (2)  g_tail = sigmoid_tail(a_g)
+        g_tail[t] = sigmoid_tail(a_g)
         # (3)  h = g * h_prev + (1 - g) * c
-        h[t] = g[t] * h_prev + (1 - g[t]) * c[t]
-    return {"h": h}, {"h": h[T - 1]}, {"c": c, "g": g}
+        h[t] = g * h_prev + (1 - g) * c
+    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "g_tail": g_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
     h = outputs["h"]
     initial_h = initial["h"]
+    c_tail = tape["c_tail"]
+    g_tail = tape["g_tail"]
     x = inputs["x"]
-    c = tape["c"]
-    g = tape["g"]
     W_c = parameters["W_c"]
     U_c = parameters["U_c"]
     W_g = parameters["W_g"]
@@ -93,18 +126,26 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
+        # (1)  c = tanh_from_tail(c_tail)
+        c = tanh_from_tail(c_tail[t])
+        # (2)  g = sigmoid_from_tail(g_tail)
+        g = sigmoid_from_tail(g_tail[t])
+        # (1)  one_minus_c_squared = slope_from_tail(c_tail)
+        one_minus_c_squared = slope_from_tail(c_tail[t])
+        # (2)  one_minus_g = complement_from_tail(g_tail)
+        one_minus_g = complement_from_tail(g_tail[t])
         # (4)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (5)  g_bar = h_bar * (h_prev - c)   adjoint of (3)
-        g_bar = h_bar * (h_prev - c[t])
+        g_bar = h_bar * (h_prev - c)
         # (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2)
-        a_g_bar[t] = g_bar * g[t] * (1 - g[t])
+        a_g_bar[t] = g_bar * g * one_minus_g
         # (7)  c_bar = h_bar * (1 - g)   adjoint of (3)
-        c_bar = h_bar * (1 - g[t])
+        c_bar = h_bar * one_minus_g
         # (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1)
-        a_c_bar[t] = c_bar * (1 - c[t] ** 2)
+        a_c_bar[t] = c_bar * one_minus_c_squared
         # (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2), (3)
-        h_prev_bar = a_c_bar[t] @ U_c + a_g_bar[t] @ U_g + h_bar * g[t]
+        h_prev_bar = a_c_bar[t] @ U_c + a_g_bar[t] @ U_g + h_bar * g
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h[:-1]])

@@ -111,7 +111,7 @@ size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
 }
 
 size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -126,7 +126,7 @@ static size_t ugrnn_simd_forward_multiplications(const ugrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
-    return B * (2 * m * n + 2 * m * m + 3 * m);
+    return B * (2 * m * n + 2 * m * m + 5 * m);
 }
 
 static size_t ugrnn_simd_infer_multiplications(const ugrnn_sizes *sizes)
@@ -142,7 +142,7 @@ static size_t ugrnn_simd_backward_multiplications(const ugrnn_sizes *sizes)
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
-    return B * (7 * m + 4 * m * m + 4 * m * n) / 2;
+    return B * (11 * m + 4 * m * m + 4 * m * n) / 2;
 }
 
 static size_t ugrnn_simd_step_multiplications(const ugrnn_sizes *sizes)
@@ -235,8 +235,8 @@ static void ugrnn_simd_forward_member(
     const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
-    real *const tape_c = tape; /* [m] a row */
-    real *const tape_g = tape_c + spaced(T * B * row_m); /* [m] a row */
+    real *const tape_c_tail = tape; /* [m] a row */
+    real *const tape_g_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_c_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
     const real *const panels_x = packed;
@@ -264,8 +264,8 @@ static void ugrnn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const c_rows = tape_c + (t * B + begin) * row_m;
-                    real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
+                    real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const operand factors_a_c[] = {
@@ -295,14 +295,20 @@ static void ugrnn_simd_forward_member(
 
                                     /* (1)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
-                                    store(c_rows + s * row_m + j, c);
+
+                                    /* (1)  c_tail = tanh_tail(a_c) */
+                                    const vec c_tail = vec_tanh_tail(a_c);
+                                    store(c_tail_rows + s * row_m + j, c_tail);
 
                                     /* (2)  a_g = W_g x + U_g h_prev + b_g */
                                     const vec a_g = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
                                     /* (2)  g = sigmoid(a_g) */
                                     const vec g = vec_sigmoid(a_g);
-                                    store(g_rows + s * row_m + j, g);
+
+                                    /* (2)  g_tail = sigmoid_tail(a_g) */
+                                    const vec g_tail = vec_sigmoid_tail(a_g);
+                                    store(g_tail_rows + s * row_m + j, g_tail);
 
                                     /* (3)  h = g * h_prev + (1 - g) * c */
                                     const vec h = g * h_prev + (1 - g) * c;
@@ -458,9 +464,10 @@ static void ugrnn_simd_backward_member(
     real *const W_g_bar = gradients->W_g_bar; /* [m, n] */
     real *const U_g_bar = gradients->U_g_bar; /* [m, m] */
     real *const b_g_bar = gradients->b_g_bar; /* [m] */
-    const real *const tape_c = tape; /* [m] a row */
-    const real *const tape_g = tape_c + spaced(T * B * row_m); /* [m] a row */
-    real *const work_h_bar = work; /* [m] a row */
+    const real *const tape_c_tail = tape; /* [m] a row */
+    const real *const tape_g_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
+    real *const work_g = work; /* [m] a row */
+    real *const work_h_bar = work_g + spaced(B * row_m); /* [m] a row */
     real *const work_a_g_bar = work_h_bar + spaced(B * row_m); /* [m] a row */
     real *const work_a_c_bar = work_a_g_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_h_prev_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
@@ -488,8 +495,9 @@ static void ugrnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const c_rows = tape_c + (t * B + begin) * row_m;
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
+                    const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
+                    real *const g_rows = work_g + begin * row_m;
                     const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
@@ -500,11 +508,24 @@ static void ugrnn_simd_backward_member(
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES, left = m - j;
-                            const vec c = load(c_rows + s * row_m + j);
-                            const vec g = load(g_rows + s * row_m + j);
+                            const vec c_tail = load(c_tail_rows + s * row_m + j);
+                            const vec g_tail = load(g_tail_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec Delta_h = load_part(Delta_h_rows + s * m + j, left);
                             const vec h_next_bar = load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+
+                            /* (1)  c = tanh_from_tail(c_tail) */
+                            const vec c = vec_tanh_from_tail(c_tail);
+
+                            /* (2)  g = sigmoid_from_tail(g_tail) */
+                            const vec g = vec_sigmoid_from_tail(g_tail);
+                            store(g_rows + s * row_m + j, g);
+
+                            /* (1)  one_minus_c_squared = slope_from_tail(c_tail) */
+                            const vec one_minus_c_squared = vec_slope_from_tail(c_tail);
+
+                            /* (2)  one_minus_g = complement_from_tail(g_tail) */
+                            const vec one_minus_g = vec_complement_from_tail(g_tail);
 
                             /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
@@ -514,14 +535,14 @@ static void ugrnn_simd_backward_member(
                             const vec g_bar = h_bar * (h_prev - c);
 
                             /* (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2) */
-                            const vec a_g_bar = g_bar * g * (1 - g);
+                            const vec a_g_bar = g_bar * g * one_minus_g;
                             store(a_g_bar_rows + s * row_m + j, a_g_bar);
 
                             /* (7)  c_bar = h_bar * (1 - g)   adjoint of (3) */
-                            const vec c_bar = h_bar * (1 - g);
+                            const vec c_bar = h_bar * one_minus_g;
 
                             /* (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1) */
-                            const vec a_c_bar = c_bar * (1 - c * c);
+                            const vec a_c_bar = c_bar * one_minus_c_squared;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
                         }
                     }
@@ -534,7 +555,7 @@ static void ugrnn_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const g_rows = tape_g + (t * B + begin) * row_m;
+                    const real *const g_rows = work_g + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_g_bar_rows = work_a_g_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;

@@ -96,7 +96,9 @@ class _Sources:
         program = self.plan.program
         writers = {"forward": BodyWriter, "backward": BodyWriter,
                    **({"step": StepWriter} if self.plan.streams else {})}
-        written = {kind: self._writer(writer, kind == "backward")
+        schedules = {"forward": self.plan.forward, "backward": self.plan.backward,
+                     "step": self.plan.inference.forward}
+        written = {kind: writer(self.plan, schedules[kind], self.names, self.local, self.name)
                    for kind, writer in writers.items()}
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         calls = {name for one in written.values() for name in one.printer.used_calls}
@@ -108,10 +110,6 @@ class _Sources:
             self._counts(bodies), bodies["forward"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
 
-    def _writer(self, kind: type[BodyWriter], backward: bool) -> BodyWriter:
-        schedule = self.plan.backward if backward else self.plan.forward
-        return kind(self.plan, schedule, self.names, self.local, self.name)
-
     def _fixed(self) -> tuple[tuple[str, str], ...]:
         """Macros for the sizes that may be fixed when compiling, and the members they stand for."""
         members = [self.names.member(one) for one in _all_sizes(self.plan.program)[2:]]
@@ -119,7 +117,7 @@ class _Sources:
 
     def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
-        tape = tuple(self.plan.program[name].shape for name in self.plan.tape)
+        tape = tuple(one.shape for one in self.plan.saved)
         saved = self._count("tape", "what forward saves for backward", tape)
         return (saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", body.work)
                          for kind, body in bodies.items()))

@@ -92,9 +92,8 @@ class BodyWriter:
         return variable.shape if place is Place.WORK else (*front, *variable.axes)
 
     def _tape(self) -> list[str]:
-        tape = [self.plan.program[name] for name in self.plan.tape]
         const = "" if self.schedule is self.plan.forward else "const "
-        return self._carve("tape", tape, [one.shape for one in tape], const)
+        return self._carve("tape", self.plan.saved, [one.shape for one in self.plan.saved], const)
 
     def _carve(self, block: str, variables: Sequence[Variable], shapes: Sequence[Shape],
                const: str = "") -> list[str]:

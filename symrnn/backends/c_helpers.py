@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from symrnn.backends.c_math import MATH, CPrinter
 from symrnn.backends.names import Names
-from symrnn.program import ACTIVATIONS
+from symrnn.program import ROWS
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Helpers:
                                                  for one in sorted(self.math))
 
     def _make(self, name: str) -> None:
-        if name not in ACTIVATIONS or name in self.printer_of.ready or name in self.found:
+        if name not in ROWS or name in self.printer_of.ready or name in self.found:
             return
-        row = ACTIVATIONS[name]
+        row = ROWS[name]
         inner = self.printer_of(self.names, self.prefix)
         inner.elements = {"x": "x", "alpha": "alpha", "beta": "beta"}
         result = inner(row.kernel_form)

@@ -12,7 +12,7 @@ from symrnn.backends.printer import ATOM, PRODUCT, Printer
 from symrnn.program import Pointwise, factors
 
 MATH = {"exp": "EXP", "tanh": "TANH", "log": "LOG", "sin": "SIN", "cos": "COS", "Abs": "FABS",
-        "log1p": "LOG1P", "expm1": "EXPM1", "sqrt": "SQRT"}
+        "log1p": "LOG1P", "expm1": "EXPM1", "sqrt": "SQRT", "copysign": "COPYSIGN"}
 LARGEST_BARE = 9999  # a sum of so small integers fits into an int
 LARGEST_INT = 2**31 - 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.program import ACTIVATIONS
+from symrnn.program import ROWS
 
 KEYWORDS = """
 auto break case char const constexpr continue default do double else enum extern float for goto
@@ -25,16 +25,16 @@ FP_FAST_FMAL FP_ILOGB0 FP_ILOGBNAN MATH_ERRNO MATH_ERREXCEPT math_errhandling
 M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
 fpclassify isfinite isinf isnan isnormal issubnormal iszero signbit isgreater isgreaterequal isless
 islessequal islessgreater isunordered signgam
-exp tanh log log1p expm1 sin cos fabs sqrt
+exp tanh log log1p expm1 sin cos fabs sqrt copysign
 """.split()
 # What the two templates call their own.
 OWN = """T B in out sizes parameters initial final state next bars gradients tape work sum main
-REAL EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT""".split()
+REAL EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT COPYSIGN""".split()
 RESERVED = (*KEYWORDS, *PREDEFINED, *HEADERS, *OWN)
 
 PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "state",
          "forward", "backward", "step", "tape_size", "forward_work_size", "backward_work_size",
-         "step_work_size", *ACTIVATIONS,
+         "step_work_size", *ROWS,
          *(f"simd_{kind}_{what}" for kind in ("forward", "infer", "backward", "step")
            for what in ("member", "multiplications")))
 

@@ -11,12 +11,12 @@ from symrnn.backends.names import Names
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring
-from symrnn.program import ACTIVATIONS, FED, Program, Role
+from symrnn.program import ROWS, FED, Program, Role
 from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
             "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step",
-            "self", "range", "dict", "max", "len", "sum", *ACTIVATIONS, *keyword.kwlist]
+            "self", "range", "dict", "max", "len", "sum", *ROWS, *keyword.kwlist]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     names = Names(plan.programs, RESERVED)
     forward = BodyWriter(plan, plan.forward, names)
     backward = BodyWriter(plan, plan.backward, names)
-    step = StepWriter(plan, plan.forward, names)
+    step = StepWriter(plan, plan.inference.forward, names)
     bodies = forward.forward(), backward.backward()
     steps = (step.step(),) if plan.streams else ()
     calls = {**forward.printer.used_calls, **backward.printer.used_calls}
@@ -73,9 +73,9 @@ def helpers(calls: Sequence[str]) -> tuple[Statement, ...]:
     found: dict[str, Statement] = {}
 
     def add(name: str) -> None:
-        if name not in ACTIVATIONS or name in UFUNCS or name in found:
+        if name not in ROWS or name in UFUNCS or name in found:
             return
-        row, printer = ACTIVATIONS[name], _argument_printer()
+        row, printer = ROWS[name], _argument_printer()
         text = printer(row.kernel_form)
         for call in sorted(printer.used_calls):
             add(call)
@@ -85,7 +85,8 @@ def helpers(calls: Sequence[str]) -> tuple[Statement, ...]:
         first = (f"e = {longest}",) if longest else ()
         text = text.replace(longest, "e") if longest else text
         arguments = ", ".join(one.name for one in row.arguments)
-        found[name] = Statement(f"def {name}({arguments}):", (*first, f"return {text}"))
+        silent = '@np.errstate(over="ignore")\n' if row.infinite else ""
+        found[name] = Statement(f"{silent}def {name}({arguments}):", (*first, f"return {text}"))
 
     for name in calls:
         add(name)

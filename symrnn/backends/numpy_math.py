@@ -12,7 +12,7 @@ from symrnn.program import (Ein, Equation, Peak, Pointwise, Program, Role, Span,
                             contraction_term, negated, terms)
 
 UFUNCS = {"exp": "exp", "tanh": "tanh", "log": "log", "sin": "sin", "cos": "cos", "Abs": "abs",
-          "log1p": "log1p", "expm1": "expm1"}
+          "log1p": "log1p", "expm1": "expm1", "copysign": "copysign"}
 STEP_LETTERS = {Span.SEQUENCE: "TB", Span.BATCH: "B", Span.CONSTANT: ""}
 
 

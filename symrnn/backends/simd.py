@@ -112,7 +112,7 @@ class _Sources:
         self.forward = self._writer(SimdWriter, plan, plan.forward)
         self.backward = self._writer(SimdWriter, plan, plan.backward)
         self.infer = self._writer(SimdWriter, plan.inference, plan.inference.forward)
-        self.step = self._writer(SimdStepWriter, plan, plan.forward)
+        self.step = self._writer(SimdStepWriter, plan, plan.inference.forward)
         for other in (self.infer, self.step):
             other.use(self.forward.panels)
 
@@ -146,7 +146,7 @@ class _Sources:
     def _memories(self, written: dict[str, SimdWriter],
                   bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
         layout = self.forward.layout
-        of_each = {name: layout.spaced(self.plan.program[name]) for name in self.plan.tape}
+        of_each = {one.name: layout.spaced(one) for one in self.plan.saved}
         costs: Costs = {}
         for name, count in of_each.items():
             costs.setdefault((count, "every step"), []).append(self.names[name])

@@ -21,7 +21,9 @@ class VectorPrinter(CPrinter):
     of such: they are computed once a row, as C compilers take them out of the loop over units.
     """
 
-    ready = CPrinter.ready | {"sigmoid"}
+    ready = CPrinter.ready | {"sigmoid", "sigmoid_tail", "sigmoid_from_tail",
+                              "complement_from_tail", "tanh_tail", "tanh_from_tail",
+                              "slope_from_tail"}
 
     def __init__(self, names: Names, prefix: str, of_row: CPrinter | None = None) -> None:
         super().__init__(names, prefix)

@@ -85,7 +85,7 @@ class Memory:
 
     def _tape(self) -> Lines:
         const = "" if self.schedule is self.plan.forward else "const "
-        return self._carve("tape", [self.plan.program[name] for name in self.plan.tape], const)
+        return self._carve("tape", self.plan.saved, const)
 
     def _carve(self, block: str, variables: Sequence[Variable], const: str = "") -> Lines:
         lines, before = [], block

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Pow, Rational, Symbol, diff,
-                   evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
+from sympy import (Abs, Add, Expr, Function, Integer, Mul, Number, Piecewise, Pow, Rational,
+                   Symbol, diff, evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
@@ -25,7 +25,8 @@ class Activation:
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
-    ``part`` marks what formulas are made of and no layer is activated by.
+    ``part`` marks what formulas are made of and no layer is activated by, ``infinite`` what
+    may overflow and is right so.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Activation:
     stable: Callable[..., Expr] | None = None
     defaults: tuple[str, ...] = ()
     part: bool = False
+    infinite: bool = False
 
     @property
     def arguments(self) -> tuple[Symbol, ...]:
@@ -57,9 +59,25 @@ def cases(at_most: Expr, bound: Any, low: Expr, high: Expr) -> Expr:
     return Piecewise((low, at_most <= bound), (high, True))
 
 
+class copysign(Function):  # type: ignore[misc]  # SymPy ships no types
+    """The first number with the sign of the second, that of zero too. For stable forms alone."""
+
+    nargs = 2
+
+
 def clip(x: Expr, low: Any, high: Any) -> Expr:
     """``x`` held between two numbers."""
     return Piecewise((low, x <= low), (high, x >= high), (x, True))
+
+
+def at_least_one(x: Expr) -> Expr:
+    """The size of a number, where that is more than 1."""
+    return Piecewise((Integer(1), Abs(x) < 1), (Abs(x), True))
+
+
+def rest_of_tail(x: Expr) -> Expr:
+    """1 - |tanh|, of the tail of tanh."""
+    return Piecewise((1 - Abs(x), Abs(x) < 1), (1 / at_least_one(x), True))
 
 
 class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
@@ -75,8 +93,8 @@ class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
 
 @cache
 def function(name: str) -> type[Pointwise]:
-    """The SymPy function class of a row of the table."""
-    return type(name, (Pointwise,), {"activation": ACTIVATIONS[name]})
+    """The SymPy function class of a row of the tables."""
+    return type(name, (Pointwise,), {"activation": ROWS[name]})
 
 
 TABLE: tuple[Activation, ...] = (
@@ -111,18 +129,79 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(x)),
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(cases(x, alpha**2, 1, x))),
                ("1",), part=True),
+    Activation("elu_slope", r"\operatorname{ELU}'",
+               lambda x, alpha: cases(x, 0, alpha * exp(x), 1),
+               lambda x, alpha: cases(x, 0, alpha * exp(-Abs(x)), 1), ("1",), part=True),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
+# What is kept of a function that saturates, and what is made of that: for kernels alone.
+TAILS: tuple[Activation, ...] = (
+    Activation("tanh_tail", r"\tanh",  # tanh(x), or the inverse of 1 - tanh |x| with x's sign
+               lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
+                                   ((1 + exp(2 * x)) / 2, x > 0), (-(1 + exp(-2 * x)) / 2, True)),
+               lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
+                                   (copysign((1 + exp(2 * Abs(x))) / 2, x), True)),
+               part=True, infinite=True),
+    Activation("tanh_from_tail", r"\tanh",
+               lambda x: Piecewise((x, Abs(x) < 1), (1 - 1 / x, x > 0), (-1 - 1 / x, True)),
+               lambda x: Piecewise((x, Abs(x) < 1), (copysign(1 - 1 / at_least_one(x), x), True)),
+               part=True),
+    Activation("slope_from_tail", r"1 - \tanh^2",
+               lambda x: Piecewise((1 - x**2, Abs(x) < 1), ((2 - 1 / Abs(x)) / Abs(x), True)),
+               lambda x: rest_of_tail(x) * (2 - rest_of_tail(x)),
+               part=True),
+    Activation("sigmoid_tail", r"\sigma",  # the smaller of sigmoid(x) and sigmoid(-x), with a sign
+               lambda x: Piecewise((exp(x) / (1 + exp(x)), x < 0),
+                                   (-exp(-x) / (1 + exp(-x)), True)),
+               lambda x: copysign(exp(-Abs(x)) / (1 + exp(-Abs(x))), -x), part=True),
+    Activation("sigmoid_from_tail", r"\sigma", lambda x: Piecewise((1 + x, x < 0), (x, True)),
+               lambda x: x + (1 - copysign(1, x)) / 2, part=True),
+    Activation("complement_from_tail", r"1 - \sigma",
+               lambda x: Piecewise((-x, x < 0), (1 - x, True)),
+               lambda x: (1 + copysign(1, x)) / 2 - x, part=True),
+)
+ROWS = {row.name: row for row in (*TABLE, *TAILS)}
+
+
+@dataclass(frozen=True)
+class Saturating:
+    """What a backward pass keeps of a function whose slope is lost when the value is rounded.
+
+    ``complement`` is what cancels where the function of value v saturates, and ``called`` its
+    name. ``tail`` is the row that tells what is kept of the argument; ``value`` and ``rest`` are
+    those that make the value and the complement of it, without cancellation.
+    """
+
+    complement: Callable[[Expr], Expr]
+    called: str
+    tail: str
+    value: str
+    rest: str
+
+
+SATURATING = {
+    "sigmoid": Saturating(lambda v: 1 - v, "one_minus_{}", "sigmoid_tail", "sigmoid_from_tail",
+                          "complement_from_tail"),
+    "tanh": Saturating(lambda v: 1 - v**2, "one_minus_{}_squared", "tanh_tail", "tanh_from_tail",
+                       "slope_from_tail"),
+}
 
 
 @cache
 def derivative(name: str, argindex: int = 1) -> Expr:
     """The partial derivative of a row's formula, by SymPy, in x and in its own ``VALUE``."""
-    row = ACTIVATIONS[name]
+    row = ROWS[name]
     slope = diff(row.definition, row.arguments[argindex - 1])
     if slope.has(Piecewise):
-        return by_branch(simplify(slope), row.definition)
-    return recognised(slope, name) or by_value(slope, row.definition) or slope
+        return recognised(slope, name) or by_branch(simplify(slope), row.definition)
+    value = by_value(slope, row.definition)
+    kept = value if value is not None and (name in SATURATING or keeps_digits(value)) else None
+    return recognised(slope, name) or kept or slope
+
+
+def keeps_digits(slope: Expr) -> bool:
+    """False where the value is subtracted: that loses its digits where the function saturates."""
+    return not any(node.has(VALUE) for node in slope.atoms(Add))
 
 
 def recognised(slope: Expr, name: str) -> Expr | None:
@@ -207,5 +286,6 @@ def is_call(node: Expr) -> bool:
     return isinstance(node, Function) and not isinstance(node, Piecewise | Abs)
 
 
-__all__ = ["ACTIVATIONS", "TABLE", "Activation", "ActivationChoice", "Number", "Pointwise",
-           "activation", "by_value", "derivative", "function", "is_call"]
+__all__ = ["ACTIVATIONS", "ROWS", "SATURATING", "TABLE", "Activation", "ActivationChoice",
+           "Number", "Pointwise", "Saturating", "activation", "by_value", "copysign",
+           "derivative", "function", "is_call"]

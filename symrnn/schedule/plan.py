@@ -63,6 +63,11 @@ class Plan:
         return replace(self, forward=schedule(self.program), tape=())
 
     @property
+    def saved(self) -> tuple[Variable, ...]:
+        """The variables on the tape, in its order."""
+        return tuple(self.forward.program[name] for name in self.tape)
+
+    @property
     def programs(self) -> tuple[Program, ...]:
         """Every program that has names: as written and derived, then as they are run."""
         return self.program, self.gradient, self.forward.program, self.backward.program
@@ -76,7 +81,7 @@ class Plan:
 def plan(program: Program, gradient: Program) -> Plan:
     """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
     found = saving(program, gradient)
-    return Plan(program, gradient, schedule(program, found.tape),
+    return Plan(program, gradient, schedule(found.program, found.tape, along=found.along),
                 schedule(found.gradient, (), program.delays, found.again), found.tape)
 
 
@@ -86,13 +91,15 @@ def forward_only(program: Program) -> Plan:
 
 
 def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = (),
-             again: frozenset[str] = frozenset()) -> Schedule:
+             again: frozenset[str] = frozenset(), along: frozenset[str] = frozenset()
+             ) -> Schedule:
     """Stages and places of one program.
 
-    Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read.
+    Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read,
+    and what goes ``along`` where its operands are.
     """
     program = with_totals_apart(program)
-    found, saved = stages(program, again), frozenset(tape)
+    found, saved = stages(program, again, along), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}
     return Schedule(program, found, places, earlier)

@@ -2,37 +2,50 @@
 
 The adjoint reads forward values. Inputs, parameters and outputs are there anyway. Of the rest, a
 value is computed again where additions and multiplications make it of what is there; a function,
-a division or a sum over entries costs more than memory, so its result is saved.
+a division or a sum over entries costs more than memory, so its result is saved. Activations that
+saturate are kept in a form of their own: see ``keeping``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from symrnn.program import Equation, Program, Role, Span, symbols_in_order
+from symrnn.program import Equation, Program, symbols_in_order
+from symrnn.schedule.keeping import behind, keeping, may_be_computed_again
 
 
 @dataclass(frozen=True)
 class Saving:
-    """Names on the tape; the adjoint with the equations of what it computes again."""
+    """Names on the tape; the program that keeps them; the adjoint with what it computes again.
 
+    ``along`` are the names of what is kept in place of activations.
+    """
+
+    program: Program
     tape: tuple[str, ...]
     gradient: Program
     again: frozenset[str]
+    along: frozenset[str]
 
 
 def saving(program: Program, gradient: Program) -> Saving:
     """Decide for every forward value that the adjoint reads."""
+    again = tuple(_again(program, _needed(program, gradient)))
+    kept = keeping(program, behind(gradient, program, again))
+    bound = {one.lhs for one in kept.gradient.equations}
+    needed = _needed(kept.program, kept.gradient) - bound
+    tape = tuple(one.name for one in kept.program.variables if one.name in needed)
+    return Saving(kept.program, tape, kept.gradient,
+                  kept.again | {one.lhs for one in again}, kept.along)
+
+
+def _needed(program: Program, gradient: Program) -> set[str]:
+    """The forward values that an adjoint reads, of those that only the network itself has."""
     read = {name for one in gradient.equations for name in symbols_in_order(one.rhs)}
-    read &= {one.name for one in gradient.with_role(Role.SAVED)}
-    needed = _own(program, read)
-    again = tuple(_again(program, needed))
-    names = {one.lhs for one in again}
-    tape = tuple(one.name for one in program.variables if one.name in needed - names)
-    return Saving(tape, _with(gradient, program, again), frozenset(names))
+    return _own(program, {name for name in read if name in program})
 
 
 def _own(program: Program, read: set[str]) -> set[str]:
@@ -45,10 +58,8 @@ def _own(program: Program, read: set[str]) -> set[str]:
 
 def _again(program: Program, needed: set[str]) -> Iterator[Equation]:
     """The equations that cost less than what they bind would in memory."""
-    remembered = {delay.source for delay in program.delays}
     for equation in program.equations:
-        lhs = program[equation.lhs]
-        if (lhs.name in needed - remembered and lhs.span is Span.SEQUENCE
+        if (equation.lhs in needed and may_be_computed_again(program, equation.lhs)
                 and is_cheap(equation.rhs)
                 and _own(program, set(symbols_in_order(equation.rhs))) <= needed):
             yield equation
@@ -61,18 +72,3 @@ def is_cheap(expression: Expr) -> bool:
     if isinstance(expression, Add | Mul):
         return all(map(is_cheap, expression.args))
     return isinstance(expression, Symbol | Rational)
-
-
-def _with(gradient: Program, program: Program, again: tuple[Equation, ...]) -> Program:
-    """The adjoint behind some equations of the network."""
-    if not again:
-        return gradient
-    bound = {one.lhs for one in again}
-    read = {name for one in again for name in symbols_in_order(one.rhs)}
-    missing = tuple(one if one.role.given else replace(one, role=Role.SAVED)
-                    for one in program.variables
-                    if one.name in read - bound and one.name not in gradient)
-    variables = tuple(program[one.name] if one.name in bound else one
-                      for one in gradient.variables)
-    return replace(gradient, variables=(*missing, *variables),
-                   equations=(*again, *gradient.equations))

@@ -44,13 +44,19 @@ def is_total(program: Program, equation: Equation) -> bool:
     return program[equation.lhs].span < reads_span(program, equation)
 
 
-def stages(program: Program, late: frozenset[str] = frozenset()) -> tuple[Stage, ...]:
+def stages(program: Program, late: frozenset[str] = frozenset(),
+           along: frozenset[str] = frozenset()) -> tuple[Stage, ...]:
     """The stages in the order in which they run. Raises ProgramError for an impossible order.
 
-    Equations for ``late`` names, which nothing holds up, join the first stage that reads them.
+    Equations for ``late`` names, which nothing holds up, join the first stage that reads them;
+    those for names that go ``along``, which hold nothing up, the last that binds what they read.
     """
     found, needs = components(program), dependencies(program)
-    done = _groups(program, [one for one in found if not one.names & late], needs)
+    done = _groups(program, [one for one in found if not one.names & (late | along)], needs)
+    for component in [one for one in found if one.names & along]:
+        read = set().union(*(needs[name] for name in component.names))
+        binders = [group for group in done if any(one.names & read for one in group)]
+        (binders[-1] if binders else done[0]).append(component)
     for component in reversed([one for one in found if one.names & late]):
         readers = (group for group in done
                    if any(component.names & needs[name] for one in group for name in one.names))

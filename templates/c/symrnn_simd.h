@@ -143,7 +143,10 @@ ALWAYS vec vec_fabs(vec x)
 #define LOG2_LOW 1.90821492927058770002e-10
 #define EXP_LOWEST -746
 #define EXP_HIGHEST 710
-#define TANH_HIGHEST 40
+#define TANH_HIGHEST 708
+#define SIGMOID_HIGHEST 660
+#define SCALED_ONE 0x1p-64
+enum { SCALE = 64 };
 #define SERIES                                                                                   \
     {0.5000000000000005571956, 0.1666666666666668452879, 0.04166666666657346090219,              \
      0.008333333333315553715911, 0.00138888889324182144778, 0.0001984126990091797648409,         \
@@ -158,7 +161,10 @@ enum { TERMS = 10 };
 #define LOG2_LOW -2.12194440e-4f
 #define EXP_LOWEST -104
 #define EXP_HIGHEST 89
-#define TANH_HIGHEST 20
+#define TANH_HIGHEST 87
+#define SIGMOID_HIGHEST 70
+#define SCALED_ONE 0x1p-24f
+enum { SCALE = 24 };
 #define SERIES                                                                                   \
     {0.500000006193f, 0.166665429906f, 0.0416662820519f, 0.00836658409548f, 0.00139464480474f}
 enum { TERMS = 5 };
@@ -199,30 +205,97 @@ ALWAYS vec vec_exp(vec x)
            * (vec)((n - half + EXPONENT_BIAS) << EXPONENT_BITS);
 }
 
-/* 1 / (1 + exp(-x)), with both sides of the division scaled by a power of two so that nothing
- * overflows before the result does. Within 3 units in the last place. */
+ALWAYS mask is_negative(vec x)
+{
+    return (mask)x < 0; /* by its sign: also -0 */
+}
+
+/* exp(-x) / 2^SCALE: of 1 + exp(-x), divided by as much, nothing overflows before its inverse
+ * does, and nothing underflows before the x that SIGMOID_HIGHEST tells. */
+ALWAYS vec scaled_inverse(vec x)
+{
+    vec shifted;
+    const vec series = reduced_expm1(-between(EXP_LOWEST, x, SIGMOID_HIGHEST),
+                                     EXPONENT_BIAS - SCALE, &shifted);
+    const vec power = power_of(shifted);
+    return power + power * series;
+}
+
+/* 1 / (1 + exp(-x)). Within 3 units in the last place. */
 ALWAYS vec vec_sigmoid(vec x)
 {
-    enum { SCALE = 64 };
-    const vec one = splat(REAL(0x1p-64));
+    const vec one = splat(SCALED_ONE);
+    return one / (one + scaled_inverse(x));
+}
+
+/* The smaller of sigmoid(x) and sigmoid(-x), negative where that is sigmoid(-x): none of its
+ * digits is lost, however near to 1 the other is. Beyond SIGMOID_HIGHEST it stays what it is. */
+ALWAYS vec vec_sigmoid_tail(vec x)
+{
+    const vec inverse = scaled_inverse(x), value = SCALED_ONE / (SCALED_ONE + inverse);
+    return where(is_negative(x), value, inverse * value * (-1 / SCALED_ONE));
+}
+
+/* 1 where the tail is that of 1 - sigmoid(x), else 0. */
+ALWAYS vec near_one(vec tail)
+{
+    return (vec)((mask)splat(1) & is_negative(tail));
+}
+
+/* sigmoid(x) and 1 - sigmoid(x), of the tail. */
+ALWAYS vec vec_sigmoid_from_tail(vec tail)
+{
+    return tail + near_one(tail);
+}
+
+ALWAYS vec vec_complement_from_tail(vec tail)
+{
+    return (1 - near_one(tail)) - tail;
+}
+
+ALWAYS vec with_sign_of(vec x, vec positive)
+{
+    return (vec)((mask)positive | ((mask)x & (mask)(-(vec){0})));
+}
+
+/* exp(2 |x|) - 1. */
+ALWAYS vec expm1_of_twice(vec x)
+{
     vec shifted;
-    const vec series = reduced_expm1(-between(EXP_LOWEST, x, 40), EXPONENT_BIAS - SCALE, &shifted);
+    const vec twice = 2 * vec_fabs(x);
+    const vec most = where(twice > TANH_HIGHEST, splat(TANH_HIGHEST), twice);
+    const vec series = reduced_expm1(most, EXPONENT_BIAS, &shifted);
     const vec power = power_of(shifted);
-    return one / (one + (power + power * series));
+    return power * series + (power - 1);
 }
 
 /* tanh |x| = e / (2 + e) with e = exp(2 |x|) - 1, which loses nothing near zero. Within 3 units
  * in the last place; the sign of zero stays. */
 ALWAYS vec vec_tanh(vec x)
 {
-    vec shifted;
-    const mask sign = (mask)x & (mask)(-(vec){0});
-    const vec twice = 2 * vec_fabs(x);
-    const vec most = where(twice > TANH_HIGHEST, splat(TANH_HIGHEST), twice);
-    const vec series = reduced_expm1(most, EXPONENT_BIAS, &shifted);
-    const vec power = power_of(shifted);
-    const vec e = power * series + (power - 1);
-    return (vec)((mask)(e / (2 + e)) | sign);
+    const vec e = expm1_of_twice(x);
+    return with_sign_of(x, e / (2 + e));
+}
+
+/* tanh(x) where |x| is at most 1/2, else the inverse of 1 - tanh |x| = 2 / (2 + e), which is
+ * larger than 1, with the sign of x: no digit of either is lost. */
+ALWAYS vec vec_tanh_tail(vec x)
+{
+    const vec e = expm1_of_twice(x);
+    return with_sign_of(x, where(e > REAL(1.71828), 1 + e * REAL(0.5), e / (2 + e)));
+}
+
+/* tanh(x) and 1 - tanh(x)^2, of the tail. */
+ALWAYS vec vec_tanh_from_tail(vec tail)
+{
+    const vec size = vec_fabs(tail), rest = 1 / size;
+    return where(size < 1, tail, with_sign_of(tail, 1 - rest));
+}
+
+ALWAYS vec vec_slope_from_tail(vec tail)
+{
+    const vec size = vec_fabs(tail), rest = where(size < 1, 1 - size, 1 / size);
+    return rest * (2 - rest);
 }
 
 /* Functions that libm computes, entry by entry. */

@@ -139,7 +139,6 @@ def test_no_digit_of_a_far_gate_is_lost() -> None:
         ("sigmoid", VALUE * (1 - VALUE)),
         ("tanh", 1 - VALUE**2),
         ("rsqrt", -(VALUE**3) / 2),
-        ("scaled_tanh", ALPHA * BETA * (1 - VALUE**2 / ALPHA**2)),
         ("linear", Rational(1)),
         ("affine", ALPHA),
     ],
