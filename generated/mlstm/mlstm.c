@@ -6,7 +6,9 @@
  * The forget gate is a sigmoid or an exponential: the paper allows both, the authors'
  * code has the sigmoid.
  * C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21)
- * becomes exp(-m) for them, as in the authors' code; so h does not depend on m.
+ * becomes exp(-m) for them, as in the authors' code; so h does not depend on m. Where m
+ * is negative, both sides of the quotient are multiplied by exp(m), so that nothing
+ * overflows where h does not.
  * One head. Keys and values may differ in width; in the paper both have d entries.
  * i and f are the stabilised gates, the paper's i' and f'.
  */
@@ -62,7 +64,7 @@ size_t mlstm_tape_size(const mlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return 3 * T * B * d_k + 3 * T * B * d_v + 9 * T * B + 2 * T * B * d_v * d_k;
+    return 3 * T * B * d_k + 3 * T * B * d_v + 10 * T * B + 2 * T * B * d_v * d_k;
 }
 
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes)
@@ -70,7 +72,7 @@ size_t mlstm_forward_work_size(const mlstm_sizes *sizes)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return T * B * d_v + 3 * 1 + d_v;
+    return T * B * d_v + 4 * 1 + d_v;
 }
 
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
@@ -79,14 +81,14 @@ size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return 4 * d_v + 3 * T * B * d_v + 6 * 1 + 6 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
+    return 5 * d_v + 8 * 1 + 3 * T * B * d_v + 7 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
 }
 
 size_t mlstm_step_work_size(const mlstm_sizes *sizes)
 {
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return 3 * d_k + 4 * d_v + 12 * 1 + 2 * d_v * d_k;
+    return 3 * d_k + 4 * d_v + 14 * 1 + 2 * d_v * d_k;
 }
 
 void mlstm_forward(
@@ -124,13 +126,15 @@ void mlstm_forward(
     mlstm_real *const tape_o_tail = tape_f + T * B; /* [T, B, d_v] */
     mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
-    mlstm_real *const tape_s = tape_n + T * B * d_k; /* [T, B] */
-    mlstm_real *const tape_g = tape_s + T * B; /* [T, B] */
+    mlstm_real *const tape_e = tape_n + T * B * d_k; /* [T, B] */
+    mlstm_real *const tape_g = tape_e + T * B; /* [T, B] */
     mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
-    mlstm_real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [T, B, d_v] */
+    mlstm_real *const tape_a_s = tape_a_C + T * B * d_v * d_k; /* [T, B] */
+    mlstm_real *const tape_a_h = tape_a_s + T * B; /* [T, B, d_v] */
     mlstm_real *const work_o = work; /* [T, B, d_v] */
-    mlstm_real *const softplus_ftilde = work_o + T * B * d_v; /* [] */
+    mlstm_real *const s = work_o + T * B * d_v; /* [] */
+    mlstm_real *const softplus_ftilde = s + 1; /* [] */
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
     mlstm_real *const a_f = a_i + 1; /* [] */
     mlstm_real *const a_o = a_f + 1; /* [d_v] */
@@ -236,6 +240,7 @@ void mlstm_forward(
             const mlstm_real *restrict m = tape_m + at;
             mlstm_real *restrict i = tape_i + at;
             mlstm_real *restrict f = tape_f + at;
+            mlstm_real *restrict e = tape_e + at;
             mlstm_real *restrict g = tape_g + at;
             const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
 
@@ -251,8 +256,11 @@ void mlstm_forward(
             /* (9)  f = exp(a_f) */
             f[0] = EXP(a_f[0]);
 
-            /* (14)  g = exp(-m) */
-            g[0] = EXP(-m[0]);
+            /* (13)  e = exp({m if m <= 0, else 0}) */
+            e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+            /* (14)  g = exp(-{m if m >= 0, else 0}) */
+            g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
         }
     }
 
@@ -298,20 +306,24 @@ void mlstm_forward(
             mlstm_real *restrict h = out->h + at * d_v;
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
-            mlstm_real *restrict s = tape_s + at;
+            const mlstm_real *restrict e = tape_e + at;
             const mlstm_real *restrict g = tape_g + at;
             mlstm_real *restrict r = tape_r + at;
+            mlstm_real *restrict a_s = tape_a_s + at;
             mlstm_real *restrict a_h = tape_a_h + at * d_v;
 
-            /* (13)  s = n^T q */
-            s[0] = 0;
+            /* (15)  a_s = n^T q */
+            a_s[0] = 0;
             for (size_t j = 0; j < d_k; ++j)
-                s[0] += n[j] * q[j];
+                a_s[0] += n[j] * q[j];
 
-            /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (15)  s = e * a_s */
+            s[0] = e[0] * a_s[0];
+
+            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (16)  a_h = C q */
+            /* (17)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -319,9 +331,9 @@ void mlstm_forward(
                 a_h[j] = sum;
             }
 
-            /* (16)  h = o * a_h / r */
+            /* (17)  h = o * a_h * e / r */
             for (size_t j = 0; j < d_v; ++j)
-                h[j] = o[j] * a_h[j] / r[0];
+                h[j] = o[j] * a_h[j] * e[0] / r[0];
         }
     }
 
@@ -377,19 +389,24 @@ void mlstm_backward(
     const mlstm_real *const tape_o_tail = tape_f + T * B; /* [T, B, d_v] */
     const mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     const mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
-    const mlstm_real *const tape_s = tape_n + T * B * d_k; /* [T, B] */
-    const mlstm_real *const tape_g = tape_s + T * B; /* [T, B] */
+    const mlstm_real *const tape_e = tape_n + T * B * d_k; /* [T, B] */
+    const mlstm_real *const tape_g = tape_e + T * B; /* [T, B] */
     const mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     const mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
-    const mlstm_real *const tape_a_h = tape_a_C + T * B * d_v * d_k; /* [T, B, d_v] */
+    const mlstm_real *const tape_a_s = tape_a_C + T * B * d_v * d_k; /* [T, B] */
+    const mlstm_real *const tape_a_h = tape_a_s + T * B; /* [T, B, d_v] */
     mlstm_real *const one_minus_o = work; /* [d_v] */
     mlstm_real *const o = one_minus_o + d_v; /* [d_v] */
-    mlstm_real *const h_to_r_bar = o + d_v; /* [d_v] */
+    mlstm_real *const s = o + d_v; /* [] */
+    mlstm_real *const h_to_e_bar = s + 1; /* [d_v] */
+    mlstm_real *const h_to_r_bar = h_to_e_bar + d_v; /* [d_v] */
     mlstm_real *const work_a_h_bar = h_to_r_bar + d_v; /* [T, B, d_v] */
     mlstm_real *const r_bar = work_a_h_bar + T * B * d_v; /* [] */
-    mlstm_real *const work_g_bar = r_bar + 1; /* [T, B] */
-    mlstm_real *const work_s_bar = work_g_bar + T * B; /* [T, B] */
-    mlstm_real *const work_n_bar = work_s_bar + T * B; /* [T, B, d_k] */
+    mlstm_real *const s_bar = r_bar + 1; /* [] */
+    mlstm_real *const work_a_s_bar = s_bar + 1; /* [T, B] */
+    mlstm_real *const work_g_bar = work_a_s_bar + T * B; /* [T, B] */
+    mlstm_real *const work_e_bar = work_g_bar + T * B; /* [T, B] */
+    mlstm_real *const work_n_bar = work_e_bar + T * B; /* [T, B, d_k] */
     mlstm_real *const work_C_bar = work_n_bar + T * B * d_k; /* [T, B, d_v, d_k] */
     mlstm_real *const a_C_bar = work_C_bar + T * B * d_v * d_k; /* [d_v, d_k] */
     mlstm_real *const o_bar = a_C_bar + d_v * d_k; /* [d_v] */
@@ -445,14 +462,16 @@ void mlstm_backward(
             const mlstm_real *restrict ftilde = tape_ftilde + at;
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
-            const mlstm_real *restrict s = tape_s + at;
+            const mlstm_real *restrict e = tape_e + at;
             const mlstm_real *restrict g = tape_g + at;
             const mlstm_real *restrict r = tape_r + at;
+            const mlstm_real *restrict a_s = tape_a_s + at;
             const mlstm_real *restrict a_h = tape_a_h + at * d_v;
             const mlstm_real *restrict h_bar = bars->h_bar + at * d_v;
             mlstm_real *restrict a_h_bar = work_a_h_bar + at * d_v;
+            mlstm_real *restrict a_s_bar = work_a_s_bar + at;
             mlstm_real *restrict g_bar = work_g_bar + at;
-            mlstm_real *restrict s_bar = work_s_bar + at;
+            mlstm_real *restrict e_bar = work_e_bar + at;
             mlstm_real *restrict a_o_bar = work_a_o_bar + at * d_v;
             mlstm_real *restrict q_bar = work_q_bar + at * d_k;
             mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
@@ -465,59 +484,74 @@ void mlstm_backward(
             for (size_t j = 0; j < d_v; ++j)
                 one_minus_o[j] = mlstm_complement_from_tail(o_tail[j]);
 
-            /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
-            for (size_t j = 0; j < d_v; ++j)
-                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] / (r[0] * r[0]);
+            /* (15)  s = e * a_s */
+            s[0] = e[0] * a_s[0];
 
-            /* (18)  a_h_bar = h_bar * o / r   adjoint of (16) */
+            /* (18)  h_to_e_bar = h_bar * o * a_h / r */
             for (size_t j = 0; j < d_v; ++j)
-                a_h_bar[j] = h_bar[j] * o[j] / r[0];
+                h_to_e_bar[j] = h_bar[j] * o[j] * a_h[j] / r[0];
 
-            /* (19)  r_bar = sum_i h_to_r_bar[i]   adjoint of (16) */
+            /* (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+            for (size_t j = 0; j < d_v; ++j)
+                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
+
+            /* (20)  a_h_bar = h_bar * o * e / r   adjoint of (17) */
+            for (size_t j = 0; j < d_v; ++j)
+                a_h_bar[j] = h_bar[j] * o[j] * e[0] / r[0];
+
+            /* (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17) */
             r_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 r_bar[0] += h_to_r_bar[j];
 
-            /* (20)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (15) */
-            g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
-
-            /* (21)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (15) */
+            /* (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16) */
             s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
 
-            /* (25)  o_bar = h_bar * a_h / r   adjoint of (16) */
-            for (size_t j = 0; j < d_v; ++j)
-                o_bar[j] = h_bar[j] * a_h[j] / r[0];
+            /* (23)  a_s_bar = s_bar * e   adjoint of (15) */
+            a_s_bar[0] = s_bar[0] * e[0];
 
-            /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+            /* (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16) */
+            g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
+
+            /* (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17) */
+            e_bar[0] = s_bar[0] * a_s[0];
+            for (size_t j = 0; j < d_v; ++j)
+                e_bar[0] += h_to_e_bar[j];
+
+            /* (29)  o_bar = h_bar * a_h * e / r   adjoint of (17) */
+            for (size_t j = 0; j < d_v; ++j)
+                o_bar[j] = h_bar[j] * a_h[j] * e[0] / r[0];
+
+            /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
             for (size_t j = 0; j < d_v; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (33)  sigmoid_ftilde = sigmoid(-ftilde) */
+            /* (37)  sigmoid_ftilde = sigmoid(-ftilde) */
             sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-            /* (37)  q_bar = n[i] s_bar + C^T a_h_bar   adjoint of (13), (16) */
+            /* (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17) */
             for (size_t j = 0; j < d_k; ++j) {
-                mlstm_real sum = n[j] * s_bar[0];
+                mlstm_real sum = n[j] * a_s_bar[0];
                 for (size_t l = 0; l < d_v; ++l)
                     sum += C[l * d_k + j] * a_h_bar[l];
                 q_bar[j] = sum;
             }
 
-            /* (42)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+            /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
             for (size_t j = 0; j < d_k; ++j)
                 for (size_t l = 0; l < D; ++l)
                     W_q_bar[j * D + l] += q_bar[j] * x[l];
 
-            /* (43)  b_q_bar = sum_t q_bar   adjoint of (1) */
+            /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
             for (size_t j = 0; j < d_k; ++j)
                 b_q_bar[j] += q_bar[j];
 
-            /* (52)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
+            /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < D; ++l)
                     W_o_bar[j * D + l] += a_o_bar[j] * x[l];
 
-            /* (53)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+            /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
             for (size_t j = 0; j < d_v; ++j)
                 b_o_bar[j] += a_o_bar[j];
         }
@@ -530,15 +564,15 @@ void mlstm_backward(
             const mlstm_real *restrict q = tape_q + at * d_k;
             const mlstm_real *restrict f = tape_f + at;
             const mlstm_real *restrict n_next_bar = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + sample) * d_k : bars->final_n_bar + sample * d_k;
-            const mlstm_real *restrict s_bar = work_s_bar + at;
+            const mlstm_real *restrict a_s_bar = work_a_s_bar + at;
             mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             mlstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + sample) * d_k;
 
-            /* (22)  n_bar = s_bar q[i] + n_next_bar   adjoint of (13) */
+            /* (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15) */
             for (size_t j = 0; j < d_k; ++j)
-                n_bar[j] = s_bar[0] * q[j] + n_next_bar[j];
+                n_bar[j] = a_s_bar[0] * q[j] + n_next_bar[j];
 
-            /* (40)  n_prev_bar = n_bar * f   adjoint of (12) */
+            /* (44)  n_prev_bar = n_bar * f   adjoint of (12) */
             for (size_t j = 0; j < d_k; ++j)
                 n_prev_bar[j] = n_bar[j] * f[0];
         }
@@ -555,12 +589,12 @@ void mlstm_backward(
             mlstm_real *restrict C_bar = work_C_bar + at * d_v * d_k;
             mlstm_real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
 
-            /* (23)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (16) */
+            /* (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-            /* (39)  C_prev_bar = C_bar * f   adjoint of (11) */
+            /* (43)  C_prev_bar = C_bar * f   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -586,12 +620,12 @@ void mlstm_backward(
             mlstm_real *restrict v_bar = work_v_bar + at * d_v;
             mlstm_real *restrict k_bar = work_k_bar + at * d_k;
 
-            /* (24)  a_C_bar = C_bar * i   adjoint of (11) */
+            /* (28)  a_C_bar = C_bar * i   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (27)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
+            /* (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -599,10 +633,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 f_bar[0] += n_bar[j] * n_prev[j];
 
-            /* (28)  a_f_bar = f_bar * f   adjoint of (9) */
+            /* (32)  a_f_bar = f_bar * f   adjoint of (9) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (29)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
+            /* (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -610,10 +644,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 i_bar[0] += n_bar[j] * k[j];
 
-            /* (30)  a_i_bar = i_bar * i   adjoint of (8) */
+            /* (34)  a_i_bar = i_bar * i   adjoint of (8) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (35)  v_bar = a_C_bar k   adjoint of (11) */
+            /* (39)  v_bar = a_C_bar k   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -621,7 +655,7 @@ void mlstm_backward(
                 v_bar[j] = sum;
             }
 
-            /* (36)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
+            /* (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -629,21 +663,21 @@ void mlstm_backward(
                 k_bar[j] = sum;
             }
 
-            /* (44)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             for (size_t j = 0; j < d_k; ++j)
                 for (size_t l = 0; l < D; ++l)
                     W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
 
-            /* (45)  b_k_bar = sum_t k_bar   adjoint of (2) */
+            /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
             for (size_t j = 0; j < d_k; ++j)
                 b_k_bar[j] += k_bar[j];
 
-            /* (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < D; ++l)
                     W_v_bar[j * D + l] += v_bar[j] * x[l];
 
-            /* (47)  b_v_bar = sum_t v_bar   adjoint of (3) */
+            /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
             for (size_t j = 0; j < d_v; ++j)
                 b_v_bar[j] += v_bar[j];
         }
@@ -655,19 +689,22 @@ void mlstm_backward(
             const size_t at = t * B + sample;
             const mlstm_real *restrict itilde = tape_itilde + at;
             const mlstm_real *restrict l_f = tape_l_f + at;
+            const mlstm_real *restrict m = tape_m + at;
+            const mlstm_real *restrict e = tape_e + at;
             const mlstm_real *restrict g = tape_g + at;
             const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
             const mlstm_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) : bars->final_m_bar + sample;
             const mlstm_real *restrict g_bar = work_g_bar + at;
+            const mlstm_real *restrict e_bar = work_e_bar + at;
             const mlstm_real *restrict a_f_bar = work_a_f_bar + at;
             const mlstm_real *restrict a_i_bar = work_a_i_bar + at;
             mlstm_real *restrict m_bar = work_m_bar + at;
             mlstm_real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample);
 
-            /* (31)  m_bar = -a_i_bar - a_f_bar - g_bar * g + m_next_bar   adjoint of (8), (9), (14) */
-            m_bar[0] = -a_i_bar[0] - a_f_bar[0] - g_bar[0] * g[0] + m_next_bar[0];
+            /* (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14) */
+            m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0] - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-            /* (38)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+            /* (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
             m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
         }
     }
@@ -690,16 +727,16 @@ void mlstm_backward(
             mlstm_real *restrict x_bar = gradients->x_bar + at * D;
             const mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
 
-            /* (32)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+            /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (33)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (34)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
+            /* (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (41)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
+            /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
             for (size_t j = 0; j < D; ++j) {
                 mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
                 for (size_t l = 0; l < d_k; ++l)
@@ -713,18 +750,18 @@ void mlstm_backward(
                 x_bar[j] = sum;
             }
 
-            /* (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+            /* (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
             for (size_t j = 0; j < D; ++j)
                 w_i_bar[j] += itilde_bar[0] * x[j];
 
-            /* (49)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             b_i_bar[0] += itilde_bar[0];
 
-            /* (50)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+            /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
             for (size_t j = 0; j < D; ++j)
                 w_f_bar[j] += ftilde_bar[0] * x[j];
 
-            /* (51)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             b_f_bar[0] += ftilde_bar[0];
         }
     }
@@ -773,14 +810,16 @@ void mlstm_step(
     mlstm_real *const C = o + d_v; /* [d_v, d_k] */
     mlstm_real *const n = C + d_v * d_k; /* [d_k] */
     mlstm_real *const s = n + d_k; /* [] */
-    mlstm_real *const g = s + 1; /* [] */
+    mlstm_real *const e = s + 1; /* [] */
+    mlstm_real *const g = e + 1; /* [] */
     mlstm_real *const r = g + 1; /* [] */
     mlstm_real *const softplus_ftilde = r + 1; /* [] */
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
     mlstm_real *const a_f = a_i + 1; /* [] */
     mlstm_real *const a_o = a_f + 1; /* [d_v] */
     mlstm_real *const a_C = a_o + d_v; /* [d_v, d_k] */
-    mlstm_real *const a_h = a_C + d_v * d_k; /* [d_v] */
+    mlstm_real *const a_s = a_C + d_v * d_k; /* [] */
+    mlstm_real *const a_h = a_s + 1; /* [d_v] */
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
@@ -871,18 +910,24 @@ void mlstm_step(
         for (size_t j = 0; j < d_k; ++j)
             n[j] = f[0] * n_prev[j] + i[0] * k[j];
 
-        /* (13)  s = n^T q */
-        s[0] = 0;
+        /* (13)  e = exp({m if m <= 0, else 0}) */
+        e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
+
+        /* (15)  a_s = n^T q */
+        a_s[0] = 0;
         for (size_t j = 0; j < d_k; ++j)
-            s[0] += n[j] * q[j];
+            a_s[0] += n[j] * q[j];
 
-        /* (14)  g = exp(-m) */
-        g[0] = EXP(-m[0]);
+        /* (15)  s = e * a_s */
+        s[0] = e[0] * a_s[0];
 
-        /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+        /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
         r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-        /* (16)  a_h = C q */
+        /* (17)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             mlstm_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -890,9 +935,9 @@ void mlstm_step(
             a_h[j] = sum;
         }
 
-        /* (16)  h = o * a_h / r */
+        /* (17)  h = o * a_h * e / r */
         for (size_t j = 0; j < d_v; ++j)
-            h[j] = o[j] * a_h[j] / r[0];
+            h[j] = o[j] * a_h[j] * e[0] / r[0];
 
         /* the next state */
         for (size_t j = 0; j < 1; ++j)

@@ -106,16 +106,16 @@ typedef struct mlstm_state {
     mlstm_real *n; /* [B, d_k] n before the first step */
 } mlstm_state;
 
-/* Entries of mlstm_real: what forward saves for backward: 3 * T * B * d_k + 3 * T * B * d_v + 9 * T * B + 2 * T * B * d_v * d_k. */
+/* Entries of mlstm_real: what forward saves for backward: 3 * T * B * d_k + 3 * T * B * d_v + 10 * T * B + 2 * T * B * d_v * d_k. */
 size_t mlstm_tape_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of forward: T * B * d_v + 3 * 1 + d_v. */
+/* Entries of mlstm_real: scratch memory of forward: T * B * d_v + 4 * 1 + d_v. */
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of backward: 4 * d_v + 3 * T * B * d_v + 6 * 1 + 6 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k. */
+/* Entries of mlstm_real: scratch memory of backward: 5 * d_v + 8 * 1 + 3 * T * B * d_v + 7 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k. */
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 12 * 1 + 2 * d_v * d_k. */
+/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 14 * 1 + 2 * d_v * d_k. */
 size_t mlstm_step_work_size(const mlstm_sizes *sizes);
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

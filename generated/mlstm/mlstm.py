@@ -11,7 +11,8 @@ The forget gate is a sigmoid or an exponential: the paper allows both, the autho
 sigmoid.
 
 C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) becomes
-exp(-m) for them, as in the authors' code; so h does not depend on m.
+exp(-m) for them, as in the authors' code; so h does not depend on m. Where m is negative, both
+sides of the quotient are multiplied by exp(m), so that nothing overflows where h does not.
 
 One head. Keys and values may differ in width; in the paper both have d entries.
 
@@ -130,8 +131,10 @@ def forward(parameters, inputs, initial):
     a_f = l_f + m_prev - m
     # (9)  f = exp(a_f)
     f = np.exp(a_f)
-    # (14)  g = exp(-m)
-    g = np.exp(-m)
+    # (13)  e = exp({m if m <= 0, else 0})
+    e = np.exp(np.where(m <= 0, m, 0))
+    # (14)  g = exp(-{m if m >= 0, else 0})
+    g = np.exp(-np.where(m >= 0, m, 0))
 
     # scan forward
     C = np.empty((T, B, d_v, d_k), dtype)
@@ -148,20 +151,21 @@ def forward(parameters, inputs, initial):
         n[t] = f[t][:, None] * n_prev + i[t][:, None] * k[t]
 
     # all steps at once
-    # (13)  s = n^T q
-    s = contract("TBi,TBi->TB", n, q)
-    # (15)  r = {s if s >= g, -s if -s >= g, else g}
+    # (15)  a_s = n^T q
+    a_s = contract("TBi,TBi->TB", n, q)
+    # (15)  s = e * a_s
+    s = e * a_s
+    # (16)  r = {s if s >= g, -s if -s >= g, else g}
     r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (16)  a_h = C q
+    # (17)  a_h = C q
     a_h = contract("TBij,TBj->TBi", C, q)
-    # (16)  h = o * a_h / r
-    h = o * a_h / r[:, :, None]
-    return {"h": h}, {"m": m[T - 1], "C": C[T - 1], "n": n[T - 1]}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "s": s, "g": g, "r": r, "a_C": a_C, "a_h": a_h}
+    # (17)  h = o * a_h * e / r
+    h = o * a_h * e[:, :, None] / r[:, :, None]
+    return {"h": h}, {"m": m[T - 1], "C": C[T - 1], "n": n[T - 1]}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
-    m = tape["m"]
     initial_m = initial["m"]
     initial_C = initial["C"]
     initial_n = initial["n"]
@@ -173,11 +177,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     itilde = tape["itilde"]
     ftilde = tape["ftilde"]
     l_f = tape["l_f"]
+    m = tape["m"]
     i = tape["i"]
     f = tape["f"]
     C = tape["C"]
     n = tape["n"]
-    s = tape["s"]
+    e = tape["e"]
     g = tape["g"]
     r = tape["r"]
     W_q = parameters["W_q"]
@@ -187,6 +192,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     w_f = parameters["w_f"]
     W_o = parameters["W_o"]
     a_C = tape["a_C"]
+    a_s = tape["a_s"]
     a_h = tape["a_h"]
     h_bar = bars["h"]
     final_m_bar = bars["final.m"]
@@ -203,31 +209,39 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     o = sigmoid_from_tail(o_tail)
     # (10)  one_minus_o = complement_from_tail(o_tail)
     one_minus_o = complement_from_tail(o_tail)
-    # (17)  h_to_r_bar = -h_bar * o * a_h / r^2
-    h_to_r_bar = -h_bar * o * a_h / r[:, :, None] ** 2
-    # (18)  a_h_bar = h_bar * o / r   adjoint of (16)
-    a_h_bar = h_bar * o / r[:, :, None]
-    # (19)  r_bar = sum_i h_to_r_bar[i]   adjoint of (16)
+    # (15)  s = e * a_s
+    s = e * a_s
+    # (18)  h_to_e_bar = h_bar * o * a_h / r
+    h_to_e_bar = h_bar * o * a_h / r[:, :, None]
+    # (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2
+    h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
+    # (20)  a_h_bar = h_bar * o * e / r   adjoint of (17)
+    a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]
+    # (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17)
     r_bar = contract("TBi->TB", h_to_r_bar)
-    # (20)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (15)
-    g_bar = r_bar * np.where(((g <= -s) | (g <= s)), 0, 1).astype(dtype)
-    # (21)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (15)
+    # (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16)
     s_bar = r_bar * np.where(g <= s, 1, np.where(g <= -s, -1, 0)).astype(dtype)
-    # (25)  o_bar = h_bar * a_h / r   adjoint of (16)
-    o_bar = h_bar * a_h / r[:, :, None]
-    # (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10)
+    # (23)  a_s_bar = s_bar * e   adjoint of (15)
+    a_s_bar = s_bar * e
+    # (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16)
+    g_bar = r_bar * np.where(((g <= -s) | (g <= s)), 0, 1).astype(dtype)
+    # (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17)
+    e_bar = s_bar * a_s + contract("TBi->TB", h_to_e_bar)
+    # (29)  o_bar = h_bar * a_h * e / r   adjoint of (17)
+    o_bar = h_bar * a_h * e[:, :, None] / r[:, :, None]
+    # (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10)
     a_o_bar = o_bar * o * one_minus_o
-    # (33)  sigmoid_ftilde = sigmoid(-ftilde)
+    # (37)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
-    # (37)  q_bar = n[i] s_bar + C^T a_h_bar   adjoint of (13), (16)
-    q_bar = contract("TBi,TB->TBi", n, s_bar) + contract("TBij,TBi->TBj", C, a_h_bar)
-    # (42)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
+    # (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17)
+    q_bar = contract("TBi,TB->TBi", n, a_s_bar) + contract("TBij,TBi->TBj", C, a_h_bar)
+    # (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
     W_q_bar = contract("TBi,TBj->ij", q_bar, x)
-    # (43)  b_q_bar = sum_t q_bar   adjoint of (1)
+    # (47)  b_q_bar = sum_t q_bar   adjoint of (1)
     b_q_bar = contract("TBi->i", q_bar)
-    # (52)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10)
+    # (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10)
     W_o_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (53)  b_o_bar = sum_t a_o_bar   adjoint of (10)
+    # (57)  b_o_bar = sum_t a_o_bar   adjoint of (10)
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # scan in reverse
@@ -235,9 +249,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n_prev_bar = final_n_bar
     for t in reversed(range(T)):
         n_next_bar = n_prev_bar
-        # (22)  n_bar = s_bar q[i] + n_next_bar   adjoint of (13)
-        n_bar[t] = contract("B,Bi->Bi", s_bar[t], q[t]) + n_next_bar
-        # (40)  n_prev_bar = n_bar * f   adjoint of (12)
+        # (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15)
+        n_bar[t] = contract("B,Bi->Bi", a_s_bar[t], q[t]) + n_next_bar
+        # (44)  n_prev_bar = n_bar * f   adjoint of (12)
         n_prev_bar = n_bar[t] * f[t][:, None]
 
     # scan in reverse
@@ -245,35 +259,35 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     C_prev_bar = final_C_bar
     for t in reversed(range(T)):
         C_next_bar = C_prev_bar
-        # (23)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (16)
+        # (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17)
         C_bar[t] = contract("Bi,Bj->Bij", a_h_bar[t], q[t]) + C_next_bar
-        # (39)  C_prev_bar = C_bar * f   adjoint of (11)
+        # (43)  C_prev_bar = C_bar * f   adjoint of (11)
         C_prev_bar = C_bar[t] * f[t][:, None, None]
 
     # all steps at once
     C_prev = np.concatenate([initial_C[None], C[:-1]])
     n_prev = np.concatenate([initial_n[None], n[:-1]])
-    # (24)  a_C_bar = C_bar * i   adjoint of (11)
+    # (28)  a_C_bar = C_bar * i   adjoint of (11)
     a_C_bar = C_bar * i[:, :, None, None]
-    # (27)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
+    # (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
     f_bar = contract("TBij,TBij->TB", C_bar, C_prev) + contract("TBi,TBi->TB", n_bar, n_prev)
-    # (28)  a_f_bar = f_bar * f   adjoint of (9)
+    # (32)  a_f_bar = f_bar * f   adjoint of (9)
     a_f_bar = f_bar * f
-    # (29)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12)
+    # (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12)
     i_bar = contract("TBij,TBij->TB", C_bar, a_C) + contract("TBi,TBi->TB", n_bar, k)
-    # (30)  a_i_bar = i_bar * i   adjoint of (8)
+    # (34)  a_i_bar = i_bar * i   adjoint of (8)
     a_i_bar = i_bar * i
-    # (35)  v_bar = a_C_bar k   adjoint of (11)
+    # (39)  v_bar = a_C_bar k   adjoint of (11)
     v_bar = contract("TBij,TBj->TBi", a_C_bar, k)
-    # (36)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12)
+    # (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12)
     k_bar = contract("TBi,TBij->TBj", v, a_C_bar) + n_bar * i[:, :, None]
-    # (44)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
+    # (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
     W_k_bar = 1 / np.sqrt(d_k) * (contract("TBi,TBj->ij", k_bar, x))
-    # (45)  b_k_bar = sum_t k_bar   adjoint of (2)
+    # (49)  b_k_bar = sum_t k_bar   adjoint of (2)
     b_k_bar = contract("TBi->i", k_bar)
-    # (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
+    # (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
     W_v_bar = contract("TBi,TBj->ij", v_bar, x)
-    # (47)  b_v_bar = sum_t v_bar   adjoint of (3)
+    # (51)  b_v_bar = sum_t v_bar   adjoint of (3)
     b_v_bar = contract("TBi->i", v_bar)
 
     # scan in reverse
@@ -282,28 +296,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         m_next_bar = m_prev_bar
         m_prev = m[t - 1] if t > 0 else initial_m
-        # (31)  m_bar = -a_i_bar - a_f_bar - g_bar * g + m_next_bar   adjoint of (8), (9), (14)
-        m_bar[t] = -a_i_bar[t] - a_f_bar[t] - g_bar[t] * g[t] + m_next_bar
-        # (38)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
+        # (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14)
+        m_bar[t] = -a_i_bar[t] - a_f_bar[t] + e_bar[t] * np.where(m[t] <= 0, 1, 0).astype(dtype) * e[t] - g_bar[t] * np.where(m[t] >= 0, 1, 0).astype(dtype) * g[t] + m_next_bar
+        # (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
         m_prev_bar = m_bar[t] * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar[t]
 
     # all steps at once
     m_prev = np.concatenate([initial_m[None], m[:-1]])
-    # (32)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
+    # (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
     l_f_bar = m_bar * np.where(itilde <= l_f + m_prev, 1, 0).astype(dtype) + a_f_bar
-    # (33)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
+    # (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
     ftilde_bar = l_f_bar * sigmoid_ftilde
-    # (34)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
+    # (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
     itilde_bar = m_bar * np.where(itilde <= l_f + m_prev, 0, 1).astype(dtype) + a_i_bar
-    # (41)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10)
+    # (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10)
     x_bar = q_bar @ W_q + 1 / np.sqrt(d_k) * (k_bar @ W_k) + v_bar @ W_v + contract("i,TB->TBi", w_i, itilde_bar) + contract("i,TB->TBi", w_f, ftilde_bar) + a_o_bar @ W_o
-    # (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
+    # (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
     w_i_bar = contract("TB,TBi->i", itilde_bar, x)
-    # (49)  b_i_bar = sum_t itilde_bar   adjoint of (4)
+    # (53)  b_i_bar = sum_t itilde_bar   adjoint of (4)
     b_i_bar = contract("TB->", itilde_bar)
-    # (50)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
+    # (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
     w_f_bar = contract("TB,TBi->i", ftilde_bar, x)
-    # (51)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
+    # (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
     b_f_bar = contract("TB->", ftilde_bar)
     return {"initial.m": m_prev_bar, "initial.C": C_prev_bar, "initial.n": n_prev_bar, "x": x_bar, "W_q": W_q_bar, "b_q": b_q_bar, "W_k": W_k_bar, "b_k": b_k_bar, "W_v": W_v_bar, "b_v": b_v_bar, "w_i": w_i_bar, "b_i": b_i_bar, "w_f": w_f_bar, "b_f": b_f_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
@@ -367,14 +381,18 @@ def step(parameters, inputs, state):
     C = f[:, None, None] * C_prev + i[:, None, None] * a_C
     # (12)  n = f * n_prev + i * k
     n = f[:, None] * n_prev + i[:, None] * k
-    # (13)  s = n^T q
-    s = contract("Bi,Bi->B", n, q)
-    # (14)  g = exp(-m)
-    g = np.exp(-m)
-    # (15)  r = {s if s >= g, -s if -s >= g, else g}
+    # (13)  e = exp({m if m <= 0, else 0})
+    e = np.exp(np.where(m <= 0, m, 0))
+    # (14)  g = exp(-{m if m >= 0, else 0})
+    g = np.exp(-np.where(m >= 0, m, 0))
+    # (15)  a_s = n^T q
+    a_s = contract("Bi,Bi->B", n, q)
+    # (15)  s = e * a_s
+    s = e * a_s
+    # (16)  r = {s if s >= g, -s if -s >= g, else g}
     r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (16)  a_h = C q
+    # (17)  a_h = C q
     a_h = contract("Bij,Bj->Bi", C, q)
-    # (16)  h = o * a_h / r
-    h = o * a_h / r[:, None]
+    # (17)  h = o * a_h * e / r
+    h = o * a_h * e[:, None] / r[:, None]
     return {"h": h}, {"m": m, "C": C, "n": n}

@@ -45,7 +45,7 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
     (void)row_d_k;
     (void)row_d_v;
     (void)chunk;
-    return 3 * spaced(T * B * row_d_k) + 3 * spaced(T * B * row_d_v) + 9 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k);
+    return 3 * spaced(T * B * row_d_k) + 3 * spaced(T * B * row_d_v) + 10 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k);
 }
 
 size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
@@ -94,7 +94,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_d_v) + 3 * spaced(T * B * 1);
+    return spaced(T * B * row_d_v) + spaced(chunk * B * 1) + 3 * spaced(T * B * 1);
 }
 
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -116,7 +116,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 10 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + spaced(chunk * B * row_d_v);
+    return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 11 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 3 * spaced(chunk * B * 1) + spaced(chunk * B * row_d_v);
 }
 
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -139,7 +139,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)chunk;
     (void)chunk_2;
-    return 4 * spaced(T * B * row_d_v) + 6 * spaced(T * B * 1) + 3 * spaced(T * B * row_d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + threads * scratch_for(D);
+    return 9 * spaced(T * B * 1) + 5 * spaced(T * B * row_d_v) + 3 * spaced(T * B * row_d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + threads * scratch_for(D);
 }
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -157,7 +157,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)row_d_v;
     (void)threads;
-    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 12 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1;
+    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 14 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1;
 }
 
 static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
@@ -166,7 +166,7 @@ static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 3 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 * 1 + 3 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
@@ -175,7 +175,7 @@ static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
@@ -184,7 +184,7 @@ static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (9 * d_v + 12 * 1 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
+    return B * (11 * d_v + 14 * 1 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
 }
 
 static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)
@@ -193,7 +193,7 @@ static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 9 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 * 1 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 void mlstm_simd_pack_forward(
@@ -271,13 +271,15 @@ static void mlstm_simd_forward_member(
     real *const tape_o_tail = tape_f + spaced(T * B * 1); /* [d_v] a row */
     real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
-    real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
-    real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
+    real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    real *const tape_g = tape_e + spaced(T * B * 1); /* [] a row */
     real *const tape_r = tape_g + spaced(T * B * 1); /* [] a row */
     real *const tape_a_C = tape_r + spaced(T * B * 1); /* [d_v, d_k] a row */
-    real *const tape_a_h = tape_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
+    real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
+    real *const tape_a_h = tape_a_s + spaced(T * B * 1); /* [d_v] a row */
     real *const work_o = work; /* [d_v] a row */
-    real *const work_softplus_ftilde = work_o + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_s = work_o + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_softplus_ftilde = work_s + spaced(chunk * B * 1); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
     real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
     const real *const panels_x = packed;
@@ -435,6 +437,7 @@ static void mlstm_simd_forward_member(
         const real *restrict m = tape_m + sample * 1;
         real *restrict i = tape_i + sample * 1;
         real *restrict f = tape_f + sample * 1;
+        real *restrict e = tape_e + sample * 1;
         real *restrict g = tape_g + sample * 1;
         const real *restrict m_prev = sample >= B ? tape_m + (sample - B) * 1 : initial->m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
@@ -452,8 +455,11 @@ static void mlstm_simd_forward_member(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (14)  g = exp(-m) */
-        g[0] = EXP(-m[0]);
+        /* (13)  e = exp({m if m <= 0, else 0}) */
+        e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
 
@@ -513,19 +519,24 @@ static void mlstm_simd_forward_member(
             const real *restrict q = tape_q + (first * B + sample) * row_d_k;
             const real *restrict C = tape_C + (first * B + sample) * (d_v * d_k);
             const real *restrict n = tape_n + (first * B + sample) * row_d_k;
-            real *restrict s = tape_s + (first * B + sample) * 1;
+            real *restrict s = work_s + sample * 1;
+            const real *restrict e = tape_e + (first * B + sample) * 1;
             const real *restrict g = tape_g + (first * B + sample) * 1;
             real *restrict r = tape_r + (first * B + sample) * 1;
+            real *restrict a_s = tape_a_s + (first * B + sample) * 1;
             real *restrict a_h = tape_a_h + (first * B + sample) * row_d_v;
 
-            /* (13)  s = n^T q */
-            s[0] = 0;
-            s[0] += dot(&n[0], &q[0], d_k);
+            /* (15)  a_s = n^T q */
+            a_s[0] = 0;
+            a_s[0] += dot(&n[0], &q[0], d_k);
 
-            /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (15)  s = e * a_s */
+            s[0] = e[0] * a_s[0];
+
+            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (16)  a_h = C q */
+            /* (17)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 sum += dot(&C[j * d_k + 0], &q[0], d_k);
@@ -541,17 +552,19 @@ static void mlstm_simd_forward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const e_rows = tape_e + (first * B + begin) * 1;
                 const real *const r_rows = tape_r + (first * B + begin) * 1;
                 const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
+                    const real e = e_rows[sample];
                     const real r = r_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_v - j;
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (16)  h = o * a_h / r */
-                        const vec h = o * a_h / r;
+                        /* (17)  h = o * a_h * e / r */
+                        const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -616,13 +629,15 @@ static void mlstm_simd_infer_member(
     real *const work_C = work_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const work_n = work_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(T * B * row_d_k); /* [] a row */
-    real *const work_g = work_s + spaced(chunk * B * 1); /* [] a row */
+    real *const work_e = work_s + spaced(chunk * B * 1); /* [] a row */
+    real *const work_g = work_e + spaced(T * B * 1); /* [] a row */
     real *const work_r = work_g + spaced(T * B * 1); /* [] a row */
     real *const work_softplus_ftilde = work_r + spaced(chunk * B * 1); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
     real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
     real *const work_a_C = work_a_f + spaced(T * B * 1); /* [d_v, d_k] a row */
-    real *const work_a_h = work_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
+    real *const work_a_s = work_a_C + spaced(T * B * d_v * d_k); /* [] a row */
+    real *const work_a_h = work_a_s + spaced(chunk * B * 1); /* [d_v] a row */
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -773,6 +788,7 @@ static void mlstm_simd_infer_member(
         const real *restrict m = work_m + sample * 1;
         real *restrict i = work_i + sample * 1;
         real *restrict f = work_f + sample * 1;
+        real *restrict e = work_e + sample * 1;
         real *restrict g = work_g + sample * 1;
         const real *restrict m_prev = sample >= B ? work_m + (sample - B) * 1 : initial->m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
@@ -790,8 +806,11 @@ static void mlstm_simd_infer_member(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (14)  g = exp(-m) */
-        g[0] = EXP(-m[0]);
+        /* (13)  e = exp({m if m <= 0, else 0}) */
+        e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
 
@@ -852,18 +871,23 @@ static void mlstm_simd_infer_member(
             const real *restrict C = work_C + (first * B + sample) * (d_v * d_k);
             const real *restrict n = work_n + (first * B + sample) * row_d_k;
             real *restrict s = work_s + sample * 1;
+            const real *restrict e = work_e + (first * B + sample) * 1;
             const real *restrict g = work_g + (first * B + sample) * 1;
             real *restrict r = work_r + sample * 1;
+            real *restrict a_s = work_a_s + sample * 1;
             real *restrict a_h = work_a_h + sample * row_d_v;
 
-            /* (13)  s = n^T q */
-            s[0] = 0;
-            s[0] += dot(&n[0], &q[0], d_k);
+            /* (15)  a_s = n^T q */
+            a_s[0] = 0;
+            a_s[0] += dot(&n[0], &q[0], d_k);
 
-            /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (15)  s = e * a_s */
+            s[0] = e[0] * a_s[0];
+
+            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (16)  a_h = C q */
+            /* (17)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 sum += dot(&C[j * d_k + 0], &q[0], d_k);
@@ -879,17 +903,19 @@ static void mlstm_simd_infer_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const e_rows = work_e + (first * B + begin) * 1;
                 const real *const r_rows = work_r + begin * 1;
                 const real *const a_h_rows = work_a_h + begin * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
+                    const real e = e_rows[sample];
                     const real r = r_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_v - j;
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (16)  h = o * a_h / r */
-                        const vec h = o * a_h / r;
+                        /* (17)  h = o * a_h * e / r */
+                        const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
@@ -966,17 +992,22 @@ static void mlstm_simd_backward_member(
     const real *const tape_o_tail = tape_f + spaced(T * B * 1); /* [d_v] a row */
     const real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     const real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
-    const real *const tape_s = tape_n + spaced(T * B * row_d_k); /* [] a row */
-    const real *const tape_g = tape_s + spaced(T * B * 1); /* [] a row */
+    const real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    const real *const tape_g = tape_e + spaced(T * B * 1); /* [] a row */
     const real *const tape_r = tape_g + spaced(T * B * 1); /* [] a row */
     const real *const tape_a_C = tape_r + spaced(T * B * 1); /* [d_v, d_k] a row */
-    const real *const tape_a_h = tape_a_C + spaced(T * B * d_v * d_k); /* [d_v] a row */
-    real *const work_h_to_r_bar = work; /* [d_v] a row */
+    const real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
+    const real *const tape_a_h = tape_a_s + spaced(T * B * 1); /* [d_v] a row */
+    real *const work_s = work; /* [] a row */
+    real *const work_h_to_e_bar = work_s + spaced(T * B * 1); /* [d_v] a row */
+    real *const work_h_to_r_bar = work_h_to_e_bar + spaced(T * B * row_d_v); /* [d_v] a row */
     real *const work_a_h_bar = work_h_to_r_bar + spaced(T * B * row_d_v); /* [d_v] a row */
     real *const work_r_bar = work_a_h_bar + spaced(T * B * row_d_v); /* [] a row */
-    real *const work_g_bar = work_r_bar + spaced(T * B * 1); /* [] a row */
-    real *const work_s_bar = work_g_bar + spaced(T * B * 1); /* [] a row */
-    real *const work_n_bar = work_s_bar + spaced(T * B * 1); /* [d_k] a row */
+    real *const work_s_bar = work_r_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_a_s_bar = work_s_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_g_bar = work_a_s_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_e_bar = work_g_bar + spaced(T * B * 1); /* [] a row */
+    real *const work_n_bar = work_e_bar + spaced(T * B * 1); /* [d_k] a row */
     real *const work_C_bar = work_n_bar + spaced(T * B * row_d_k); /* [d_v, d_k] a row */
     real *const work_a_C_bar = work_C_bar + spaced(chunk * B * d_v * d_k); /* [d_v, d_k] a row */
     real *const work_a_o_bar = work_a_C_bar + spaced(chunk * B * d_v * d_k); /* [d_v] a row */
@@ -1027,9 +1058,11 @@ static void mlstm_simd_backward_member(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             const real *const o_tail_rows = tape_o_tail + begin * row_d_v;
+            const real *const e_rows = tape_e + begin * 1;
             const real *const r_rows = tape_r + begin * 1;
             const real *const a_h_rows = tape_a_h + begin * row_d_v;
             const real *const h_bar_rows = bars->h_bar + begin * d_v;
+            real *const h_to_e_bar_rows = work_h_to_e_bar + begin * row_d_v;
             real *const h_to_r_bar_rows = work_h_to_r_bar + begin * row_d_v;
             real *const a_h_bar_rows = work_a_h_bar + begin * row_d_v;
             real *const a_o_bar_rows = work_a_o_bar + begin * row_d_v;
@@ -1039,6 +1072,7 @@ static void mlstm_simd_backward_member(
                     const size_t j = (block * vectors + v) * LANES, left = d_v - j;
                     vec b_o_bar_here = {0};
                     for (size_t sample = 0; sample < rows; ++sample) {
+                        const real e = e_rows[sample];
                         const real r = r_rows[sample];
                         const vec o_tail = load(o_tail_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
@@ -1050,22 +1084,26 @@ static void mlstm_simd_backward_member(
                         /* (10)  one_minus_o = complement_from_tail(o_tail) */
                         const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (17)  h_to_r_bar = -h_bar * o * a_h / r^2 */
-                        const vec h_to_r_bar = -h_bar * o * a_h / (r * r);
+                        /* (18)  h_to_e_bar = h_bar * o * a_h / r */
+                        const vec h_to_e_bar = h_bar * o * a_h / r;
+                        store(h_to_e_bar_rows + sample * row_d_v + j, h_to_e_bar);
+
+                        /* (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+                        const vec h_to_r_bar = -h_bar * o * a_h * e / (r * r);
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
-                        /* (18)  a_h_bar = h_bar * o / r   adjoint of (16) */
-                        const vec a_h_bar = h_bar * o / r;
+                        /* (20)  a_h_bar = h_bar * o * e / r   adjoint of (17) */
+                        const vec a_h_bar = h_bar * o * e / r;
                         store(a_h_bar_rows + sample * row_d_v + j, a_h_bar);
 
-                        /* (25)  o_bar = h_bar * a_h / r   adjoint of (16) */
-                        const vec o_bar = h_bar * a_h / r;
+                        /* (29)  o_bar = h_bar * a_h * e / r   adjoint of (17) */
+                        const vec o_bar = h_bar * a_h * e / r;
 
-                        /* (26)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+                        /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
                         const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + sample * row_d_v + j, a_o_bar);
 
-                        /* (53)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+                        /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
                         b_o_bar_here += a_o_bar;
                     }
                     store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
@@ -1078,32 +1116,47 @@ static void mlstm_simd_backward_member(
         const real *restrict ftilde = tape_ftilde + sample * 1;
         const real *restrict C = tape_C + sample * (d_v * d_k);
         const real *restrict n = tape_n + sample * row_d_k;
-        const real *restrict s = tape_s + sample * 1;
+        real *restrict s = work_s + sample * 1;
+        const real *restrict e = tape_e + sample * 1;
         const real *restrict g = tape_g + sample * 1;
+        const real *restrict a_s = tape_a_s + sample * 1;
+        const real *restrict h_to_e_bar = work_h_to_e_bar + sample * row_d_v;
         const real *restrict h_to_r_bar = work_h_to_r_bar + sample * row_d_v;
         const real *restrict a_h_bar = work_a_h_bar + sample * row_d_v;
         real *restrict r_bar = work_r_bar + sample * 1;
-        real *restrict g_bar = work_g_bar + sample * 1;
         real *restrict s_bar = work_s_bar + sample * 1;
+        real *restrict a_s_bar = work_a_s_bar + sample * 1;
+        real *restrict g_bar = work_g_bar + sample * 1;
+        real *restrict e_bar = work_e_bar + sample * 1;
         real *restrict q_bar = work_q_bar + sample * row_d_k;
         real *restrict sigmoid_ftilde = work_sigmoid_ftilde + sample * 1;
 
-        /* (19)  r_bar = sum_i h_to_r_bar[i]   adjoint of (16) */
+        /* (15)  s = e * a_s */
+        s[0] = e[0] * a_s[0];
+
+        /* (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17) */
         r_bar[0] = 0;
         r_bar[0] += total(&h_to_r_bar[0], d_v);
 
-        /* (20)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (15) */
-        g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
-
-        /* (21)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (15) */
+        /* (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16) */
         s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
 
-        /* (33)  sigmoid_ftilde = sigmoid(-ftilde) */
+        /* (23)  a_s_bar = s_bar * e   adjoint of (15) */
+        a_s_bar[0] = s_bar[0] * e[0];
+
+        /* (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16) */
+        g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
+
+        /* (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17) */
+        e_bar[0] = s_bar[0] * a_s[0];
+        e_bar[0] += total(&h_to_e_bar[0], d_v);
+
+        /* (37)  sigmoid_ftilde = sigmoid(-ftilde) */
         sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-        /* (37)  q_bar = n[i] s_bar + C^T a_h_bar   adjoint of (13), (16) */
+        /* (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17) */
         for (size_t j = 0; j < d_k; ++j) {
-            mlstm_real sum = n[j] * s_bar[0];
+            mlstm_real sum = n[j] * a_s_bar[0];
             for (size_t l = 0; l < d_v; ++l)
                 sum += C[l * d_k + j] * a_h_bar[l];
             q_bar[j] = sum;
@@ -1125,7 +1178,7 @@ static void mlstm_simd_backward_member(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const vec q_bar = load(q_bar_rows + sample * row_d_k + j);
 
-                        /* (43)  b_q_bar = sum_t q_bar   adjoint of (1) */
+                        /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
                         b_q_bar_here += q_bar;
                     }
                     store_part(b_q_bar + j, load_part(b_q_bar + j, left) + b_q_bar_here, left);
@@ -1136,8 +1189,8 @@ static void mlstm_simd_backward_member(
     BARRIER
     {
         real *const scratch = work_scratch + member * scratch_size;
-        /* (42)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
-        /* (52)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
+        /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+        /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
         const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
         const total_of with_x[] = {
             {{work_q_bar, 0, row_d_k, 0, 0, 0, 0}, d_k, 1, W_q_bar, 0},
@@ -1160,22 +1213,22 @@ static void mlstm_simd_backward_member(
                 const real *const f_rows = tape_f + (t * B + begin) * 1;
                 const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d_k : bars->final_n_bar + begin * d_k;
                 const size_t n_next_bar_stride = t + 1 < T ? row_d_k : d_k;
-                const real *const s_bar_rows = work_s_bar + (t * B + begin) * 1;
+                const real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * 1;
                 real *const n_bar_rows = work_n_bar + (t * B + begin) * row_d_k;
                 real *const n_prev_bar_rows = work_n_prev_bar + ((t & 1) * B + begin) * row_d_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     const real f = f_rows[sample];
-                    const real s_bar = s_bar_rows[sample];
+                    const real a_s_bar = a_s_bar_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = d_k - j;
                         const vec q = load(q_rows + sample * row_d_k + j);
                         const vec n_next_bar = load_part(n_next_bar_rows + sample * n_next_bar_stride + j, left);
 
-                        /* (22)  n_bar = s_bar q[i] + n_next_bar   adjoint of (13) */
-                        const vec n_bar = s_bar * q + n_next_bar;
+                        /* (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15) */
+                        const vec n_bar = a_s_bar * q + n_next_bar;
                         store(n_bar_rows + sample * row_d_k + j, n_bar);
 
-                        /* (40)  n_prev_bar = n_bar * f   adjoint of (12) */
+                        /* (44)  n_prev_bar = n_bar * f   adjoint of (12) */
                         const vec n_prev_bar = n_bar * f;
                         store(n_prev_bar_rows + sample * row_d_k + j, n_prev_bar);
                     }
@@ -1197,12 +1250,12 @@ static void mlstm_simd_backward_member(
                 real *restrict C_bar = work_C_bar + ((t - first) * B + sample) * (d_v * d_k);
                 real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * (d_v * d_k);
 
-                /* (23)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (16) */
+                /* (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-                /* (39)  C_prev_bar = C_bar * f   adjoint of (11) */
+                /* (43)  C_prev_bar = C_bar * f   adjoint of (11) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -1230,39 +1283,39 @@ static void mlstm_simd_backward_member(
             real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
             real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
 
-            /* (24)  a_C_bar = C_bar * i   adjoint of (11) */
+            /* (28)  a_C_bar = C_bar * i   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (27)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
+            /* (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12) */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     f_bar[0] += C_bar[j * d_k + l] * C_prev[j * d_k + l];
             f_bar[0] += dot(&n_bar[0], &n_prev[0], d_k);
 
-            /* (28)  a_f_bar = f_bar * f   adjoint of (9) */
+            /* (32)  a_f_bar = f_bar * f   adjoint of (9) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (29)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
+            /* (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     i_bar[0] += C_bar[j * d_k + l] * a_C[j * d_k + l];
             i_bar[0] += dot(&n_bar[0], &k[0], d_k);
 
-            /* (30)  a_i_bar = i_bar * i   adjoint of (8) */
+            /* (34)  a_i_bar = i_bar * i   adjoint of (8) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (35)  v_bar = a_C_bar k   adjoint of (11) */
+            /* (39)  v_bar = a_C_bar k   adjoint of (11) */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 sum += dot(&a_C_bar[j * d_k + 0], &k[0], d_k);
                 v_bar[j] = sum;
             }
 
-            /* (36)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
+            /* (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -1270,7 +1323,7 @@ static void mlstm_simd_backward_member(
                 k_bar[j] = sum;
             }
 
-            /* (44)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             for (size_t j = 0; j < d_k; ++j)
                 for (size_t l = 0; l < D; ++l)
                     W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
@@ -1291,7 +1344,7 @@ static void mlstm_simd_backward_member(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec k_bar = load(k_bar_rows + sample * row_d_k + j);
 
-                            /* (45)  b_k_bar = sum_t k_bar   adjoint of (2) */
+                            /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
                             b_k_bar_here += k_bar;
                         }
                         store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
@@ -1315,7 +1368,7 @@ static void mlstm_simd_backward_member(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec v_bar = load(v_bar_rows + sample * row_d_v + j);
 
-                            /* (47)  b_v_bar = sum_t v_bar   adjoint of (3) */
+                            /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
                             b_v_bar_here += v_bar;
                         }
                         store_part(b_v_bar + j, load_part(b_v_bar + j, left) + b_v_bar_here, left);
@@ -1326,7 +1379,7 @@ static void mlstm_simd_backward_member(
         BARRIER
         {
             real *const scratch = work_scratch + member * scratch_size;
-            /* (46)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const total_of with_x[] = {
                 {{work_v_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_v_bar, done > 0},
@@ -1344,19 +1397,22 @@ static void mlstm_simd_backward_member(
             for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
                 const real *restrict itilde = tape_itilde + (t * B + sample) * 1;
                 const real *restrict l_f = tape_l_f + (t * B + sample) * 1;
+                const real *restrict m = tape_m + (t * B + sample) * 1;
+                const real *restrict e = tape_e + (t * B + sample) * 1;
                 const real *restrict g = tape_g + (t * B + sample) * 1;
                 const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
                 const real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) * 1 : bars->final_m_bar + sample * 1;
                 const real *restrict g_bar = work_g_bar + (t * B + sample) * 1;
+                const real *restrict e_bar = work_e_bar + (t * B + sample) * 1;
                 const real *restrict a_f_bar = work_a_f_bar + (t * B + sample) * 1;
                 const real *restrict a_i_bar = work_a_i_bar + (t * B + sample) * 1;
                 real *restrict m_bar = work_m_bar + ((t - first) * B + sample) * 1;
                 real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample) * 1;
 
-                /* (31)  m_bar = -a_i_bar - a_f_bar - g_bar * g + m_next_bar   adjoint of (8), (9), (14) */
-                m_bar[0] = -a_i_bar[0] - a_f_bar[0] - g_bar[0] * g[0] + m_next_bar[0];
+                /* (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14) */
+                m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0] - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-                /* (38)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+                /* (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
                 m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
             }
             BARRIER
@@ -1380,16 +1436,16 @@ static void mlstm_simd_backward_member(
             real *restrict x_bar = gradients->x_bar + (first * B + sample) * D;
             const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + (first * B + sample) * 1;
 
-            /* (32)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
+            /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (33)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (34)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
+            /* (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (41)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
+            /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
             for (size_t j = 0; j < D; ++j) {
                 mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
                 for (size_t l = 0; l < d_k; ++l)
@@ -1403,10 +1459,10 @@ static void mlstm_simd_backward_member(
                 x_bar[j] = sum;
             }
 
-            /* (49)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             b_i_bar[0] += itilde_bar[0];
 
-            /* (51)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             b_f_bar[0] += ftilde_bar[0];
         }
         BARRIER
@@ -1430,10 +1486,10 @@ static void mlstm_simd_backward_member(
                             const real itilde_bar = itilde_bar_rows[sample];
                             const vec x = load_part(x_rows + sample * D + j, left);
 
-                            /* (48)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+                            /* (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
                             w_i_bar_here += itilde_bar * x;
 
-                            /* (50)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+                            /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
                             w_f_bar_here += ftilde_bar * x;
                         }
                         store_part(w_i_bar + j, load_part(w_i_bar + j, left) + w_i_bar_here, left);
@@ -1500,13 +1556,15 @@ static void mlstm_simd_step_member(
     real *const work_C = work_o + spaced(B * row_d_v); /* [d_v, d_k] a row */
     real *const work_n = work_C + spaced(B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(B * row_d_k); /* [] a row */
-    real *const work_g = work_s + spaced(B * 1); /* [] a row */
+    real *const work_e = work_s + spaced(B * 1); /* [] a row */
+    real *const work_g = work_e + spaced(B * 1); /* [] a row */
     real *const work_r = work_g + spaced(B * 1); /* [] a row */
     real *const work_softplus_ftilde = work_r + spaced(B * 1); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(B * 1); /* [] a row */
     real *const work_a_f = work_a_i + spaced(B * 1); /* [] a row */
     real *const work_a_C = work_a_f + spaced(B * 1); /* [d_v, d_k] a row */
-    real *const work_a_h = work_a_C + spaced(B * d_v * d_k); /* [d_v] a row */
+    real *const work_a_s = work_a_C + spaced(B * d_v * d_k); /* [] a row */
+    real *const work_a_h = work_a_s + spaced(B * 1); /* [d_v] a row */
     real *const work_turn = work_a_h + spaced(B * row_d_v);
     const size_t t = way(work_turn);
     const real *const panels_x = packed;
@@ -1653,6 +1711,7 @@ static void mlstm_simd_step_member(
         const real *restrict m = work_m + sample * 1;
         real *restrict i = work_i + sample * 1;
         real *restrict f = work_f + sample * 1;
+        real *restrict e = work_e + sample * 1;
         real *restrict g = work_g + sample * 1;
         const real *restrict m_prev = state->m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
@@ -1670,8 +1729,11 @@ static void mlstm_simd_step_member(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (14)  g = exp(-m) */
-        g[0] = EXP(-m[0]);
+        /* (13)  e = exp({m if m <= 0, else 0}) */
+        e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
     for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
@@ -1719,18 +1781,23 @@ static void mlstm_simd_step_member(
         const real *restrict C = work_C + sample * (d_v * d_k);
         const real *restrict n = work_n + sample * row_d_k;
         real *restrict s = work_s + sample * 1;
+        const real *restrict e = work_e + sample * 1;
         const real *restrict g = work_g + sample * 1;
         real *restrict r = work_r + sample * 1;
+        real *restrict a_s = work_a_s + sample * 1;
         real *restrict a_h = work_a_h + sample * row_d_v;
 
-        /* (13)  s = n^T q */
-        s[0] = 0;
-        s[0] += dot(&n[0], &q[0], d_k);
+        /* (15)  a_s = n^T q */
+        a_s[0] = 0;
+        a_s[0] += dot(&n[0], &q[0], d_k);
 
-        /* (15)  r = {s if s >= g, -s if -s >= g, else g} */
+        /* (15)  s = e * a_s */
+        s[0] = e[0] * a_s[0];
+
+        /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
         r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-        /* (16)  a_h = C q */
+        /* (17)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             mlstm_real sum = 0;
             sum += dot(&C[j * d_k + 0], &q[0], d_k);
@@ -1746,17 +1813,19 @@ static void mlstm_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_d_v;
             real *const h_rows = out->h + begin * d_v;
+            const real *const e_rows = work_e + begin * 1;
             const real *const r_rows = work_r + begin * 1;
             const real *const a_h_rows = work_a_h + begin * row_d_v;
             for (size_t sample = 0; sample < rows; ++sample) {
+                const real e = e_rows[sample];
                 const real r = r_rows[sample];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = d_v - j;
                     const vec o = load(o_rows + sample * row_d_v + j);
                     const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                    /* (16)  h = o * a_h / r */
-                    const vec h = o * a_h / r;
+                    /* (17)  h = o * a_h * e / r */
+                    const vec h = o * a_h * e / r;
                     store_part(h_rows + sample * d_v + j, h, left);
                 }
             }

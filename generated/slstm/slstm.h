@@ -100,7 +100,7 @@ typedef struct slstm_gradients {
 /* state before the first or after the last step */
 typedef struct slstm_state {
     slstm_real *h; /* [B, d] h before the first step */
-    slstm_real *m; /* [B, d] m before the first step */
+    slstm_real *m; /* [B, d] m before the first step; -1e+30 where none is given */
     slstm_real *c; /* [B, d] c before the first step */
     slstm_real *n; /* [B, d] n before the first step */
 } slstm_state;

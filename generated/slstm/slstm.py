@@ -11,7 +11,8 @@ The forget gate is a sigmoid or an exponential: the paper allows both, the autho
 sigmoid.
 
 The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h does not
-depend on m. It is differentiated like any other state.
+depend on m. It is differentiated like any other state. It starts far below any gate, at -1e30
+in place of minus infinity, so that the first input gate alone decides, however closed it is.
 
 One head: the recurrent matrices R are full, where the paper makes them block diagonal.
 
@@ -31,7 +32,7 @@ i and f are the stabilised gates, the paper's i' and f'.
     R_o                      [d, d]       weights of the output gate
     b_o                      [d]          bias of the output gate
     initial.h                [B, d]       h before the first step
-    initial.m                [B, d]       m before the first step
+    initial.m                [B, d]       m before the first step; -1e+30 where none is given
     initial.c                [B, d]       c before the first step
     initial.n                [B, d]       n before the first step
 """

@@ -18,7 +18,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sympy import Expr, Mul, Number, Symbol, evaluate
+from sympy import Expr, Mul, Number, Rational, Symbol, evaluate
 
 from symrnn.authoring.symbols import Sequence, Term, Transposed
 from symrnn.authoring.vetting import vetted
@@ -27,6 +27,8 @@ from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramE
                             final_name, initial_name, letter_latex, lower, result_axes, substitute,
                             symbols_in_order, verify)
 
+ZERO = Rational(0)
+LARGEST_START = 10**30  # float32 holds it, and a few products with it
 SIZES = {
     "n": "entries of the input",
     "m": "units of the hidden layer",
@@ -51,6 +53,7 @@ class Cell:
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []
         self.delays: dict[str, Delay] = {}
+        self.starts: dict[str, Rational] = {}
         self.operands: dict[Expr, str] = {}
         self.number = 0
         self._order = evaluate(False)
@@ -67,9 +70,18 @@ class Cell:
         """Declare what comes in at every step, such as ``"x[n]"``."""
         return self._sequence(declaration, Role.INPUT, meaning)
 
-    def state(self, declaration: str, meaning: str, latex: str = "") -> Sequence:
-        """Declare what the cell remembers; an equation must define it."""
-        return self._sequence(declaration, Role.STATE, meaning, latex)
+    def state(self, declaration: str, meaning: str, latex: str = "", start: Any = 0) -> Sequence:
+        """Declare what the cell remembers; an equation must define it.
+
+        ``start`` is the number that a sequence starts with where the caller gives none.
+        """
+        state = self._sequence(declaration, Role.STATE, meaning, latex)
+        value = self._plain(start)
+        if not isinstance(value, Rational) or abs(value) > LARGEST_START:
+            raise ProgramError(f"{self.name}: '{state.name}' starts at {start!r}, which is no "
+                               f"number up to 1e30; masks multiply it, so it is finite")
+        self.starts[state.name] = value
+        return state
 
     def symbol(self, declaration: str, meaning: str, latex: str = "") -> Sequence:
         """Declare an intermediate value."""
@@ -101,13 +113,14 @@ class Cell:
                                f"name a copy of it for one of them")
         if name not in self.delays:
             source = self.variables[name]
-            for variable in delay_variables(source, step):
+            start = self.starts.get(name, ZERO)
+            for variable in delay_variables(source, step, start):
                 if variable.name in self.variables:
                     raise ProgramError(f"{self.name}: the delay of '{name}' needs the name "
                                        f"'{variable.name}'; rename yours")
                 self.variables[variable.name] = variable
             self.delays[name] = Delay(f"{name}_prev", name, step, initial_name(name),
-                                      final_name(name))
+                                      final_name(name), start)
         return self.term(self.delays[name].lhs)
 
     def product(self, left: Term, right: Expr, transposed: bool = False) -> Expr:

@@ -175,6 +175,7 @@ def _functions(programs: Iterable[Program]) -> tuple[str, ...]:
 def _memory(program: Program, delay: Delay) -> Memory:
     """What a delayed symbol is at the edge of its scan, and what is left at the end."""
     glyph = program[delay.lhs].glyph
+    start = "" if delay.start == 0 else rf"\text{{, else }} {LatexPrinter(program)(delay.start)}"
     return Memory(glyph.latex("t"), sent_back(glyph).latex("t"),
-                  program[delay.initial].glyph.latex(),
+                  program[delay.initial].glyph.latex() + start,
                   "1" if delay.step > 0 else "T", program[delay.final].glyph.latex())

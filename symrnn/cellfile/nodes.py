@@ -17,11 +17,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Declaration:
-    """``W_i[m,n] "weights"``; the name of a pattern ends with a star."""
+    """``W_i[m,n] "weights"``; the name of a pattern ends with a star.
+
+    ``start`` is what a state starts with: ``m[d] = -1e30``.
+    """
 
     name: Word
     axes: tuple[Word, ...]
     meaning: str
+    start: Fraction | None = None
 
 
 @dataclass(frozen=True)

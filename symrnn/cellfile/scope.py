@@ -6,7 +6,10 @@ import difflib
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from sympy import Rational
+
 from symrnn.authoring import Cell
+from symrnn.authoring.author import LARGEST_START
 from symrnn.authoring.symbols import Term
 from symrnn.cellfile.nodes import Declaration, NameNode, Word
 from symrnn.cellfile.source import CellFileError, Source
@@ -52,6 +55,9 @@ class Scope:
     def declare(self, role: str, one: Declaration) -> None:
         """An input, a state, a parameter, or a pattern of parameters."""
         self._check_axes(one)
+        if one.start is not None and role != "state":
+            raise self.error(f"'{one.name.text}' is {role}; only a state starts with a number",
+                             one.name.at)
         if one.name.text.endswith("*"):
             if role != "param":
                 raise self.error("only parameters have patterns", one.name.at)
@@ -64,7 +70,12 @@ class Scope:
         elif role == "input":
             self.cell.input(declaration, one.meaning or "input")
         else:
-            self.cell.state(declaration, one.meaning or "state")
+            first = one.start or Fraction(0)
+            if abs(first) > LARGEST_START:
+                raise self.error(f"'{one.name.text}' starts beyond 1e30; masks multiply it, so it "
+                                 f"is smaller", one.name.at)
+            self.cell.state(declaration, one.meaning or "state",
+                            start=Rational(first.numerator, first.denominator))
 
     def _check_axes(self, one: Declaration) -> None:
         if len(one.axes) > MAX_AXES:

@@ -47,9 +47,11 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
         return Declarations(str(role), members)
 
     def declaration(self, name: Token, *rest: Token | None) -> Declaration:
-        *axes, meaning = rest
+        *axes, minus, value, meaning = rest
+        begins = None if value is None else number(value)
         return Declaration(word(name), tuple(word(axis) for axis in axes if axis is not None),
-                           "" if meaning is None else prose(meaning))
+                           "" if meaning is None else prose(meaning),
+                           -begins if begins and minus else begins)
 
     def constant(self, name: Token, minus: Token | None, value: Token) -> Constant:
         return Constant(word(name), -number(value) if minus else number(value))

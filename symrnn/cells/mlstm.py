@@ -11,7 +11,9 @@ from symrnn.program import Program, SizeSymbol, activation
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (19) to (27)")
 GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) "
-         "becomes exp(-m) for them, as in the authors' code; so h does not depend on m.")
+         "becomes exp(-m) for them, as in the authors' code; so h does not depend on m. Where m "
+         "is negative, both sides of the quotient are multiplied by exp(m), so that nothing "
+         "overflows where h does not.")
 HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
 
 
@@ -36,6 +38,7 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         o, h = cell.symbol("o[d_v]", "output gate"), cell.symbol("h[d_v]", "output of the block")
         C, n = cell.state("C[d_v,d_k]", "memory"), cell.state("n[d_k]", "normaliser")
         s = cell.symbol("s", "how much is stored under the query")
+        e = cell.symbol("e", "scale of the quotient, at most 1")
         g, r = cell.symbol("g", "least divisor"), cell.symbol("r", "divisor")
         W_q, b_q = cell.parameters("W_q[d_k,D] b_q[d_k]", "of the query")
         W_k, b_k = cell.parameters("W_k[d_k,D] b_k[d_k]", "of the key")
@@ -55,8 +58,9 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         o[t] = activation("sigmoid")(W_o @ x[t] + b_o)
         C[t] = f[t] * C[t - 1] + i[t] * cell.contract("i,j->ij", v[t], k[t])
         n[t] = f[t] * n[t - 1] + i[t] * k[t]
-        s[t] = cell.contract("i,i->", n[t], q[t])
-        g[t] = exp(-m[t])
+        e[t] = exp(Piecewise((m[t], m[t] <= 0), (0, True)))
+        g[t] = exp(-Piecewise((m[t], m[t] >= 0), (0, True)))
+        s[t] = e[t] * cell.contract("i,i->", n[t], q[t])
         r[t] = Piecewise((s[t], s[t] >= g[t]), (-s[t], -s[t] >= g[t]), (g[t], True))
-        h[t] = o[t] * (C[t] @ q[t]) / r[t]
+        h[t] = o[t] * (C[t] @ q[t]) * (e[t] / r[t])
     return cell.build("h")

@@ -23,7 +23,9 @@ BIBTEX = """@inproceedings{beck2024xlstm,
 FORGET = ("The forget gate is a sigmoid or an exponential: the paper allows both, the authors' "
           "code has the sigmoid.")
 GAUGE = ("The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h "
-         "does not depend on m. It is differentiated like any other state.")
+         "does not depend on m. It is differentiated like any other state. It starts far below any "
+         "gate, at -1e30 in place of minus infinity, so that the first input gate alone decides, "
+         "however closed it is.")
 HEADS = "One head: the recurrent matrices R are full, where the paper makes them block diagonal."
 PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
 
@@ -33,7 +35,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
     """An LSTM that can change its mind: an exponential gate overwrites what was stored.
 
     Parameters ``W_z [d, D]``, ``R_z [d, d]``, ``b_z [d]``, then ``_i``, ``_f``, ``_o``. States
-    ``h``, ``c``, ``n``, ``m``, which start at zero. ``forget_gate`` is ``"sigmoid"`` or
+    ``h``, ``c``, ``n``, which start at zero, and ``m``, at -1e30. ``forget_gate`` is ``"sigmoid"`` or
     ``"exp"``. Source: Beck et al., arXiv 2405.04517.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
@@ -46,7 +48,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
         z = cell.symbol("z[d]", "what would be written")
         o = cell.symbol("o[d]", "output gate")
         l_f = cell.symbol("l_f[d]", "logarithm of the forget gate")
-        m = cell.state("m[d]", "stabiliser")
+        m = cell.state("m[d]", "stabiliser", start=-10**30)
         i = cell.symbol("i[d]", "input gate, stabilised")
         f = cell.symbol("f[d]", "forget gate, stabilised")
         c = cell.state("c[d]", "memory")

@@ -60,7 +60,7 @@ def renamed(program: Program, names: Mapping[str, str], sizes: Mapping[str, str]
         variables=tuple(_variable(one, names, sizes) for one in program.variables),
         equations=tuple(map(equation, program.equations)),
         delays=tuple(Delay(name(one.lhs), name(one.source), one.step, name(one.initial),
-                           name(one.final)) for one in program.delays),
+                           name(one.final), one.start) for one in program.delays),
         outputs=tuple(map(name, program.outputs)))
 
 

@@ -17,13 +17,16 @@ from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import cached_property
 
-from sympy import Expr, Symbol
+from sympy import Expr, Integer, Rational, Symbol
 
 from symrnn.program.notation import Glyph
 
 
 # How a notebook shows a program; filled by the layer that prints, which lies above this one.
 NOTEBOOK: dict[str, Callable[[Program], str]] = {}
+
+
+ZERO = Integer(0)
 
 
 class ProgramError(ValueError):
@@ -150,7 +153,8 @@ class Delay:
 
     ``step`` is +1 (memory, scanned forward) or -1 (scanned in reverse). ``final`` is the
     source's value at the last step of the scan. Its adjoint is again a delay, with the
-    sign of ``step``, and ``initial`` and ``final``, exchanged.
+    sign of ``step``, and ``initial`` and ``final``, exchanged. ``start`` is what ``initial``
+    is where a caller does not give it.
     """
 
     lhs: str
@@ -158,6 +162,7 @@ class Delay:
     step: int
     initial: str
     final: str
+    start: Rational = ZERO
 
     @property
     def state(self) -> str:

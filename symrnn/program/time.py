@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from symrnn.program.form import (Delay, Program, Role, Span, Variable, final_name, initial_name,
-                                 local)
+from sympy import Rational
+
+from symrnn.program.form import (ZERO, Delay, Program, Role, Span, Variable, final_name,
+                                 initial_name, local)
 
 
 # What a delay remembers, what it starts from, what it ends with.
@@ -13,8 +15,12 @@ FORWARD = ("of the step before", "before the first step", "after the last step")
 REVERSE = ("of the step after", "after the last step", "at the first step")
 
 
-def delay_variables(source: Variable, step: int) -> tuple[Variable, Variable, Variable]:
-    """The variables of ``Delay(source, step)``: the remembered value, its initial, its final."""
+def delay_variables(source: Variable, step: int, start: Rational = ZERO
+                    ) -> tuple[Variable, Variable, Variable]:
+    """The variables of ``Delay(source, step)``: the remembered value, its initial, its final.
+
+    ``start`` is what the initial value is where nobody gives it.
+    """
     before, last = ("0", "T") if step > 0 else ("T+1", "1")
     words = FORWARD if step > 0 else REVERSE
     own = local(source.name)[1]
@@ -22,10 +28,20 @@ def delay_variables(source: Variable, step: int) -> tuple[Variable, Variable, Va
         source, name=f"{source.name}_prev", role=Role.INTERMEDIATE,
         glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")
     edge = replace(source, span=Span.BATCH, name=initial_name(source.name), role=Role.INITIAL,
-                   glyph=source.glyph.at(before), meaning=f"{own} {words[1]}")
+                   glyph=source.glyph.at(before),
+                   meaning=f"{own} {words[1]}" + started(start))
     end = replace(edge, name=final_name(source.name), role=Role.FINAL,
                   glyph=source.glyph.at(last), meaning=f"{own} {words[2]}")
     return remembered, edge, end
+
+
+def started(start: Rational) -> str:
+    """What a sequence starts with, for whoever reads; nothing where that is zero."""
+    if start == 0:
+        return ""
+    number = int(start) if start.q == 1 else float(start)
+    short = f"{float(number):g}" if abs(number) >= 10**6 else str(number)
+    return f"; {short} where none is given"
 
 
 def reverse(program: Program) -> Program:
@@ -34,7 +50,8 @@ def reverse(program: Program) -> Program:
     renewed = {}
     for delay in turned:
         source = program[delay.source]
-        before, after = (delay_variables(source, step) for step in (-delay.step, delay.step))
+        before, after = (delay_variables(source, step, delay.start)
+                         for step in (-delay.step, delay.step))
         for name, old, new in zip(_trio(delay), before, after, strict=True):
             meaning = program[name].meaning.replace(old.meaning, new.meaning, 1)
             renewed[name] = replace(program[name], glyph=new.glyph, meaning=meaning)

@@ -30,6 +30,7 @@ class Arguments:
         self._names = tuple(self.parameters)
         self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
+        self._start_of = {one.state: float(one.start) for one in self.program.delays}
         self._known: dict[Hashable, Sizes] = {}
 
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
@@ -98,8 +99,8 @@ class Arguments:
     def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
         check_names(state, self._states, "state", partly=True)
         given = state or {}
-        return {name: sizes.take(one, given[name], one.name) if name in given else sizes.zeros(one)
-                for name, one in self._states.items()}
+        return {name: sizes.take(one, given[name], one.name) if name in given
+                else sizes.full(one, self._start_of[name]) for name, one in self._states.items()}
 
     def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
                    lost: int = 0) -> dict[str, Array]:

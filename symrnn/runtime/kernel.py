@@ -60,7 +60,8 @@ class Kernel(Arguments):
         params: every parameter by name, with the axes that ``kernel.parameters`` tells.
         x: the input [T, B, n]; a dictionary where the network has several inputs, such as
             the masks of zoneout and dropout.
-        initial: states before the first step [B, ...] by name; zero where not given. The
+        initial: states before the first step [B, ...] by name; where not given what the cell
+            declares, else zero. The
             ``final`` of one run continues it. With learned initial states all or none.
         lengths: the number of valid steps of each sample [B], all T where not given.
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the

@@ -83,6 +83,10 @@ class Sizes:
         """An array for a variable, not yet filled."""
         return np.empty(self.shape(variable, lost), self.dtype)
 
+    def full(self, variable: Variable, value: float) -> Array:
+        """An array for a variable with one number everywhere."""
+        return np.full(self.shape(variable), value, self.dtype)
+
     def zeros(self, variable: Variable, lost: int = 0) -> Array:
         """An array of zeros for a variable."""
         return np.zeros(self.shape(variable, lost), self.dtype)
