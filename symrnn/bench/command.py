@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from symrnn.bench import plot, processes, report
@@ -12,6 +14,7 @@ from symrnn.bench.outcome import Report
 from symrnn.bench.report import Row
 from symrnn.bench.timing import QUICK, Rules
 from symrnn.bench.workloads import Choice, Kind, Workload, chosen, quick
+from symrnn.program import Misused
 
 Told = Callable[[int, int], None]
 
@@ -26,7 +29,7 @@ class Asked:
     batch: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
     threads: tuple[int, ...] = ()
-    rounds: int = Rules.rounds
+    rounds: int | None = None
     quick: bool = False
     every: bool = False
 
@@ -39,7 +42,20 @@ class Asked:
     @property
     def rules(self) -> Rules:
         """How it is raced."""
-        return QUICK if self.quick else replace(Rules(), rounds=self.rounds)
+        return QUICK if self.quick else replace(Rules(), rounds=self.rounds or Rules.rounds)
+
+    def refuse(self, scaling: bool) -> None:
+        """Raise Misused where an option would change nothing."""
+        sizes = {"--m": self.m, "--batch": self.batch, "--steps": self.steps,
+                 "--threads": self.threads, "--every": self.every}
+        fixed = [name for name, value in sizes.items() if value]
+        if scaling and fixed:
+            raise Misused(f"--scaling sweeps the sizes of symrnn alone on one thread, so it does "
+                          f"not go with {', '.join(fixed)}")
+        if self.quick and self.rounds:
+            raise Misused("--quick runs every workload once, so it does not go with --rounds")
+        if self.steps and set(self.kinds) == {Kind.STEP.value}:
+            raise Misused("--steps is the length of sequences, so it does not go with --kind step")
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,18 @@ class Files:
     json: Path | None = None
     plot: Path | None = None
     results: Path | None = None
+
+    def refuse(self) -> None:
+        """Raise Misused for a file that cannot be written, before hours of racing."""
+        named = [one for one in (self.json, self.plot, self.results) if one is not None]
+        for one in named:
+            folder = next(part for part in one.absolute().parents if part.exists())
+            if one.is_dir() or not (folder.is_dir() and os.access(folder, os.W_OK)):
+                raise Misused(f"{one} cannot be written; name another file")
+            if named.count(one) > 1:
+                raise Misused(f"{one} is named twice; every outcome needs a file of its own")
+        if self.plot and not find_spec("matplotlib"):
+            raise Misused(plot.MISSING)
 
 
 @dataclass(frozen=True)
@@ -61,7 +89,12 @@ class Answer:
 
 
 def race(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
-    """Race what was chosen. Raises UnknownName for a cell that is not there."""
+    """Race what was chosen.
+
+    Raises UnknownName for a cell that is not there, Misused for options that change nothing.
+    """
+    asked.refuse(scaling=False)
+    files.refuse()
     chosen_ = chosen(asked.choice)
     found = _run(quick(chosen_) if asked.quick else chosen_, asked, told)
     if files.plot:
@@ -76,7 +109,12 @@ def race(asked: Asked, files: Files, told: Told = lambda number, total: None) ->
 
 
 def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
-    """Sweep T, B and m with symrnn alone; LSTM, forward and training, unless told otherwise."""
+    """Sweep T, B and m with symrnn alone; LSTM, forward and training, unless told otherwise.
+
+    Raises as :func:`race` does.
+    """
+    asked.refuse(scaling=True)
+    files.refuse()
     kinds = tuple(map(Kind, asked.kinds)) or (Kind.SEQUENCE, Kind.TRAINING)
     loads = growth.workloads(asked.cells or ("lstm",), kinds, asked.quick)
     found = _run(loads, asked, told, peers=False)

@@ -160,7 +160,9 @@ def made_up(choice: Choice, cells: Iterable[str]) -> tuple[Workload, ...]:
     sizes = product(choice.kinds or tuple(Kind), choice.m or (DEFAULT.m,),
                     choice.batch or (DEFAULT.batch,), choice.steps or (DEFAULT.steps,),
                     choice.threads or (DEFAULT.threads,))
-    return tuple(Workload(name, *one) for name, one in product(cells, tuple(sizes)))
+    made = (Workload(name, *one) for name, one in product(cells, tuple(sizes)))
+    return tuple(dict.fromkeys(  # a step is one step, however long a sequence is
+        replace(one, steps=DEFAULT.steps) if one.kind is Kind.STEP else one for one in made))
 
 
 def _fits(one: Workload, choice: Choice) -> bool:
