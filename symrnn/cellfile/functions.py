@@ -111,12 +111,23 @@ def _extreme(sign: int) -> Builder:
         if given[0].number is not None:  # max(0, a[t]) is max(a[t], 0)
             given = given[::-1]
         _expect(to, name, given, 2, at)
-        a, b = (one.expression for one in given)
+        a, b = (_without_cases(to, one) for one in given)
         axes = to.wider(given[0], given[1], name, at)
         condition: Any = a >= b if sign > 0 else a <= b
         return Piecewise((a, condition), (b, True)), axes
 
     return build
+
+
+def _without_cases(to: Around, given: Value) -> Expr:
+    """An operand of a comparison; one with cases of its own gets a name and an equation.
+
+    SymPy rewrites conditions that hold cases, without end or into what no kernel knows.
+    """
+    if not given.expression.has(Piecewise):
+        return given.expression
+    letters = "ijk"[:len(given.axes)]
+    return to.scope.cell.contract(f"{letters}->{letters}", given.expression).operands[0]
 
 
 def _largest(to: Around, name: str, given: Value, at: int) -> Result:
