@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +13,7 @@ from symrnn.bench import scaling as growth
 from symrnn.bench.outcome import Report
 from symrnn.bench.report import Row
 from symrnn.bench.timing import QUICK, Rules
-from symrnn.bench.workloads import Choice, Kind, Workload, chosen, quick
+from symrnn.bench.workloads import Choice, Kind, Workload, chosen, network, quick
 from symrnn.program import Misused
 
 Told = Callable[[int, int], None]
@@ -46,16 +46,26 @@ class Asked:
 
     def refuse(self, scaling: bool) -> None:
         """Raise Misused where an option would change nothing."""
-        sizes = {"--m": self.m, "--batch": self.batch, "--steps": self.steps,
-                 "--threads": self.threads, "--every": self.every}
-        fixed = [name for name, value in sizes.items() if value]
-        if scaling and fixed:
+        sizes = {"--m": self.m, "--batch": self.batch, "--steps": self.steps}
+        alone = _given({**sizes, "--threads": self.threads, "--every": self.every})
+        if scaling and alone:
             raise Misused(f"--scaling sweeps the sizes of symrnn alone on one thread, so it does "
-                          f"not go with {', '.join(fixed)}")
-        if self.quick and self.rounds:
-            raise Misused("--quick runs every workload once, so it does not go with --rounds")
+                          f"not go with {alone}")
+        small = _given({**sizes, "--rounds": self.rounds})
+        if self.quick and small:
+            raise Misused(f"--quick runs every workload once at a small size of its own, so it "
+                          f"does not go with {small}")
         if self.steps and set(self.kinds) == {Kind.STEP.value}:
             raise Misused("--steps is the length of sequences, so it does not go with --kind step")
+
+
+def _given(options: Mapping[str, object]) -> str:
+    return ", ".join(name for name, value in options.items() if value)
+
+
+def _writable(path: Path) -> bool:
+    folder = next((part for part in path.absolute().parents if part.exists()), path)
+    return not path.is_dir() and folder.is_dir() and os.access(folder, os.W_OK)
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,7 @@ class Files:
         """Raise Misused for a file that cannot be written, before hours of racing."""
         named = [one for one in (self.json, self.plot, self.results) if one is not None]
         for one in named:
-            folder = next(part for part in one.absolute().parents if part.exists())
-            if one.is_dir() or not (folder.is_dir() and os.access(folder, os.W_OK)):
+            if not _writable(one):
                 raise Misused(f"{one} cannot be written; name another file")
             if named.count(one) > 1:
                 raise Misused(f"{one} is named twice; every outcome needs a file of its own")
@@ -116,7 +125,10 @@ def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None)
     asked.refuse(scaling=True)
     files.refuse()
     kinds = tuple(map(Kind, asked.kinds)) or (Kind.SEQUENCE, Kind.TRAINING)
-    loads = growth.workloads(asked.cells or ("lstm",), kinds, asked.quick)
+    cells = asked.cells or ("lstm",)
+    for name in cells:
+        network(name)
+    loads = growth.workloads(cells, kinds, asked.quick)
     found = _run(loads, asked, told, peers=False)
     sweeps = tuple(growth.sweeps(found.outcomes, asked.quick))
     tables = ((growth.VERDICTS_HEAD, tuple(growth.verdicts(sweeps))),

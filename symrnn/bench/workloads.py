@@ -24,6 +24,11 @@ SUBJECTS: dict[str, Callable[[], Program]] = {
 }
 
 
+def network(name: str) -> Program:
+    """The network of a name or a path. Raises UnknownName for one that is not there."""
+    return SUBJECTS[name]() if name in SUBJECTS else find(name).build()
+
+
 class Kind(Enum):
     """What is asked of a cell."""
 
@@ -63,7 +68,7 @@ class Workload:
 
     def program(self) -> Program:
         """The network. Raises UnknownName for a cell that is not there."""
-        return SUBJECTS[self.cell]() if self.cell in SUBJECTS else find(self.cell).build()
+        return network(self.cell)
 
     @property
     def sizes(self) -> str:
