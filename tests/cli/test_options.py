@@ -95,7 +95,7 @@ def test_every_option_of_a_race_acts_or_is_refused(
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    ("show gru --schedule -f latex", "--schedule does not go with --format latex; take unicode or "),
+    ("show gru --schedule -f latex", "--schedule does not go with --format latex; take uni"),
     ("grad gru --state-jacobian --steps", "it goes with none of --wrt, --of and --steps"),
     ("grad gru --state-jacobian --wrt U_n", "it goes with none of --wrt, --of and --steps"),
     ("grad gru --state-jacobian --of h", "it goes with none of --wrt, --of and --steps"),
