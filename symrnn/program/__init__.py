@@ -18,12 +18,13 @@ from symrnn.program.verify import check_equation, verify
 
 __all__ = [
     "ACTIVATIONS", "FED", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph",
-    "Letters", "Misused", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role",
-    "Rule", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add",
-    "arrange", "chain", "check_equation", "contraction_axes", "contraction_term",
-    "contractions", "delay_variables", "escape_latex", "factors", "final_name", "function",
-    "initial_name", "is_call", "is_number", "last_number", "leading_number", "letter_latex",
-    "local", "lower", "merge", "multiply", "negated", "pointwise_part", "rebuild", "rename",
-    "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order", "substitute",
-    "symbols_in_order", "terms", "verify",
+    "Letters", "Misused", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule",
+    "Size",
+    "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
+    "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
+    "escape_latex", "factors", "final_name", "function", "initial_name", "is_call", "is_number",
+    "last_number", "leading_number", "letter_latex", "local", "lower", "merge", "multiply",
+    "negated", "pointwise_part", "rebuild", "rename", "renamed", "result_axes", "reverse",
+    "rewrite",
+    "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms", "verify",
 ]
