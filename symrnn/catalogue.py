@@ -73,8 +73,15 @@ def new(name: str) -> Path:
     text = starter(own)
     path = Path(own + SUFFIX)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        file = path.open("x", encoding="utf-8", newline="\n")
     except FileExistsError:
         raise ProgramError(f"{path} is there already; take another name, or move it") from None
+    try:
+        with file:
+            file.write(text)
+    except BaseException as error:  # a full disk or an interruption: half a cell helps nobody
+        path.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
     return path

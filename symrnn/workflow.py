@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from symrnn import rendering
 from symrnn.authoring import Architecture
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.comparison import Comparison, Verdict, compare
+from symrnn.interop.conventions import FRAMEWORKS
 from symrnn.pipeline import generate
-from symrnn.program import Program, ProgramError, UnknownName
-from symrnn.rendering import shared
+from symrnn.program import Misused, Program, ProgramError, UnknownName
+from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 
 
-MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, CompilerFailed,
-            OSError)
+MISTAKES = (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
+            CompilerFailed, OSError)
 KERNELS = tuple((backend, profile, dtype)
                 for backend, profile in (("numpy", ""), ("c", "portable"), ("c", "simd"))
                 for dtype in ("float32", "float64"))
@@ -42,6 +43,16 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     return found
 
 
+def names() -> tuple[str, ...]:
+    """The architectures that symrnn knows."""
+    return tuple(one.name for one in architectures())
+
+
+def conventions() -> tuple[str, ...]:
+    """The conventions of other libraries that it knows."""
+    return tuple(FRAMEWORKS)
+
+
 def network(name: str) -> Program:
     """The program of a name or a cell file. Raises UnknownName."""
     return find(name).build()
@@ -60,23 +71,27 @@ def compared(a: str, b: str) -> tuple[Comparison, int]:
     return found, EXIT_CODES[found.verdict]
 
 
-def write(architecture: Architecture, output: Path) -> int:
-    """Write the files of one architecture, each at once; returns how many there are."""
-    folder = output / architecture.name
-    folder.mkdir(parents=True, exist_ok=True)
-    files = generate(architecture.build(), architecture.name)
-    for name, text in files.items():
-        _write_atomically(folder / name, text)
-    for name, text in shared().items():
-        _write_atomically(output / name, text)
-    return len(files)
+def folder(name: str) -> Path:
+    """The folder that an option names. Raises FileRefused for an empty name."""
+    if not name.strip():
+        raise FileRefused("--output is empty; name a folder, or '.' for this one")
+    return Path(name)
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".symrnn-") as folder:
-        fresh = Path(folder) / path.name
-        fresh.write_text(text, encoding="utf-8", newline="\n")
-        fresh.replace(path)
+def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
+    """The text of every file of one architecture, by its name below the output folder.
+
+    Raises FileRefused where somebody else's file stands in the place of one.
+    """
+    files = {f"{architecture.name}/{name}": text for name, text in
+             generate(architecture.build(), architecture.name).items()}
+    refuse_foreign(output, files)
+    return files
+
+
+def write(files: Mapping[str, str], output: Path) -> None:
+    """Write what ``files_of`` gives, with what all share. Raises FileRefused."""
+    rendering.write(output, {**files, **shared()})
 
 
 def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:

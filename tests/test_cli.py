@@ -115,7 +115,7 @@ def started(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str
 def test_a_terminal_without_the_letters_of_formulas_shows_what_it_can() -> None:
     shown = started("grad", "elman", "--wrt", "U", LC_ALL="C", PYTHONIOENCODING="ascii")
     assert shown.returncode == 0, shown.stderr
-    assert "a?[t] h[t-1]?" in shown.stdout
+    assert "a_bar[t] h[t-1]^T" in shown.stdout
 
 
 def test_a_compiler_that_fails_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
@@ -183,14 +183,15 @@ def test_networks_are_built_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> No
 def test_check_tells_missing_and_stale_files(tmp_path: Path) -> None:
     output("generate", "elman", "--output", str(tmp_path))
     (tmp_path / "elman" / "elman.h").unlink()
-    (tmp_path / "elman" / "old.c").write_text("")
     (tmp_path / "gone").mkdir()
+    for stale in ("elman/old.c", "gone/gone.c"):
+        (tmp_path / stale).write_text((tmp_path / "elman" / "elman.c").read_text())
     result = invoke("check", "elman", "--output", str(tmp_path))
     assert result.exit_code == 1
     assert "elman.h is missing" in result.stdout and f"--output {tmp_path}" in result.stdout
-    assert "old.c is stale" in result.stdout and "gone is stale" not in result.stdout
+    assert "old.c is stale" in result.stdout and "gone.c is stale" not in result.stdout
     reports = [one.report for one in drift(tmp_path, {"elman": {}}, ["elman"], {})]
-    assert any("gone is stale" in one for one in reports)
+    assert any("gone: gone.c is stale" in one for one in reports)
 
 
 def test_a_cell_file_may_lie_beside_an_architecture(tmp_path: Path) -> None:

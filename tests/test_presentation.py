@@ -5,8 +5,9 @@ import json
 import pytest
 
 import symrnn
-from symrnn.presentation import jacobian_text
-from symrnn.program import Program, UnknownName
+from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.presentation.schedules import schedule, schedule_text
+from symrnn.program import Misused, Program, UnknownName
 
 PROGRAMS = {
     "cell": symrnn.lstm(),
@@ -67,3 +68,62 @@ def test_every_state_of_every_cell_has_its_jacobian(name: str) -> None:
     columns = jacobian_text(program).split("\n\n")
     assert len(columns) == len(program.delays)
     assert all("∂" in column and "_dot" not in column for column in columns)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", sorted(symrnn.cells()))
+def test_the_jacobian_is_the_same_in_latex_and_json(name: str) -> None:
+    program = symrnn.cell(name)
+    lines = [one for one in jacobian_text(program).splitlines() if one]
+    latex = jacobian_text(program, "latex").splitlines()
+    data = json.loads(jacobian_text(program, "json"))
+    equations = [one for column in data for one in column["equations"]]
+    assert [one["text"] for one in equations] == lines
+    assert [one["latex"] for one in equations] == latex
+    assert all(line.startswith(r"\frac{\partial ") for line in latex)
+    assert [column["by"] for column in data] == [one.source for one in program.delays]
+
+
+def test_the_state_jacobian_as_latex() -> None:
+    assert jacobian_text(symrnn.elman(readout=False), "latex").splitlines() == [
+        r"\frac{\partial a_{t}}{\partial h_{t-1}} = U",
+        r"\frac{\partial h_{t}}{\partial h_{t-1}} = "
+        r"\mathrm{diag}(1 - h_{t}^{2}) \frac{\partial a_{t}}{\partial h_{t-1}}"]
+
+
+def test_steps_and_the_formula_stand_in_every_style() -> None:
+    program = symrnn.elman()
+    latex = gradient_text(program, "U", None, True, "latex").splitlines()
+    assert latex[-1] == r"\frac{\partial L}{\partial U} = \sum_{t} \bar{a}_{t} \, h^{\top}_{t-1}"
+    assert (r"\quad \text{transposed contraction, from (1)} \; "
+            r"a_{t} = W \, x_{t} + U \, h_{t-1} + b") in latex
+    data = json.loads(gradient_text(program, "U", None, True, "json"))
+    assert data["gradient"] == {"wrt": "U", "latex": latex[-1], "text": "Σₜ a\u0304[t] h[t-1]ᵀ"}
+    assert data["equations"][-1]["steps"] == [
+        {"rule": "transposed contraction", "number": 1, "text": "a = W x + U h_prev + b",
+         "latex": r"a_{t} = W \, x_{t} + U \, h_{t-1} + b"}]
+    plain = json.loads(gradient_text(program, "U", None, False, "json"))
+    assert not any("steps" in one for one in plain["equations"])
+
+
+def test_a_gradient_by_an_initial_state_stands_where_its_scan_ends() -> None:
+    """A scan in reverse starts behind the last step."""
+    network = symrnn.cell("bidirectional_rnn")
+    ends = {one.initial: gradient_text(network, one.initial, None, False, "unicode")
+            for one in network.delays}
+    assert [text.splitlines()[-1][-3:] for text in ends.values()] == ["[1]", "[T]"]
+    latex = gradient_text(network, [*ends][-1], None, False, "latex")
+    assert latex.endswith(r"= \bar{h}^{\leftarrow,-}_{T}")
+
+
+def test_the_schedule_as_data() -> None:
+    program = symrnn.lstm()
+    data = json.loads(schedule(program, "json"))
+    assert data["saved"] == ["g", "i", "f", "o", "c", "tanh_c"]
+    (scan,) = data["forward"]
+    assert scan["order"] == "scan forward" and scan["passes"][0]["axis"] == "m"
+    assert [one["ahead"] for one in scan["passes"][0]["products"]] == [True, False]
+    assert data["backward"][0]["joining"][0]["order"] == "all steps at once"
+    assert schedule(program) == schedule_text(program)
+    with pytest.raises(Misused, match="--schedule does not go with --format latex"):
+        schedule(program, "latex")

@@ -2,24 +2,23 @@
 
 Each image of scikit-learn's digits is eight rows in time (T = 8, n = 8); the last output of
 an LSTM with a readout scores the ten classes. The loss is a symrnn program as well, so that
-no gradient in this file is written by hand. ``python examples/digits/train.py`` trains, tests
-on held-out images and saves the learning curve.
+no gradient in this file is written by hand. ``python examples/digits/train.py`` trains and tests
+on held-out images; ``--plot FILE`` draws the learning curve too.
 """
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 import symrnn
 
 HIDDEN, CLASSES, BATCH, EPOCHS, RATE, MOMENTUM, HELD_OUT = 32, 10, 32, 30, 0.1, 0.9, 360
-CURVE = Path(__file__).with_name("learning_curve.png")
-Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,21 @@ class Digits:
             yield Digits(self.x[:, chosen], self.target[chosen])
 
 
+@contextmanager
+def needed(package: str) -> Iterator[None]:
+    """End with one sentence where a package is missing."""
+    try:
+        yield
+    except ImportError:
+        raise SystemExit(f"this example needs {package}, which is not installed; "
+                         f"pip install \"symrnn[examples]\"") from None
+
+
 def digits() -> tuple[Digits, Digits]:
     """Training images and 360 held-out ones, drawn once at random."""
+    with needed("scikit-learn"):
+        from sklearn.datasets import load_digits
+
     data = load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
     x = data.images[order].transpose(1, 0, 2) / 16.0
@@ -105,14 +117,12 @@ class Trainer:
 
 def save_curve(losses: list[float], reached: list[float], path: Path) -> None:
     """The learning curve as a picture."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
+    from matplotlib.figure import Figure
 
     per_epoch = np.array_split(np.array(losses), len(reached))
     epochs = np.arange(1, len(reached) + 1)
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
+    figure = Figure(figsize=(9, 3.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
     left.semilogy(epochs, [np.mean(part) for part in per_epoch], color="#1f4e79")
     left.set(xlabel="epoch", ylabel="cross-entropy", title="training loss")
     right.plot(epochs, [100 * value for value in reached], color="#b3541e")
@@ -125,11 +135,20 @@ def save_curve(losses: list[float], reached: list[float], path: Path) -> None:
 
 
 def main() -> None:
-    """Train through the C kernel, report, save the curve."""
+    """Train through the C kernel and report; save the curve where that is asked for."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the learning curve here")
+    curve: Path | None = parser.parse_args().plot
+    if curve:
+        if not curve.parent.is_dir():
+            parser.error(f"{curve.parent} is no folder, so {curve.name} cannot be saved there")
+        with needed("matplotlib"):
+            import matplotlib.figure  # noqa: F401  # before minutes of training, not behind them
     images, held_out = digits()
     trainer = Trainer()
     reached = trainer.train(images, held_out)
-    save_curve(trainer.losses, reached, CURVE)
+    if curve:
+        save_curve(trainer.losses, reached, curve)
     print(f"{images.x.shape[1]} training images, {held_out.x.shape[1]} held out: "
           f"{reached[-1]:.1%} right")
 

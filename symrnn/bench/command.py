@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from symrnn.bench import plot, processes, report
@@ -11,7 +13,8 @@ from symrnn.bench import scaling as growth
 from symrnn.bench.outcome import Report
 from symrnn.bench.report import Row
 from symrnn.bench.timing import QUICK, Rules
-from symrnn.bench.workloads import Choice, Kind, Workload, chosen, quick
+from symrnn.bench.workloads import Choice, Kind, Workload, chosen, network, quick
+from symrnn.program import Misused
 
 Told = Callable[[int, int], None]
 
@@ -26,7 +29,7 @@ class Asked:
     batch: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
     threads: tuple[int, ...] = ()
-    rounds: int = Rules.rounds
+    rounds: int | None = None
     quick: bool = False
     every: bool = False
 
@@ -39,7 +42,30 @@ class Asked:
     @property
     def rules(self) -> Rules:
         """How it is raced."""
-        return QUICK if self.quick else replace(Rules(), rounds=self.rounds)
+        return QUICK if self.quick else replace(Rules(), rounds=self.rounds or Rules.rounds)
+
+    def refuse(self, scaling: bool) -> None:
+        """Raise Misused where an option would change nothing."""
+        sizes = {"--m": self.m, "--batch": self.batch, "--steps": self.steps}
+        alone = _given({**sizes, "--threads": self.threads, "--every": self.every})
+        if scaling and alone:
+            raise Misused(f"--scaling sweeps the sizes of symrnn alone on one thread, so it does "
+                          f"not go with {alone}")
+        small = _given({**sizes, "--rounds": self.rounds})
+        if self.quick and small:
+            raise Misused(f"--quick runs every workload once at a small size of its own, so it "
+                          f"does not go with {small}")
+        if self.steps and set(self.kinds) == {Kind.STEP.value}:
+            raise Misused("--steps is the length of sequences, so it does not go with --kind step")
+
+
+def _given(options: Mapping[str, object]) -> str:
+    return ", ".join(name for name, value in options.items() if value)
+
+
+def _writable(path: Path) -> bool:
+    folder = next((part for part in path.absolute().parents if part.exists()), path)
+    return not path.is_dir() and folder.is_dir() and os.access(folder, os.W_OK)
 
 
 @dataclass(frozen=True)
@@ -49,6 +75,17 @@ class Files:
     json: Path | None = None
     plot: Path | None = None
     results: Path | None = None
+
+    def refuse(self) -> None:
+        """Raise Misused for a file that cannot be written, before hours of racing."""
+        named = [one for one in (self.json, self.plot, self.results) if one is not None]
+        for one in named:
+            if not _writable(one):
+                raise Misused(f"{one} cannot be written; name another file")
+            if named.count(one) > 1:
+                raise Misused(f"{one} is named twice; every outcome needs a file of its own")
+        if self.plot and not find_spec("matplotlib"):
+            raise Misused(plot.MISSING)
 
 
 @dataclass(frozen=True)
@@ -61,7 +98,12 @@ class Answer:
 
 
 def race(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
-    """Race what was chosen. Raises UnknownName for a cell that is not there."""
+    """Race what was chosen.
+
+    Raises UnknownName for a cell that is not there, Misused for options that change nothing.
+    """
+    asked.refuse(scaling=False)
+    files.refuse()
     chosen_ = chosen(asked.choice)
     found = _run(quick(chosen_) if asked.quick else chosen_, asked, told)
     if files.plot:
@@ -76,9 +118,17 @@ def race(asked: Asked, files: Files, told: Told = lambda number, total: None) ->
 
 
 def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
-    """Sweep T, B and m with symrnn alone; LSTM, forward and training, unless told otherwise."""
+    """Sweep T, B and m with symrnn alone; LSTM, forward and training, unless told otherwise.
+
+    Raises as :func:`race` does.
+    """
+    asked.refuse(scaling=True)
+    files.refuse()
     kinds = tuple(map(Kind, asked.kinds)) or (Kind.SEQUENCE, Kind.TRAINING)
-    loads = growth.workloads(asked.cells or ("lstm",), kinds, asked.quick)
+    cells = asked.cells or ("lstm",)
+    for name in cells:
+        network(name)
+    loads = growth.workloads(cells, kinds, asked.quick)
     found = _run(loads, asked, told, peers=False)
     sweeps = tuple(growth.sweeps(found.outcomes, asked.quick))
     tables = ((growth.VERDICTS_HEAD, tuple(growth.verdicts(sweeps))),

@@ -12,6 +12,7 @@ from symrnn.bench.outcome import Outcome
 from symrnn.bench.scaling import Sweep
 from symrnn.program import ProgramError
 
+MISSING = f"a plot needs matplotlib, which is not installed; {EXTRA}"
 Points = Mapping[str, Sequence[tuple[float, float]]]
 
 
@@ -72,7 +73,7 @@ def _save(path: Path, size: tuple[float, float], draw: Callable[[Any], None]) ->
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise ProgramError(f"a plot needs matplotlib, which is not installed; {EXTRA}") from None
+        raise ProgramError(MISSING) from None
     figure = Figure(figsize=size, layout="constrained")
     draw(figure)
     figure.savefig(path, dpi=150)

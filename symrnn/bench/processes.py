@@ -52,11 +52,16 @@ def _answers(workloads: Sequence[Workload], threads: int,
     asked = {**request, "threads": threads, "workloads": [one.as_json() for one in workloads]}
     with subprocess.Popen([sys.executable, "-m", "symrnn.bench.child"], text=True,
                           stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          start_new_session=True,  # Ctrl-C is told to this process alone
                           env=environment(threads)) as child:
         assert child.stdin and child.stdout
-        child.stdin.write(json.dumps(asked))
-        child.stdin.close()
-        yield from child.stdout
+        try:
+            child.stdin.write(json.dumps(asked))
+            child.stdin.close()
+            yield from child.stdout
+        except BaseException:
+            child.kill()
+            raise
     if child.returncode:
         raise ProgramError(f"the process that races on {threads} threads ended with code "
                            f"{child.returncode}; what went wrong stands above")

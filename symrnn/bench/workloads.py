@@ -24,6 +24,11 @@ SUBJECTS: dict[str, Callable[[], Program]] = {
 }
 
 
+def network(name: str) -> Program:
+    """The network of a name or a path. Raises UnknownName for one that is not there."""
+    return SUBJECTS[name]() if name in SUBJECTS else find(name).build()
+
+
 class Kind(Enum):
     """What is asked of a cell."""
 
@@ -63,7 +68,7 @@ class Workload:
 
     def program(self) -> Program:
         """The network. Raises UnknownName for a cell that is not there."""
-        return SUBJECTS[self.cell]() if self.cell in SUBJECTS else find(self.cell).build()
+        return network(self.cell)
 
     @property
     def sizes(self) -> str:
@@ -160,7 +165,9 @@ def made_up(choice: Choice, cells: Iterable[str]) -> tuple[Workload, ...]:
     sizes = product(choice.kinds or tuple(Kind), choice.m or (DEFAULT.m,),
                     choice.batch or (DEFAULT.batch,), choice.steps or (DEFAULT.steps,),
                     choice.threads or (DEFAULT.threads,))
-    return tuple(Workload(name, *one) for name, one in product(cells, tuple(sizes)))
+    made = (Workload(name, *one) for name, one in product(cells, tuple(sizes)))
+    return tuple(dict.fromkeys(  # a step is one step, however long a sequence is
+        replace(one, steps=DEFAULT.steps) if one.kind is Kind.STEP else one for one in made))
 
 
 def _fits(one: Workload, choice: Choice) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from symrnn.authoring import Cell
-from symrnn.cellfile.formula import Formulas, fits, shape
+from symrnn.cellfile.formula import Formulas
 from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.cellfile.nodes import (CellName, Constant, Declarations, EquationLine, Outputs, Prose,
                                    Statement, Word)
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError, Source, load, source
 from symrnn.cellfile.syntax import statements
+from symrnn.cellfile.values import fits, shape
 from symrnn.program import Program
 
 Kind = TypeVar("Kind", bound=Statement)
@@ -97,7 +98,8 @@ def _define(scope: Scope, equation: EquationLine) -> None:
         raise scope.error(f"'{name.text}' is declared in line "
                           f"{scope.source.line(scope.places[name.text])} as {role}, so it has no "
                           f"equation", name.at)
-    value = Formulas(scope).value(equation.formula)
+    formulas = Formulas(scope)
+    value = formulas.value(equation.formula)
     if value.number is not None:
         raise scope.error(f"'{name.text}' does not change; write 'const' for a number", name.at)
     if role is None:
@@ -105,8 +107,9 @@ def _define(scope: Scope, equation: EquationLine) -> None:
         scope.cell.symbol(f"{name.text}[{','.join(value.axes)}]", "intermediate value")
     wanted = scope.cell.variables[name.text].axes
     if not fits(value.axes, wanted):
-        raise scope.error(f"'{name.text}' is {shape(wanted)}, but its equation gives "
-                          f"{shape(value.axes)}", name.at)
+        raise formulas.mismatch(f"'{name.text}' is {shape(wanted)}, but its equation gives "
+                                f"{shape(value.axes)}", name.at, value)
+    scope.widened[name.text] = value.widened
     with_caret(scope, name, lambda: scope.cell.define(name.text, value.expression))
     scope.defined.add(name.text)
 

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
 
-from sympy import Expr, Rational
+from sympy import Expr
 
-from symrnn.cellfile.functions import FUNCTIONS, Given
+from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.cellfile.nodes import CallNode, NameNode, Node, NumberNode, OperatorNode, PowerNode
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
+from symrnn.cellfile.values import Axes, Value, constant, fits, hint, shape, widening
 
 MAX_SIZE = 10 ** 40  # of the numerator and the denominator of a number
 ARITHMETIC: dict[str, Callable[..., Expr]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
-
-
-@dataclass(frozen=True)
-class Value:
-    """An expression with its axes; a constant is a number besides."""
-
-    expression: Expr
-    axes: tuple[str, ...] = ()
-    number: Fraction | None = None
-
-
-def constant(number: Fraction) -> Value:
-    """A number as a value."""
-    return Value(Rational(number.numerator, number.denominator), (), number)
-
-
-def shape(axes: tuple[str, ...]) -> str:
-    """Axes as a cell file writes them: ``[m, n]``; a number has ``[]``."""
-    return f"[{', '.join(axes)}]"
 
 
 class Formulas:
@@ -70,7 +52,7 @@ class Formulas:
         known = self.scope.constants.get(node.name)
         if known is None:
             term = self.scope.term(node)
-            return Value(term, term.axes)
+            return Value(term, term.axes, widened=self.scope.widened.get(node.name))
         if node.step is not None:
             raise self.scope.error(f"'{node.name}' is a constant and has no time", node.at)
         self.scope.used.add(node.name)
@@ -89,12 +71,13 @@ class Formulas:
         if len(numbers) == len(values):
             return self._arithmetic(node, numbers)
         if len(values) == 1:
-            return Value(-values[0].expression, values[0].axes)
+            return replace(values[0], expression=-values[0].expression)
         if node.operator in "*/" and 0 in numbers:
             raise self.scope.error("this multiplies by zero; leave the term out", node.at)
         left, right = values
-        axes = self.wider(left.axes, right.axes, f"'{node.operator}'", node.at)
-        return Value(ARITHMETIC[node.operator](left.expression, right.expression), axes)
+        axes = self.wider(left, right, node.operator, node.at)
+        return Value(ARITHMETIC[node.operator](left.expression, right.expression), axes,
+                     widened=widening(node.operator, left, right, node.at))
 
     def _arithmetic(self, node: OperatorNode, numbers: list[Fraction]) -> Value:
         if len(numbers) == 1:
@@ -110,7 +93,7 @@ class Formulas:
     def _power(self, node: PowerNode) -> Value:
         base = self.value(node.base)
         if base.number is None:
-            return Value(base.expression ** node.exponent, base.axes)
+            return replace(base, expression=base.expression ** node.exponent)
         if base.number == 0 and node.exponent < 0:
             raise self.scope.error("this divides by zero", node.at)
         return self._bounded(base.number ** node.exponent, node.at)
@@ -122,38 +105,40 @@ class Formulas:
                           else first)
         right = self.value(second)
         if len(left.axes) != 2:
-            raise self.scope.error(f"the left of '@' is a matrix, but here it is "
-                                   f"{shape(left.axes)}; '*' acts element by element", node.at)
+            raise self.mismatch(f"the left of '@' is a matrix, but here it is "
+                                f"{shape(left.axes)}; '*' acts element by element", node.at, left)
         rows, columns = reversed(left.axes) if turned else left.axes
         if len(right.axes) not in (1, 2) or right.axes[0] != columns:
-            raise self.scope.error(
+            raise self.mismatch(
                 f"the left of '@' is {shape((rows, columns))}, so its right must be [{columns}] "
-                f"or [{columns}, ...], but it is {shape(right.axes)}", node.at)
+                f"or [{columns}, ...], but it is {shape(right.axes)}", node.at, right)
         rest = "k"[:len(right.axes) - 1]
         spec = f"{'ji' if turned else 'ij'},j{rest}->i{rest}"
         return Value(self.scope.cell.contract(spec, left.expression, right.expression),
-                     (rows, *right.axes[1:]))
+                     (rows, *right.axes[1:]), widened=right.widened if rest else None)
 
     def _call(self, node: CallNode) -> Value:
         if node.function not in FUNCTIONS:
             raise self.scope.error(FUNCTIONS.unknown(node.function), node.at)
         values = [self.value(one) for one in node.arguments]
-        given = [Given(one.expression, one.axes, one.number) for one in values]
-        return Value(*FUNCTIONS[node.function](self, node.function, given, node.at))
+        expression, axes = FUNCTIONS[node.function](self, node.function, values, node.at)
+        kept = axes in [one.axes for one in values]
+        return Value(expression, axes, widened=widening(
+            node.function, values[0], values[-1], node.at) if kept else None)
 
-    def wider(self, left: tuple[str, ...], right: tuple[str, ...], what: str,
-              at: int) -> tuple[str, ...]:
+    def wider(self, left: Value, right: Value, what: str, at: int) -> Axes:
         """The axes of two things taken element by element: the narrower one is repeated."""
-        wide, narrow = (left, right) if len(left) >= len(right) else (right, left)
+        wide, narrow = sorted((left.axes, right.axes), key=len, reverse=True)
         if not fits(narrow, wide):
-            raise self.scope.error(f"{what} joins {shape(left)} and {shape(right)}; both sides "
-                                   f"need the same axes, or one side is a number", at)
+            raise self.mismatch(f"'{what}' joins {shape(left.axes)} and {shape(right.axes)}; both "
+                                f"sides need the same axes, or one side is a number"
+                                f"{hint(what, left.axes, right.axes)}", at, left, right)
         return wide
 
-
-def fits(narrow: tuple[str, ...], wide: tuple[str, ...]) -> bool:
-    """True where values of some axes can be repeated along the missing ones."""
-    if narrow == wide or not narrow:
-        return True
-    remaining = iter(wide)
-    return len(set(wide)) == len(wide) and all(axis in remaining for axis in narrow)
+    def mismatch(self, message: str, at: int, *values: Value) -> CellFileError:
+        """Axes that do not fit, as an error at the operator that made one of them a matrix."""
+        found = next((one.widened for one in values if one.widened), None)
+        if found is None or found.at == at:
+            return self.scope.error(message, at)
+        line = self.scope.source.line(at)
+        return self.scope.error(f"{found.told}, so in line {line} {message}{found.hint}", found.at)

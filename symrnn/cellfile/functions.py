@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Protocol
 
 from sympy import Expr, Piecewise, cos, exp, log, sin, sqrt
 
 from symrnn.cellfile.scope import Scope
+from symrnn.cellfile.source import CellFileError
+from symrnn.cellfile.values import Axes, Value, shape
 from symrnn.program import ACTIVATIONS, SizeSymbol, activation
 
-Axes = tuple[str, ...]
 Result = tuple[Expr, Axes]
-
-
-@dataclass(frozen=True)
-class Given:
-    """An argument: its expression, its axes, its value where it is a constant."""
-
-    expression: Expr
-    axes: Axes
-    number: Fraction | None
 
 
 class Around(Protocol):
@@ -31,12 +21,16 @@ class Around(Protocol):
 
     scope: Scope
 
-    def wider(self, left: Axes, right: Axes, what: str, at: int) -> Axes:
+    def wider(self, left: Value, right: Value, what: str, at: int) -> Axes:
         """The axes of two things taken element by element."""
         ...
 
+    def mismatch(self, message: str, at: int, *values: Value) -> CellFileError:
+        """The error for axes that do not fit."""
+        ...
 
-Builder = Callable[[Around, str, Sequence[Given], int], Result]
+
+Builder = Callable[[Around, str, Sequence[Value], int], Result]
 
 
 class Table(dict[str, Builder]):
@@ -49,7 +43,7 @@ class Table(dict[str, Builder]):
         return f"there is no function '{name}'; {hint}"
 
 
-def _expect(to: Around, name: str, given: Sequence[Given], count: int, at: int) -> None:
+def _expect(to: Around, name: str, given: Sequence[Value], count: int, at: int) -> None:
     if len(given) != count:
         raise to.scope.error(f"'{name}' takes {count} argument{'s' * (count > 1)}, "
                              f"not {len(given)}", at)
@@ -57,7 +51,7 @@ def _expect(to: Around, name: str, given: Sequence[Given], count: int, at: int) 
         raise to.scope.error(f"'{name}' of a constant is a number; write the number", at)
 
 
-def _activation(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+def _activation(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     """A row of the table; what stands behind the argument are constants."""
     most = len(ACTIVATIONS[name].defaults)
     first, *constants = given
@@ -71,30 +65,30 @@ def _activation(to: Around, name: str, given: Sequence[Given], at: int) -> Resul
 
 
 def _elementary(function: Callable[[Expr], Expr]) -> Builder:
-    def build(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    def build(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
         _expect(to, name, given, 1, at)
         return function(given[0].expression), given[0].axes
 
     return build
 
 
-def _vector(to: Around, name: str, given: Given, at: int) -> Expr:
+def _vector(to: Around, name: str, given: Value, at: int) -> Expr:
     if len(given.axes) != 1:
-        raise to.scope.error(f"'{name}' wants a vector, got [{', '.join(given.axes)}]", at)
+        raise to.mismatch(f"'{name}' wants a vector, got {shape(given.axes)}", at, given)
     return given.expression
 
 
-def _sum(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+def _sum(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     _expect(to, name, given, 1, at)
     return to.scope.cell.contract("i->", _vector(to, name, given[0], at)), ()
 
 
-def _mean(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+def _mean(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     total, _ = _sum(to, name, given, at)
     return total / SizeSymbol(given[0].axes[0]), ()
 
 
-def _dot(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+def _dot(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     _expect(to, name, given, 2, at)
     left, right = (_vector(to, name, one, at) for one in given)
     if given[0].axes != given[1].axes:
@@ -103,7 +97,7 @@ def _dot(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
     return to.scope.cell.contract("i,i->", left, right), ()
 
 
-def _outer(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+def _outer(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     _expect(to, name, given, 2, at)
     left, right = (_vector(to, name, one, at) for one in given)
     return to.scope.cell.contract("i,j->ij", left, right), given[0].axes + given[1].axes
@@ -111,21 +105,32 @@ def _outer(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
 
 def _extreme(sign: int) -> Builder:
     """The larger or the smaller of two, element by element; the first one where they tie."""
-    def build(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    def build(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
         if len(given) == 1 and sign > 0:
             return _largest(to, name, given[0], at)
         if given[0].number is not None:  # max(0, a[t]) is max(a[t], 0)
             given = given[::-1]
         _expect(to, name, given, 2, at)
-        a, b = (one.expression for one in given)
-        axes = to.wider(given[0].axes, given[1].axes, f"'{name}'", at)
+        a, b = (_without_cases(to, one) for one in given)
+        axes = to.wider(given[0], given[1], name, at)
         condition: Any = a >= b if sign > 0 else a <= b
         return Piecewise((a, condition), (b, True)), axes
 
     return build
 
 
-def _largest(to: Around, name: str, given: Given, at: int) -> Result:
+def _without_cases(to: Around, given: Value) -> Expr:
+    """An operand of a comparison; one with cases of its own gets a name and an equation.
+
+    SymPy rewrites conditions that hold cases, without end or into what no kernel knows.
+    """
+    if not given.expression.has(Piecewise):
+        return given.expression
+    letters = "ijk"[:len(given.axes)]
+    return to.scope.cell.contract(f"{letters}->{letters}", given.expression).operands[0]
+
+
+def _largest(to: Around, name: str, given: Value, at: int) -> Result:
     """The largest entry; entries that tie share its gradient.
 
     The peak alone would have none: it is a shift that the derivation holds constant. So the

@@ -13,6 +13,7 @@ from symrnn.authoring.author import LARGEST_START
 from symrnn.authoring.symbols import Term
 from symrnn.cellfile.nodes import Declaration, NameNode, Word
 from symrnn.cellfile.source import CellFileError, Source
+from symrnn.cellfile.values import Widening
 
 MAX_AXES = 3
 TIME = {"t": "the time", "T": "the number of steps", "B": "the number of samples"}
@@ -33,6 +34,7 @@ class Scope:
     constants: dict[str, Fraction] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
+    widened: dict[str, Widening | None] = field(default_factory=dict)
 
     def error(self, message: str, at: int) -> CellFileError:
         """An error that points into the file."""

@@ -6,9 +6,9 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         factors, is_number, leading_number, multiply, negated,
                                         pointwise_part, rebuild, rename, result_axes, rewrite,
                                         sizes_in_order, substitute, symbols_in_order, terms)
-from symrnn.program.form import (FED, Delay, Equation, Origin, Program, ProgramError, Role, Rule,
-                                 Size, Span, UnknownName, Variable, final_name, initial_name,
-                                 local)
+from symrnn.program.form import (FED, Delay, Equation, Misused, Origin, Program, ProgramError,
+                                 Role, Rule, Size, Span, UnknownName, Variable, final_name,
+                                 initial_name, local)
 from symrnn.program.functions import (ACTIVATIONS, ROWS, SATURATING, Activation, ActivationChoice,
                                       Pointwise, Saturating, activation, function, is_call)
 from symrnn.program.lower import lower
@@ -18,9 +18,9 @@ from symrnn.program.verify import check_equation, verify
 
 __all__ = [
     "ACTIVATIONS", "FED", "ROWS", "SATURATING", "Activation", "ActivationChoice", "Delay", "Ein",
-    "Equation", "Glyph", "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError",
-    "Role", "Rule", "Saturating", "Size", "SizeSymbol", "Span", "UnknownName", "Variable",
-    "activation", "add", "arrange", "chain", "check_equation", "contraction_axes",
+    "Equation", "Glyph", "Letters", "Misused", "Origin", "Peak", "Pointwise", "Program",
+    "ProgramError", "Role", "Rule", "Saturating", "Size", "SizeSymbol", "Span", "UnknownName",
+    "Variable", "activation", "add", "arrange", "chain", "check_equation", "contraction_axes",
     "contraction_term", "contractions", "delay_variables", "escape_latex", "factors", "final_name",
     "function", "initial_name", "is_call", "is_number", "last_number", "leading_number",
     "letter_latex", "local", "lower", "merge", "multiply", "negated", "pointwise_part", "rebuild",

@@ -37,6 +37,10 @@ class UnknownName(ValueError):
     """A name that is not there; the message says what is."""
 
 
+class Misused(ValueError):
+    """Options that do not go together; the message says which do."""
+
+
 class Role(Enum):
     """What a variable is for. The first group is given, the second bound by an equation."""
 

@@ -79,6 +79,9 @@ def test_a_file_and_python_give_the_same_program(text: str, python: symrnn.Progr
     "h[t] = (b_a*W_h) @ x[t] + U_a' @ U_b @ (2*h[t-1]) * (3 + sum(h[t-1]^2))^-2 * 1e-1",
     "h[t] = max(0, W_h @ x[t] + U_h @ h[t-1])",
     "h[t] = min(W_h @ x[t],\n  -sin(h[t-1])) * cos(h[t-1])  # over two lines",
+    "h[t] = W_h @ x[t] + max(min(max(h[t-1], -1), 1)^3, b_a)  # SymPy rewrote it without end",
+    "h[t] = W_h @ x[t] + h[t-1] * max(max(b_a, b_b), b_c)",
+    "h[t] = (b_b * W_h) @ x[t] + (W_a * x[t]) @ x[t]  # a matrix may be scaled",
 ])
 @pytest.mark.parametrize("backend", ["numpy", "c"])
 def test_everything_that_can_be_written_is_right_in_every_kernel(
@@ -104,6 +107,21 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
     ("h[t] = W_h @ h[t-1]", "its right must be [n] or [n, ...], but it is [m]", 6, 12),
     ("h[t] = h[t-1] @ h[t-1]", "the left of '@' is a matrix, but here it is [m]", 6, 15),
     ("h[t] = h[t-1] + x[t]", "'+' joins [m] and [n]", 6, 15),
+    *[(equations, "'*' joins [m, n] and [n] element by element, so in line", 6, column)
+      for equations, column in [
+          ("f[t] = sigmoid(W_f * x[t] + U_f @ h[t-1] + b_f)\nh[t] = f[t] * h[t-1]", 20),
+          ("h[t] = tanh(U_h @ h[t-1] + W_h * x[t])", 32),
+          ("f[t] = -(W_f * x[t])^2\nh[t] = sum(f[t]) * h[t-1]", 14),
+          ("f[t] = W_f * x[t]\ng[t] = 1 - f[t]\nh[t] = W_h @ g[t]", 12),
+          ("f[t] = W_f * x[t]\nh[t] = U_h @ f[t]", 12),
+          ("f[t] = W_f * x[t]\nh[t] = f[t-1] + b_f", 12),
+          ("f[t] = W_f * x[t]\nh[t] = dot(f[t], x[t]) * h[t-1]", 12),
+          ("h[t] = max(W_h * x[t], b_h)", 16)]],
+    ("f[t] = W_f * x[t]\nh[t] = f[t] * h[t-1]", "; '@' is the product of a matrix", 6, 12),
+    ("h[t] = W_h @ x[t] + W_a", "'+' joins [m] and [m, n] element by element", 6, 19),
+    ("h[t] = h[t-1] * W_h", "'*' joins [m] and [m, n] element by element", 6, 15),
+    ("h[t] = max(W_h, h[t-1])", "'max' joins [m, n] and [m] element by element", 6, 8),
+    ("h[t] = W_h @ x[t] + U_h * h[t-1]", "'@' is the product of a matrix and a vector", 6, 25),
     ("h[t] = sigmiod(h[t-1])", "did you mean 'sigmoid'?", 6, 8),
     ("h[t] = h[t-1]\nh[t] = h[t-1]", "has an equation already, in line 6", 7, 1),
     ("h[t] = f[t]\nf[t] = h[t-1]", "'f[t]' is read before its equation in line 7", 6, 8),
@@ -147,7 +165,7 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
 
 
 @pytest.mark.parametrize(("equations", "words", "line", "column"), ERRORS,
-                         ids=[one[1] for one in ERRORS])
+                         ids=[f"{one[1]} {one[3]}" for one in ERRORS])
 def test_an_error_points_at_the_spot(equations: str, words: str, line: int, column: int) -> None:
     with pytest.raises(CellFileError) as caught:
         parse(HEAD + equations, "my.cell")

@@ -10,7 +10,8 @@ import pytest
 import symrnn
 from symrnn.checking import check_kernel
 from symrnn.pipeline import generate
-from symrnn.presentation import gradient_text, jacobian_text, schedule_text
+from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.presentation.schedules import schedule_text
 from symrnn.transforms import masked
 
 TEXT = """cell tidal

@@ -1,8 +1,13 @@
 """The digits: a real training run through the generated kernels."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from examples.digits import train
 from examples.digits.train import Digits, Trainer, digits, save_curve
 
 
@@ -52,3 +57,44 @@ def test_batches_hold_every_image_once() -> None:
     images, _ = digits()
     parts: list[Digits] = list(images.batches(np.random.default_rng(0)))
     assert sum(part.x.shape[1] for part in parts) == images.x.shape[1]
+
+
+def few(self: Trainer, *images: Digits) -> list[float]:
+    """One step in the place of thirty epochs."""
+    self.step(next(images[0].batches(np.random.default_rng(0))), 0.1)
+    return [0.5]
+
+
+def test_a_plain_run_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracked = Path(train.__file__).with_name("learning_curve.png")
+    before = tracked.stat().st_mtime_ns, tracked.read_bytes()
+    monkeypatch.setattr(Trainer, "train", few)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["train.py"])
+    train.main()
+    assert not list(tmp_path.iterdir())
+    assert (tracked.stat().st_mtime_ns, tracked.read_bytes()) == before
+    monkeypatch.setattr("sys.argv", ["train.py", "--plot", "curve.png"])
+    train.main()
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("module", "package", "arguments"), [
+    ("sklearn", "scikit-learn", ()), ("matplotlib", "matplotlib", ("--plot", "curve.png"))])
+def test_a_missing_package_is_one_sentence(
+        module: str, package: str, arguments: tuple[str, ...]) -> None:
+    lacking = ("import runpy, sys\n"
+               f"sys.modules['{module}'] = None\n"
+               "sys.argv = sys.argv[1:]\n"
+               "runpy.run_path(sys.argv[0], run_name='__main__')\n")
+    found = subprocess.run([sys.executable, "-c", lacking, train.__file__, *arguments], text=True,
+                           capture_output=True, check=False)
+    assert found.returncode == 1
+    assert found.stderr == (f"this example needs {package}, which is not installed; pip install "
+                            f"\"symrnn[examples]\"\n")
+
+
+def test_a_picture_into_no_folder_is_refused_before_training() -> None:
+    found = subprocess.run([sys.executable, train.__file__, "--plot", "/none/curve.png"],
+                           text=True, capture_output=True, check=False)
+    assert found.returncode == 2 and "/none is no folder" in found.stderr

@@ -1,0 +1,9 @@
+"""The command line: list, show, grad, generate, check, compare, new, bench."""
+
+from symrnn.cli.commands import app
+from symrnn.cli.racing import bench
+from symrnn.cli.running import main
+
+app.command(short_help="Race symrnn against other libraries.")(bench)
+
+__all__ = ["app", "main"]

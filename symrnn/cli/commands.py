@@ -1,0 +1,196 @@
+"""The commands list, show, grad, generate, check, compare and new."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from symrnn import catalogue, presentation, workflow
+from symrnn.cells import architectures
+from symrnn.cli import completion
+from symrnn.cli.terminal import progress_bar, say
+from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.presentation.schedules import schedule as schedule_shown
+from symrnn.program import Misused
+
+HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
+
+\b
+Examples:
+    symrnn list
+    symrnn show lstm
+    symrnn grad lstm --wrt W_f
+    symrnn generate --output generated
+    symrnn check
+    symrnn compare pytorch-gru onnx-gru
+    symrnn new my
+    symrnn show my.cell
+    symrnn bench lstm --kind step --m 64
+"""
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+class Format(StrEnum):
+    """How equations are shown."""
+
+    unicode = "unicode"
+    latex = "latex"
+    json = "json"
+
+
+CellName = Annotated[str, typer.Argument(
+    metavar="CELL", help="A name that `symrnn list` shows, or a file: my.cell.",
+    autocompletion=completion.cells)]
+CellNames = Annotated[list[str] | None, typer.Argument(
+    metavar="CELL", help="Names that `symrnn list` shows, or files; all without any.",
+    autocompletion=completion.cells)]
+Output = Annotated[str, typer.Option("--output", "-o", metavar="DIR",
+                                     help="The folder of the generated files.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+
+
+def print_version(wanted: bool) -> None:
+    """The version alone, where it is asked for."""
+    if wanted:
+        say(f"symrnn {metadata.version('symrnn')}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def common(version: Annotated[bool, typer.Option(
+        "--version", help="Print the version.", callback=print_version, is_eager=True)] = False,
+           ) -> None:
+    """What all commands have in common."""
+
+
+@app.command("list", short_help="List every architecture: name and title.")
+def list_cells() -> None:
+    """List the architectures: each name and what it is."""
+    known = architectures()
+    width = max(len(one.name) for one in known)
+    for one in known:
+        say(f"{one.name.ljust(width)}  {one.build().title}")
+    say(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
+
+
+@app.command(short_help="Show a cell: its symbols and its equations.")
+def show(cell: CellName, format: FormatOption = Format.unicode,
+         schedule: Annotated[bool, typer.Option(
+             "--schedule", help="Show the loops over time instead.")] = False) -> None:
+    """Show a cell: its symbols and its numbered equations.
+
+    Examples: `symrnn show gru`, `symrnn show lstm --format latex`.
+    """
+    program = workflow.network(cell)
+    say((schedule_shown if schedule else presentation.show)(program, format.value))
+
+
+@app.command(short_help="Show the equations that give a gradient.")
+def grad(cell: CellName,
+         wrt: Annotated[str | None, typer.Option(
+             metavar="NAME", help="The parameter, input (x) or initial state (initial.h).")] = None,
+         of: Annotated[str | None, typer.Option(
+             metavar="NAME", help="Only through this output or final state (final.c).")] = None,
+         steps: Annotated[bool, typer.Option(
+             "--steps", help="Tell for each term which rule and which equation it comes from.",
+         )] = False,
+         state_jacobian: Annotated[bool, typer.Option(
+             "--state-jacobian", help="How new states depend on old ones, instead.")] = False,
+         format: FormatOption = Format.unicode) -> None:
+    """Show the derived equations that lead to a gradient, then the one formula over time.
+
+    Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
+    `symrnn grad gru --state-jacobian`.
+    """
+    if state_jacobian and (steps or (wrt, of) != (None, None)):
+        raise Misused("--state-jacobian shows every state by every other, so it goes with none of "
+                      "--wrt, --of and --steps")
+    program = workflow.network(cell)
+    say(jacobian_text(program, format.value) if state_jacobian
+        else gradient_text(program, wrt, of, steps, format.value))
+
+
+@app.command(short_help="Write documents and kernels of networks.")
+def generate(cells: CellNames = None, output: Output = "generated") -> None:
+    """Generate documents and kernels (LaTeX, NumPy, C): one folder for each architecture.
+
+    Files that symrnn did not generate are never written over: then it writes nothing.
+    Examples: `symrnn generate`, `symrnn generate lstm gru --output build`.
+    """
+    folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
+    files: dict[str, str] = {}
+    with progress_bar() as progress:
+        task = progress.add_task("Generating", total=len(chosen))
+        for one in chosen:
+            progress.update(task, description=f"Generating {one.name}")
+            files |= workflow.files_of(one, folder)
+            progress.advance(task)
+    workflow.write(files, folder)
+    say(f"{len(files)} files of {counted(len(chosen))} in {folder}")
+
+
+@app.command(short_help="Compare the files, and verify every kernel.")
+def check(cells: CellNames = None, output: Output = "generated") -> None:
+    """Regenerate in memory, compare with the files, then run every kernel on numbers.
+
+    Fails with a unified diff where a file drifted, and names what is missing or stale.
+    Examples: `symrnn check`, `symrnn check lstm --output build`.
+    """
+    folder, chosen, failures = workflow.folder(output), workflow.chosen(cells or []), 0
+    for one in workflow.drifted(chosen, folder):
+        say(one.report)
+        failures += 1
+    with progress_bar() as progress:
+        task = progress.add_task("Checking", total=len(chosen) * len(workflow.KERNELS))
+        for architecture, messages in workflow.numeric_failures(chosen):
+            progress.update(task, description=f"Checking {architecture.name}")
+            for message in messages:
+                say(message)
+            failures += len(messages)
+            progress.advance(task)
+    if failures:
+        say(f"check failed: {failures} finding{'s' * (failures > 1)}")
+        raise typer.Exit(1)
+    say(f"{counted(len(chosen))}: files as generated, kernels right")
+
+
+First = Annotated[str, typer.Argument(
+    metavar="A", help="A name, a file, or a convention: keras-gru:reset_after=False.",
+    autocompletion=completion.compared)]
+Second = Annotated[str, typer.Argument(
+    metavar="B", help="What it is compared with, likewise.", autocompletion=completion.compared)]
+
+
+@app.command(short_help="Tell whether two cells are one function.")
+def compare(a: First, b: Second) -> None:
+    """Prove that two cells or conventions are one function, or show where they differ.
+
+    Conventions are those of PyTorch, Keras, ONNX and cuDNN: pytorch-gru, onnx-lstm, ...
+
+    The exit code is 0 for the same, 1 for different, 3 where neither is proved.
+
+    Examples: `symrnn compare pytorch-gru onnx-gru:linear_before_reset=1`,
+    `symrnn compare lstm my.cell`.
+    """
+    found, code = workflow.compared(a, b)
+    say(str(found))
+    raise typer.Exit(code)
+
+
+@app.command(short_help="Write NAME.cell, a small cell to start from.")
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the cell.")]) -> None:
+    """Write NAME.cell: a small cell as a text file, with comments. It works at once.
+
+    Examples: `symrnn new my`, then `symrnn show my.cell`.
+    """
+    path = catalogue.new(name)
+    say(f"{path} is written; read it, then: symrnn show {path}")
+
+
+def counted(number: int) -> str:
+    """``1 architecture``, ``2 architectures``."""
+    return f"{number} architecture{'s' * (number != 1)}"

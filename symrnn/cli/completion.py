@@ -1,0 +1,33 @@
+"""What a shell may complete: names, conventions, and cell files beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symrnn import workflow
+from symrnn.catalogue import SUFFIX
+
+
+def cells(incomplete: str) -> list[str]:
+    """Architectures and cell files."""
+    return [*_beginning(workflow.names(), incomplete), *_files(incomplete)]
+
+
+def compared(incomplete: str) -> list[str]:
+    """Architectures, conventions of other libraries, and cell files."""
+    return [*_beginning(workflow.conventions(), incomplete), *cells(incomplete)]
+
+
+def _beginning(names: tuple[str, ...], incomplete: str) -> list[str]:
+    return [one for one in names if one.startswith(incomplete)]
+
+
+def _files(incomplete: str) -> list[str]:
+    """The cell files of a folder, and the folders in it, where the beginning is a path."""
+    head, _, start = incomplete.rpartition("/")
+    folder = Path(f"{head}/") if "/" in incomplete else Path()
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    shown = [one.name + "/" * one.is_dir() for one in found
+             if one.name.endswith(SUFFIX) or (one.is_dir() and "/" in incomplete)]
+    before = f"{head}/" if "/" in incomplete else ""
+    return [before + one for one in shown if one.startswith(start)]

@@ -1,0 +1,68 @@
+"""``symrnn bench``: its options, and how its tables come to the terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symrnn.bench.timing import Rules
+from symrnn.cli import completion
+from symrnn.cli.terminal import progress_bar, say, say_table
+
+
+class Kind(StrEnum):
+    """What is asked of a cell in a race."""
+
+    step = "step"
+    sequence = "sequence"
+    training = "training"
+
+
+KindOption = Annotated[list[Kind] | None, typer.Option("--kind", help="What is timed.")]
+SizeOption = Annotated[list[int] | None, typer.Option(min=1, help="Only this size; repeatable.")]
+FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
+
+
+def bench(cells: Annotated[list[str] | None, typer.Argument(
+              metavar="CELL", help="Names or files; all goals without any.",
+              autocompletion=completion.cells)] = None,
+          kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
+          steps: SizeOption = None, threads: SizeOption = None,
+          rounds: Annotated[int | None, typer.Option(
+              min=1, help=f"Interleaved rounds, {Rules.rounds} unless told.")] = None,
+          json: FileOption = None, plot: FileOption = None, results: FileOption = None,
+          quick: Annotated[bool, typer.Option(
+              "--quick", help="Every workload once at a small size; times mean nothing.")] = False,
+          every: Annotated[bool, typer.Option(
+              "--every", help="Show the time and the error of every contender.")] = False,
+          scaling: Annotated[bool, typer.Option(
+              "--scaling", help="Time and memory of symrnn alone against T, B and m.")] = False,
+          ) -> None:
+    """Race symrnn against PyTorch, ONNX Runtime, JAX and OpenVINO: `pip install "symrnn[bench]"`.
+
+    All must compute the same numbers first. The goals that fit the options are raced; where
+    none fits, the sizes that were asked for. Examples: `symrnn bench`,
+    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`.
+    """
+    from symrnn.bench import command  # loads what no other command needs
+
+    asked = command.Asked(
+        tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
+        tuple(steps or ()), tuple(threads or ()), rounds, quick, every)
+    files = command.Files(json, plot, results)
+    with progress_bar() as progress:
+        task = progress.add_task("Racing", total=None)
+
+        def told(number: int, total: int) -> None:
+            progress.update(task, completed=number, total=total)
+
+        run = command.scaling if scaling else command.race
+        answer = run(asked, files, told)
+    for head, body in answer.tables:
+        say_table(head, body)
+    for remark in answer.remarks:
+        say(remark)
+    raise typer.Exit(answer.exit_code)

@@ -1,0 +1,115 @@
+"""Programs as text for people: in the terminal, as LaTeX, as JSON, in notebooks."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from typing import Any
+
+from symrnn.backends.latex import equation_latex, equations_latex
+from symrnn.backends.text import TextPrinter
+from symrnn.backends.unicode import UnicodePrinter, glyph_text
+from symrnn.program import FED, Program, Role, UnknownName, Variable
+from symrnn.program.form import NOTEBOOK
+
+ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
+         Role.OUTPUT, Role.GRADIENT)
+
+
+def unicode_text(program: Program) -> str:
+    """Title, symbols and equations for the terminal."""
+    parts = [program.title, program.source, *program.notes]
+    head = "\n".join(part for part in parts if part)
+    return f"{head}\n\n{_symbols(program)}\n\n{_equations(program)}"
+
+
+def _symbols(program: Program) -> str:
+    shown = [one for one in program.with_role(*ROLES) if one.stands_for is None
+             and not program.delay_of(one.name)]
+    rows: list[tuple[str, ...]] = [
+        (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", one.meaning)
+        for one in shown]
+    rows += [(size.name, "", "size", size.meaning) for size in program.sizes]
+    return _columns(rows)
+
+
+def _columns(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(len(row[place]) for row in rows) for place in range(3)]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+                     + "  " + row[-1] for row in rows)
+
+
+def _equations(program: Program) -> str:
+    printer = UnicodePrinter(program)
+    shown = [one for one in program.equations if program[one.lhs].stands_for is None]
+    return "\n".join(f"({one.number})".rjust(6) + f"  {printer.equation(one)}" for one in shown)
+
+
+def latex_text(program: Program) -> str:
+    """The equations as LaTeX, one a line."""
+    return "\n".join(equations_latex(program))
+
+
+def as_data(program: Program) -> dict[str, Any]:
+    """The program as plain data: sizes, variables, equations, delays, outputs."""
+    text = TextPrinter(program)
+    return {
+        "name": program.name, "title": program.title, "source": program.source,
+        "notes": list(program.notes),
+        "sizes": [{"name": one.name, "meaning": one.meaning,
+                   "value": None if one.value is None else str(one.value)}
+                  for one in program.sizes],
+        "variables": [_variable_data(one) for one in program.variables],
+        "equations": [{"number": one.number, "lhs": one.lhs, "text": text.equation(one),
+                       "latex": equation_latex(program, one)} for one in program.equations],
+        "delays": [{"lhs": one.lhs, "source": one.source, "step": one.step,
+                    "initial": one.initial, "final": one.final} for one in program.delays],
+        "outputs": list(program.outputs),
+    }
+
+
+def _variable_data(variable: Variable) -> dict[str, Any]:
+    time = "t" if "T" in variable.shape else ""
+    return {"name": variable.name, "axes": list(variable.axes), "role": variable.role.value,
+            "span": variable.span.name.lower(), "latex": variable.glyph.latex(time),
+            "meaning": variable.meaning}
+
+
+def json_text(program: Program) -> str:
+    """The program as JSON."""
+    return as_json(as_data(program))
+
+
+def as_json(data: object) -> str:
+    """Plain data as every command prints it."""
+    return json.dumps(data, indent=2, ensure_ascii=False)
+
+
+SHOW: dict[str, Callable[[Program], str]] = {
+    "unicode": unicode_text, "latex": latex_text, "json": json_text,
+}
+
+
+def show(program: Program, style: str = "unicode") -> str:
+    """A program as text: ``"unicode"`` for the terminal, ``"latex"`` or ``"json"``.
+
+    Raises UnknownName for another style.
+    """
+    if style not in SHOW:
+        raise UnknownName(f"there is no style {style!r}; there are {', '.join(SHOW)}")
+    return SHOW[style](program)
+
+
+def notebook_latex(program: Program) -> str:
+    """What a notebook shows: the equations, aligned."""
+    rows = r" \\ ".join(one.rstrip() for one in equations_latex(program))
+    return rf"$$\begin{{gathered}} {rows} \end{{gathered}}$$"
+
+
+def notebook_html(program: Program) -> str:
+    """A table of symbols and the numbered equations as text."""
+    return f"<pre>{html.escape(unicode_text(program))}</pre>"
+
+
+NOTEBOOK.update(latex=notebook_latex, html=notebook_html)

@@ -1,0 +1,119 @@
+"""No option is ignored in silence: each changes what a command does, or is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from symrnn import cli, workflow
+from symrnn.bench import command, plot
+from symrnn.bench.limits import Limits
+from symrnn.bench.outcome import Outcome, Report
+
+# For every command its options, in groups of which one at most is taken.
+OPTIONS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("show", "gru"): (("--format latex", "--format json"), ("--schedule",)),
+    ("grad", "gru"): (("--format latex", "--format json"), ("--wrt U_n", "--wrt initial.h"),
+                      ("--of final.h",), ("--steps",), ("--state-jacobian",)),
+}
+RACES = (("--kind step", "--kind training"), ("--m 65",), ("--batch 2",), ("--steps 50",),
+         ("--threads 2",), ("--rounds 3",), ("--quick",), ("--every",), ("--scaling",),
+         ("--json {}/json",), ("--plot {}/plot",), ("--results {}/results",))
+LIMITS = Limits(5e8, 1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},
+                {"L1": 1000, "L2": 10_000, "L3": 100_000})
+Options = tuple[str, ...]
+
+
+def subsets(groups: tuple[Options, ...], most: int) -> Iterator[Options]:
+    """One option of each of up to so many groups, in every way."""
+    for size in range(1, most + 1):
+        for chosen in combinations(groups, size):
+            ways: list[Options] = [()]
+            for group in chosen:
+                ways = [(*way, option) for way in ways for option in group]
+            yield from ways
+
+
+def holds(run: Callable[[Options], str | None], chosen: Options) -> None:
+    """Every option of a run that is not refused makes it another run."""
+    found = run(chosen)
+    for option in chosen if found is not None else ():
+        less = run(tuple(one for one in chosen if one != option))
+        assert less is None or found != less, f"{option} changes nothing in {chosen}"
+
+
+def outcome(*arguments: str) -> str | None:
+    """What a command prints; None where it refuses its options."""
+    result = CliRunner().invoke(cli.app, arguments)
+    assert result.exit_code == 0 or isinstance(result.exception, workflow.MISTAKES), result.output
+    return None if result.exception else result.stdout
+
+
+@pytest.mark.parametrize("words", OPTIONS, ids=" ".join)
+def test_every_option_acts_or_is_refused(words: Options) -> None:
+    @cache
+    def run(chosen: Options) -> str | None:
+        return outcome(*words, *" ".join(chosen).split())
+
+    for chosen in subsets(OPTIONS[words], len(OPTIONS[words])):
+        holds(run, chosen)
+
+
+def test_every_option_of_a_race_acts_or_is_refused(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    def raced(loads: tuple[command.Workload, ...], rules: object, hurry: bool, peers: bool,
+              told: object) -> Report:
+        heard.append(repr((loads, rules, hurry, peers)))
+        return Report(tuple(Outcome(one, {"symrnn": [1e-3]}, {"symrnn": 0.0}, 1e-4, 100)
+                            for one in loads), {1: LIMITS, 2: LIMITS}, ())
+
+    def drawn(what: object, path: Path) -> None:
+        path.write_text("drawn")
+
+    monkeypatch.setattr(command.processes, "run", raced)
+    monkeypatch.setattr(plot, "fraction_plot", drawn)
+    monkeypatch.setattr(plot, "scaling_plot", drawn)
+
+    @cache
+    def run(chosen: Options) -> str | None:
+        heard.clear()
+        for path in tmp_path.iterdir():
+            path.unlink()
+        found = outcome("bench", *" ".join(chosen).format(*[tmp_path] * 3).split())
+        written = sorted(path.name for path in tmp_path.iterdir())
+        return None if found is None else f"{found}{heard}{written}"
+
+    for chosen in subsets(RACES, 3):
+        holds(run, chosen)
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ("show gru --schedule -f latex", "--schedule does not go with --format latex; take uni"),
+    ("grad gru --state-jacobian --steps", "it goes with none of --wrt, --of and --steps"),
+    ("grad gru --state-jacobian --wrt U_n", "it goes with none of --wrt, --of and --steps"),
+    ("grad gru --state-jacobian --of h", "it goes with none of --wrt, --of and --steps"),
+    ("grad gru --wrt=", "there is no gradient with respect to ''; there are"),
+    ("bench --scaling --m 3 --every", "it does not go with --m, --every"),
+    ("bench --quick --m 3 --rounds 2", "it does not go with --m, --rounds"),
+    ("bench --kind step --steps 3", "it does not go with --kind step"),
+    ("bench --json a --results a", "a is named twice"),
+    ("bench --json /", "/ cannot be written; name another file"),
+    ("bench --plot /dev/null/a", "/dev/null/a cannot be written"),
+    ("bench nope --scaling", "no architecture is called 'nope'"),
+])
+def test_what_does_not_go_together_is_one_sentence(
+        arguments: str, words: str, monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(command.processes, "run", lambda *rest: pytest.fail("raced"))
+    monkeypatch.setattr("sys.argv", ["symrnn", *arguments.split()])
+    with pytest.raises(SystemExit, match="2"):
+        cli.main()
+    told = capsys.readouterr()
+    assert not told.out and words in told.err and told.err.count("\n") == 1
