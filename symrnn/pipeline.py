@@ -36,7 +36,7 @@ from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.runtime.simd_engine import SimdEngine
 from symrnn.schedule import Plan, forward_only, plan
-from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
+from symrnn.transforms import GradientClip, clipped_gradient, masked
 
 
 SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
@@ -54,7 +54,7 @@ def derive(program: Program, clip_gradient: GradientClip | None = None) -> Plan:
     """
     gradient = adjoint(verify(program))
     if clip_gradient is not None:
-        gradient = clipped_gradient(gradient, clip_gradient)
+        gradient = clipped_gradient(gradient, clip_gradient, program)
     return plan(program, gradient)
 
 
@@ -102,7 +102,7 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         numpy = backend == "numpy"
         return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
-    with_mask = masked(program, masked_output) if MASK not in program else program
+    with_mask = program if program.step_mask else masked(program, masked_output)
     derived = derive(program, clip_gradient)
 
     def related(relation: Relation) -> Kernel:

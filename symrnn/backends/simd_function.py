@@ -207,7 +207,8 @@ class SimdWriter:
         self.units.units = self.layout.extent((one.axis,))
         early = tile.segments[:tile.early]
         factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
-        call = self.products.call(tile, early, "steps * B", f"{self.panels.ahead(tile)}, 0, steps * B, 0")
+        into = f"{self.panels.ahead(tile)}, 0, steps * B, 0"
+        call = self.products.call(tile, early, "steps * B", into)
         return nest("if (early)", [
             *self.products.operands(tile, early, factors), *self.units.opening(),
             f"const group some = {{{self.units.units}, vectors, from, to, 0}};", *call])

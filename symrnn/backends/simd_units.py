@@ -156,7 +156,8 @@ class UnitsWriter:
 
     def _sums_of_group(self, tile: Tile) -> str:
         """The sums of all blocks at a time."""
-        return (f"ALIGNED real {self.products.panels.group(tile)}[ROWS_AT_ONCE * {len(tile.gates)} * "
+        name, gates = self.products.panels.group(tile), len(tile.gates)
+        return (f"ALIGNED real {name}[ROWS_AT_ONCE * {gates} * "
                 f"MOST_VECTORS({self._gates()}) * LANES];")
 
     def _reached(self, tile: Tile) -> str:

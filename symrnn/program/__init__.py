@@ -6,8 +6,8 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         factors, is_number, leading_number, multiply, negated,
                                         pointwise_part, rebuild, rename, result_axes, rewrite,
                                         sizes_in_order, substitute, symbols_in_order, terms)
-from symrnn.program.form import (FED, Delay, Equation, Origin, Program, ProgramError, Role, Rule,
-                                 Size, Span, UnknownName, Variable, final_name, initial_name,
+from symrnn.program.form import (FED, INPUTS, Delay, Equation, Origin, Program, ProgramError, Role,
+                                 Rule, Size, Span, UnknownName, Variable, final_name, initial_name,
                                  local)
 from symrnn.program.functions import (ACTIVATIONS, Activation, ActivationChoice, Pointwise,
                                       activation, function, is_call)
@@ -18,13 +18,14 @@ from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, verify
 
 __all__ = [
-    "ACTIVATIONS", "FED", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph",
-    "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Size",
-    "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
-    "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
-    "escape_latex", "factors", "final_name", "free_name", "function", "initial_name", "is_call",
-    "is_composed", "is_name", "is_number", "last_number", "leading_number", "letter_latex",
-    "local", "lower", "merge", "misnamed", "multiply", "negated", "pointwise_part", "printable",
-    "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite", "settled",
-    "sizes_in_order", "substitute", "symbols_in_order", "terms", "verify",
+    "ACTIVATIONS", "FED", "INPUTS", "Activation", "ActivationChoice", "Delay", "Ein",
+    "Equation", "Glyph", "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError",
+    "Role", "Rule", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation",
+    "add", "arrange", "chain", "check_equation", "contraction_axes", "contraction_term",
+    "contractions", "delay_variables", "escape_latex", "factors", "final_name", "free_name",
+    "function", "initial_name", "is_call", "is_composed", "is_name", "is_number",
+    "last_number", "leading_number", "letter_latex", "local", "lower", "merge", "misnamed",
+    "multiply", "negated", "pointwise_part", "printable", "quoted", "rebuild", "rename",
+    "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order", "substitute",
+    "symbols_in_order", "terms", "verify",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Container
 from itertools import chain, count
 
 MOST, MOST_COMPOSED = 40, 255  # characters of a name; of one that is put together of several
-RULE = f"a name is a letter of A to Z or a to z, then letters, digits and '_', at most {MOST} in all"
+RULE = f"a name has at most {MOST} letters (A to Z, a to z), digits and '_', a letter first"
 LONG = 60  # what a message shows of a text
 SHARED = "symrnn"  # whose header stands beside all folders
 DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt")
@@ -65,5 +65,5 @@ def quoted(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    """A text with the codes of what does not print: ``\\x1b``, ``\\u202e``, ``\\n``."""
+    r"""A text with the codes of what does not print: ``\x1b``, ``\u202e``, ``\n``."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from symrnn.program.form import (Delay, Program, Role, Span, Variable, final_name, initial_name,
                                  local)
+from symrnn.program.naming import free_name
 
 
 # What a delay remembers, what it starts from, what it ends with.
@@ -13,13 +15,17 @@ FORWARD = ("of the step before", "before the first step", "after the last step")
 REVERSE = ("of the step after", "after the last step", "at the first step")
 
 
-def delay_variables(source: Variable, step: int) -> tuple[Variable, Variable, Variable]:
-    """The variables of ``Delay(source, step)``: the remembered value, its initial, its final."""
+def delay_variables(source: Variable, step: int, taken: Container[str] = ()
+                    ) -> tuple[Variable, Variable, Variable]:
+    """The variables of ``Delay(source, step)``: the remembered value, its initial, its final.
+
+    Names that are ``taken`` are avoided.
+    """
     before, last = ("0", "T") if step > 0 else ("T+1", "1")
     words = FORWARD if step > 0 else REVERSE
     own = local(source.name)[1]
     remembered = replace(
-        source, name=f"{source.name}_prev", role=Role.INTERMEDIATE,
+        source, name=free_name(taken, f"{source.name}_prev"), role=Role.INTERMEDIATE,
         glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")
     edge = replace(source, span=Span.BATCH, name=initial_name(source.name), role=Role.INITIAL,
                    glyph=source.glyph.at(before), meaning=f"{own} {words[1]}")

@@ -107,8 +107,8 @@ class Windows:
             raise ShapeError(f"length is {length!r}; a window has at least one step")
         inputs = kernel.named_inputs(x)
         if lengths is not None or mask is not None:
-            inputs = with_mask(kernel.program, inputs, lengths, mask)
             kernel = kernel.related(Relation.MASKED)
+            inputs = with_mask(kernel.program, inputs, lengths, mask)
         check_learned(kernel.program, initial or {}, inputs)
         inputs |= starts(kernel.program, inputs, 0, bool(initial))
         moving = next(name for name in inputs if kernel.program[name].span is Span.SEQUENCE)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from symrnn.program import (Program, Role, Variable, add, contractions, symbols_in_order,
-                            terms, verify)
+from symrnn.program import (Program, Role, Variable, add, contractions, free_name,
+                            symbols_in_order, terms, verify)
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -25,7 +25,8 @@ def with_two_biases(program: Program) -> Program:
     """The program with a second bias in every sum of an input and a recurrent product.
 
     ``W x + U h_prev + b`` becomes ``W x + U h_prev + b + b_recurrent``, as in PyTorch and
-    ONNX. A sum that has one of the products alone, or no bias, stays as it is.
+    ONNX. A sum that has one of the products alone, or no bias, stays as it is. Where a name is
+    there already, the new one gets a number: ``b_recurrent_2``.
     """
     past = _of_the_past(program)
     for equation in program.equations:
@@ -51,7 +52,7 @@ def _of_the_past(program: Program) -> set[str]:
 def _doubled(program: Program, bias: Variable) -> Program:
     """A second bias beside the first, wherever that one is added."""
     glyph = replace(bias.glyph, sub=(*bias.glyph.sub, r"\mathrm{recurrent}"))
-    second = replace(bias, name=f"{bias.name}_recurrent", glyph=glyph,
+    second = replace(bias, name=free_name(program, f"{bias.name}_recurrent"), glyph=glyph,
                      meaning=f"{bias.meaning}, recurrent")
 
     def both(rhs: Expr) -> Expr:
