@@ -11,9 +11,9 @@ from symrnn.adjoint.slices import gradient_of, leading_to, restricted
 from symrnn.backends.jacobian import state_jacobian_text
 from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
-from symrnn.backends.unicode import UnicodePrinter, glyph_text
+from symrnn.backends.unicode import UnicodePrinter
 from symrnn.pipeline import derive
-from symrnn.program import FED, Equation, Program, Role, UnknownName, Variable
+from symrnn.program import FED, Equation, Program, Role, UnknownName, Variable, glyph_text
 from symrnn.program.form import NOTEBOOK
 from symrnn.schedule import Kind, Order, Pass, chunks, passes
 
@@ -34,7 +34,7 @@ def _symbols(program: Program) -> str:
     rows: list[tuple[str, ...]] = [
         (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", one.meaning)
         for one in shown]
-    rows += [(size.name, "", "size", size.meaning) for size in program.sizes]
+    rows += [(glyph_text(size.glyph), "", "size", size.meaning) for size in program.sizes]
     return _columns(rows)
 
 

@@ -9,8 +9,8 @@ from lark import Token, Transformer, v_args
 from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
                                    EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
                                    PowerNode, Prose, Statement, Word)
+from symrnn.program import RULE, is_name, quoted
 
-MAX_NAME = 40
 MAX_PROSE = 500
 CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
 MAX_DEPTH = 40
@@ -59,12 +59,12 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
 
     def equation(self, name: Token, step: int, formula: Node) -> EquationLine:
         if step:
-            raise Refused(f"define '{name}[t]', not another step", start(name))
+            raise Refused(f"define {quoted(name + '[t]')}, not another step", start(name))
         return EquationLine(word(name), formula)
 
     def step(self, time: Token, sign: Token | None, count: Token | None) -> int:
         if time != "t":
-            raise Refused(f"'{time}' is no step; write [t] or [t-1]", start(time))
+            raise Refused(f"{quoted(str(time))} is no step; write [t] or [t-1]", start(time))
         if sign is None or count is None:
             return 0
         if count != "1":
@@ -114,9 +114,9 @@ def start(token: Token) -> int:
 
 
 def word(token: Token) -> Word:
-    """A name of bearable length."""
-    if len(token) > MAX_NAME:
-        raise Refused(f"a name has at most {MAX_NAME} characters", start(token))
+    """A name of bearable length; the star of a pattern is none of it."""
+    if not is_name(str(token).removesuffix("*")):
+        raise Refused(f"{quoted(str(token))} is no name; {RULE}", start(token))
     return Word(str(token), start(token))
 
 

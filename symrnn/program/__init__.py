@@ -12,20 +12,23 @@ from symrnn.program.form import (FED, INPUTS, Delay, Equation, Origin, Program, 
 from symrnn.program.functions import (ACTIVATIONS, Activation, ActivationChoice, Pointwise,
                                       activation, function, is_call)
 from symrnn.program.lower import lower
-from symrnn.program.naming import free_name, is_composed, is_name, misnamed, printable, quoted
+from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
+                                   printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
+from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
-from symrnn.program.verify import check_equation, verify
+from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
-    "ACTIVATIONS", "FED", "INPUTS", "Activation", "ActivationChoice", "Delay", "Ein",
-    "Equation", "Glyph", "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError",
-    "Role", "Rule", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation",
-    "add", "arrange", "chain", "check_equation", "contraction_axes", "contraction_term",
-    "contractions", "delay_variables", "escape_latex", "factors", "final_name", "free_name",
-    "function", "initial_name", "is_call", "is_composed", "is_name", "is_number",
-    "last_number", "leading_number", "letter_latex", "local", "lower", "merge", "misnamed",
-    "multiply", "negated", "pointwise_part", "printable", "quoted", "rebuild", "rename",
-    "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order", "substitute",
-    "symbols_in_order", "terms", "verify",
+    "ACTIVATIONS", "FED", "INPUTS", "RULE", "SUPERSCRIPT", "TAKEN", "Activation",
+    "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters", "Origin", "Peak",
+    "Pointwise", "Program", "ProgramError", "Role", "Rule", "Size", "SizeSymbol", "Span",
+    "UnknownName", "Variable", "activation", "add", "arrange", "chain", "check_equation",
+    "contraction_axes", "contraction_term", "contractions", "delay_variables", "escape_latex",
+    "factors", "final_name", "finished", "free_name", "function", "glyph_text", "initial_name",
+    "is_call", "is_composed", "is_name", "is_number", "last_number", "leading_number",
+    "letter_latex", "local", "lower", "merge", "misnamed", "multiply", "negated",
+    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
+    "reverse", "rewrite", "settled", "sizes_in_order", "substitute", "symbols_in_order",
+    "terms", "verify",
 ]

@@ -11,7 +11,9 @@ from collections.abc import Container
 from itertools import chain, count
 
 MOST, MOST_COMPOSED = 40, 255  # characters of a name; of one that is put together of several
-RULE = f"a name has at most {MOST} letters (A to Z, a to z), digits and '_', a letter first"
+RULE = (f"a name has at most {MOST} characters: letters from A to Z and a to z, digits and '_', "
+        "a letter first")
+TAKEN = {"T": "steps", "B": "samples"}  # axes that every symbol has unsaid
 LONG = 60  # what a message shows of a text
 SHARED = "symrnn"  # whose header stands beside all folders
 DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt")

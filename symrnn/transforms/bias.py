@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from symrnn.program import (Program, Role, Variable, add, contractions, free_name,
-                            symbols_in_order, terms, verify)
+from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
+                            symbols_in_order, terms)
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -37,7 +37,7 @@ def with_two_biases(program: Program) -> Program:
                if one.symbol in terms(equation.rhs) and _only_added(program, one.name)]
         if own and any(found) and not all(found):
             program = _doubled(program, own[0])
-    return verify(program)
+    return finished(program)
 
 
 def _of_the_past(program: Program) -> set[str]:
@@ -70,7 +70,7 @@ def without_bias(program: Program) -> Program:
     equations = [replace(one, rhs=add([term for term in terms(one.rhs) if term not in gone]))
                  for one in program.equations]
     variables = [one for one in program.variables if one.symbol not in gone]
-    return verify(replace(program, equations=tuple(equations), variables=tuple(variables)))
+    return finished(replace(program, equations=tuple(equations), variables=tuple(variables)))
 
 
 def _only_added(program: Program, name: str) -> bool:

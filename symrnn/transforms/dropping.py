@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
-                            multiply, rebuild, rename, rewrite, symbols_in_order, verify)
+                            finished, multiply, rebuild, rename, rewrite, symbols_in_order)
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
@@ -42,7 +42,7 @@ def input_dropout(program: Program) -> Program:
         program = reread_everywhere(program, x.name, seen.name)
         program = replace(program, variables=(*program.variables, mask))
         program = insert(program, 0, [seen], seen.name, multiply([mask.symbol, x.symbol]))
-    return verify(program)
+    return finished(program)
 
 
 def recurrent_dropout(program: Program) -> Program:
@@ -58,7 +58,7 @@ def recurrent_dropout(program: Program) -> Program:
     if changed is program:
         raise ProgramError(f"{program.name}: no remembered state meets weights, so there is "
                            f"nothing for recurrent dropout; use zoneout or dropout='input'")
-    return verify(changed)
+    return finished(changed)
 
 
 def _dropped(program: Program, delay: Delay) -> Program:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr, Rational, Symbol
 
-from symrnn.program import Delay, Ein, Program, Variable, function, lower, multiply, verify
+from symrnn.program import Delay, Ein, Program, Variable, finished, function, lower, multiply
 from symrnn.transforms.clip import bound
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked
@@ -37,7 +37,7 @@ def clipped_gradient(gradient: Program, choice: GradientClip, program: Program |
     taken = {one.name for one in (program or gradient).variables}
     for delay in gradient.delays:
         gradient = _clipped(gradient, delay, how, limit, taken)
-    return verify(lower(gradient, taken))
+    return finished(lower(gradient, taken))
 
 
 def _checked(choice: GradientClip) -> tuple[str, Rational]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import Delay, Program, Role, Span, free_name, symbols_in_order, verify
+from symrnn.program import Delay, Program, Role, Span, finished, free_name, symbols_in_order
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
 
@@ -32,7 +32,7 @@ def learned_initial(program: Program) -> Program:
         program = replace(program, variables=(*program.variables, start))
     for delay in delays:
         program = _begun(program, delay.source, starts[delay.step])
-    return verify(program)
+    return finished(program)
 
 
 def _begun(program: Program, name: str, start: str) -> Program:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, delay_variables,
-                            free_name, rename, verify)
+                            finished, free_name, rename)
 from symrnn.transforms.rewiring import remembered
 
 
@@ -35,7 +35,7 @@ def masked(program: Program, output: str = "zero") -> Program:
     for name in program.outputs:
         change = _zero if output == "zero" else _hold
         program = change(program, name, mask.symbol)
-    return verify(program)
+    return finished(program)
 
 
 def select(counted: Expr, otherwise: Expr, mask: Symbol) -> Expr:

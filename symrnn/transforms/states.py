@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, evaluate
 
-from symrnn.program import Program, ProgramError, Role, Span, function, lower, verify
+from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower
 from symrnn.transforms.clip import bound
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
                                         remembered)
@@ -26,7 +26,7 @@ def clipped_state(program: Program, threshold: float) -> Program:
         name = beside(program, state.name, after="_whole")
         whole = marked(state, name, "before clipping", "whole")
         program = redefine(program, state.name, whole, lambda one: function("clip")(one, limit))
-    return verify(lower(program))
+    return finished(lower(program))
 
 
 def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
@@ -51,7 +51,7 @@ def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
         program = replace(program, variables=(*program.variables, mask))
         program = redefine(program, name, new, _Mixed(mask.symbol, previous),
                            recurrence(program, name))
-    return verify(program)
+    return finished(program)
 
 
 class _Mixed:
