@@ -19,6 +19,7 @@ from rich.table import Table
 from symrnn import catalogue, presentation, workflow
 from symrnn.bench.timing import Rules
 from symrnn.cells import architectures
+from symrnn.program import quoted
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
@@ -286,5 +287,5 @@ def main() -> None:
 def sentence(error: Exception) -> str:
     """What went wrong, and how to mend it."""
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}; choose another folder with --output"
+        return f"{quoted(error.filename)}: {error.strerror}; choose another folder with --output"
     return str(error)

@@ -20,16 +20,13 @@ from typing import Any
 
 from sympy import Expr, Mul, Number, Symbol, evaluate
 
-from symrnn.authoring.symbols import Sequence, Term, Transposed
+from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
 from symrnn.authoring.vetting import vetted
 from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
                             Role, Size, Span, Variable, check_equation, contraction_axes,
                             delay_variables, finished, free_name, is_name, letter_latex, lower,
                             misnamed, quoted, renamed, result_axes, substitute, symbols_in_order)
 
-# While a cell is written nobody knows which names its author will still take. What symrnn adds
-# bears this mark until the cell is built; then it gets the first name that is free.
-MARK = "\N{PRIME}"
 SIZES = {
     "n": "entries of the input",
     "m": "units of the hidden layer",
@@ -262,16 +259,6 @@ class Cell:
                 found[name] = free_name(taken, name.removesuffix(MARK))
                 taken.add(found[name])
         return found
-
-
-def unmarked(text: object) -> str:
-    """A text without the marks of what symrnn adds."""
-    return str(text).replace(MARK, "")
-
-
-def plain(formula: object) -> str:
-    """A formula as a message shows it."""
-    return quoted(unmarked(formula))
 
 
 def _axes(declaration: str) -> tuple[str, ...]:

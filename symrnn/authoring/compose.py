@@ -17,7 +17,7 @@ from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
-                            finished, free_name, initial_name, last_number, merge, renamed,
+                            finished, free_name, initial_name, last_number, merge, quoted, renamed,
                             reverse, settled)
 
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
@@ -33,8 +33,8 @@ def deep(cell: Program, layers: int, readout: bool = False,
     one layer.
     """
     if not isinstance(layers, int) or layers < 1:
-        raise ProgramError(f"deep({cell.name}): layers is {layers!r}; a network has a whole number "
-                           "of them, at least one")
+        raise ProgramError(f"deep({cell.name}): layers is {quoted(layers)}; a network has a whole "
+                           "number of them, at least one")
     network = _layer(cell, 1)
     for number in range(2, layers + 1):
         network = chain(network, _layer(cell, number))

@@ -37,7 +37,7 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def file(self, *statements: Statement) -> tuple[Statement, ...]:
         return statements
 
-    def cell(self, name: Token) -> CellName:
+    def cell(self, keyword: Token, name: Token) -> CellName:
         return CellName(word(name))
 
     def prose(self, what: Token, text: Token) -> Prose:
@@ -51,10 +51,10 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
         return Declaration(word(name), tuple(word(axis) for axis in axes if axis is not None),
                            "" if meaning is None else prose(meaning))
 
-    def constant(self, name: Token, minus: Token | None, value: Token) -> Constant:
+    def constant(self, keyword: Token, name: Token, minus: Token | None, value: Token) -> Constant:
         return Constant(word(name), -number(value) if minus else number(value))
 
-    def outputs(self, *names: Token) -> Outputs:
+    def outputs(self, keyword: Token, *names: Token) -> Outputs:
         return Outputs(tuple(map(word, names)))
 
     def equation(self, name: Token, step: int, formula: Node) -> EquationLine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Piecewise, exp
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation
+from symrnn.program import Program, activation, quoted
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (8) to (17)")
@@ -76,7 +76,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
 def log_gate(kind: str, a: Expr) -> Expr:
     """The logarithm of a gate of pre-activation ``a``: of sigmoid(a), or of exp(a)."""
     if kind not in ("sigmoid", "exp"):
-        raise ValueError(f"forget_gate is {kind!r}; there are sigmoid and exp")
+        raise ValueError(f"forget_gate is {quoted(kind)}; there are sigmoid and exp")
     return -activation("softplus")(-a) if kind == "sigmoid" else a
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symrnn.program import ProgramError, Span
+from symrnn.program import ProgramError, Span, quoted
 from symrnn.runtime.calls import Relation
 from symrnn.runtime.inputs import check_learned, starts
 from symrnn.runtime.masking import with_mask
@@ -104,7 +104,7 @@ class Windows:
             raise ProgramError(f"{kernel.program.name} reads its input in reverse, so it has no "
                                "windows; use forward on whole sequences")
         if length != int(length) or length < 1:
-            raise ShapeError(f"length is {length!r}; a window has at least one step")
+            raise ShapeError(f"length is {quoted(length)}; a window has at least one step")
         inputs = kernel.named_inputs(x)
         if lengths is not None or mask is not None:
             kernel = kernel.related(Relation.MASKED)

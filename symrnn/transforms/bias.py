@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Expr
 
 from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
-                            symbols_in_order, terms)
+                            quoted, symbols_in_order, terms)
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -17,7 +17,7 @@ def biased(program: Program, bias: bool | int) -> Program:
     Raises ValueError for another number.
     """
     if bias not in (False, True, 2):
-        raise ValueError(f"bias is {bias!r}; it is True, False or 2")
+        raise ValueError(f"bias is {quoted(bias)}; it is True, False or 2")
     return program if bias is True else with_two_biases(program) if bias else without_bias(program)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Rational, tanh
 
-from symrnn.program import (Pointwise, Program, Span, finished, function, lower, rewrite,
+from symrnn.program import (Pointwise, Program, Span, finished, function, lower, quoted, rewrite,
                             symbols_in_order)
 
 
@@ -35,7 +35,7 @@ def clipped(program: Program, threshold: float) -> Program:
 def bound(threshold: float, option: str) -> Rational:
     """A bound as an exact number. Raises ValueError naming the option where it is not positive."""
     if not 0 < threshold < float("inf"):
-        raise ValueError(f"{option} is {threshold!r}; it is a positive number")
+        raise ValueError(f"{option} is {quoted(threshold)}; it is a positive number")
     return Rational(str(threshold))
 
 

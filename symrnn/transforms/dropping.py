@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
-                            finished, multiply, rebuild, rename, rewrite, symbols_in_order)
+                            finished, multiply, quoted, rebuild, rename, rewrite, symbols_in_order)
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
@@ -29,7 +29,8 @@ def dropout(program: Program, where: str | Iterable[str]) -> Program:
     wanted = [where] if isinstance(where, str) else list(where)
     for one in wanted:
         if one not in KINDS:
-            raise ValueError(f"dropout is {one!r}; it is 'input', 'recurrent' or both as a tuple")
+            raise ValueError(f"dropout is {quoted(one)}; it is 'input', 'recurrent' or both "
+                             f"as a tuple")
     program = recurrent_dropout(program) if "recurrent" in wanted else program
     return input_dropout(program) if "input" in wanted else program
 

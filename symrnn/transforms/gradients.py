@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from sympy import Expr, Rational, Symbol
 
-from symrnn.program import Delay, Ein, Program, Variable, finished, function, lower, multiply
+from symrnn.program import (Delay, Ein, Program, Variable, finished, function, lower, multiply,
+                            quoted)
 from symrnn.transforms.clip import bound
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked
@@ -42,8 +43,8 @@ def clipped_gradient(gradient: Program, choice: GradientClip, program: Program |
 
 def _checked(choice: GradientClip) -> tuple[str, Rational]:
     if not isinstance(choice, tuple | list) or len(choice) != 2 or choice[0] not in HOW:
-        raise ValueError(f"clip_gradient is {choice!r}; it is ('value', 1.0) or ('norm', 1.0) "
-                         f"with a threshold of yours")
+        raise ValueError(f"clip_gradient is {quoted(choice)}; it is ('value', 1.0) or ('norm', "
+                         f"1.0) with a threshold of yours")
     return choice[0], bound(choice[1], "clip_gradient")
 
 

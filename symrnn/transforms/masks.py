@@ -13,7 +13,7 @@ from dataclasses import replace
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, delay_variables,
-                            finished, free_name, rename)
+                            finished, free_name, quoted, rename)
 from symrnn.transforms.rewiring import remembered
 
 
@@ -26,7 +26,7 @@ def masked(program: Program, output: str = "zero") -> Program:
     out before it (``"hold"``; zero before the first). Raises ValueError for another word.
     """
     if output not in ("zero", "hold"):
-        raise ValueError(f"masked_output is {output!r}; it is 'zero' or 'hold'")
+        raise ValueError(f"masked_output is {quoted(output)}; it is 'zero' or 'hold'")
     name = free_name(program, "mask", "step_mask")
     mask = Variable(name, (), Role.STEP_MASK, Glyph(r"\mu"), "1 where a step counts, else 0")
     program = replace(program, variables=(*program.variables, mask))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, evaluate
 
-from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower
+from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower, quoted
 from symrnn.transforms.clip import bound
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
                                         remembered)
@@ -69,6 +69,6 @@ def _named(program: Program, wanted: Iterable[str], known: list[str]) -> list[st
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
         if name not in known:
-            raise ProgramError(f"{program.name}: zoneout names '{name}', which is no state; there "
-                               f"are {', '.join(known) or 'none'}")
+            raise ProgramError(f"{program.name}: zoneout names {quoted(name)}, which is no state; "
+                               f"there are {', '.join(known) or 'none'}")
     return names

@@ -77,7 +77,10 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "transpose on the right": (lambda d: d.U @ d.U.T, r"'U.T' stands on the left of '@' only"),
     "step that is a number": (lambda d: d.h[1], r"'h\[1\]' is no step"),
     "two steps back": (lambda d: d.h[t - 2], r"more than a step away; carry it by 'q\[t\] = h"),
-    "next step defined": (lambda d: d.h.__setitem__(t + 1, d.b), r"define 'h\[t\]', not \[t\+1\]"),
+    "next step defined": (
+        lambda d: d.h.__setitem__(t + 1, d.b),
+        r"define 'h\[t\]', not 'h\[t\+1\]'",
+    ),
     "both directions of one symbol": (
         lambda d: d.h[t - 1] + d.h[t + 1],
         "'h' is read one step before and",
