@@ -12,7 +12,7 @@ from symrnn import cells
 from symrnn.authoring.registry import Architecture, with_common_options
 from symrnn.cellfile import read, starter
 from symrnn.cells import architectures
-from symrnn.program import Program, ProgramError, UnknownName
+from symrnn.program import Program, ProgramError, UnknownName, quoted
 
 SUFFIX = ".cell"
 
@@ -50,7 +50,7 @@ def _readable(path: str) -> Program:
     try:
         return read(path)
     except OSError as error:
-        raise UnknownName(f"{path}: {error.strerror}; `symrnn new NAME` writes a cell "
+        raise UnknownName(f"{quoted(path)}: {error.strerror}; `symrnn new NAME` writes a cell "
                           f"file") from None
 
 
@@ -63,7 +63,7 @@ def find(name: str) -> Architecture:
     if name not in known:
         close = difflib.get_close_matches(name.lower(), known, 1)
         hint = f"did you mean {close[0]}?" if close else "`symrnn list` shows all"
-        raise UnknownName(f"no architecture is called {name!r}; {hint}")
+        raise UnknownName(f"no architecture is called {quoted(name)}; {hint}")
     return known[name]
 
 

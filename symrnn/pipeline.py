@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
-from symrnn.program import Program, ProgramError, verify
+from symrnn.program import Program, ProgramError, misnamed, quoted, verify
 from symrnn.rendering import rendered
 from symrnn.runtime import Kernel
 from symrnn.runtime.blas_engine import BlasEngine
@@ -36,7 +36,7 @@ from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.runtime.simd_engine import SimdEngine
 from symrnn.schedule import Plan, forward_only, plan
-from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
+from symrnn.transforms import GradientClip, clipped_gradient, masked
 
 
 SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
@@ -54,13 +54,18 @@ def derive(program: Program, clip_gradient: GradientClip | None = None) -> Plan:
     """
     gradient = adjoint(verify(program))
     if clip_gradient is not None:
-        gradient = clipped_gradient(gradient, clip_gradient)
+        gradient = clipped_gradient(gradient, clip_gradient, program)
     return plan(program, gradient)
 
 
 def generate(program: Program, name: str,
              clip_gradient: GradientClip | None = None) -> dict[str, str]:
-    """The text of every generated file of one network, by file name."""
+    """The text of every generated file of one network, by file name.
+
+    Raises ProgramError for a ``name`` that files and functions of C cannot bear.
+    """
+    if (why := misnamed(name)) is not None:
+        raise ProgramError(why)
     derived = derive(program, clip_gradient)
     return {filename: text for backend in BACKENDS.values()
             for filename, text in rendered(backend(derived, name)).items()}
@@ -86,15 +91,15 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     is no program, CompilerMissing where there is no C compiler, CompilerFailed without a BLAS.
     """
     if not isinstance(program, Program):
-        raise ProgramError(f"{program!r} is no network; build one first, such as "
-                           f"symrnn.cell({program!r}), and compile that")
+        raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
+                           f"symrnn.cell({quoted(program)}), and compile that")
     kind = np.dtype(dtype)
     if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
     if backend not in ("c", "numpy"):
-        raise ValueError(f"there is no backend {backend!r} to run; there are c and numpy")
+        raise ValueError(f"there is no backend {quoted(backend)} to run; there are c and numpy")
     if profile not in PROFILES:
-        raise ValueError(f"there is no profile {profile!r}; there are {', '.join(PROFILES)}")
+        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
     if (threads := index(threads)) < 1:
         raise ValueError(f"threads is {threads}; a kernel needs at least 1")
 
@@ -102,7 +107,7 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         numpy = backend == "numpy"
         return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
-    with_mask = masked(program, masked_output) if MASK not in program else program
+    with_mask = program if program.step_mask else masked(program, masked_output)
     derived = derive(program, clip_gradient)
 
     def related(relation: Relation) -> Kernel:

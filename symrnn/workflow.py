@@ -33,13 +33,13 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     Raises UnknownName, and ProgramError where a file's cell has the name of another.
     """
     found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
-    taken = {one.name for one in architectures()}
+    taken = {one.name.casefold() for one in architectures()}
     for one in found:
         if isinstance(one, FromFile):
-            if one.name in taken:
+            if one.name.casefold() in taken:  # some systems take both for one folder
                 raise ProgramError(f"{one.python} is called '{one.name}' like another cell, and "
                                    f"both would be written into one folder; rename it")
-            taken.add(one.name)
+            taken.add(one.name.casefold())
     return found
 
 

@@ -10,12 +10,12 @@ from symrnn.cells import architectures
 from symrnn.checking import check_kernel
 from symrnn.checking.reference import random_case
 from symrnn.pipeline import derive
-from symrnn.program import Program, Role
+from symrnn.program import INPUTS, Program, Role
 from symrnn.transforms import masked
 
 BY_NAME = {one.name: one for one in architectures()}
 SINGLE = [name for name, one in BY_NAME.items()
-          if len(one.build().with_role(Role.INPUT, Role.MASK)) == 1]
+          if len(one.build().with_role(*INPUTS)) == 1]
 
 every_backend = pytest.mark.parametrize("backend", ["c", "numpy"])
 

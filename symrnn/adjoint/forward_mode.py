@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.adjoint.marks import DOTS, unused
+from symrnn.adjoint.marks import DOTS, Marked
 from symrnn.adjoint.rules import linearise
 from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced
 from symrnn.program import Delay, Equation, Program, Role, Variable, add
@@ -25,7 +25,7 @@ def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
 
 class _Tangent:
     def __init__(self, program: Program, wrt: list[str]) -> None:
-        self.primal, self.mark = program, unused(program, DOTS)
+        self.primal, self.names = program, Marked(program, DOTS)
         self.terms = {one.lhs: linearise(one) for one in program.equations}
         self.active = influenced(program, self.terms, wrt)
         self.variables: dict[str, Variable] = {}
@@ -38,15 +38,15 @@ class _Tangent:
         first = max(equation.number for equation in self.primal.equations) + 1
         active = [one for one in self.primal.equations if one.lhs in self.active]
         equations = tuple(self._equation(one, first + place) for place, one in enumerate(active))
-        outputs = tuple(self.mark.name(one) for one in self.primal.outputs if one in self.active)
+        outputs = tuple(self.names.name(one) for one in self.primal.outputs if one in self.active)
         return as_derived(self.primal, "tangent", tuple(self.variables.values()), equations,
                           delays, outputs)
 
     def _declare(self, like: Variable, role: Role) -> Symbol:
-        name = self.mark.name(like.name)
+        name = self.names.name(like.name)
         if name not in self.variables:
             self.variables[name] = replace(
-                like, name=name, role=role, glyph=self.mark.glyph(like.glyph),
+                like, name=name, role=role, glyph=self.names.mark.glyph(like.glyph),
                 meaning=f"tangent of {like.name}", stands_for=None, of=like.name)
         return self.variables[name].symbol
 
@@ -63,6 +63,6 @@ class _Tangent:
     def _equation(self, equation: Equation, number: int) -> Equation:
         lhs = self.primal[equation.lhs]
         left = self._declare(lhs, lhs.role)
-        pushed = [term.push(Symbol(self.mark.name(term.source)))
+        pushed = [term.push(Symbol(self.names.name(term.source)))
                   for term in self.terms[equation.lhs] if term.source in self.active]
         return Equation(left.name, add(pushed), number)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
-from symrnn.program import Glyph, Program
+from symrnn.program import Glyph, Program, free_name
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,31 @@ BARS = (Mark("bar", r"\bar"), Mark("tilde", r"\tilde", "Gamma"), Mark("check", r
 DOTS = (Mark("dot", r"\dot"), Mark("ddot", r"\ddot"), Mark("dddot", r"\dddot"))
 
 
+class Marked:
+    """The names that one derivation gives: free in the program, the same every time."""
+
+    def __init__(self, program: Program, marks: tuple[Mark, ...]) -> None:
+        self.mark = unused(program, marks)
+        self._taken = {one.name for one in program.variables}
+        self._names: dict[Hashable, str] = {}
+        for one in program.variables:
+            self.name(one.name)
+
+    def name(self, of: str) -> str:
+        """The marked name of a variable: ``z_i_bar``."""
+        return self.beside(of, self.mark.name(of))
+
+    def beside(self, key: Hashable, wish: str) -> str:
+        """The name of something else, which a key tells apart from all others."""
+        if key not in self._names:
+            self._names[key] = free_name(self._taken, wish)
+            self._taken.add(self._names[key])
+        return self._names[key]
+
+
 def unused(program: Program, marks: tuple[Mark, ...]) -> Mark:
-    """The first mark that no name of the program carries yet. Raises ValueError if none is left."""
+    """The first mark that no symbol of the program carries. Raises ValueError if none is left."""
     for mark in marks:
-        if not any(one.name.endswith(f"_{mark.suffix}") for one in program.variables):
+        if not any(mark.accent in one.glyph.accents for one in program.variables):
             return mark
     raise ValueError(f"{program.name} has been differentiated {len(marks)} times already")

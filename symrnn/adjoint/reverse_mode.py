@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.adjoint.marks import BARS, unused
+from symrnn.adjoint.marks import BARS, Marked
 from symrnn.adjoint.rules import Linear, linearise, summed
 from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced, names_used
 from symrnn.program import (Delay, Ein, Equation, Glyph, Origin, Program, ProgramError, Role, Rule,
@@ -34,7 +34,8 @@ class _Adjoint:
     """Collects contributions to every cotangent while it walks the equations backwards."""
 
     def __init__(self, program: Program) -> None:
-        self.primal, self.mark = program, unused(program, BARS)
+        self.primal, self.names = program, Marked(program, BARS)
+        self.mark = self.names.mark
         self.linear = {one.lhs: linearise(one) for one in program.equations}
         self.active = influenced(program, self.linear,
                                  (one.name for one in program.with_role(*DIFFERENTIABLE)))
@@ -70,8 +71,9 @@ class _Adjoint:
             prefix, own = local(name)
             if name in used:
                 glyph = Glyph(f"\\{self.mark.given}", sup=(output.glyph.latex(),))
-                given = self._declare(output, f"{prefix}{self.mark.given}_{own}", Role.COTANGENT,
-                                      glyph)
+                wish = f"{prefix}{self.mark.given}_{own}"
+                given = self._declare(output, self.names.beside(("given", name), wish),
+                                      Role.COTANGENT, glyph)
             else:
                 given = self._cotangent(output, Role.COTANGENT)
             self.terms[name].append((FROM_OUTSIDE, given, Origin(0, Rule.GIVEN, name, name, given)))
@@ -91,14 +93,14 @@ class _Adjoint:
         """
         remembered, edge = self.primal[delay.lhs], "T+1" if delay.step > 0 else "0"
         sent = self._bind(remembered, Role.INTERMEDIATE)
-        final = self._declare(self.primal[delay.final], self.mark.name(delay.final),
+        final = self._declare(self.primal[delay.final], self.names.name(delay.final),
                               Role.COTANGENT, self.mark.sent_back(remembered.glyph).at(edge))
         initial = self._cotangent(self.primal[delay.initial], Role.GRADIENT)
         self.delays.append(Delay(self._carried(delay), str(sent), -delay.step,
                                  final.name, initial.name))
 
     def _carried(self, delay: Delay) -> str:
-        return self.mark.name(f"{delay.source}_next")
+        return self.names.beside(("carried", delay), self.mark.name(f"{delay.source}_next"))
 
     def _transpose(self, order: int, equation: Equation) -> None:
         """Bind the cotangent of the left-hand side, then pull it through every term."""
@@ -123,7 +125,8 @@ class _Adjoint:
         """Name what every step and unit contributes to a shared parameter, before the sum."""
         prefix, own = local(lhs.name)
         glyph = self.mark.glyph(source.glyph)
-        name = self.mark.name(f"{prefix}{own}_to_{local(source.name)[1]}")
+        wish = self.mark.name(f"{prefix}{own}_to_{local(source.name)[1]}")
+        name = self.names.beside(("each", lhs.name, source.name, len(self.equations)), wish)
         each = self._declare(lhs, name, Role.INTERMEDIATE,
                              replace(glyph, sup=(*glyph.sup, lhs.glyph.latex())))
         self._equation(each.name, pulled, ())
@@ -149,7 +152,7 @@ class _Adjoint:
         return f"'{called}' ({variable.role.value}) never reaches an output{why}"
 
     def _needs_no_name(self, variable: Variable, total: Expr) -> bool:
-        if isinstance(total, Symbol) and total.name == self.mark.name(variable.name):
+        if isinstance(total, Symbol) and total.name == self.names.name(variable.name):
             return True
         return variable.stands_for is not None and not total.is_Add and not total.has(Ein)
 
@@ -158,13 +161,10 @@ class _Adjoint:
         self.equations.append(Equation(lhs, rhs, self.number, origins))
 
     def _cotangent(self, variable: Variable, role: Role) -> Symbol:
-        return self._declare(variable, self.mark.name(variable.name), role,
+        return self._declare(variable, self.names.name(variable.name), role,
                              self.mark.sent_back(variable.glyph))
 
     def _declare(self, like: Variable, name: str, role: Role, glyph: Glyph) -> Symbol:
-        if name in self.primal:
-            raise ProgramError(
-                f"{self.primal.name}: the adjoint needs the name '{name}'; rename yours")
         new = replace(like, name=name, role=role, glyph=glyph, stands_for=None,
                       of=like.name, meaning=f"cotangent of {like.name}")
         self.variables[name], self.axes[name] = new, new.axes

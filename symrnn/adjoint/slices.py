@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symrnn.adjoint.systems import with_shown
-from symrnn.program import Equation, Program, Role, UnknownName, add, symbols_in_order, terms
+from symrnn.program import (Equation, Program, Role, UnknownName, add, quoted, symbols_in_order,
+                            terms)
 
 
 def gradient_of(program: Program, name: str) -> str:
@@ -14,7 +15,7 @@ def gradient_of(program: Program, name: str) -> str:
         if one.of == name:
             return one.name
     known = ", ".join(one.of for one in program.with_role(Role.GRADIENT))
-    raise UnknownName(f"there is no gradient with respect to '{name}'; there are {known}")
+    raise UnknownName(f"there is no gradient with respect to {quoted(name)}; there are {known}")
 
 
 def leading_to(program: Program, *targets: str) -> Program:
@@ -41,7 +42,7 @@ def restricted(program: Program, of: str) -> Program:
     chosen = {one.name for one in given if one.of == of}
     if not chosen:
         known = ", ".join(one.of for one in given)
-        raise UnknownName(f"'{of}' is no output or final state; there are {known}")
+        raise UnknownName(f"{quoted(of)} is no output or final state; there are {known}")
     alive = _alive(program, chosen)
     zero = {one.name for one in program.variables if one.of} - alive
     kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from symrnn.adjoint.rules import Linear
-from symrnn.program import (Delay, Equation, Program, Role, Variable, lower, symbols_in_order,
-                            verify)
+from symrnn.program import (Delay, Equation, Program, Role, Variable, finished, lower,
+                            symbols_in_order)
 
 DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
 
@@ -46,7 +46,7 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
     derived = replace(
         primal, name=f"{primal.name}_{kind}", title=f"{primal.title}: {kind}", notes=(),
         variables=(*saved, *variables), equations=equations, delays=delays, outputs=outputs)
-    return verify(lower(derived, {one.name for one in primal.variables}))
+    return finished(lower(derived, {one.name for one in primal.variables}))
 
 
 def with_shown(program: Program, names: set[str]) -> set[str]:
@@ -60,7 +60,7 @@ def join(program: Program, derived: Program) -> Program:
     """One system of both: what the derived program reads as saved, the first one binds."""
     known = {variable.name for variable in program.variables}
     added = tuple(one for one in derived.variables if one.name not in known)
-    return verify(replace(
+    return finished(replace(
         program, name=derived.name, title=derived.title,
         variables=(*program.variables, *added),
         equations=(*program.equations, *derived.equations),

@@ -20,12 +20,12 @@ from typing import Any
 
 from sympy import Expr, Mul, Number, Rational, Symbol, evaluate
 
-from symrnn.authoring.symbols import Sequence, Term, Transposed
+from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
 from symrnn.authoring.vetting import vetted
-from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError, Role, Size,
-                            Span, Variable, check_equation, contraction_axes, delay_variables,
-                            final_name, initial_name, letter_latex, lower, result_axes, substitute,
-                            symbols_in_order, verify)
+from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
+                            Role, Size, Span, Variable, check_equation, contraction_axes,
+                            delay_variables, finished, free_name, is_name, letter_latex, lower,
+                            misnamed, quoted, renamed, result_axes, substitute, symbols_in_order)
 
 ZERO = Rational(0)
 LARGEST_START = 10**30  # float32 holds it, and a few products with it
@@ -45,9 +45,8 @@ class Cell:
 
     def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = (),
                  bibtex: str = "") -> None:
-        if not re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII):
-            raise ProgramError(f"{name!r} is no name of a cell, which files and functions bear; "
-                               "take letters, digits and '_', a letter first")
+        if (why := misnamed(name)) is not None:
+            raise ProgramError(why)
         self.name, self.title, self.source = name, title, source
         self.notes, self.bibtex = tuple(notes), bibtex
         self.variables: dict[str, Variable] = {}
@@ -112,15 +111,11 @@ class Cell:
             raise ProgramError(f"{self.name}: '{name}' is read one step before and one step after; "
                                f"name a copy of it for one of them")
         if name not in self.delays:
-            source = self.variables[name]
             start = self.starts.get(name, ZERO)
-            for variable in delay_variables(source, step, start):
-                if variable.name in self.variables:
-                    raise ProgramError(f"{self.name}: the delay of '{name}' needs the name "
-                                       f"'{variable.name}'; rename yours")
-                self.variables[variable.name] = variable
-            self.delays[name] = Delay(f"{name}_prev", name, step, initial_name(name),
-                                      final_name(name), start)
+            past, initial, final = delay_variables(self.variables[name], step, start=start)
+            past = replace(past, name=past.name + MARK)
+            self.variables |= {one.name: one for one in (past, initial, final)}
+            self.delays[name] = Delay(past.name, name, step, initial.name, final.name, start)
         return self.term(self.delays[name].lhs)
 
     def product(self, left: Term, right: Expr, transposed: bool = False) -> Expr:
@@ -130,21 +125,29 @@ class Cell:
         other = {1: "j", 2: "jk"}.get(len(operand.axes))
         if len(left.axes) != 2 or other is None:
             raise ProgramError(
-                f"{self.name}: '{left.name} @ {operand.name}' wants a matrix and a vector, got "
+                f"{self.name}: '{left.name} @ {self.told(operand.name)}' wants a matrix and a "
+                f"vector, got "
                 f"[{', '.join(left.axes)}] and [{', '.join(operand.axes)}]")
-        wanted, right = left.axes[0 if transposed else 1], self._shown(operand.name)
+        wanted, right = left.axes[0 if transposed else 1], self.told(operand.name)
         if operand.axes[0] != wanted:
             mark = ".T" if transposed else ""
             raise ProgramError(f"{self.name}: '{left.name}{mark} @ {right}' wants {right} with "
                                f"axis {wanted}, but {right} has {operand.axes[0]}")
         return self.contract(f"{letters},{other}->i{other[1:]}", left, operand)
 
-    def _shown(self, name: str) -> str:
+    def told(self, name: str) -> str:
         """A variable as its author reads it: ``h[t-1]``, ``x[t]``, ``W``."""
         delay = next((one for one in self.delays.values() if one.lhs == name), None)
         if delay is not None:
             return f"{delay.source}[t{-delay.step:+d}]"
-        return name if self.variables[name].span < Span.SEQUENCE else f"{name}[t]"
+        own = name.removesuffix(MARK)
+        return own if self.variables[name].span < Span.SEQUENCE else f"{own}[t]"
+
+    def part(self, wish: str, axes: tuple[str, ...], meaning: str) -> Sequence:
+        """A value that symrnn adds; it gives way to the names of the author."""
+        own = self._unmarked(unmarked(wish))
+        made = Variable(own + MARK, axes, Role.INTERMEDIATE, Glyph.named(own), meaning)
+        return Sequence(self, self._add(made).name)
 
     def contract(self, spec: str, *operands: Expr) -> Ein:
         """Any contraction, by its letters: ``contract("i,j->ij", v, k)``."""
@@ -153,7 +156,7 @@ class Cell:
             ein = Ein(spec, *named)
             contraction_axes(ein, {one.name: one.axes for one in named})
         except ValueError as error:
-            raise ProgramError(f"{self.name}: {spec}: {error}") from None
+            raise ProgramError(f"{self.name}: {quoted(spec)}: {unmarked(error)}") from None
         return ein
 
     def peak(self, vector: Expr) -> Peak:
@@ -167,16 +170,25 @@ class Cell:
 
     def build(self, *outputs: str) -> Program:
         """The finished program, lowered and verified."""
-        return verify(lower(self._draft(outputs, self.equations)))
+        return finished(lower(self._draft(outputs, self.equations)))
 
     def _declare(self, declaration: str, role: Role, meaning: str, latex: str,
                  span: Span) -> Variable:
-        match = re.fullmatch(r"([A-Za-z]\w*)(\[[\w, ]*\])?", declaration)
-        if not match or match[1] in self.variables:
-            raise ProgramError(f"{self.name}: '{declaration}' is no new declaration like 'W[m,n]'")
+        match = re.fullmatch(r"(\w+)(\[[\w, ]*\])?", declaration)
         axes = _axes(declaration)
-        glyph = replace(Glyph.named(match[1]), letter=latex) if latex else Glyph.named(match[1])
-        variable = Variable(match[1], axes, role, glyph, meaning, span)
+        if not match or not all(map(is_name, (match[1], *axes))):
+            raise ProgramError(f"{self.name}: {quoted(declaration)} is no declaration like "
+                               f"'W[m,n]'; {RULE}")
+        name, taken = match[1], next((one for one in axes if one in TAKEN), None)
+        if name in self.variables:
+            raise ProgramError(f"{self.name}: '{name}' is declared already; take another name")
+        if taken is not None:
+            raise ProgramError(f"{self.name}: an axis of '{name}' is called '{taken}', which "
+                               f"counts the {TAKEN[taken]}; take another name")
+        glyph = replace(Glyph.named(name), letter=latex) if latex else Glyph.named(name)
+        return self._add(Variable(name, axes, role, glyph, meaning, span))
+
+    def _add(self, variable: Variable) -> Variable:
         self.variables[variable.name] = variable
         return variable
 
@@ -195,23 +207,26 @@ class Cell:
     def _named_operand(self, formula: Expr) -> str:
         known = [self.variables[name] for name in symbols_in_order(formula)]
         if not known:
-            raise ProgramError(f"{self.name}: '{formula}' is no operand of a product")
-        base = "_".join(one.name for one in known)
-        name = next(one for one in (base, *(f"{base}_{count}" for count in range(2, 1000)))
-                    if one not in self.variables)
-        simple = isinstance(formula, Mul) and name == base
+            raise ProgramError(f"{self.name}: {plain(formula)} is no operand of a product")
+        base = "_".join(one.name.removesuffix(MARK) for one in known)
+        own = self._unmarked(base if is_name(base) else "operand")
+        simple = isinstance(formula, Mul) and own == base
         glyph = (Glyph("".join(one.glyph.letter for one in known)) if simple
-                 else Glyph("s", sub=tuple(letter_latex(part) for part in name.split("_"))))
-        self.variables[name] = Variable(name, self._axes_of(formula), Role.INTERMEDIATE, glyph,
-                                        "operand of a product", max(one.span for one in known))
-        self._append(name, formula, self.number + 1)
-        return name
+                 else Glyph("s", sub=tuple(letter_latex(part) for part in own.split("_"))))
+        self._add(Variable(own + MARK, self._axes_of(formula), Role.INTERMEDIATE, glyph,
+                           "operand of a product", max(one.span for one in known)))
+        self._append(own + MARK, formula, self.number + 1)
+        return own + MARK
+
+    def _unmarked(self, wish: str) -> str:
+        """A name for what symrnn adds, without its mark: no other has it so far."""
+        return free_name({one.removesuffix(MARK) for one in self.variables}, wish)
 
     def _axes_of(self, formula: Expr) -> tuple[str, ...]:
         try:
             return result_axes(formula, {one.name: one.axes for one in self.variables.values()})
         except ValueError as error:
-            raise ProgramError(f"{self.name}: '{formula}': {error}") from None
+            raise ProgramError(f"{self.name}: {plain(formula)}: {unmarked(error)}") from None
 
     def _plain(self, rhs: Any) -> Expr:
         """A formula of the author over plain symbols."""
@@ -220,7 +235,7 @@ class Cell:
         if isinstance(rhs, Transposed):
             raise ProgramError(f"{self.name}: '{rhs.matrix.name}.T' stands on the left of '@' only")
         if not isinstance(rhs, Expr | int | float):
-            raise ProgramError(f"{self.name}: {rhs!r} is no formula")
+            raise ProgramError(f"{self.name}: {quoted(rhs)} is no formula")
         formula = vetted(self, rhs if isinstance(rhs, Expr) else Number(rhs),
                          frozenset(self.variables))
         return substitute(formula, {term: Symbol(term.name) for term in formula.atoms(Term)})
@@ -235,8 +250,8 @@ class Cell:
         try:
             draft = lower(self._draft((), (equation,)))
         except ValueError as error:
-            raise ProgramError(f"{self.name}: equation ({equation.number}) for '{equation.lhs}': "
-                               f"{error}") from None
+            raise ProgramError(f"{self.name}: equation ({equation.number}) for "
+                               f"{plain(equation.lhs)}: {unmarked(error)}") from None
         findings = [text for one in draft.equations for text in check_equation(draft, one)]
         if findings:
             raise ProgramError(f"{self.name}: {findings[0]}")
@@ -245,9 +260,18 @@ class Cell:
         names = dict.fromkeys(size for one in self.variables.values() for size in one.axes)
         sizes = tuple(Size(name, Glyph.named(name), SIZES.get(name, "entries")) for name in names)
         variables = tuple(_final_role(one, outputs) for one in self.variables.values())
-        return Program(self.name, self.title, sizes, variables, tuple(equations),
-                       tuple(self.delays.values()), outputs, self.source, self.notes,
-                       self.bibtex)
+        draft = Program(self.name, self.title, sizes, variables, tuple(equations),
+                        tuple(self.delays.values()), outputs, self.source, self.notes, self.bibtex)
+        return renamed(draft, self._settled(), {})
+
+    def _settled(self) -> dict[str, str]:
+        """The names that what symrnn adds gets in the end."""
+        taken, found = {one for one in self.variables if MARK not in one}, dict[str, str]()
+        for name in self.variables:
+            if MARK in name:
+                found[name] = free_name(taken, name.removesuffix(MARK))
+                taken.add(found[name])
+        return found
 
 
 def _axes(declaration: str) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
-                            initial_name, last_number, merge, renamed, reverse, settled, verify)
+                            finished, free_name, initial_name, last_number, merge, quoted, renamed,
+                            reverse, settled)
 
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
 
@@ -32,14 +33,14 @@ def deep(cell: Program, layers: int, readout: bool = False,
     one layer.
     """
     if not isinstance(layers, int) or layers < 1:
-        raise ProgramError(f"deep({cell.name}): layers is {layers!r}; a network has a whole number "
-                           "of them, at least one")
+        raise ProgramError(f"deep({cell.name}): layers is {quoted(layers)}; a network has a whole "
+                           "number of them, at least one")
     network = _layer(cell, 1)
     for number in range(2, layers + 1):
         network = chain(network, _layer(cell, number))
     network = replace(network, name=f"deep_{cell.name}",
                       title=f"{cell.title}, {layers} layer{'s' * (layers > 1)}")
-    return attach_readout(network, output_activation) if readout else verify(network)
+    return attach_readout(network, output_activation) if readout else finished(network)
 
 
 def bidirectional(cell: Program, readout: bool = True,
@@ -59,7 +60,10 @@ def bidirectional(cell: Program, readout: bool = True,
 
 
 def readout(network: Program, output_activation: ActivationChoice = "linear") -> Program:
-    """Any network with an output layer ``y = psi(V h + b_y)`` on top."""
+    """Any network with an output layer ``y = psi(V h + b_y)`` on top.
+
+    Where the network has one of these names already, the new one gets a number: ``V_2``.
+    """
     return attach_readout(network, output_activation)
 
 
@@ -70,17 +74,19 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
     outputs = [network[name] for name in network.outputs]
     p = _new_size(network, "p")
     names = ["V"] if len(outputs) == 1 else [f"V_{tag}" for tag in _tags(outputs)]
+    *names, bias, sum_, output = (free_name(network, one) for one in (*names, "b_y", "a_y", "y"))
     with Cell("readout", "output layer") as cell:
-        inputs = [cell.input(f"in{k}[{one.axes[0]}]", one.meaning) for k, one in enumerate(outputs)]
+        inputs = [cell.input(f"{free_name(network, f'in{k}')}[{one.axes[0]}]", one.meaning)
+                  for k, one in enumerate(outputs)]
         weights = [cell.parameter(f"{name}[{p},{one.axes[0]}]", "weights of the output")
                    for name, one in zip(names, outputs, strict=True)]
-        b_y = cell.parameter(f"b_y[{p}]", "bias of the output")
-        a_y = cell.symbol(f"a_y[{p}]", "pre-activation of the output")
-        y = cell.symbol(f"y[{p}]", "output")
+        b_y = cell.parameter(f"{bias}[{p}]", "bias of the output")
+        a_y = cell.symbol(f"{sum_}[{p}]", "pre-activation of the output")
+        y = cell.symbol(f"{output}[{p}]", "output")
         products = [V @ one[t] for V, one in zip(weights, inputs, strict=True)]
         a_y[t] = add([*products, b_y])
         y[t] = activation(output_activation)(a_y[t])
-    return chain(network, cell.build("y"))
+    return chain(network, cell.build(output))
 
 
 def _hidden(network: Program) -> Program:
@@ -97,16 +103,18 @@ def concatenate(network: Program) -> Program:
     total = Size(q, Glyph.named(q), "entries of the concatenated output",
                  sum(widths[1:], widths[0]))
     selectors = [
-        Variable(f"E_{tag}", (q, one.axes[0]), Role.SELECTOR, Glyph.named(f"E_{tag}"),
+        Variable(free_name(network, f"E_{tag}"), (q, one.axes[0]), Role.SELECTOR,
+                 Glyph.named(f"E_{tag}"),
                  f"places {one.name} into the concatenation", Span.CONSTANT,
                  offset=sum(widths[:place], Integer(0)))
         for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
-    y = Variable("y", (q,), Role.OUTPUT, Glyph("y"), "outputs of both directions, concatenated")
+    y = Variable(free_name(network, "y"), (q,), Role.OUTPUT, Glyph("y"),
+                 "outputs of both directions, concatenated")
     rhs = add([Ein("ij,j->i", E.symbol, one.symbol)
                for E, one in zip(selectors, outputs, strict=True)])
-    equation = Equation("y", rhs, last_number(network) + 1)
-    return verify(replace(
-        network, sizes=(*network.sizes, total), outputs=("y",),
+    equation = Equation(y.name, rhs, last_number(network) + 1)
+    return finished(replace(
+        network, sizes=(*network.sizes, total), outputs=(y.name,),
         variables=(*settled(network), *selectors, y), equations=(*network.equations, equation)))
 
 
@@ -127,7 +135,8 @@ def _layer(cell: Program, number: int) -> Program:
     cell = cell.replacing(
         replace(one, glyph=replace(one.glyph, sup=(*one.glyph.sup, f"({number})")),
                 meaning=f"{one.meaning}, layer {number}") for one in own)
-    sizes = {one.name: f"{one.name}_{number}" for one in cell.sizes if one.name not in shared}
+    sizes = {one.name: free_name(shared, f"{one.name}_{number}", f"{one.name}_layer{number}")
+             for one in cell.sizes if one.name not in shared}
     return renamed(cell, _prefixed(cell, f"layer{number}.", kept), sizes)
 
 
@@ -148,7 +157,7 @@ def _own_memory(cell: Program) -> Program:
     for place, delay in enumerate(delays):
         source = cell[delay.source]
         if source.role is Role.INPUT:
-            copy = replace(source, name=f"{source.name}_seen", role=Role.STATE)
+            copy = replace(source, name=free_name(cell, f"{source.name}_seen"), role=Role.STATE)
             number, delays[place] = number + 1, replace(delay, source=copy.name)
             cell = replace(cell, variables=(*cell.variables, copy), delays=tuple(delays),
                            equations=(*cell.equations, Equation(copy.name, source.symbol, number)))

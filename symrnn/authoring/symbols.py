@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sympy import Expr, Symbol
 
-from symrnn.program import ProgramError, Variable
+from symrnn.program import ProgramError, Variable, quoted
 
 
 class Author(Protocol):
@@ -50,6 +50,20 @@ class Step:
 
 t = Step()
 
+# While a cell is written nobody knows which names its author will still take. What symrnn adds
+# bears this mark until the cell is built; then it gets the first name that is free.
+MARK = "\N{PRIME}"
+
+
+def unmarked(text: object) -> str:
+    """A text without the marks of what symrnn adds."""
+    return str(text).replace(MARK, "")
+
+
+def plain(formula: object) -> str:
+    """A formula as a message shows it."""
+    return quoted(unmarked(formula))
+
 
 class Term(Symbol):  # type: ignore[misc]  # SymPy ships no types
     """A symbol of a cell being written; it knows its axes, so that ``@`` can check them."""
@@ -89,16 +103,20 @@ class Sequence:
 
     def __getitem__(self, when: Step) -> Term:
         if not isinstance(when, Step):
-            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is no step; write "
+            raise ProgramError(f"{self.cell.name}: {self._at(when)} is no step; write "
                                f"'{self.name}[t]' or '{self.name}[t - 1]'")
         if when.shift == 0:
             return self.cell.term(self.name)
         if abs(when.shift) > 1:
-            raise ProgramError(f"{self.cell.name}: '{self.name}[{when}]' is more than a step away; "
+            raise ProgramError(f"{self.cell.name}: {self._at(when)} is more than a step away; "
                                f"carry it by 'q[t] = {self.name}[t - 1]', then read 'q[t - 1]'")
         return self.cell.remembered(self.name, -when.shift)
 
+    def _at(self, when: object) -> str:
+        return quoted(f"{self.name}[{when}]")
+
     def __setitem__(self, when: Step, rhs: Expr) -> None:
         if when != t:
-            raise ProgramError(f"{self.cell.name}: define '{self.name}[t]', not [{when}]")
+            raise ProgramError(f"{self.cell.name}: define '{self.name}[t]', not "
+                               f"{self._at(when)}")
         self.cell.define(self.name, rhs)

@@ -12,7 +12,7 @@ from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
-from symrnn.authoring.symbols import Author, Term
+from symrnn.authoring.symbols import Author, Term, plain
 from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, rewrite
 
 LARGEST_POWER = 64
@@ -38,27 +38,28 @@ def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[st
     for node in preorder_traversal(formula):
         if isinstance(node, Term):
             if node.cell is not cell:
-                yield (f"'{node.name}' is a symbol of the cell '{node.cell.name}'; declare one "
-                       "in this cell")
+                yield (f"{plain(node.name)} is a symbol of the cell '{node.cell.name}'; declare "
+                       "one in this cell")
         elif isinstance(node, Pow) and not isinstance(node, exp):
             yield from _power(node)
         elif isinstance(node, Symbol) and not isinstance(node, SizeSymbol):
             if node.name not in names:
-                yield f"'{node.name}' is no symbol of this cell; declare it, or read it with [t]"
+                yield (f"{plain(node.name)} is no symbol of this cell; declare it, or read it with "
+                       "[t]")
         elif not isinstance(node, (*KNOWN, Rational)):
             yield _unknown(node)
 
 
 def _power(node: Pow) -> Iterator[str]:
     if not isinstance(node.exp, Rational) or node.exp.q > 2 or abs(node.exp) > LARGEST_POWER:
-        yield (f"the exponent of '{node}' is no whole or half number up to {LARGEST_POWER}; write "
-               "exp(b * log(a)) for other powers")
+        yield (f"the exponent of {plain(node)} is no whole or half number up to {LARGEST_POWER}; "
+               "write exp(b * log(a)) for other powers")
     elif node.base == 0 and node.exp < 0:
         yield "this divides by zero"
 
 
 def _unknown(node: Basic) -> str:
     if node.args:
-        return (f"'{node.func.__name__}' is no function that kernels know; take one of "
+        return (f"{plain(node.func.__name__)} is no function that kernels know; take one of "
                 "symrnn.activation, exp, log, sin, cos or sqrt, or a Piecewise")
-    return f"'{node}' is no number that kernels compute with; write a real, finite one"
+    return f"{plain(node)} is no number that kernels compute with; write a real, finite one"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.c_addresses import Addresses, Locals
-from symrnn.backends.c_function import (Body, BodyWriter, StepWriter, fixed, size_lines,
-                                        total_entries)
+from symrnn.backends.c_addresses import Addresses, Locals, fixed
+from symrnn.backends.c_function import Body, BodyWriter, StepWriter, size_lines, total_entries
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_words import RESERVED, names_of_files
@@ -74,8 +73,19 @@ class Source:
 
 
 def c_names(plan: Plan, name: str) -> Names:
-    """Identifiers of the whole plan; the runtime finds struct fields by them."""
-    return Names(plan.programs, (*RESERVED, *names_of_files(name)))
+    """Identifiers of the whole plan; the runtime finds struct fields by them.
+
+    Macros of the header come first, so that every file has the same ones.
+    """
+    names = Names(plan.programs, (*RESERVED, *names_of_files(name)))
+    fixed_sizes(plan, names, name)
+    return names
+
+
+def fixed_sizes(plan: Plan, names: Names, name: str) -> tuple[tuple[str, str], ...]:
+    """Macros for the sizes that may be fixed when compiling, and the members they stand for."""
+    return tuple((fixed(names, name, one), names.member(one))
+                 for one in _all_sizes(plan.program)[2:])
 
 
 def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -106,14 +116,11 @@ class _Sources:
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
-            tuple(interface(self.plan, self.names, self.name)), self._fixed(), math, helpers,
+            tuple(interface(self.plan, self.names, self.name)),
+            fixed_sizes(self.plan, self.names, self.name), math, helpers,
             self._counts(bodies), bodies["forward"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
 
-    def _fixed(self) -> tuple[tuple[str, str], ...]:
-        """Macros for the sizes that may be fixed when compiling, and the members they stand for."""
-        members = [self.names.member(one) for one in _all_sizes(self.plan.program)[2:]]
-        return tuple((fixed(self.name, one), one) for one in members)
 
     def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""

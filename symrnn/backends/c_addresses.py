@@ -28,8 +28,14 @@ class Locals:
     def choose(cls, names: Names) -> Locals:
         """Names that no variable of the program carries."""
         time, sample, at = names.fresh("t", "time"), names.fresh("s", "sample"), names.fresh("at")
-        free = [one for one in "jkliopqruvw" if names.is_free(one)][:6]
-        return cls(time, sample, at, names.fresh("chunk"), tuple(names.fresh(one) for one in free))
+        free = [one for one in "jkliopqruvw" if names.is_free(one)]
+        wishes = [*free, *"jkliop"][:6]
+        return cls(time, sample, at, names.fresh("chunk"), tuple(map(names.fresh, wishes)))
+
+
+def fixed(names: Names, prefix: str, size: str) -> str:
+    """The macro in a header that may fix a size: ``NAME_FIXED_m``."""
+    return names.derived(("fixed", size), f"{prefix.upper()}_FIXED_{names.member(size)}")
 
 
 class Addresses:
@@ -53,9 +59,13 @@ class Addresses:
         """The number of entries behind some axes: ``T * B * m``."""
         return " * ".join(self.printer.extent(axis) for axis in axes) or "1"
 
-    def member(self, size: str) -> str:
-        """A size as the header's struct calls it."""
-        return self.names.member(size)
+    def told(self, size: str) -> str:
+        """Where a size comes from: the caller, or whoever compiles."""
+        return f"sizes->{size}" if size in ("T", "B") else self.fixed(size)
+
+    def fixed(self, size: str) -> str:
+        """The macro that may fix a size when compiling."""
+        return fixed(self.names, self.printer.prefix, size)
 
     def is_whole(self, variable: Variable) -> bool:
         """True where one pointer serves every step and sample."""
@@ -64,8 +74,9 @@ class Addresses:
 
     def block_name(self, block: str, variable: Variable) -> str:
         """The base pointer of a value inside the tape or the workspace."""
-        own = self.names[variable.name]
-        return own if self.is_whole(variable) else f"{block}_{own}"
+        if self.is_whole(variable):
+            return self.names[variable.name]
+        return self.names.beside(variable.name, before=f"{block}_")
 
     def base(self, variable: Variable) -> str:
         """The first entry of a whole array."""

@@ -249,24 +249,13 @@ def size_lines(plan: Plan, to: Addresses) -> tuple[str, ...]:
                if one.value is not None and one.name in used}
     used |= {part for parts in derived.values() for part in parts}
     free = ["T", "B", *(one.name for one in plan.program.sizes if one.value is None)]
-    lines = [f"const size_t {to.names.size(one)} = {_told(to, one)};"
+    lines = [f"const size_t {to.names.size(one)} = {to.told(one)};"
              for one in free if one in used]
     for size in plan.program.sizes:
         if size.name in derived:
             text = SizePrinter(to)(size.value)
             lines.append(f"const size_t {to.names.size(size.name)} = {text};")
     return tuple(lines)
-
-
-def _told(to: Addresses, size: str) -> str:
-    """Where a size comes from: the caller, or whoever compiles."""
-    member = to.member(size)
-    return f"sizes->{member}" if size in ("T", "B") else fixed(to.printer.prefix, member)
-
-
-def fixed(prefix: str, member: str) -> str:
-    """The macro that may fix a size when compiling."""
-    return f"{prefix.upper()}_FIXED_{member}"
 
 
 class SizePrinter(CPrinter):

@@ -26,7 +26,7 @@ class Helpers:
                  kind: str = "") -> None:
         self.names, self.prefix, self.printer_of = names, prefix, printer
         self.real = f"{prefix}_real" if not kind else "real"
-        self.kind, self.front = kind or self.real, kind or prefix
+        self.kind = kind or self.real
         self.found: dict[str, Helper] = {}
         self.math: set[str] = set()
 
@@ -55,5 +55,5 @@ class Helpers:
         kinds = [self.kind, self.real, self.real]
         arguments = ", ".join(f"{kind} {one.name}"
                               for kind, one in zip(kinds, row.arguments, strict=False))
-        self.found[name] = Helper(f"{self.front}_{name}", arguments, shared,
+        self.found[name] = Helper(inner.helper(name), arguments, shared,
                                   result.replace(longest, "e") if longest else result)

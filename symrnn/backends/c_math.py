@@ -71,8 +71,12 @@ class CPrinter(Printer):
         name = function.func.__name__
         self.used_calls.setdefault(name, function)
         if isinstance(function, Pointwise):
-            return f"{self.prefix}_{name}({', '.join(arguments)})"
+            return f"{self.helper(name)}({', '.join(arguments)})"
         return f"{MATH[name]}({', '.join(arguments)})"
+
+    def helper(self, name: str) -> str:
+        """What a function of the table is called."""
+        return self.names.derived((self.prefix, "function", name), f"{self.prefix}_{name}")
 
     def power(self, base: str, exponent: Expr) -> str:
         whole, half = divmod(exponent, 1)

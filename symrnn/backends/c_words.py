@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from symrnn.program import ROWS
-
 KEYWORDS = """
 auto break case char const constexpr continue default do double else enum extern float for goto
 if inline int long nullptr register restrict return short signed sizeof static struct switch
@@ -19,27 +17,76 @@ PREDEFINED = "unix linux i386 sun arm mips vax near far huge".split()
 # What <stddef.h> and <math.h> may define as a macro or a type.
 HEADERS = """
 NULL offsetof size_t ptrdiff_t max_align_t nullptr_t unreachable float_t double_t
-HUGE HUGE_VAL HUGE_VALF HUGE_VALL INFINITY NAN SNAN MAXFLOAT OVERFLOW UNDERFLOW DOMAIN SING PLOSS
-TLOSS X_TLOSS FP_NAN FP_INFINITE FP_ZERO FP_SUBNORMAL FP_NORMAL FP_FAST_FMA FP_FAST_FMAF
-FP_FAST_FMAL FP_ILOGB0 FP_ILOGBNAN MATH_ERRNO MATH_ERREXCEPT math_errhandling
-M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
+HUGE HUGE_VAL HUGE_VALF HUGE_VALL INFINITY NAN SNAN SNANF SNANL MAXFLOAT OVERFLOW UNDERFLOW DOMAIN
+SING PLOSS TLOSS X_TLOSS FP_NAN FP_INFINITE FP_ZERO FP_SUBNORMAL FP_NORMAL FP_FAST_FMA FP_FAST_FMAF
+FP_FAST_FMAL FP_ILOGB0 FP_ILOGBNAN FP_LLOGB0 FP_LLOGBNAN FP_INT_DOWNWARD FP_INT_TONEAREST
+FP_INT_TONEARESTFROMZERO FP_INT_TOWARDZERO FP_INT_UPWARD FP_SNAN FP_QNAN FP_NINF FP_PINF FP_NDENORM
+FP_PDENORM FP_NZERO FP_PZERO FP_NNORM FP_PNORM FP_SUPERNORMAL
+MATH_ERRNO MATH_ERREXCEPT math_errhandling
 fpclassify isfinite isinf isnan isnormal issubnormal iszero signbit isgreater isgreaterequal isless
 islessequal islessgreater isunordered signgam
-exp tanh log log1p expm1 sin cos fabs sqrt copysign
 """.split()
-# What the two templates call their own.
+FUNCTIONS = "exp tanh log log1p expm1 sin cos fabs sqrt copysign".split()  # of libm
+CONSTANTS = """
+M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
+""".split()
+# What other headers of the C library define, which systems include from these, and from <cblas.h>.
+ELSEWHERE = """
+EDOM ERANGE EXIT_FAILURE EXIT_SUCCESS RAND_MAX MB_CUR_MAX BIG_ENDIAN LITTLE_ENDIAN PDP_ENDIAN
+BYTE_ORDER FD_SETSIZE NFDBITS WNOHANG WUNTRACED WCONTINUED WEXITED WNOWAIT WSTOPPED UNALIGNED WIN32
+WIN64 WINNT BUFSIZ EOF FILENAME_MAX FOPEN_MAX TMP_MAX SEEK_CUR SEEK_END SEEK_SET L_tmpnam L_ctermid
+P_tmpdir stdin stdout stderr SCHED_FIFO SCHED_OTHER SCHED_RR sched_priority CMPLX CMPLXF CMPLXL
+FLOATRET BLASFUNC CBLAS_H CBLAS_INDEX xdouble
+RSIZE_MAX SIZE_MAX PTRDIFF_MAX PTRDIFF_MIN SIG_ATOMIC_MAX SIG_ATOMIC_MIN WCHAR_MAX WCHAR_MIN
+WINT_MAX WINT_MIN SIZE_WIDTH PTRDIFF_WIDTH SIG_ATOMIC_WIDTH WCHAR_WIDTH WINT_WIDTH
+""".split()
+WHOLE_NUMBERS = [f"{kind}{width}" for kind in ("INT", "UINT") for width in
+                 ("MAX", "PTR", *(f"{most}{bits}" for most in ("", "_FAST", "_LEAST")
+                                  for bits in (8, 16, 32, 64)))]
+SYSTEM = (*HEADERS, *FUNCTIONS, *(f"{one}f" for one in FUNCTIONS), *ELSEWHERE,
+          *(f"{one}{kind}" for one in CONSTANTS for kind in ("", "f", "l")),
+          *(f"{one}_{what}" for one in WHOLE_NUMBERS for what in ("MAX", "MIN", "WIDTH", "C")))
+# Macros of the header that all fast kernels share: no member of a struct may have these names.
+MACROS = """
+ALIGNED ALL_OF ALL_OF_ROW ALWAYS BARRIER BLAS BY_LANES EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST
+EXP_LOWEST HOLD LIKELY LOG2_HIGH LOG2_LOW MATH MAYBE MOST_VECTORS REAL ROUNDER ROW ROWS_OF_EIGHT
+ROWS_OF_SIX ROW_AS SERIES SHARE_OF_LOOP SHARE_OF_STEP STEPS SYMRNN_BLAS_HEADER SYMRNN_SIMD_H
+TANH_HIGHEST SIGMOID_HIGHEST SCALED_ONE TEAM TILE TILES TILE_AS UNROLLED VECTOR_BYTES WIDE where
+SYMRNN_DOUBLE SYMRNN_BLAS
+SYMRNN_TILES_APART SYMRNN_TILES_SHARED
+""".split()
+# What the templates call their own.
 OWN = """T B in out sizes parameters initial final state next bars gradients tape work sum main
-REAL EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT COPYSIGN""".split()
-RESERVED = (*KEYWORDS, *PREDEFINED, *HEADERS, *OWN)
+EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT COPYSIGN""".split()
+RESERVED = (*KEYWORDS, *PREDEFINED, *SYSTEM, *MACROS, *OWN)
+# What the fast kernels and the header that they share call their own besides.
+SIMD = """
+real vec mask whole unaligned chosen splat load store load_part store_part dot total totals
+total_of series operand weights product pack pack_block pack_along pack_across padded spaced SPACE
+blocks least up_to tiles rows_of member members threads block vectors count own left rows steps
+first done ahead begin end one v before packed scratch early copy_rows share_from steps_ahead
+steps_together vectors_of even_part row_of stride_of together is_edge add_total tall_total
+pack_left pack_right lanes_total LANES WIDEST DEEP TALL MANY turn from to square ROWS_AT_ONCE
+MOST_ROWS work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE TERMS
+PIECE entry_of row_tiles first_row_tiles MOST_OF_ROW pair_2_1 pair_2_2 tile_function first_tiles
+turned_tiles share_of_tiles tiles_of edge_of_tile tiles_alike add_tiles add_edge pile
+entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR reduced_expm1 power_of between
+vec_exp vec_fabs vec_sigmoid vec_tanh share team team_of multiplications blocks_together SCALE
+group some low sums products blocks_alike OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log
+vec_log1p vec_expm1 vec_sin vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of
+expm1_of_twice vec_sigmoid_tail vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail
+vec_tanh_from_tail vec_slope_from_tail
+""".split()
 
 PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "state",
          "forward", "backward", "step", "tape_size", "forward_work_size", "backward_work_size",
-         "step_work_size", *ROWS,
-         *(f"simd_{kind}_{what}" for kind in ("forward", "infer", "backward", "step")
-           for what in ("member", "multiplications")))
+         "step_work_size", "simd_tape_size", "simd_pack_forward", "simd_pack_backward",
+         "simd_forward_packed_size", "simd_backward_packed_size",
+         *(f"simd_{kind}{what}" for kind in ("forward", "infer", "backward", "step")
+           for what in ("", "_work_size", "_member", "_multiplications")))
 
 
 def names_of_files(name: str) -> tuple[str, ...]:
-    """What header and source of a network define under names that begin with its own."""
-    return (name, *(f"{name}_{part}" for part in PARTS), f"{name.upper()}_H",
-            f"{name.upper()}_DOUBLE")
+    """What headers and sources of a network define, whoever its symbols are."""
+    macros = (f"{name.upper()}_{what}" for what in ("H", "SIMD_H", "DOUBLE"))
+    return (name, *(f"{name}_{part}" for part in PARTS), *macros)

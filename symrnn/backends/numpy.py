@@ -16,7 +16,7 @@ from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
             "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step",
-            "self", "range", "dict", "max", "len", "sum", *ROWS, *keyword.kwlist]
+            "self", "range", "reversed", "dict", "max", "len", "sum", *ROWS, *keyword.kwlist]
 
 
 @dataclass(frozen=True)

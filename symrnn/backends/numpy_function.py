@@ -39,7 +39,7 @@ class BodyWriter:
         self.plan, self.schedule, self.names = plan, schedule, names
         self.program = schedule.program
         self.printer, self.text = NumpyPrinter(self.program, names), TextPrinter(self.program)
-        self.t = names.fresh("t", "time") if names.is_free("t") else "t"
+        self.t = names.derived("step", "t", "time")
 
     def forward(self) -> Body:
         """Outputs, final state and tape, from parameters, inputs and the initial state."""

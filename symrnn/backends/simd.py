@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.c import c_names
+from symrnn.backends.c import c_names, fixed_sizes
 from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_helpers import Helper, Helpers
-from symrnn.backends.c_words import RESERVED, names_of_files
+from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
 from symrnn.backends.names import Names
 from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
-from symrnn.backends.simd_layout import entries
+from symrnn.backends.simd_layout import Layout, entries
 from symrnn.backends.simd_lines import Lines, indented
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import in_comment
 from symrnn.schedule import Plan, Schedule
 
-WORDS = """
-real vec mask whole unaligned where chosen splat load store load_part store_part dot total totals
-total_of series operand weights product pack pack_block pack_along pack_across padded spaced SPACE
-blocks least up_to tiles rows_of member members threads block vectors count own left rows steps
-first done ahead begin end one v before packed scratch early copy_rows share_from steps_ahead
-steps_together vectors_of even_part row_of stride_of together is_edge add_total tall_total
-pack_left pack_right lanes_total MATH WIDE LANES WIDEST DEEP TALL MANY TILES TEAM BARRIER turn from
-to square TILE ROWS_AT_ONCE MOST_ROWS MOST_VECTORS UNROLLED ALIGNED ALWAYS MAYBE LIKELY HOLD STEPS
-SERIES ROUNDER work_scratch scratch_size scratch_for work_turn way FAR FAR_FOR_ROWS AHEAD LINE
-TERMS TILE_AS ROW ROW_AS PIECE entry_of row_tiles first_row_tiles MOST_OF_ROW ALL_OF_ROW pair_2_1
-pair_2_2 ROWS_OF_SIX ROWS_OF_EIGHT ALL_OF tile_function first_tiles turned_tiles share_of_tiles
-tiles_of edge_of_tile tiles_alike add_tiles add_edge pile entries_of_all row_product rows_product
-ahead_of MANY_ROWS NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh BLAS
-SHARE_OF_LOOP SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES
-BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
-SYMRNN_SIMD_H SYMRNN_BLAS_HEADER group some low sums products blocks_alike OF_ONE_ROW
-TALL_DEEP LEFT_BYTES deepest FEWEST
-""".split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
     "backward": ("sizes", "parameters", "packed", "in", "initial", "out", "tape", "bars",
@@ -106,7 +88,8 @@ def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan, self.name, self.fields = plan, name, c_names(plan, name)
-        reserved = (*RESERVED, *names_of_files(name), *WORDS, *_pointers(plan))
+        macros = (macro for macro, _ in fixed_sizes(plan, self.fields, name))
+        reserved = (*RESERVED, *names_of_files(name), *SIMD, *macros)
         self.names = Names(plan.programs, reserved)
         self.local = Locals.choose(self.names)
         self.forward = self._writer(SimdWriter, plan, plan.forward)
@@ -167,20 +150,21 @@ class _Sources:
         details = [f"{', '.join(names)}: {one}{' each' * (len(names) > 1)}, {kept}"
                    for (one, kept), names in (costs or {}).items()]
         details += [f"factors of totals for each thread: {scratch}"] if scratch else []
-        chunks = [line for line in writer.size_lines() if " = steps_" in line]
-        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in chunks
-                    if _is_used(line, count)]
+        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}"
+                    for line in writer.memory.chunk_lines() if _is_used(line, count)]
         count += f" + threads * {scratch}" if scratch else ""
-        return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
-                             tuple(map(_told, details)), count, writer, threads)
+        told = [_told(one, writer.layout) for one in (count, *details)]
+        void = threads and not scratch
+        return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {told[0]}",
+                             tuple(told[1:]), count, writer, threads, void)
 
     def _size_of(self, name: str, comment: str, details: tuple[str, ...], count: str,
-                 writer: SimdWriter, threads: bool = False) -> SizeOf:
+                 writer: SimdWriter, threads: bool, void: bool) -> SizeOf:
         lines = writer.size_lines()
         declared = lines if any(_is_used(line, count) for line in lines) else []
         voids = [f"(void){_declared(line)};" for line in declared]
         voids += [] if declared else ["(void)sizes;"]
-        voids += ["(void)threads;"] if threads and "threads" not in count else []
+        voids += ["(void)threads;"] if void else []
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
         return SizeOf(name, comment, details, arguments,
                       (*declared, *voids, f"return {count};"))
@@ -211,17 +195,12 @@ class _Sources:
         return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
 
 
-def _pointers(plan: Plan) -> Iterator[str]:
-    """Names that the units of a pass are reached by."""
-    for program in plan.programs:
-        yield from (f"{one.name}_{ending}" for one in program.variables
-                    for ending in ("rows", "stride", "here"))
-        yield from (f"row_{size.name}" for size in program.sizes)
-
-
-def _told(count: str) -> str:
+def _told(count: str, layout: Layout) -> str:
     """A count as a reader knows it."""
-    return count.replace("row_", "padded ")
+    for size in layout.padded_sizes:
+        padded = f"padded {layout.names.size(size)}"
+        count = re.sub(rf"\b{layout.row_name(size)}\b", padded, count)
+    return count
 
 
 def _declared(line: str) -> str:

@@ -205,10 +205,10 @@ class SimdWriter:
         """The products of the next steps that need no state."""
         self.units.one, self.units.row = one, Row(Order.ALL, "", "", "first * B")
         self.units.units = self.layout.extent((one.axis,))
-        name = self.panels.tile(tile)
         early = tile.segments[:tile.early]
         factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
-        call = self.products.call(tile, early, "steps * B", f"{name}_ahead, 0, steps * B, 0")
+        into = f"{self.panels.ahead(tile)}, 0, steps * B, 0"
+        call = self.products.call(tile, early, "steps * B", into)
         return nest("if (early)", [
             *self.products.operands(tile, early, factors), *self.units.opening(),
             f"const group some = {{{self.units.units}, vectors, from, to, 0}};", *call])

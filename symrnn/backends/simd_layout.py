@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from symrnn.backends.c_addresses import Addresses, Locals
+from symrnn.backends.c_addresses import Addresses, Locals, fixed
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.program import Delay, Span, Variable, symbols_in_order
@@ -49,8 +49,8 @@ class Layout(Addresses):
                 return self.fields[delay.source]
         return self.fields[variable.name]
 
-    def member(self, size: str) -> str:
-        return self.fields.member(size)
+    def fixed(self, size: str) -> str:
+        return fixed(self.fields, self.printer.prefix, size)
 
     @cached_property
     def passes(self) -> dict[Stage, tuple[Pass, ...]]:
@@ -133,7 +133,7 @@ class Layout(Addresses):
     def row_name(self, size: str) -> str:
         """The name of the padded length of a row: ``row_m``."""
         self.printer.extent(size)
-        return f"row_{self.names.size(size)}"
+        return self.names.derived(("row", size), f"row_{self.names.size(size)}")
 
     def stored(self, variable: Variable) -> str:
         """The number of entries in the workspace or on the tape."""

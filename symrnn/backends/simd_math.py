@@ -65,8 +65,13 @@ class VectorPrinter(CPrinter):
         name = function.func.__name__
         self.used_calls.setdefault(name, function)
         if isinstance(function, Pointwise):
-            return f"vec_{name}({', '.join(arguments)})"
+            return f"{self.helper(name)}({', '.join(arguments)})"
         return f"vec_{'fabs' if name == 'Abs' else name}({', '.join(arguments)})"
+
+    def helper(self, name: str) -> str:
+        if name in self.ready:
+            return f"vec_{name}"
+        return self.names.derived(("vector", "function", name), f"vec_{name}")
 
     def root(self, inside: str) -> str:
         return f"vec_sqrt({inside})"

@@ -108,7 +108,7 @@ class Memory:
             f"{self.layout.block_name('work', stored[-1])} + {self.layout.spaced(stored[-1])}")
         for chunk in self.layout.chunks:
             for tile in self.ahead(chunk):
-                name = f"{self.panels.tile(tile)}_ahead"
+                name = self.panels.ahead(tile)
                 lines.append(f"real *const {name} = {before};")
                 count = f"{self.layout.chunk_name(chunk)} * B * {self._tile_row(tile)}"
                 self._cost(count, "the sums of a chunk of steps, ahead or at their step", name)

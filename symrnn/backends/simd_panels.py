@@ -33,7 +33,23 @@ class Panels:
         key = tile.at_once
         if key not in self.tiles:
             self.tiles[key] = self.names.fresh("tile_" + self.names[tile.gates[0]])
+            self.factors(tile)
         return self.tiles[key]
+
+    def factors(self, tile: Tile) -> str:
+        """The name of the operands of a tile."""
+        return self._of_tile(tile, "factors_" + self.names[tile.gates[0]], "factors")
+
+    def group(self, tile: Tile) -> str:
+        """The name of the sums of all blocks at a time."""
+        return self._of_tile(tile, f"{self.tile(tile)}_group", "group")
+
+    def ahead(self, tile: Tile) -> str:
+        """The name of the sums that are computed ahead."""
+        return self._of_tile(tile, f"{self.tile(tile)}_ahead", "ahead")
+
+    def _of_tile(self, tile: Tile, wish: str, what: str) -> str:
+        return self.names.derived((self, tile.at_once, what), wish)
 
     def kept(self, variable: str) -> str:
         """The name of what one loop over a group of blocks keeps for the next."""
@@ -57,7 +73,7 @@ class Products:
     def operands(self, tile: Tile, segments: Sequence[Segment],
                  factors: Sequence[tuple[str, str]]) -> Lines:
         """The operands of a tile; factors are addresses and strides."""
-        lines = [f"const operand {self._factors(tile)}[] = {{"]
+        lines = [f"const operand {self.panels.factors(tile)}[] = {{"]
         for segment, (address, stride) in zip(segments, factors, strict=True):
             panels = self.panels.pointer(tile.gates, segment)
             lines.append(f"    {{{address}, {stride}, {self.panels.entries(segment)}, {panels}}},")
@@ -69,16 +85,13 @@ class Products:
 
         The first ``early`` operands may be there already.
         """
-        factors, count, onto = self._factors(tile), str(len(segments)), "0"
+        factors, count, onto = self.panels.factors(tile), str(len(segments)), "0"
         if early:
             skipped = "early" if early == 1 else f"early * {early}"
             factors, count, onto = f"{factors} + {skipped}", f"{count} - {skipped}", "(int)early"
         return [f"/* {self.comment(tile, segments)} */",
                 f"products({rows}, {len(tile.gates)}, &some, {factors}, {count}, "
                 f"&(sums){{{into}}}, {onto});"]
-
-    def _factors(self, tile: Tile) -> str:
-        return self.panels.tile(tile).replace("tile", "factors", 1)
 
     def comment(self, tile: Tile, segments: Sequence[Segment]) -> str:
         """``W_i x, W_f x``."""

@@ -122,10 +122,10 @@ class RowsWriter:
         first, rows, onto = self.where
         columns = self.layout.extent(self.program[right].axes)
         self.columns += [columns] if columns not in self.columns else []
-        own = self.names[right]
+        rows_of, others = self.names.beside(right, "rows_of_"), self.names.beside(right, "with_")
         lines = [f"/* {self.text.comment(one.equation)} */" for one in shares]
-        lines += [f"const series rows_of_{own} = {self.layout.series(right, first)};",
-                  f"const total_of with_{own}[] = {{"]
+        lines += [f"const series {rows_of} = {self.layout.series(right, first)};",
+                  f"const total_of {others}[] = {{"]
         for one in shares:
             lhs, units = one.equation.lhs, self.layout.extent(self.program[one.left].axes)
             lines.append(f"    {{{self.layout.series(one.left, first)}, {units}, "
@@ -134,5 +134,5 @@ class RowsWriter:
             begun.add(lhs)
         self.printer.used_sizes |= {"T", "B"}
         return [*lines, "};",
-                f"totals({first}, {rows}, &rows_of_{own}, {columns}, with_{own}, {len(shares)}, "
+                f"totals({first}, {rows}, &{rows_of}, {columns}, {others}, {len(shares)}, "
                 "member, members, scratch);", ""]

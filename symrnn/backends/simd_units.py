@@ -61,10 +61,10 @@ class UnitsWriter:
                 if one.name in (read - self.one.names) | stored]
 
     def _rows(self, variable: Variable) -> str:
-        return f"{self.names[variable.name]}_rows"
+        return self.names.beside(variable.name, after="_rows")
 
     def _stride_name(self, variable: Variable) -> str:
-        return f"{self.names[variable.name]}_stride"
+        return self.names.beside(variable.name, after="_stride")
 
     def _stride(self, variable: Variable) -> str:
         stride = self.layout.rows(variable, self.row)[1]
@@ -136,9 +136,9 @@ class UnitsWriter:
         """The products of these blocks; as it runs, those that were computed ahead are left out."""
         lines: Lines = []
         for tile in self.one.tiles:
-            name, t = self._tile(tile), self.local.time
-            into = f"{name}_ahead, 0, steps * B, ({t} - first) * B + {self.row.sample}" \
-                if tile.ahead else f"{name}_group, some.low, rows, 0"
+            t, panels = self.local.time, self.products.panels
+            into = f"{panels.ahead(tile)}, 0, steps * B, ({t} - first) * B + {self.row.sample}" \
+                if tile.ahead else f"{panels.group(tile)}, some.low, rows, 0"
             lines += ["", *self.products.call(tile, tile.segments, "rows", into, tile.early)]
         return lines
 
@@ -156,16 +156,18 @@ class UnitsWriter:
 
     def _sums_of_group(self, tile: Tile) -> str:
         """The sums of all blocks at a time."""
-        return (f"ALIGNED real {self._tile(tile)}_group[ROWS_AT_ONCE * {len(tile.gates)} * "
+        name, gates = self.products.panels.group(tile), len(tile.gates)
+        return (f"ALIGNED real {name}[ROWS_AT_ONCE * {gates} * "
                 f"MOST_VECTORS({self._gates()}) * LANES];")
 
     def _reached(self, tile: Tile) -> str:
         """The sums of one block: those of this step where they were computed ahead."""
-        t, name, gates = self.local.time, self._tile(tile), len(tile.gates)
+        t, panels, gates = self.local.time, self.products.panels, len(tile.gates)
+        one = f"const real *const {panels.tile(tile)}"
         if not tile.ahead:
-            return (f"const real *const {name} = {name}_group + (block - some.low) * vectors * "
-                    f"rows * {gates} * LANES;")
-        return (f"const real *const {name} = {name}_ahead + (block * vectors * steps * B + "
+            return (f"{one} = {panels.group(tile)} + (block - some.low) * vectors * rows * {gates} "
+                    f"* LANES;")
+        return (f"{one} = {panels.ahead(tile)} + (block * vectors * steps * B + "
                 f"(({t} - first) * B + {self.row.sample}) * own) * {gates} * LANES;")
 
     def _gates(self) -> int:
@@ -193,8 +195,9 @@ class UnitsWriter:
         return f"const vec {self._vector(variable)} = {value};"
 
     def _vector(self, variable: Variable) -> str:
-        own = self.names[variable.name]
-        return f"{own}_here" if self.layout.is_whole(variable) else own
+        if self.layout.is_whole(variable):
+            return self.names.beside(variable.name, after="_here")
+        return self.names[variable.name]
 
     def _times(self, stride: str) -> str:
         """``+ s * row_m``."""

@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Rational
 from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (Delay, Ein, Equation, Peak, Program, contraction_term, negated,
-                            terms)
+                            printable, terms)
 
 
 class TextPrinter(Printer):
@@ -24,6 +24,9 @@ class TextPrinter(Printer):
     def symbol(self, name: str) -> str:
         shown = self.program[name].stands_for if name in self.program else None
         return name if shown is None else self(shown, PRODUCT)
+
+    def size(self, name: str) -> str:
+        return f"size_{name}" if name in self.program else name
 
     def number(self, value: Rational) -> tuple[int, str]:
         found = power_of_ten(value)
@@ -103,7 +106,7 @@ def in_docstring(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
 
 
 @dataclass(frozen=True)

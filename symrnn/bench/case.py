@@ -9,7 +9,7 @@ import numpy as np
 
 from symrnn.bench.workloads import Kind, Workload
 from symrnn.pipeline import compile, derive
-from symrnn.program import Program, ProgramError, Role
+from symrnn.program import INPUTS, Program, ProgramError, Role
 from symrnn.program.interpret import Interpreter
 from symrnn.runtime.shapes import Array
 
@@ -84,7 +84,7 @@ def make_case(workload: Workload, seed: int = 0) -> Case:
     Raises ProgramError for a network with several inputs or outputs, or without a stream.
     """
     program = workload.program()
-    inputs = program.with_role(Role.INPUT, Role.MASK)
+    inputs = program.with_role(*INPUTS)
     if len(inputs) != 1 or len(program.outputs) != 1 or not derive(program).streams:
         raise ProgramError(f"{program.name} cannot be raced: it needs one input, one output and "
                            f"no scan in reverse; choose a single cell")

@@ -15,7 +15,7 @@ from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError, Source, load, source
 from symrnn.cellfile.syntax import statements
 from symrnn.cellfile.values import fits, shape
-from symrnn.program import Program
+from symrnn.program import Program, misnamed
 
 Kind = TypeVar("Kind", bound=Statement)
 Made = TypeVar("Made")
@@ -64,6 +64,8 @@ def _empty(text: Source, found: tuple[Statement, ...]) -> Cell:
             raise text.error(f"there is a second '{one.word.text}'", one.word.at)
         prose[one.word.text].append(one.text)
     name = names[0].name.text
+    if (why := misnamed(name)) is not None:
+        raise text.error(why, names[0].name.at)
     title = " ".join(prose["title"]) or name
     return Cell(name, title, " ".join(prose["source"]), [one for one in prose["note"] if one])
 

@@ -139,18 +139,12 @@ def _largest(to: Around, name: str, given: Value, at: int) -> Result:
     cell = to.scope.cell
     _expect(to, name, [given], 1, at)
     vector = cell.contract("i->i", _vector(to, name, given, at)).operands[0]
-    peak = cell.symbol(_fresh(to, f"peak_{vector.name}"), "largest entry")
+    peak = cell.part(f"peak_{vector.name}", (), "largest entry")
     cell.define(peak.name, cell.peak(cell.term(vector.name)))
     top = cell.term(peak.name)
     reach, count = (cell.contract("i->", Piecewise((one, vector >= top), (0, True)))
                     for one in (vector, 1))
     return reach / count, ()
-
-
-def _fresh(to: Around, wish: str) -> str:
-    taken = {*to.scope.cell.variables, *to.scope.later, *to.scope.places}
-    names = (wish if count == 1 else f"{wish}_{count}" for count in range(1, 1000))
-    return next(one for one in names if one not in taken)
 
 
 FUNCTIONS = Table({

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from symrnn.cellfile.tree import MAX_NAME
-from symrnn.program import ProgramError
+from symrnn.program import ProgramError, misnamed
 
 STARTER = """\
 # A recurrent cell: what it has, then its equations. Try it:
@@ -45,7 +42,6 @@ h[t] = f[t] * h[t-1] + (1 - f[t]) * g[t]
 
 def starter(name: str) -> str:
     """The text of a new cell file. Raises ProgramError for a name that no cell can have."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or len(name) > MAX_NAME:
-        raise ProgramError(f"{name!r} is no name of a cell: letters, digits and '_', a letter "
-                           f"first, at most {MAX_NAME}")
+    if (why := misnamed(name)) is not None:
+        raise ProgramError(why)
     return STARTER.format(name=name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+from symrnn.program import quoted
 from symrnn.cellfile.nodes import EquationLine, Statement
 from symrnn.cellfile.source import Source, described
 from symrnn.cellfile.tree import Refused, Tree, start
@@ -95,7 +96,7 @@ def _no_character(character: str) -> str:
 
 def _unexpected(source: Source, error: UnexpectedToken, brackets: Brackets) -> str:
     token = error.token
-    seen = SAID[token.type] if token.type in ("$END", "_NEWLINE") else f"'{token}'"
+    seen = SAID[token.type] if token.type in ("$END", "_NEWLINE") else quoted(str(token))
     if brackets.open and token.type not in CLOSING:
         first = brackets.open[-1]
         return f"unexpected {seen}; the '{first}' of line {source.line(start(first))} is open"

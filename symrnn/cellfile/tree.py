@@ -9,8 +9,8 @@ from lark import Token, Transformer, v_args
 from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
                                    EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
                                    PowerNode, Prose, Statement, Word)
+from symrnn.program import RULE, is_name, quoted
 
-MAX_NAME = 40
 MAX_PROSE = 500
 CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
 MAX_DEPTH = 40
@@ -37,7 +37,7 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def file(self, *statements: Statement) -> tuple[Statement, ...]:
         return statements
 
-    def cell(self, name: Token) -> CellName:
+    def cell(self, keyword: Token, name: Token) -> CellName:
         return CellName(word(name))
 
     def prose(self, what: Token, text: Token) -> Prose:
@@ -53,20 +53,20 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
                            "" if meaning is None else prose(meaning),
                            -begins if begins and minus else begins)
 
-    def constant(self, name: Token, minus: Token | None, value: Token) -> Constant:
+    def constant(self, keyword: Token, name: Token, minus: Token | None, value: Token) -> Constant:
         return Constant(word(name), -number(value) if minus else number(value))
 
-    def outputs(self, *names: Token) -> Outputs:
+    def outputs(self, keyword: Token, *names: Token) -> Outputs:
         return Outputs(tuple(map(word, names)))
 
     def equation(self, name: Token, step: int, formula: Node) -> EquationLine:
         if step:
-            raise Refused(f"define '{name}[t]', not another step", start(name))
+            raise Refused(f"define {quoted(name + '[t]')}, not another step", start(name))
         return EquationLine(word(name), formula)
 
     def step(self, time: Token, sign: Token | None, count: Token | None) -> int:
         if time != "t":
-            raise Refused(f"'{time}' is no step; write [t] or [t-1]", start(time))
+            raise Refused(f"{quoted(str(time))} is no step; write [t] or [t-1]", start(time))
         if sign is None or count is None:
             return 0
         if count != "1":
@@ -116,9 +116,9 @@ def start(token: Token) -> int:
 
 
 def word(token: Token) -> Word:
-    """A name of bearable length."""
-    if len(token) > MAX_NAME:
-        raise Refused(f"a name has at most {MAX_NAME} characters", start(token))
+    """A name of bearable length; the star of a pattern is none of it."""
+    if not is_name(str(token).removesuffix("*")):
+        raise Refused(f"{quoted(str(token))} is no name; {RULE}", start(token))
     return Word(str(token), start(token))
 
 

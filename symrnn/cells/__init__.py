@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
-from symrnn.program import Program, UnknownName
+from symrnn.program import Program, UnknownName, quoted
 
 
 @cache
@@ -32,7 +32,7 @@ def cell(name: str, **options: Any) -> Program:
     for one in architectures():
         if one.name == name:
             return one.build(**options)
-    raise UnknownName(f"no cell is called {name!r}; symrnn.cells() lists what there is")
+    raise UnknownName(f"no cell is called {quoted(name)}; symrnn.cells() lists what there is")
 
 
 class _Cells(ModuleType):

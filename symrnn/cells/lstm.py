@@ -8,7 +8,8 @@ from sympy import Expr, Integer, Rational
 
 from symrnn.authoring import Cell, register, t
 from symrnn.authoring.symbols import Sequence
-from symrnn.program import (ActivationChoice, Program, ProgramError, SizeSymbol, add, multiply)
+from symrnn.program import (ActivationChoice, Program, ProgramError, SizeSymbol, add, multiply,
+                            quoted)
 from symrnn.program import activation as function
 
 SOURCES = {
@@ -104,8 +105,8 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
     """
     gate, squash, output = map(function, (gate_activation, activation, output_activation))
     if coupled and not (coupled in COUPLED and forget_gate):
-        raise ProgramError(f"lstm: coupled={coupled!r} with forget_gate={forget_gate}; it wants "
-                           f"two gates and is one of {', '.join(COUPLED)}")
+        raise ProgramError(f"lstm: coupled={quoted(coupled)} with forget_gate={forget_gate}; it "
+                           f"wants two gates and is one of {', '.join(COUPLED)}")
     gates = "ifo" if forget_gate else "io"
     free = gates.replace(coupled[:1], "")
     chosen = {"forget_gate": forget_gate, "peephole": peephole, "coupled": bool(coupled),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Piecewise, exp
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation
+from symrnn.program import Program, activation, quoted
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (8) to (17)")
@@ -35,8 +35,8 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
     """An LSTM that can change its mind: an exponential gate overwrites what was stored.
 
     Parameters ``W_z [d, D]``, ``R_z [d, d]``, ``b_z [d]``, then ``_i``, ``_f``, ``_o``. States
-    ``h``, ``c``, ``n``, which start at zero, and ``m``, at -1e30. ``forget_gate`` is ``"sigmoid"`` or
-    ``"exp"``. Source: Beck et al., arXiv 2405.04517.
+    ``h``, ``c``, ``n``, which start at zero, and ``m``, at -1e30. ``forget_gate`` is
+    ``"sigmoid"`` or ``"exp"``. Source: Beck et al., arXiv 2405.04517.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     notes = [FORGET, GAUGE, HEADS, PRIMES]
@@ -78,7 +78,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
 def log_gate(kind: str, a: Expr) -> Expr:
     """The logarithm of a gate of pre-activation ``a``: of sigmoid(a), or of exp(a)."""
     if kind not in ("sigmoid", "exp"):
-        raise ValueError(f"forget_gate is {kind!r}; there are sigmoid and exp")
+        raise ValueError(f"forget_gate is {quoted(kind)}; there are sigmoid and exp")
     return -activation("softplus")(-a) if kind == "sigmoid" else a
 
 

@@ -75,7 +75,7 @@ def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
               for name, one in sorted(wanted.items())}
     values = {name: np.abs(one) for name, one in values.items()} if positive else values
     masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)
-             for one in plan.program.with_role(Role.MASK, Role.START)}
+             for one in plan.program.with_role(Role.MASK, Role.STEP_MASK, Role.START)}
     return Case(plan, sizes, {**values, **masks})
 
 

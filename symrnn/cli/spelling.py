@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TextIO
 
-from symrnn.backends.unicode import ACCENTS, SUPERSCRIPT
+from symrnn.program.terminal import ACCENTS, SUPERSCRIPT
 
 RAISED = {chr(raised): chr(plain) for plain, raised in SUPERSCRIPT.items()} | {"ᵀ": "T"}
 ARROWS = {r"\overrightarrow": "_right", r"\overleftarrow": "_left"}

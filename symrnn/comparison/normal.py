@@ -11,7 +11,7 @@ from sympy.logic.boolalg import BooleanTrue
 from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, TooLarge, called,
                                           constant, own_indices, placed, plus, resized, scaled,
                                           single, times)
-from symrnn.program import Ein, Peak, Pointwise, Program, Role, SizeSymbol, Span, Variable
+from symrnn.program import Ein, Peak, Pointwise, Program, Role, SizeSymbol, Span, Variable, quoted
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -231,7 +231,7 @@ def leaf_of(program: Program, name: str) -> Leaf:
     if delay is not None:
         return Leaf(delay.state, f"{STATE}{delay.step}", variable.axes)
     if variable.span is Span.CONSTANT and variable.role is not Role.PARAMETER:
-        raise TooLarge(f"'{name}' is no input, parameter or state")
+        raise TooLarge(f"{quoted(name)} is no input, parameter or state")
     return Leaf(name, variable.role.value, variable.axes)
 
 

@@ -122,7 +122,8 @@ def _sides(left: Program, right: Program, found: Correspondence,
 
     def drawn(variable: Variable, own: Mapping[str, int]) -> Array:
         values: Array = random.normal(0, 0.8, [own[axis] for axis in variable.shape])
-        return (values > 0).astype(float) if variable.role is Role.MASK else values
+        masks = (Role.MASK, Role.STEP_MASK)
+        return (values > 0).astype(float) if variable.role in masks else values
 
     inputs = {one: drawn(left[one], sizes[0]) for one, _ in found.inputs}
     delays = ({one.state: one for one in left.delays}, {one.state: one for one in right.delays})

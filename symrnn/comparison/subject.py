@@ -12,7 +12,7 @@ from symrnn.comparison.merging import merged_groups
 from symrnn.comparison.normal import Normal
 from symrnn.comparison.polynomial import Poly
 from symrnn.interop.conventions import Convention
-from symrnn.program import Delay, Program, Role, Variable
+from symrnn.program import INPUTS, Delay, Program, Role, Variable
 
 MOST_INTERFACES = 24
 MOST_MATCHED = 4
@@ -34,7 +34,7 @@ class Subject:
     @property
     def inputs(self) -> tuple[Variable, ...]:
         """What comes in at every step."""
-        return self.program.with_role(Role.INPUT, Role.MASK)
+        return self.program.with_role(*INPUTS)
 
     def slot(self, name: str) -> str:
         """What a parameter is for: ``W_z`` of ``weight_ih.z``."""
@@ -77,7 +77,7 @@ def interfaces(left: Program, right: Program, with_states: bool = True) -> Itera
 
     def inputs(one: Program) -> list[tuple[str, tuple[object, ...]]]:
         return [(each.name, (len(each.axes), each.role))
-                for each in one.with_role(Role.INPUT, Role.MASK)]
+                for each in one.with_role(*INPUTS)]
 
     shared = tuple((name, name) for name, kind in states(left) if (name, kind) in states(right))
     count = 0
@@ -96,7 +96,7 @@ def interfaces(left: Program, right: Program, with_states: bool = True) -> Itera
 def few_ends(left: Program, right: Program) -> bool:
     """True where all ways to set inputs and outputs side by side are tried."""
     return all(len(ends) <= MOST_MATCHED for one in (left, right)
-               for ends in (one.outputs, one.with_role(Role.INPUT, Role.MASK)))
+               for ends in (one.outputs, one.with_role(*INPUTS)))
 
 
 def _matchings(left: list[tuple[str, tuple[object, ...]]],

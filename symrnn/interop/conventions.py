@@ -20,7 +20,7 @@ from symrnn.interop.onnx import OPERATORS
 from symrnn.interop.own_names import turned_gate, under_own_names
 from symrnn.interop.packing import named, packed, unpacked
 from symrnn.interop.torch_weights import MODES
-from symrnn.program import Program, Role, UnknownName, verify
+from symrnn.program import Program, Role, UnknownName, quoted, verify
 from symrnn.runtime.shapes import Array, check_names
 
 
@@ -160,7 +160,8 @@ def convention(name: str) -> Convention:
     """
     short, _, given = name.partition(":")
     if short not in FRAMEWORKS:
-        raise UnknownName(f"there is no convention {short!r}; there are {', '.join(FRAMEWORKS)}")
+        raise UnknownName(f"there is no convention {quoted(short)}; there are "
+                          f"{', '.join(FRAMEWORKS)}")
     one = FRAMEWORKS[short]
     effects = list(_effects(short, one, given))
     options = {key: value for effect in effects for key, value in effect.cell.items()}
@@ -186,7 +187,7 @@ def _effects(short: str, one: Framework, given: str) -> Iterator[Effect]:
         key, _, value = part.partition("=")
         if key not in one.options or value not in one.options[key]:
             known = [f"{key}={value}" for key, values in one.options.items() for value in values]
-            raise UnknownName(f"{short} has no option {part!r}; there are "
+            raise UnknownName(f"{short} has no option {quoted(part)}; there are "
                               f"{', '.join(known) or 'none'}")
         chosen[key] = value
     for key, values in one.options.items():

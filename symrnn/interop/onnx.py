@@ -19,11 +19,12 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.packing import Table, inner_biases, named, unpacked
 from symrnn.pipeline import compile
-from symrnn.program import ACTIVATIONS, ActivationChoice, Program, UnknownName, reverse
+from symrnn.program import ACTIVATIONS, ActivationChoice, Program, UnknownName, quoted, reverse
 from symrnn.runtime.shapes import Array, ShapeError
 
 Attributes = Mapping[str, Any]
-INPUTS = ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P")
+INPUTS = ("X", "W", "R", "B", "sequence_lens", "initial_h")
+REQUIRED = INPUTS[:3]
 PER_DIRECTION = ("W", "R", "B", "P")
 DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
 ONNX_ACTIVATIONS = {
@@ -48,6 +49,7 @@ class Operator:
     states: tuple[str, ...]
     activations: Mapping[str, str]
     options: Mapping[str, Callable[[int], dict[str, Any]]]
+    inputs: tuple[str, ...] = INPUTS
 
 
 OPERATORS = {
@@ -58,7 +60,8 @@ OPERATORS = {
     "LSTM": Operator(lstm, ("i", "o", "f", "g"), ("h", "c"),
                      {"gate_activation": "Sigmoid", "activation": "Tanh",
                       "output_activation": "Tanh"},
-                     {"input_forget": lambda on: {"coupled": "f=1-i" if on else ""}}),
+                     {"input_forget": lambda on: {"coupled": "f=1-i" if on else ""}},
+                     (*INPUTS, "initial_c", "P")),
 }
 
 
@@ -67,10 +70,10 @@ def run(op_type: str, attributes: Attributes, inputs: Sequence[Any], backend: st
     """What a node returns: Y, Y_h and, for an LSTM, Y_c, in ONNX's layouts.
 
     ``inputs`` stand in ONNX's order, None where one is left out. Raises UnknownName for
-    another operator, attribute, direction or activation, ShapeError for arrays that do not fit.
+    another operator, attribute, direction or activation, for more inputs than the operator has
+    and where X, W or R is missing; ShapeError for arrays that do not fit.
     """
-    given = {name: np.asarray(array) for name, array in zip(INPUTS, inputs, strict=False)
-             if array is not None}
+    given = _given(op_type, inputs)
     nets = networks(op_type, attributes, given)
     _check(attributes, given, len(nets))
     swapped = bool(attributes.get("layout", 0))
@@ -84,6 +87,21 @@ def run(op_type: str, attributes: Attributes, inputs: Sequence[Any], backend: st
     y = np.stack([one.y for one in runs], axis=1)
     finals = [np.stack([one.final[name] for one in runs], 1 if swapped else 0) for name in states]
     return (y.transpose(2, 0, 1, 3) if swapped else y, *finals)
+
+
+def _given(op_type: str, inputs: Sequence[Any]) -> dict[str, Array]:
+    """The inputs by ONNX's names, without those that are left out."""
+    names = OPERATORS[_known(op_type, OPERATORS, "operator")].inputs
+    if any(array is not None for array in inputs[len(names):]):
+        raise UnknownName(f"ONNX's {op_type} has {len(names)} inputs, {', '.join(names)}, but "
+                          f"{len(inputs)} are given")
+    found = {name: np.asarray(array) for name, array in zip(names, inputs, strict=False)
+             if array is not None}
+    missing = [name for name in REQUIRED if name not in found]
+    if missing:
+        raise UnknownName(f"ONNX's {op_type} wants {', '.join(REQUIRED)}, but {missing[0]} is "
+                          f"missing; give them in this order")
+    return found
 
 
 def networks(op_type: str, attributes: Attributes, given: Mapping[str, Any]) -> list[Program]:
@@ -153,5 +171,5 @@ def _text(value: str | bytes) -> str:
 
 def _known(name: str, names: Any, kind: str) -> str:
     if name not in names:
-        raise UnknownName(f"ONNX has no {kind} {name!r}; there are {', '.join(names)}")
+        raise UnknownName(f"ONNX has no {kind} {quoted(name)}; there are {', '.join(names)}")
     return name

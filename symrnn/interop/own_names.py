@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul, Symbol
 
-from symrnn.program import (Ein, Equation, Glyph, Program, Role, Variable, add, lower, rewrite,
-                            substitute, terms, verify)
+from symrnn.program import (Ein, Equation, Glyph, Program, Role, Variable, add, finished, lower,
+                            rewrite, substitute, terms)
 
 
 def turned_gate(program: Program, gate: str) -> Program:
@@ -17,7 +17,7 @@ def turned_gate(program: Program, gate: str) -> Program:
     other = Add(Integer(1), Mul(Integer(-1), symbol, evaluate=False), evaluate=False)
     equations = [one if one.lhs == gate else replace(one, rhs=substitute(one.rhs, {symbol: other}))
                  for one in program.equations]
-    return verify(lower(replace(program, equations=tuple(equations), notes=())))
+    return finished(lower(replace(program, equations=tuple(equations), notes=())))
 
 
 def under_own_names(cell: Program, slots: Mapping[str, str], columns: set[str]) -> Program:

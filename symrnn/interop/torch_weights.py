@@ -17,7 +17,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.packing import (Table, inner_biases, named, packed,
                                     parameter_names, unpacked)
-from symrnn.program import Program
+from symrnn.program import Program, quoted
 from symrnn.runtime.shapes import Array
 
 # torch's mode: how the cell is built, and the order of its gates
@@ -58,7 +58,7 @@ def from_torch(mode: str, weights: Mapping[str, Any]) -> TorchNetwork:
     and projection are seen. Raises ValueError for another mode or name.
     """
     if mode not in MODES:
-        raise ValueError(f"torch has no mode {mode!r}; there are {', '.join(MODES)}")
+        raise ValueError(f"torch has no mode {quoted(mode)}; there are {', '.join(MODES)}")
     build, gates = MODES[mode]
     projection = {"projection": True} if "weight_hr_l0" in weights else {}
     cell = build(bias="bias_ih_l0" in weights, **projection)

@@ -9,8 +9,8 @@ from typing import Any
 
 from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
-from symrnn.backends.unicode import UnicodePrinter, glyph_text
-from symrnn.program import FED, Program, Role, UnknownName, Variable
+from symrnn.backends.unicode import UnicodePrinter
+from symrnn.program import FED, Program, Role, UnknownName, Variable, glyph_text, printable, quoted
 from symrnn.program.form import NOTEBOOK
 
 ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
@@ -20,7 +20,7 @@ ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.IN
 def unicode_text(program: Program) -> str:
     """Title, symbols and equations for the terminal."""
     parts = [program.title, program.source, *program.notes]
-    head = "\n".join(part for part in parts if part)
+    head = "\n".join(printable(part) for part in parts if part)
     return f"{head}\n\n{_symbols(program)}\n\n{_equations(program)}"
 
 
@@ -28,9 +28,9 @@ def _symbols(program: Program) -> str:
     shown = [one for one in program.with_role(*ROLES) if one.stands_for is None
              and not program.delay_of(one.name)]
     rows: list[tuple[str, ...]] = [
-        (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", one.meaning)
+        (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", printable(one.meaning))
         for one in shown]
-    rows += [(size.name, "", "size", size.meaning) for size in program.sizes]
+    rows += [(glyph_text(size.glyph), "", "size", size.meaning) for size in program.sizes]
     return _columns(rows)
 
 
@@ -97,7 +97,7 @@ def show(program: Program, style: str = "unicode") -> str:
     Raises UnknownName for another style.
     """
     if style not in SHOW:
-        raise UnknownName(f"there is no style {style!r}; there are {', '.join(SHOW)}")
+        raise UnknownName(f"there is no style {quoted(style)}; there are {', '.join(SHOW)}")
     return SHOW[style](program)
 
 

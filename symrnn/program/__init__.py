@@ -6,24 +6,29 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         factors, is_number, leading_number, multiply, negated,
                                         pointwise_part, rebuild, rename, result_axes, rewrite,
                                         sizes_in_order, substitute, symbols_in_order, terms)
-from symrnn.program.form import (FED, Delay, Equation, Misused, Origin, Program, ProgramError,
-                                 Role, Rule, Size, Span, UnknownName, Variable, final_name,
-                                 initial_name, local)
+from symrnn.program.form import (FED, INPUTS, Delay, Equation, Misused, Origin, Program,
+                                 ProgramError, Role, Rule, Size, Span, UnknownName, Variable,
+                                 final_name, initial_name, local)
 from symrnn.program.functions import (ACTIVATIONS, ROWS, SATURATING, Activation, ActivationChoice,
                                       Pointwise, Saturating, activation, function, is_call)
 from symrnn.program.lower import lower
+from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
+                                   printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
+from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
-from symrnn.program.verify import check_equation, verify
+from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
-    "ACTIVATIONS", "FED", "ROWS", "SATURATING", "Activation", "ActivationChoice", "Delay", "Ein",
-    "Equation", "Glyph", "Letters", "Misused", "Origin", "Peak", "Pointwise", "Program",
-    "ProgramError", "Role", "Rule", "Saturating", "Size", "SizeSymbol", "Span", "UnknownName",
-    "Variable", "activation", "add", "arrange", "chain", "check_equation", "contraction_axes",
-    "contraction_term", "contractions", "delay_variables", "escape_latex", "factors", "final_name",
-    "function", "initial_name", "is_call", "is_number", "last_number", "leading_number",
-    "letter_latex", "local", "lower", "merge", "multiply", "negated", "pointwise_part", "rebuild",
-    "rename", "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order",
-    "substitute", "symbols_in_order", "terms", "verify",
+    "ACTIVATIONS", "FED", "INPUTS", "ROWS", "RULE", "SATURATING", "SUPERSCRIPT", "TAKEN",
+    "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters", "Misused",
+    "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Saturating", "Size",
+    "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
+    "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
+    "escape_latex", "factors", "final_name", "finished", "free_name", "function", "glyph_text",
+    "initial_name", "is_call", "is_composed", "is_name", "is_number", "last_number",
+    "leading_number", "letter_latex", "local", "lower", "merge", "misnamed", "multiply", "negated",
+    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
+    "reverse", "rewrite", "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms",
+    "verify",
 ]

@@ -9,6 +9,8 @@ from typing import Any
 from sympy import Basic, Expr, Symbol
 from sympy.core.symbol import Str
 
+from symrnn.program.naming import quoted
+
 
 @dataclass(frozen=True)
 class Letters:
@@ -24,7 +26,7 @@ class Letters:
         operands = tuple(left.split(","))
         if not arrow or any(len(set(part)) != len(part) for part in (*operands, output)):
             raise ValueError(
-                f"'{spec}' is not a contraction: write 'ij,j->i', each letter once an operand"
+                f"{quoted(spec)} is not a contraction: write 'ij,j->i', each letter once an operand"
             )
         return cls(operands, output)
 
@@ -54,9 +56,10 @@ class Ein(Expr):  # type: ignore[misc]  # SymPy ships no types
         letters = Letters.parse(str(spec))
         if len(letters.operands) != len(operands):
             raise ValueError(
-                f"'{spec}' wants {len(letters.operands)} operands, got {len(operands)}")
+                f"{quoted(spec)} wants {len(letters.operands)} operands, got {len(operands)}")
         if not all(isinstance(operand, Symbol) for operand in operands):
-            raise TypeError(f"'{spec}': the operands of a contraction are symbols; name them first")
+            raise TypeError(f"{quoted(spec)}: the operands of a contraction are symbols; name them "
+                            f"first")
         made: Ein = Expr.__new__(cls, Str(letters.spec), *operands)
         return made
 

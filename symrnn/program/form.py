@@ -46,6 +46,7 @@ class Role(Enum):
 
     INPUT = "input"
     MASK = "mask"
+    STEP_MASK = "mask of steps"
     START = "start of sequences"
     PARAMETER = "parameter"
     INITIAL = "initial state"
@@ -66,10 +67,11 @@ class Role(Enum):
 
 
 GIVEN = frozenset(
-    {Role.INPUT, Role.MASK, Role.START, Role.PARAMETER, Role.INITIAL, Role.COTANGENT,
-     Role.TANGENT, Role.SAVED, Role.SELECTOR}
+    {Role.INPUT, Role.MASK, Role.STEP_MASK, Role.START, Role.PARAMETER, Role.INITIAL,
+     Role.COTANGENT, Role.TANGENT, Role.SAVED, Role.SELECTOR}
 )
-FED = (Role.INPUT, Role.MASK, Role.START)  # what a caller gives with every call, as inputs
+INPUTS = (Role.INPUT, Role.MASK, Role.STEP_MASK)  # what a caller gives with every call
+FED = (*INPUTS, Role.START)  # the same, with what kernels fill in where the caller does not
 
 
 class Span(IntEnum):
@@ -223,6 +225,11 @@ class Program:
     def states(self) -> tuple[str, ...]:
         """Names of the variables that a delay remembers from one step to the next."""
         return tuple(delay.source for delay in self.delays)
+
+    @property
+    def step_mask(self) -> Variable | None:
+        """What tells which steps count; None where all of them do."""
+        return next(iter(self.with_role(Role.STEP_MASK)), None)
 
     @property
     def axes(self) -> dict[str, tuple[str, ...]]:

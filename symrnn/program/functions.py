@@ -15,6 +15,8 @@ from sympy import (Abs, Add, Expr, Function, Integer, Mul, Number, Piecewise, Po
                    Symbol, diff, evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symrnn.program.naming import quoted
+
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
 ARGUMENTS = (X, ALPHA, BETA)
 
@@ -264,7 +266,7 @@ def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
     """
     name, *given = (choice,) if isinstance(choice, str) else choice
     if name not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {name!r}; there are "
+        raise ValueError(f"no activation is called {quoted(name)}; there are "
                          + ", ".join(row.name for row in TABLE if not row.part))
     row = ACTIVATIONS[str(name)]
     if len(given) > len(row.defaults):

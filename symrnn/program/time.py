@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from sympy import Rational
 
 from symrnn.program.form import (ZERO, Delay, Program, Role, Span, Variable, final_name,
                                  initial_name, local)
+from symrnn.program.naming import free_name
 
 
 # What a delay remembers, what it starts from, what it ends with.
@@ -15,17 +17,18 @@ FORWARD = ("of the step before", "before the first step", "after the last step")
 REVERSE = ("of the step after", "after the last step", "at the first step")
 
 
-def delay_variables(source: Variable, step: int, start: Rational = ZERO
-                    ) -> tuple[Variable, Variable, Variable]:
+def delay_variables(source: Variable, step: int, taken: Container[str] = (),
+                    start: Rational = ZERO) -> tuple[Variable, Variable, Variable]:
     """The variables of ``Delay(source, step)``: the remembered value, its initial, its final.
 
-    ``start`` is what the initial value is where nobody gives it.
+    Names that are ``taken`` are avoided. ``start`` is what the initial value is where nobody
+    gives it.
     """
     before, last = ("0", "T") if step > 0 else ("T+1", "1")
     words = FORWARD if step > 0 else REVERSE
     own = local(source.name)[1]
     remembered = replace(
-        source, name=f"{source.name}_prev", role=Role.INTERMEDIATE,
+        source, name=free_name(taken, f"{source.name}_prev"), role=Role.INTERMEDIATE,
         glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")
     edge = replace(source, span=Span.BATCH, name=initial_name(source.name), role=Role.INITIAL,
                    glyph=source.glyph.at(before),
@@ -50,7 +53,7 @@ def reverse(program: Program) -> Program:
     renewed = {}
     for delay in turned:
         source = program[delay.source]
-        before, after = (delay_variables(source, step, delay.start)
+        before, after = (delay_variables(source, step, start=delay.start)
                          for step in (-delay.step, delay.step))
         for name, old, new in zip(_trio(delay), before, after, strict=True):
             meaning = program[name].meaning.replace(old.meaning, new.meaning, 1)

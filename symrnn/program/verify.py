@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from sympy import Expr
 
 from symrnn.program.contraction import Ein, Peak, contraction_axes
+from symrnn.program.distinct import distinct
 from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
                                         symbols_in_order)
 from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
 from symrnn.program.functions import is_call
+from symrnn.program.naming import RULE, TAKEN, is_composed, quoted
 
 
 def verify(program: Program) -> Program:
@@ -24,29 +26,46 @@ def verify(program: Program) -> Program:
     if not findings:
         findings = [*_bindings(program), *_equations(program), *_uses(program)]
     if findings:
-        raise ProgramError("\n".join(f"{program.name}: {finding}" for finding in findings))
+        name = program.name if is_composed(program.name) else quoted(program.name)
+        raise ProgramError("\n".join(f"{name}: {finding}" for finding in findings))
     return program
 
 
+def finished(program: Program) -> Program:
+    """The program, verified, with symbols that print as what no other prints as."""
+    return distinct(verify(program))
+
+
 def _names(program: Program) -> Iterator[str]:
+    yield from _words(program)
     counts = Counter(variable.name for variable in program.variables)
-    yield from (f"'{name}' is declared {count} times" for name, count in counts.items()
+    yield from (f"{quoted(name)} is declared {count} times" for name, count in counts.items()
                 if count > 1)
     sizes = {size.name for size in program.sizes}
     yield from (f"a size is called '{name}', which counts the {what}"
-                for name, what in (("T", "steps"), ("B", "samples")) if name in sizes)
+                for name, what in TAKEN.items() if name in sizes)
     for variable in program.variables:
         for axis in variable.axes:
             if axis not in sizes:
-                yield f"'{variable.name}' has an axis '{axis}', which is no size of the program"
+                yield (f"{quoted(variable.name)} has an axis {quoted(axis)}, which is no size of "
+                       f"the program")
     names = [*(e.lhs for e in program.equations), *program.outputs,
              *(name for d in program.delays for name in (d.lhs, d.source, d.initial, d.final))]
     for equation in program.equations:
         names += symbols_in_order(equation.rhs)
-        yield from (f"{_where(equation)} reads '{size}', which is no size of the program"
+        yield from (f"{_where(equation)} reads {quoted(size)}, which is no size of the program"
                     for size in sizes_in_order(equation.rhs) if size not in sizes)
-    yield from (f"'{name}' is used but not declared"
+    yield from (f"{quoted(name)} is used but not declared"
                 for name in dict.fromkeys(names) if name not in program)
+
+
+def _words(program: Program) -> Iterator[str]:
+    """What no language can print, or what a file cannot be called."""
+    words = [program.name, *(size.name for size in program.sizes)]
+    yield from (f"{quoted(name)} is no name; {RULE}" for name in words
+                if not is_composed(name) or "." in name)
+    yield from (f"{quoted(one.name)} is no name; {RULE}, with dots between names"
+                for one in program.variables if not is_composed(one.name))
 
 
 def _delays(program: Program) -> Iterator[str]:
@@ -80,7 +99,7 @@ def _bindings(program: Program) -> Iterator[str]:
 
 
 def _where(equation: Equation) -> str:
-    return f"equation ({equation.number}) for '{equation.lhs}'"
+    return f"equation ({equation.number}) for {quoted(equation.lhs)}"
 
 
 def _equations(program: Program) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Role
+from symrnn.program import INPUTS, Role, quoted
 from symrnn.runtime.calls import Engine, Given, Packed, Parameter
 from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
@@ -26,7 +26,7 @@ class Arguments:
         self.engine = engine
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
-        self.inputs = tuple(one.name for one in self.program.with_role(Role.INPUT, Role.MASK))
+        self.inputs = tuple(one.name for one in self.program.with_role(*INPUTS))
         self._names = tuple(self.parameters)
         self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
@@ -115,7 +115,7 @@ class Arguments:
         given |= named(y_bar, self.program.outputs, "output's cotangent")
         bars: dict[str, Array] = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
-            called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"
+            called = f"final_bar[{quoted(one.of)}]" if one.of in finals.values() else "y_bar"
             part = lost if one.of in self.program.outputs else 0
             if one.of in given:
                 bars[one.of] = sizes.take(one, given[one.of], called, part)

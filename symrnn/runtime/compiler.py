@@ -13,6 +13,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+# What compilers may let pass, though a call or an assignment then means something else.
+STRICT = ("-Werror=incompatible-pointer-types", "-Werror=int-conversion",
+          "-Werror=implicit-function-declaration")
 PORTABLE = ("-std=c99", "-O3", "-fPIC", "-shared")
 SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=fast",
         "-fno-math-errno", "-fPIC", "-shared")
@@ -73,7 +76,7 @@ def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequenc
 
 def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
             parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
-    command = (*find_compiler(), *flags, *(f"-D{one}" for one in defines))
+    command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]

@@ -20,7 +20,6 @@ from symrnn.runtime.shapes import Array, Arrays
 from symrnn.runtime.stepper import Stepper, stepper
 from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
-from symrnn.transforms import MASK
 
 
 @dataclass(eq=False)
@@ -48,7 +47,7 @@ class Kernel(Arguments):
                  related: Callable[[Relation], Kernel]) -> None:
         super().__init__(plan, engine, dtype)
         self.related = cache(related)
-        self.masked = MASK in self.program
+        self.masked = self.program.step_mask is not None
 
     def forward(self, params: Mapping[str, Any], x: Any,
                 initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -118,11 +117,12 @@ class Kernel(Arguments):
 
     def _masked(self, x: Any, lengths: Any, mask: Any) -> tuple[Kernel, dict[str, Any]]:
         """The kernel that takes a mask, and its inputs."""
-        if self.masked:
-            raise ProgramError(f"{self.program.name} takes its mask as the input 'mask' already; "
-                               "leave out lengths= and mask=")
-        inputs = with_mask(self.program, self.named_inputs(x), lengths, mask)
-        return self.related(Relation.MASKED), inputs
+        own = self.program.step_mask
+        if own is not None:
+            raise ProgramError(f"{self.program.name} takes its mask as the input '{own.name}' "
+                               "already; leave out lengths= and mask=")
+        form = self.related(Relation.MASKED)
+        return form, with_mask(form.program, self.named_inputs(x), lengths, mask)
 
     def _must_be_related(self, other: Kernel) -> None:
         """A run belongs to the same network, or to its form that takes a mask."""

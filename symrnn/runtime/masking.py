@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from sympy import Piecewise, Symbol
+from sympy import Piecewise
 
-from symrnn.program import Program, Role, Span
+from symrnn.program import Program, Role, Span, Variable
 from symrnn.runtime.shapes import Array, Arrays, ShapeError, numbers
-from symrnn.transforms import MASK
 
 
 def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: Any
               ) -> dict[str, Any]:
     """The inputs and their mask; what does not count is set to zero, so that it may be anything.
 
-    Raises ShapeError for lengths that are no whole numbers from 0 to T, for a mask of other
-    values than 0 and 1, and for either of another shape.
+    ``program`` is the form of the network that takes a mask, which tells the mask's name. Raises
+    ShapeError for lengths that are no whole numbers from 0 to T, for a mask of other values than
+    0 and 1, and for either of another shape.
     """
     arrays = {name: numbers(array, name) for name, array in inputs.items()
               if program[name].span is Span.SEQUENCE and program[name].role is not Role.START}
@@ -30,7 +30,8 @@ def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: A
     if mask is not None:
         counts &= _mask(mask, steps, samples)
     kept = {name: np.where(_over(counts, array), array, 0) for name, array in arrays.items()}
-    return {**inputs, **kept, MASK: counts}
+    (own,) = program.with_role(Role.STEP_MASK)
+    return {**inputs, **kept, own.name: counts}
 
 
 def _lengths(lengths: Any, steps: int, samples: int) -> Array:
@@ -54,21 +55,22 @@ def _mask(mask: Any, steps: int, samples: int) -> Array:
 
 def seen(program: Program, inputs: Arrays, bars: Arrays) -> Arrays:
     """The cotangents, zero where the mask makes their output zero, so that they may be anything."""
-    if MASK not in program:
+    mask = program.step_mask
+    if mask is None:
         return bars
-    counts = inputs[MASK] > 0
-    hidden = [name for name in bars if _is_hidden(program, name)]
+    counts = inputs[mask.name] > 0
+    hidden = [name for name in bars if _is_hidden(program, name, mask)]
     return {**bars, **{name: np.where(_over(counts, bars[name]), bars[name], 0)
                        .astype(bars[name].dtype) for name in hidden}}
 
 
-def _is_hidden(program: Program, name: str) -> bool:
+def _is_hidden(program: Program, name: str, mask: Variable) -> bool:
     """True for an output that is zero at the steps that do not count."""
     equation = program.definition(name)
     if equation is None or not isinstance(equation.rhs, Piecewise):
         return False
     value, condition = equation.rhs.args[0]
-    return bool(value == 0 and condition == (Symbol(MASK) <= 0))
+    return bool(value == 0 and condition == (mask.symbol <= 0))
 
 
 def _over(counts: Array, array: Array) -> Array:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from symrnn.program import quoted
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.directional import arguments, by_owner
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
@@ -66,7 +67,7 @@ class Rtrl:
         check_names(final_bar, ends, "final state", partly=True)
         sizes, program = self._sizes(), self.kernel.program
         bars = {ends[name].initial: sizes.take(program[ends[name].final], bar,
-                                               f"final_bar[{name!r}]")
+                                               f"final_bar[{quoted(name)}]")
                 for name, bar in (final_bar or {}).items()}
         for (name, first), dots in self._dots.items():
             _add(sums[name], first, bars, dots)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Program, Size, SizeSymbol, Span, Variable
+from symrnn.program import Program, Size, SizeSymbol, Span, Variable, quoted
 
 Array = npt.NDArray[Any]
 
@@ -125,13 +125,13 @@ def check_names(named: Any, wanted: Iterable[str], kind: str, partly: bool = Fal
     """
     if not isinstance(named, Mapping | None):
         raise ShapeError(f"each {kind} goes by its name in a dictionary, not in "
-                         f"{'an array' if isinstance(named, np.ndarray) else repr(named)[:40]}")
+                         f"{'an array' if isinstance(named, np.ndarray) else quoted(named)}")
     given, wanted = list(named or {}), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]
     if unknown:
         known = ", ".join(wanted) or "none"
-        raise ShapeError(f"there is no {kind} '{unknown[0]}'; there are {known}")
+        raise ShapeError(f"there is no {kind} {quoted(unknown[0])}; there are {known}")
     if missing:
         listed = ", ".join(map(repr, missing))
         raise ShapeError(f"the {kind} {listed} is missing" if len(missing) == 1 else

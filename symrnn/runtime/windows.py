@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from symrnn.program import ProgramError, Span
+from symrnn.program import ProgramError, Span, quoted
 from symrnn.runtime.calls import Relation
 from symrnn.runtime.inputs import check_learned, starts
 from symrnn.runtime.masking import with_mask
@@ -104,11 +104,11 @@ class Windows:
             raise ProgramError(f"{kernel.program.name} reads its input in reverse, so it has no "
                                "windows; use forward on whole sequences")
         if length != int(length) or length < 1:
-            raise ShapeError(f"length is {length!r}; a window has at least one step")
+            raise ShapeError(f"length is {quoted(length)}; a window has at least one step")
         inputs = kernel.named_inputs(x)
         if lengths is not None or mask is not None:
-            inputs = with_mask(kernel.program, inputs, lengths, mask)
             kernel = kernel.related(Relation.MASKED)
+            inputs = with_mask(kernel.program, inputs, lengths, mask)
         check_learned(kernel.program, initial or {}, inputs)
         inputs |= starts(kernel.program, inputs, 0, bool(initial))
         moving = next(name for name in inputs if kernel.program[name].span is Span.SEQUENCE)

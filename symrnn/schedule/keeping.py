@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Symbol
 
 from symrnn.program import (SATURATING, Equation, Program, Role, Saturating, Span, Variable,
-                            function, local, rewrite, symbols_in_order)
+                            free_name, function, local, rewrite, symbols_in_order)
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,7 @@ def _activation(value: Variable, equation: Equation, how: Saturating, taken: set
                 ) -> Activation:
     def like(pattern: str, meaning: str) -> Variable:
         prefix, own = local(value.name)
-        wish = prefix + pattern.format(own)
-        name = next(one for one in (wish, *(f"{wish}_{count}" for count in range(2, 1000)))
-                    if one not in taken)
+        name = free_name(taken, prefix + pattern.format(own))
         taken.add(name)
         return replace(value, name=name, role=Role.INTERMEDIATE, meaning=f"{meaning} of {own}",
                        of="", stands_for=None)

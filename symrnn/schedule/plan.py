@@ -82,7 +82,8 @@ def plan(program: Program, gradient: Program) -> Plan:
     """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
     found = saving(program, gradient)
     return Plan(program, gradient, schedule(found.program, found.tape, along=found.along),
-                schedule(found.gradient, (), program.delays, found.again), found.tape)
+                schedule(found.gradient, (), program.delays, found.again, tuple(program.axes)),
+                found.tape)
 
 
 def forward_only(program: Program) -> Plan:
@@ -91,14 +92,14 @@ def forward_only(program: Program) -> Plan:
 
 
 def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = (),
-             again: frozenset[str] = frozenset(), along: frozenset[str] = frozenset()
-             ) -> Schedule:
-    """Stages and places of one program.
+             again: frozenset[str] = frozenset(), names: tuple[str, ...] = (),
+             along: frozenset[str] = frozenset()) -> Schedule:
+    """Stages and places of one program, whose new names avoid some others.
 
     Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read,
     and what goes ``along`` where its operands are.
     """
-    program = with_totals_apart(program)
+    program = with_totals_apart(program, names)
     found, saved = stages(program, again, along), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}

@@ -8,17 +8,21 @@ would be added at every one of these steps, so each span gets a sum of its own:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sympy import Expr
 
-from symrnn.program import Equation, Program, Role, Span, Variable, add, symbols_in_order, terms
+from symrnn.program import (Equation, Program, Role, Span, Variable, add, free_name,
+                            symbols_in_order, terms)
 
 
-def with_totals_apart(program: Program) -> Program:
-    """The same values, each total a sum of terms of one span under its own name."""
-    taken = {one.name for one in program.variables}
+def with_totals_apart(program: Program, names: Iterable[str] = ()) -> Program:
+    """The same values, each total a sum of terms of one span under its own name.
+
+    New names avoid those of the program and some others.
+    """
+    taken = {*names, *(one.name for one in program.variables)}
     variables, equations = list(program.variables), []
     for equation in program.equations:
         own = program[equation.lhs]
@@ -45,8 +49,7 @@ def _by_span(program: Program, equation: Equation) -> Iterator[tuple[Span, Expr]
 
 def _total(own: Variable, taken: set[str]) -> Variable:
     """A name for one sum: ``d_bar_total``, with a number where that is taken."""
-    wishes = (f"{own.name}_total", *(f"{own.name}_total_{count}" for count in range(2, 1000)))
-    name = next(one for one in wishes if one not in taken)
+    name = free_name(taken, f"{own.name}_total")
     taken.add(name)
     return replace(own, name=name, role=Role.INTERMEDIATE, stands_for=None, of="",
                    meaning=f"sum over steps and samples, part of {own.name}")

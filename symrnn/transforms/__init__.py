@@ -5,10 +5,10 @@ from symrnn.transforms.clip import clipped
 from symrnn.transforms.dropping import dropout
 from symrnn.transforms.gradients import GradientClip, clipped_gradient
 from symrnn.transforms.initial import learned, learned_initial
-from symrnn.transforms.masks import MASK, masked
+from symrnn.transforms.masks import masked
 from symrnn.transforms.options import OPTIONS, Option, with_options
 from symrnn.transforms.states import clipped_state, zoneout
 
-__all__ = ["MASK", "OPTIONS", "GradientClip", "Option", "biased", "clipped", "clipped_gradient",
-           "clipped_state", "dropout", "learned", "learned_initial", "masked",
-           "with_options", "with_two_biases", "without_bias", "zoneout"]
+__all__ = ["OPTIONS", "GradientClip", "Option", "biased", "clipped", "clipped_gradient",
+           "clipped_state", "dropout", "learned", "learned_initial", "masked", "with_options",
+           "with_two_biases", "without_bias", "zoneout"]

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from symrnn.program import (Program, Role, Variable, add, contractions, symbols_in_order,
-                            terms, verify)
+from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
+                            quoted, symbols_in_order, terms)
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -17,7 +17,7 @@ def biased(program: Program, bias: bool | int) -> Program:
     Raises ValueError for another number.
     """
     if bias not in (False, True, 2):
-        raise ValueError(f"bias is {bias!r}; it is True, False or 2")
+        raise ValueError(f"bias is {quoted(bias)}; it is True, False or 2")
     return program if bias is True else with_two_biases(program) if bias else without_bias(program)
 
 
@@ -25,7 +25,8 @@ def with_two_biases(program: Program) -> Program:
     """The program with a second bias in every sum of an input and a recurrent product.
 
     ``W x + U h_prev + b`` becomes ``W x + U h_prev + b + b_recurrent``, as in PyTorch and
-    ONNX. A sum that has one of the products alone, or no bias, stays as it is.
+    ONNX. A sum that has one of the products alone, or no bias, stays as it is. Where a name is
+    there already, the new one gets a number: ``b_recurrent_2``.
     """
     past = _of_the_past(program)
     for equation in program.equations:
@@ -36,7 +37,7 @@ def with_two_biases(program: Program) -> Program:
                if one.symbol in terms(equation.rhs) and _only_added(program, one.name)]
         if own and any(found) and not all(found):
             program = _doubled(program, own[0])
-    return verify(program)
+    return finished(program)
 
 
 def _of_the_past(program: Program) -> set[str]:
@@ -51,7 +52,7 @@ def _of_the_past(program: Program) -> set[str]:
 def _doubled(program: Program, bias: Variable) -> Program:
     """A second bias beside the first, wherever that one is added."""
     glyph = replace(bias.glyph, sub=(*bias.glyph.sub, r"\mathrm{recurrent}"))
-    second = replace(bias, name=f"{bias.name}_recurrent", glyph=glyph,
+    second = replace(bias, name=free_name(program, f"{bias.name}_recurrent"), glyph=glyph,
                      meaning=f"{bias.meaning}, recurrent")
 
     def both(rhs: Expr) -> Expr:
@@ -69,7 +70,7 @@ def without_bias(program: Program) -> Program:
     equations = [replace(one, rhs=add([term for term in terms(one.rhs) if term not in gone]))
                  for one in program.equations]
     variables = [one for one in program.variables if one.symbol not in gone]
-    return verify(replace(program, equations=tuple(equations), variables=tuple(variables)))
+    return finished(replace(program, equations=tuple(equations), variables=tuple(variables)))
 
 
 def _only_added(program: Program, name: str) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sympy import Expr, Rational, tanh
 
-from symrnn.program import (Pointwise, Program, Span, function, lower, rewrite, symbols_in_order,
-                            verify)
+from symrnn.program import (Pointwise, Program, Span, finished, function, lower, quoted, rewrite,
+                            symbols_in_order)
 
 
 def clipped(program: Program, threshold: float) -> Program:
@@ -29,13 +29,13 @@ def clipped(program: Program, threshold: float) -> Program:
     variables = [one if one.stands_for is None
                  else replace(one, stands_for=rewrite(one.stands_for, change))
                  for one in program.variables]
-    return verify(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
+    return finished(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
 
 
 def bound(threshold: float, option: str) -> Rational:
     """A bound as an exact number. Raises ValueError naming the option where it is not positive."""
     if not 0 < threshold < float("inf"):
-        raise ValueError(f"{option} is {threshold!r}; it is a positive number")
+        raise ValueError(f"{option} is {quoted(threshold)}; it is a positive number")
     return Rational(str(threshold))
 
 

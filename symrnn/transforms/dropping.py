@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
-                            multiply, rebuild, rename, rewrite, symbols_in_order, verify)
+                            finished, multiply, quoted, rebuild, rename, rewrite, symbols_in_order)
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
@@ -21,12 +21,16 @@ KINDS = ("input", "recurrent")
 def dropout(program: Program, where: str | Iterable[str]) -> Program:
     """The program with dropout where it is wanted: ``"input"``, ``"recurrent"`` or both.
 
+    The masks are inputs, ``dropout_x`` and ``dropout_h``; where the network has such a name
+    already, the mask's gets a number: ``dropout_x_2``.
+
     Raises ValueError for another word, ProgramError as :func:`recurrent_dropout`.
     """
     wanted = [where] if isinstance(where, str) else list(where)
     for one in wanted:
         if one not in KINDS:
-            raise ValueError(f"dropout is {one!r}; it is 'input', 'recurrent' or both as a tuple")
+            raise ValueError(f"dropout is {quoted(one)}; it is 'input', 'recurrent' or both "
+                             f"as a tuple")
     program = recurrent_dropout(program) if "recurrent" in wanted else program
     return input_dropout(program) if "input" in wanted else program
 
@@ -34,12 +38,12 @@ def dropout(program: Program, where: str | Iterable[str]) -> Program:
 def input_dropout(program: Program) -> Program:
     """The program that reads ``dropout_x * x`` for every input x; the mask is [T, B, n]."""
     for x in program.with_role(Role.INPUT):
-        mask = _mask(x, Span.SEQUENCE, f"0 drops an entry of {x.name}, 1/keep keeps it")
-        seen = marked(x, beside(x.name, after="_dropped"), "after dropout", "drop")
+        mask = _mask(program, x, Span.SEQUENCE, f"0 drops an entry of {x.name}, 1/keep keeps it")
+        seen = marked(x, beside(program, x.name, after="_dropped"), "after dropout", "drop")
         program = reread_everywhere(program, x.name, seen.name)
         program = replace(program, variables=(*program.variables, mask))
         program = insert(program, 0, [seen], seen.name, multiply([mask.symbol, x.symbol]))
-    return verify(program)
+    return finished(program)
 
 
 def recurrent_dropout(program: Program) -> Program:
@@ -55,12 +59,12 @@ def recurrent_dropout(program: Program) -> Program:
     if changed is program:
         raise ProgramError(f"{program.name}: no remembered state meets weights, so there is "
                            f"nothing for recurrent dropout; use zoneout or dropout='input'")
-    return verify(changed)
+    return finished(changed)
 
 
 def _dropped(program: Program, delay: Delay) -> Program:
     state, before = program[delay.source], remembered(program, delay)
-    seen = marked(state, beside(state.name, after="_dropped"), "after dropout", "drop")
+    seen = marked(state, beside(program, state.name, after="_dropped"), "after dropout", "drop")
     inner = recurrence(program, state.name)
     parts = {one for one in inner if _only_weighted(program, one)}
     equations = tuple(replace(one, rhs=_weighted(program, one.rhs, before, seen.symbol))
@@ -68,17 +72,17 @@ def _dropped(program: Program, delay: Delay) -> Program:
     changed = reread(replace(program, equations=equations), {before.name: seen.name}, parts)
     if changed.equations == program.equations:
         return program
-    mask = _mask(state, Span.BATCH, f"0 drops a unit of {state.name}, 1/keep keeps it")
+    mask = _mask(program, state, Span.BATCH, f"0 drops a unit of {state.name}, 1/keep keeps it")
     changed = replace(changed, variables=(*changed.variables, mask))
     place = next((place for place, one in enumerate(equations, 1) if one.lhs == before.name), 0)
     return insert(changed, place, [seen], seen.name, multiply([mask.symbol, before]))
 
 
-def _mask(variable: Variable, span: Span, meaning: str) -> Variable:
+def _mask(program: Program, variable: Variable, span: Span, meaning: str) -> Variable:
     glyph = replace(variable.glyph, letter=r"\delta",
                     sub=(variable.glyph.letter, *variable.glyph.sub))
-    return replace(variable, name=beside(variable.name, "dropout_"), role=Role.MASK, span=span,
-                   glyph=glyph, meaning=meaning, stands_for=None)
+    return replace(variable, name=beside(program, variable.name, "dropout_"), role=Role.MASK,
+                   span=span, glyph=glyph, meaning=meaning, stands_for=None)
 
 
 def _weighted(program: Program, rhs: Expr, old: Symbol, new: Symbol) -> Expr:

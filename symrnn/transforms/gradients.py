@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from sympy import Expr, Rational, Symbol
 
-from symrnn.program import Delay, Ein, Program, Variable, function, lower, multiply, verify
+from symrnn.program import (Delay, Ein, Program, Variable, finished, function, lower, multiply,
+                            quoted)
 from symrnn.transforms.clip import bound
-from symrnn.transforms.masks import MASK, select
+from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked
 
 HOW = ("value", "norm")
@@ -21,8 +22,11 @@ LETTERS = "ijklmn"
 GradientClip = tuple[str, float]
 
 
-def clipped_gradient(gradient: Program, choice: GradientClip) -> Program:
+def clipped_gradient(gradient: Program, choice: GradientClip, program: Program | None = None
+                     ) -> Program:
     """An adjoint program whose recurrent cotangents are clipped, state by state.
+
+    New names avoid those of the ``program`` that it is the adjoint of.
 
     ``("value", 1.0)`` holds every entry in [-1, 1]; ``("norm", 1.0)`` scales each sample so
     that the Euclidean norm over the axes of the state is at most 1. What comes from outside
@@ -31,21 +35,24 @@ def clipped_gradient(gradient: Program, choice: GradientClip) -> Program:
     ValueError for another choice.
     """
     how, limit = _checked(choice)
+    taken = {one.name for one in (program or gradient).variables}
     for delay in gradient.delays:
-        gradient = _clipped(gradient, delay, how, limit)
-    return verify(lower(gradient))
+        gradient = _clipped(gradient, delay, how, limit, taken)
+    return finished(lower(gradient, taken))
 
 
 def _checked(choice: GradientClip) -> tuple[str, Rational]:
     if not isinstance(choice, tuple | list) or len(choice) != 2 or choice[0] not in HOW:
-        raise ValueError(f"clip_gradient is {choice!r}; it is ('value', 1.0) or ('norm', 1.0) "
-                         f"with a threshold of yours")
+        raise ValueError(f"clip_gradient is {quoted(choice)}; it is ('value', 1.0) or ('norm', "
+                         f"1.0) with a threshold of yours")
     return choice[0], bound(choice[1], "clip_gradient")
 
 
-def _clipped(gradient: Program, delay: Delay, how: str, limit: Rational) -> Program:
+def _clipped(gradient: Program, delay: Delay, how: str, limit: Rational, taken: set[str]
+             ) -> Program:
     sent = gradient[delay.source]
-    clipped = marked(sent, beside(sent.name, after="_clipped"), "clipped", "clip")
+    taken = taken | {one.name for one in gradient.variables}
+    clipped = marked(sent, beside(taken, sent.name, after="_clipped"), "clipped", "clip")
     delays = [replace(one, source=clipped.name) if one is delay else one
               for one in gradient.delays]
     gradient = replace(gradient, delays=tuple(delays))
@@ -53,17 +60,18 @@ def _clipped(gradient: Program, delay: Delay, how: str, limit: Rational) -> Prog
                   if one.lhs == sent.name), 0)
     rhs: Expr = function("clip")(sent.symbol, limit)
     if how == "norm":
-        gradient, scale = _scaled(gradient, sent, limit, place)
+        gradient, scale = _scaled(gradient, sent, limit, place, taken)
         place, rhs = place + 2, multiply([sent.symbol, scale])
-    rhs = select(rhs, sent.symbol) if MASK in gradient else rhs
+    mask = gradient.step_mask
+    rhs = rhs if mask is None else select(rhs, sent.symbol, mask.symbol)
     return insert(gradient, place, [clipped], clipped.name, rhs)
 
 
-def _scaled(gradient: Program, sent: Variable, limit: Rational, place: int
-            ) -> tuple[Program, Symbol]:
+def _scaled(gradient: Program, sent: Variable, limit: Rational, place: int,
+            taken: set[str]) -> tuple[Program, Symbol]:
     """The squared norm over the state's axes, for each sample, and the scale that it asks for."""
     square, scale = (
-        replace(marked(sent, beside(sent.name, after=f"_{word}"), meaning, word), axes=())
+        replace(marked(sent, beside(taken, sent.name, after=f"_{word}"), meaning, word), axes=())
         for word, meaning in (("squared", "squared norm"), ("scale", "scale of clipping")))
     letters = LETTERS[:len(sent.axes)]
     norm = (Ein(f"{letters},{letters}->", sent.symbol, sent.symbol) if letters

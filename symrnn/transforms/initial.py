@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import Delay, Program, Role, Span, symbols_in_order, verify
+from symrnn.program import Delay, Program, Role, Span, finished, free_name, symbols_in_order
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
 
@@ -16,11 +16,13 @@ def learned_initial(program: Program) -> Program:
 
     It is shared by all samples and has a gradient. The input ``start`` [T, B] is 1 where a
     sequence begins: there the step reads ``h_start``, elsewhere what is remembered. Kernels
-    fill it in: 1 at the first step of the scan, or 0 where the caller gives the state.
+    fill it in: 1 at the first step of the scan, or 0 where the caller gives the state. Where
+    the network has one of these names already, the new one gets a number: ``start_2``.
     """
     delays = recurrent(program)
     turns = sorted({one.step for one in delays}, reverse=True)
-    starts = dict(zip(turns, ("start", "start_reverse"), strict=False))
+    starts = {turn: free_name(program, wish) for turn, wish in
+              zip(turns, ("start", "start_reverse"), strict=False)}
     for step, name in starts.items():
         like = program[next(one.lhs for one in delays if one.step == step)]
         start = replace(like, name=name, axes=(), role=Role.START, stands_for=None,
@@ -30,20 +32,20 @@ def learned_initial(program: Program) -> Program:
         program = replace(program, variables=(*program.variables, start))
     for delay in delays:
         program = _begun(program, delay.source, starts[delay.step])
-    return verify(program)
+    return finished(program)
 
 
 def _begun(program: Program, name: str, start: str) -> Program:
     """Everything that read the remembered value of one state reads the value before the step."""
     state = program[name]
     old = next(one.lhs for one in program.delays if one.source == name)
-    first = replace(state, name=beside(name, after="_start"), role=Role.PARAMETER,
+    first = replace(state, name=beside(program, name, after="_start"), role=Role.PARAMETER,
                     span=Span.CONSTANT, meaning=f"first value of {name}", glyph=replace(
                         state.glyph, sub=(*state.glyph.sub, r"\mathrm{start}")))
-    before = marked(state, beside(name, after="_before"), "before this step", "before")
+    before = marked(state, beside(program, name, after="_before"), "before this step", "before")
     program = reread_everywhere(program, old, before.name)
     program = replace(program, variables=(*program.variables, first))
-    rhs = select(first.symbol, Symbol(old), start)
+    rhs = select(first.symbol, Symbol(old), Symbol(start))
     return insert(program, 0, [before], before.name, rhs)
 
 

@@ -12,70 +12,72 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Piecewise, Symbol
 
-from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable,
-                            delay_variables, rename, verify)
+from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, delay_variables,
+                            finished, free_name, quoted, rename)
 from symrnn.transforms.rewiring import remembered
-
-MASK = "mask"
 
 
 def masked(program: Program, output: str = "zero") -> Program:
-    """The program with a ``mask`` [T, B]: 1 where a step counts, 0 where it does not.
+    """The program with an input ``mask`` [T, B]: 1 where a step counts, 0 where it does not.
+
+    Where the network has a ``mask`` of its own, the new one is called ``step_mask``.
 
     ``output`` says what comes out of a step that does not count: ``"zero"``, or what came
     out before it (``"hold"``; zero before the first). Raises ValueError for another word.
     """
     if output not in ("zero", "hold"):
-        raise ValueError(f"masked_output is {output!r}; it is 'zero' or 'hold'")
-    mask = Variable(MASK, (), Role.MASK, Glyph(r"\mu"), "1 where a step counts, else 0")
+        raise ValueError(f"masked_output is {quoted(output)}; it is 'zero' or 'hold'")
+    name = free_name(program, "mask", "step_mask")
+    mask = Variable(name, (), Role.STEP_MASK, Glyph(r"\mu"), "1 where a step counts, else 0")
     program = replace(program, variables=(*program.variables, mask))
     for delay in program.delays:
-        program = _keep(program, delay)
+        program = _keep(program, delay, mask.symbol)
     for name in program.outputs:
-        program = _zero(program, name) if output == "zero" else _hold(program, name)
-    return verify(program)
+        change = _zero if output == "zero" else _hold
+        program = change(program, name, mask.symbol)
+    return finished(program)
 
 
-def select(counted: Expr, otherwise: Expr, mask: str = MASK) -> Expr:
+def select(counted: Expr, otherwise: Expr, mask: Symbol) -> Expr:
     """One value where the mask says that the step counts, another where it does not."""
-    return Piecewise((otherwise, Symbol(mask) <= 0), (counted, True))
+    return Piecewise((otherwise, mask <= 0), (counted, True))
 
 
-def _keep(program: Program, delay: Delay) -> Program:
+def _keep(program: Program, delay: Delay, mask: Symbol) -> Program:
     """A remembered value changes only in steps that count."""
     source, before = program[delay.source], remembered(program, delay)
     if program.definition(delay.source) is None:
-        held = _like(source, f"{source.name}_held", "the last that counted")
-        equation = Equation(held.name, select(source.symbol, before), 1)
+        held = _like(source, free_name(program, f"{source.name}_held"), "the last that counted")
+        equation = Equation(held.name, select(source.symbol, before, mask), 1)
         turned = replace(delay, source=held.name)
         return replace(
             program, variables=(*program.variables, held),
             equations=(equation, *program.equations),
             delays=tuple(turned if one is delay else one for one in program.delays))
-    return _redefine(program, source, lambda fresh: select(fresh, before))
+    return _redefine(program, source, lambda fresh: select(fresh, before, mask))
 
 
-def _zero(program: Program, name: str) -> Program:
+def _zero(program: Program, name: str, mask: Symbol) -> Program:
     """An output that is zero where the step does not count; what else reads it is as it was."""
-    shown = replace(_like(program[name], f"{name}_shown", "output, zero where not counted"),
-                    role=Role.OUTPUT)
-    equation = Equation(shown.name, select(Symbol(name), Integer(0)),
+    own = free_name(program, f"{name}_shown")
+    shown = replace(_like(program[name], own, "output, zero where not counted"), role=Role.OUTPUT)
+    equation = Equation(shown.name, select(Symbol(name), Integer(0), mask),
                         program.equations[-1].number)
     return replace(
         program, variables=(*program.variables, shown), equations=(*program.equations, equation),
         outputs=tuple(shown.name if one == name else one for one in program.outputs))
 
 
-def _hold(program: Program, name: str) -> Program:
+def _hold(program: Program, name: str, mask: Symbol) -> Program:
     """An output that stays as it was; a state does so already."""
     if name in program.states:
         return program
     step = program.delays[0].step if program.delays else 1
-    past, initial, final = delay_variables(program[name], step)
+    past, initial, final = delay_variables(program[name], step, program)
     delay = Delay(past.name, name, step, initial.name, final.name)
     program = replace(program, variables=(*program.variables, past, initial, final),
                       delays=(*program.delays, delay))
-    return _redefine(program, program[name], lambda fresh: select(fresh, past.symbol))
+    return _redefine(program, program[name], lambda fresh: select(fresh, past.symbol, mask))
 
 
 def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]) -> Program:
@@ -84,7 +86,8 @@ def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]
     What else reads the value in this step reads the fresh one: a kept value, such as the zero
     before a sequence begins, may be none that the cell's other equations can take.
     """
-    fresh = _like(variable, f"{variable.name}_fresh", "as if the step counted")
+    own = free_name(program, f"{variable.name}_fresh")
+    fresh = _like(variable, own, "as if the step counted")
     equations: list[Equation] = []
     for equation in program.equations:
         reads = rename(equation.rhs, {variable.name: fresh.name}, {})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.program import (Delay, Equation, Program, Role, Variable, local, rename,
+from symrnn.program import (Delay, Equation, Program, Role, Variable, free_name, local, rename,
                             symbols_in_order)
 
 
@@ -49,10 +49,10 @@ def remembered(program: Program, delay: Delay) -> Symbol:
     return Symbol(delay.lhs)
 
 
-def beside(name: str, before: str = "", after: str = "") -> str:
-    """A name next to another of the same layer: ``layer1.zoneout_h`` beside ``layer1.h``."""
+def beside(taken: Container[str], name: str, before: str = "", after: str = "") -> str:
+    """A free name next to another of the same layer: ``layer1.zoneout_h`` beside ``layer1.h``."""
     prefix, own = local(name)
-    return prefix + before + own + after
+    return free_name(taken, prefix + before + own + after)
 
 
 def marked(variable: Variable, name: str, meaning: str, mark: str) -> Variable:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, evaluate
 
-from symrnn.program import Program, ProgramError, Role, Span, function, lower, verify
+from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower, quoted
 from symrnn.transforms.clip import bound
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
                                         remembered)
@@ -23,32 +23,35 @@ def clipped_state(program: Program, threshold: float) -> Program:
     limit = bound(threshold, "clip_state")
     for delay in recurrent(program):
         state = program[delay.source]
-        whole = marked(state, beside(state.name, after="_whole"), "before clipping", "whole")
+        name = beside(program, state.name, after="_whole")
+        whole = marked(state, name, "before clipping", "whole")
         program = redefine(program, state.name, whole, lambda one: function("clip")(one, limit))
-    return verify(lower(program))
+    return finished(lower(program))
 
 
 def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
     """The program with ``h = z h_prev + (1 - z) h_new`` for every state, or for those named.
 
-    The caller gives the mask z as the input ``zoneout_h`` [T, B, m]: 1 keeps a unit as it
-    was; in evaluation it is the rate. Within the recurrence a step goes on with its new
-    values, as in Krueger et al. 2017 (arXiv 1606.01305); what leaves the cell is what it
-    remembers. Raises ProgramError for a name that is no state.
+    The caller gives the mask z as the input ``zoneout_h`` [T, B, m] (``zoneout_h_2`` where the
+    network has that name already): 1 keeps a unit as it was; in evaluation it is the rate.
+    Within the recurrence a step goes on with its new values, as in Krueger et al. 2017 (arXiv
+    1606.01305); what leaves the cell is what it remembers. Raises ProgramError for a name that
+    is no state.
     """
     known = {one.source: one for one in recurrent(program)}
     chosen = list(known) if isinstance(states, bool) else _named(program, states, list(known))
     for name in chosen:
         state, previous = program[name], remembered(program, known[name])
-        mask = replace(state, name=beside(name, "zoneout_"), role=Role.MASK, span=Span.SEQUENCE,
-                       glyph=replace(state.glyph, letter=r"\zeta",
-                                     sub=(state.glyph.letter, *state.glyph.sub)),
+        mask = replace(state, name=beside(program, name, "zoneout_"), role=Role.MASK,
+                       span=Span.SEQUENCE, glyph=replace(
+                           state.glyph, letter=r"\zeta",
+                           sub=(state.glyph.letter, *state.glyph.sub)),
                        meaning=f"1 keeps the unit of {name}, 0 renews it")
-        new = marked(state, beside(name, after="_new"), "before zoneout", "new")
+        new = marked(state, beside(program, name, after="_new"), "before zoneout", "new")
         program = replace(program, variables=(*program.variables, mask))
         program = redefine(program, name, new, _Mixed(mask.symbol, previous),
                            recurrence(program, name))
-    return verify(program)
+    return finished(program)
 
 
 class _Mixed:
@@ -66,6 +69,6 @@ def _named(program: Program, wanted: Iterable[str], known: list[str]) -> list[st
     names = [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
         if name not in known:
-            raise ProgramError(f"{program.name}: zoneout names '{name}', which is no state; there "
-                               f"are {', '.join(known) or 'none'}")
+            raise ProgramError(f"{program.name}: zoneout names {quoted(name)}, which is no state; "
+                               f"there are {', '.join(known) or 'none'}")
     return names

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from sympy import Dummy, Expr, Symbol, diff, expand
 
-from symrnn.adjoint import adjoint, join
+from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
+from symrnn.checking.numeric import relative_error
+from symrnn.checking.reference import complex_step_gradient, interpreted_gradients, random_case
+from symrnn.pipeline import derive
 from symrnn.program import (
     Ein,
     Peak,
@@ -180,14 +183,22 @@ def test_parameter_that_reaches_no_output_is_named() -> None:
         adjoint(cell.build("h"))
 
 
-def test_name_that_the_adjoint_needs_is_refused() -> None:
+@pytest.mark.parametrize("wish", ["Delta_h", "h_bar", "h_next", "h_next_bar", "h_prev_bar",
+                                  "x_bar", "h_dot", "h_prev_dot"])
+def test_the_derivation_gives_way_to_the_names_of_the_author(wish: str) -> None:
     with Cell("clash", "Clash") as cell:
         x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
-        own = cell.symbol("Delta_h[m]", "a name that the adjoint needs")
+        own = cell.symbol(f"{wish}[m]", "a name that the derivation wants")
         own[t] = x[t] * x[t]
-        h[t] = own[t] + h[t - 1]
-    with pytest.raises(ProgramError, match=r"clash: .*'Delta_h'"):
-        adjoint(cell.build("h"))
+        h[t] = own[t] * h[t - 1] + h[t - 1]
+    program = cell.build("h")
+    back, forth = adjoint(program), tangent(program)
+    for derived in (back, forth):
+        assert not {one.name for one in derived.variables if one.of} & set(program.axes)
+    assert {one.of for one in back.with_role(Role.GRADIENT)} == {"x", "initial.h"}
+    case = random_case(derive(program), seed=5)
+    for name, wanted in interpreted_gradients(case).items():
+        assert relative_error(complex_step_gradient(case, name), wanted) < 1e-14
 
 
 SCRIPT = """

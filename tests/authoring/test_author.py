@@ -11,6 +11,7 @@ from sympy import Rational, tanh
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
+from symrnn.checking import check_kernel
 from symrnn.program import (
     ACTIVATIONS,
     Ein,
@@ -60,7 +61,7 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     ),
     "vector on the left": (
         lambda d: d.b @ d.x[t],
-        r"'b @ x' wants a matrix and a vector, got \[m\] and \[n\]",
+        r"'b @ x\[t\]' wants a matrix and a vector, got \[m\] and \[n\]",
     ),
     "vector transposed": (lambda d: d.b.T @ d.h[t - 1], r"wants a matrix and a vector, got \[m\]"),
     "scalar on the right": (
@@ -76,18 +77,21 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "transpose on the right": (lambda d: d.U @ d.U.T, r"'U.T' stands on the left of '@' only"),
     "step that is a number": (lambda d: d.h[1], r"'h\[1\]' is no step"),
     "two steps back": (lambda d: d.h[t - 2], r"more than a step away; carry it by 'q\[t\] = h"),
-    "next step defined": (lambda d: d.h.__setitem__(t + 1, d.b), r"define 'h\[t\]', not \[t\+1\]"),
+    "next step defined": (
+        lambda d: d.h.__setitem__(t + 1, d.b),
+        r"define 'h\[t\]', not 'h\[t\+1\]'",
+    ),
     "both directions of one symbol": (
         lambda d: d.h[t - 1] + d.h[t + 1],
         "'h' is read one step before and",
     ),
     "declared twice": (
         lambda d: d.cell.parameter("W[m,n]", "again"),
-        r"'W\[m,n\]' is no new declaration",
+        "'W' is declared already",
     ),
     "declaration that is none": (
         lambda d: d.cell.parameter("2W[m]", "bad"),
-        "is no new declaration like",
+        r"'2W\[m\]' is no declaration like 'W\[m,n\]'; a name has at most 40",
     ),
     "letters that do not fit": (
         lambda d: d.cell.contract("ij,j->i", d.W, d.h[t - 1]),
@@ -149,11 +153,25 @@ def test_error_names_the_equation_and_its_number() -> None:
         desk.h[t] = desk.a[t] + desk.x[t]
 
 
-def test_symbol_that_a_delay_needs_cannot_be_taken() -> None:
+@pytest.mark.parametrize("late", [False, True])
+def test_what_symrnn_adds_gives_way_to_the_names_of_the_author(late: bool) -> None:
+    """Before and behind the line that needs them: ``h_prev``, a named operand, ``a_h``."""
     desk = Desk()
-    desk.cell.symbol("h_prev[m]", "own name")
-    with pytest.raises(ProgramError, match="the delay of 'h' needs the name 'h_prev'"):
-        desk.h[t - 1]
+    names = ["h_prev[m]", "a_h_prev[m]", "a_h[m]"]
+    own = [] if late else [desk.cell.symbol(one, "own name") for one in names]
+    with desk.cell:
+        desk.a[t] = desk.W @ desk.x[t]
+        formula = tanh(desk.U @ (desk.a[t] * desk.h[t - 1]) + desk.b)
+        own = own or [desk.cell.symbol(one, "own name") for one in names]
+        for one in own:
+            one[t] = desk.W @ desk.x[t]
+        desk.s[t] = desk.cell.contract("i->", own[2][t])
+        desk.h[t] = formula + own[0][t] * own[1][t] * desk.s[t]
+    program = desk.cell.build("h")
+    assert {"h_prev", "h_prev_2", "a_h_prev", "a_h_prev_2", "a_h", "a_h_2"} <= {
+        one.name for one in program.variables}
+    assert program.delays[0].lhs == "h_prev_2" and program["h_prev_2"].glyph.latex("t") == "h_{t-1}"
+    assert not check_kernel(program, "numpy", "float64")
 
 
 @pytest.mark.parametrize("late", ["undefined", "twice", "unused"])

@@ -13,7 +13,7 @@ from symrnn.bench.equations import Equations, Library
 from symrnn.bench.workloads import Kind, Workload
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
-from symrnn.program import Program, ProgramError, Role
+from symrnn.program import INPUTS, Program, ProgramError
 from symrnn.program.interpret import NUMPY
 
 SMALL = Workload("lstm", Kind.SEQUENCE, 5, 3, 4, n=3)
@@ -23,7 +23,7 @@ LIBRARY = Library(NUMPY, np.einsum, np.broadcast_to, lambda value: np.max(value,
 
 
 def raced(program: Program) -> bool:
-    inputs = program.with_role(Role.INPUT, Role.MASK)
+    inputs = program.with_role(*INPUTS)
     return len(inputs) == 1 and len(program.outputs) == 1 and derive(program).streams
 
 

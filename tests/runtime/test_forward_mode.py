@@ -52,7 +52,7 @@ def arrows_of(case: Case, seed: int = 8) -> Case:
 def moved(case: Case, arrows: Case) -> dict[str, np.ndarray]:
     """The case's values, an imaginary step along the arrows (cotangents stay)."""
     leaves = [one.name for one in case.plan.program.variables if one.name in arrows.values
-              and one.name in case.values and one.role.name != "MASK"]
+              and one.name in case.values and one.role.name not in ("MASK", "STEP_MASK")]
     return {**case.values,
             **{name: case.values[name] + 1j * STEP * arrows.values[name] for name in leaves}}
 

@@ -1,0 +1,110 @@
+r"""What differs looks different: symbols of one program whose printed forms would be equal.
+
+``x_1`` and ``x__1`` are both x with index 1; a parameter ``h_t`` prints as the state h at step t.
+Whichever of the two is not read off its name, else the later one, is printed as its name stands,
+upright: ``\mathrm{h\_t}``. Derivations and transforms draw on the glyphs, so they inherit it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import count
+
+from symrnn.program.form import Program, Size, Span, Variable
+from symrnn.program.notation import Glyph, escape_latex
+from symrnn.program.terminal import glyph_text
+
+STEPS = ("t", "t-1", "t+1", "0", "1", "T", "T+1")
+OWN = frozenset(("t", "T", "L"))  # the step, the number of steps and the loss in every document
+
+
+def distinct(program: Program) -> Program:
+    """The program with glyphs that no two symbols share, in LaTeX and in the terminal."""
+    taken, changed = _Taken(), dict[str, Glyph]()
+    for family in sorted(_families(program), key=_rank):
+        glyph = next(one for one in _wishes(family[0]) if taken.takes(family, one))
+        if glyph is not family[0].glyph:
+            changed |= {one.name: _at_step(glyph, one) for one in family}
+    sizes = tuple(_apart(one, taken.constant | taken.steps) for one in program.sizes)
+    if not changed and sizes == program.sizes:
+        return program
+    program = program.replacing(replace(program[name], glyph=one)
+                                for name, one in changed.items())
+    return replace(program, sizes=sizes)
+
+
+class _Taken:
+    """What symbols print as so far: as they stand, at any step, and without a step."""
+
+    def __init__(self) -> None:
+        self.standing, self.steps, self.constant = set[str](), set[str](), set[str](OWN)
+
+    def takes(self, family: Sequence[Variable], glyph: Glyph) -> bool:
+        """True, and the forms are taken, where no other symbol prints as one of them."""
+        timed = [_at_step(glyph, one) for one in family if _in_time(one)]
+        standing = {form for one in timed for form in _forms(one, one.index or _step(one.shift))}
+        steps = {form for one in timed[:1] for step in STEPS for form in _forms(one, step)}
+        constant = {form for one in family if not _in_time(one) for form in _forms(glyph, "")}
+        if (standing & self.standing or (standing | steps) & self.constant
+                or constant & (self.constant | self.standing | self.steps)):
+            return False
+        self.standing |= standing
+        self.steps |= steps
+        self.constant |= constant
+        return True
+
+
+def _in_time(variable: Variable) -> bool:
+    return variable.span is Span.SEQUENCE or bool(variable.glyph.index)
+
+
+def _step(shift: int) -> str:
+    return f"t{shift:+d}" if shift else "t"
+
+
+def _at_step(glyph: Glyph, variable: Variable) -> Glyph:
+    """A glyph at the step of a variable's own."""
+    return replace(glyph, shift=variable.glyph.shift, index=variable.glyph.index)
+
+
+def _forms(glyph: Glyph, step: str) -> tuple[str, str]:
+    """What a symbol prints as at some step, in a document and in the terminal."""
+    still = replace(glyph, shift=0, index=step)
+    return still.latex(), f"terminal: {glyph_text(still)}" + (f"[{step}]" if step else "")
+
+
+def _families(program: Program) -> list[list[Variable]]:
+    """The printed variables; what a delay joins is one symbol at several steps."""
+    of = {name: delay.source for delay in program.delays
+          for name in (delay.lhs, delay.initial, delay.final)}
+    found: dict[str, list[Variable]] = {}
+    for one in program.variables:
+        if one.stands_for is None:
+            found.setdefault(of.get(one.name, one.name), []).append(one)
+    for name, family in found.items():
+        family.sort(key=lambda one: one.name != name)
+    return list(found.values())
+
+
+def _rank(family: Sequence[Variable]) -> tuple[bool, bool, bool]:
+    """Who keeps its glyph: no derivative, read off its name (``x__1`` is not), a step to it."""
+    first = family[0]
+    named = all(first.name.rpartition(".")[2].split("_"))
+    return bool(first.of), not named, not _in_time(first)
+
+
+def _wishes(variable: Variable) -> Iterable[Glyph]:
+    """Its own glyph, then its name upright, then that with a number."""
+    yield variable.glyph
+    upright = Glyph(rf"\mathrm{{{escape_latex(variable.name)}}}")
+    yield upright
+    yield from (replace(upright, sup=(f"({number})",)) for number in count(2))
+
+
+def _apart(size: Size, taken: set[str]) -> Size:
+    """A size that no variable prints as: ``size_m`` beside a parameter m, as in the code."""
+    wishes = (size.glyph, *(Glyph(rf"\mathrm{{{escape_latex(word)}}}") for word in
+                            (size.name, f"size_{size.name}", f"the_size_{size.name}")))
+    glyph = next((one for one in wishes if not taken & {*_forms(one, "")}), size.glyph)
+    return size if glyph is size.glyph else replace(size, glyph=glyph)
