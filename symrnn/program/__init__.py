@@ -13,6 +13,7 @@ from symrnn.program.functions import (ACTIVATIONS, Activation, ActivationChoice,
                                       activation, function, is_call)
 from symrnn.program.lower import lower
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
+from symrnn.program.numbers import exact
 from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, verify
 
@@ -21,9 +22,9 @@ __all__ = [
     "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Size",
     "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
     "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
-    "escape_latex", "factors", "final_name", "function", "initial_name", "is_call", "is_number",
-    "last_number", "leading_number", "letter_latex", "local", "lower", "merge", "multiply",
-    "negated", "pointwise_part", "rebuild", "rename", "renamed", "result_axes", "reverse",
-    "rewrite",
-    "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms", "verify",
+    "escape_latex", "exact", "factors", "final_name", "function", "initial_name", "is_call",
+    "is_number", "last_number", "leading_number", "letter_latex", "local", "lower", "merge",
+    "multiply", "negated", "pointwise_part", "rebuild", "rename", "renamed", "result_axes",
+    "reverse", "rewrite", "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms",
+    "verify",
 ]
