@@ -1,6 +1,6 @@
 """Programs made into others with an option added: the cell's file does not know of it."""
 
-from symrnn.transforms.bias import biased, with_two_biases, without_bias
+from symrnn.transforms.bias import biased, only_added, with_two_biases, without_bias
 from symrnn.transforms.clip import clipped
 from symrnn.transforms.dropping import dropout
 from symrnn.transforms.gradients import GradientClip, clipped_gradient
@@ -10,5 +10,5 @@ from symrnn.transforms.options import OPTIONS, Option, with_options
 from symrnn.transforms.states import clipped_state, zoneout
 
 __all__ = ["MASK", "OPTIONS", "GradientClip", "Option", "biased", "clipped", "clipped_gradient",
-           "clipped_state", "dropout", "learned", "learned_initial", "masked",
+           "clipped_state", "dropout", "learned", "learned_initial", "masked", "only_added",
            "with_options", "with_two_biases", "without_bias", "zoneout"]
