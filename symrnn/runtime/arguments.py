@@ -19,9 +19,16 @@ MOST_KNOWN = 64  # shapes of calls that are remembered
 
 
 class Arguments:
-    """Checks what callers give to one network."""
+    """Checks what callers give to one network.
 
-    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike) -> None:
+    ``called`` tells what callers call each output, and ``elsewhere`` the states that only the
+    form of the network has which takes a mask: they come with its final states.
+    """
+
+    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
+                 elsewhere: frozenset[str] = frozenset()) -> None:
+        self.called = {name: name for name in plan.program.outputs}
+        self.elsewhere = elsewhere
         self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
         self.engine = engine
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
@@ -95,9 +102,16 @@ class Arguments:
         rest = {name: one for name, one in x.items() if name not in told} if told else x
         return named(rest, self.inputs, "input") | told
 
+    def own_states(self, state: Any) -> Any:
+        """Initial states without those that are held by steps that do not count."""
+        if not self.elsewhere or not isinstance(state, Mapping):
+            return state
+        return {name: array for name, array in state.items() if name not in self.elsewhere}
+
     def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
-        check_names(state, self._states, "state", partly=True)
-        given = state or {}
+        own = self.own_states(state)
+        check_names(own, self._states, "state", partly=True)
+        given = own or {}
         return {name: sizes.take(one, given[name], one.name) if name in given else sizes.zeros(one)
                 for name, one in self._states.items()}
 
@@ -111,7 +125,9 @@ class Arguments:
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
-        given |= named(y_bar, self.program.outputs, "output's cotangent")
+        own = {called: name for name, called in self.called.items()}
+        given |= {own[called]: array for called, array in
+                  named(y_bar, tuple(own), "output's cotangent").items()}
         bars: dict[str, Array] = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{one.of!r}]" if one.of in finals.values() else "y_bar"

@@ -45,8 +45,9 @@ class Kernel(Arguments):
     """
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
-                 related: Callable[[Relation], Kernel]) -> None:
-        super().__init__(plan, engine, dtype)
+                 related: Callable[[Relation], Kernel],
+                 elsewhere: frozenset[str] = frozenset()) -> None:
+        super().__init__(plan, engine, dtype, elsewhere)
         self.related = cache(related)
         self.masked = MASK in self.program
 
@@ -173,7 +174,8 @@ class Kernel(Arguments):
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
         moving = tuple(one.name for one in self.program.with_role(Role.INPUT))
         inputs_dot = {} if x_dot is None else named(x_dot, moving, "input")
-        return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
+        return directions(self.program, given.sizes, params_dot, inputs_dot,
+                          self.own_states(initial_dot))
 
     def truncated(self, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
                   initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -246,6 +248,8 @@ class Kernel(Arguments):
         return stepper(self, self.pack(params), batch, initial)
 
     def _alone(self, outputs: Arrays) -> Any:
-        return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))
+        if len(outputs) == 1:
+            return next(iter(outputs.values()))
+        return {self.called[name]: array for name, array in outputs.items()}
 
 
