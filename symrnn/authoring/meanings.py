@@ -23,8 +23,8 @@ def told(program: Program, phrases: Mapping[str, str]) -> Program:
 
 
 def _with_meaning(program: Program, name: str, phrase: str) -> Variable:
-    words = (_word(program, name), phrase)
-    return replace(program[name], meaning=" ".join(filter(None, words)) or "parameter")
+    words = dict.fromkeys(filter(None, (_word(program, name), phrase)))
+    return replace(program[name], meaning=" ".join(words) or "parameter")
 
 
 def _word(program: Program, name: str) -> str:

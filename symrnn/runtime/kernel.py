@@ -76,7 +76,7 @@ class Kernel(Arguments):
             return form.forward(params, inputs, initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
-        return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
+        return Run(self.alone(outputs), dict(final), given, outputs, tape, self)
 
     def infer(self, params: Mapping[str, Any], x: Any,
               initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -90,7 +90,7 @@ class Kernel(Arguments):
             form, inputs = self._masked(x, lengths, mask)
             return form.infer(params, inputs, initial)
         outputs, final = self.engine.infer(self.given(params, x, initial))
-        return self._alone(outputs), dict(final)
+        return self.alone(outputs), dict(final)
 
     def backward(self, run: Run, y_bar: Any,
                  final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
@@ -147,7 +147,7 @@ class Kernel(Arguments):
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
         y_dot, final_dot = pushed_along(self, given, dots)
-        return self._alone(y_dot), final_dot
+        return self.alone(y_dot), final_dot
 
     def hvp(self, params: Mapping[str, Any], x: Any, y_bar: Any,
             params_dot: Mapping[str, Any] | None = None, x_dot: Any = None,
@@ -236,18 +236,22 @@ class Kernel(Arguments):
         """
         self._must_stream()
         outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))
-        return self._alone(outputs), dict(following)
+        return self.alone(outputs), dict(following)
 
     def stepper(self, params: Mapping[str, Any], batch: int = 1,
                 initial: Mapping[str, Any] | None = None) -> Stepper:
         """A streaming step bound to its parameters; ``x_t`` [B, n] or [n] gives ``y_t``.
 
-        Raises ProgramError where a step needs later ones (a reverse direction).
+        Several inputs are a dictionary by name, several outputs too. A stream begins with
+        ``initial``, else with the learned initial states, else with zeros, and again at
+        ``reset()``. Raises ShapeError where no parameter tells the size of an input,
+        ProgramError where a step needs later ones (a reverse direction).
         """
         self._must_stream()
         return stepper(self, self.pack(params), batch, initial)
 
-    def _alone(self, outputs: Arrays) -> Any:
+    def alone(self, outputs: Arrays) -> Any:
+        """The one output, or all of them by name."""
         if len(outputs) == 1:
             return next(iter(outputs.values()))
         return {self.called[name]: array for name, array in outputs.items()}
