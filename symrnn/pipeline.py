@@ -108,13 +108,11 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
-            form = compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
-                           threads)
-            form.called = dict(zip(with_mask.outputs, program.outputs, strict=True))
-            return form
+            return compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
+                           threads).as_form_of(program)
         system = forward_only(SYSTEMS[relation](program))
         return Kernel(system, engine(system), kind, related)
 
-    elsewhere = {one.state for one in with_mask.delays} - {one.state for one in program.delays}
-    return Kernel(derived, engine(derived), kind, related, frozenset(elsewhere))
+    return Kernel(derived, engine(derived), kind, related,
+                  frozenset(one.state for one in with_mask.delays))
 

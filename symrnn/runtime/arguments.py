@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import Role
+from symrnn.program import Program, Role
 from symrnn.runtime.calls import Engine, Given, Packed, Parameter
 from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
@@ -21,14 +21,13 @@ MOST_KNOWN = 64  # shapes of calls that are remembered
 class Arguments:
     """Checks what callers give to one network.
 
-    ``called`` tells what callers call each output, and ``elsewhere`` the states that only the
-    form of the network has which takes a mask: they come with its final states.
+    ``called`` tells what callers call each output. ``elsewhere`` names the states of the form
+    that takes a mask: those that only it has come with its final states.
     """
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
                  elsewhere: frozenset[str] = frozenset()) -> None:
         self.called = {name: name for name in plan.program.outputs}
-        self.elsewhere = elsewhere
         self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
         self.engine = engine
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
@@ -37,6 +36,7 @@ class Arguments:
         self._names = tuple(self.parameters)
         self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
+        self.elsewhere = elsewhere - set(self._states)
         self._known: dict[Hashable, Sizes] = {}
 
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
@@ -101,6 +101,11 @@ class Arguments:
             x, Mapping) else {}
         rest = {name: one for name, one in x.items() if name not in told} if told else x
         return named(rest, self.inputs, "input") | told
+
+    def as_form_of(self, network: Program) -> Self:
+        """The same, its outputs called as those of the network that it is a form of."""
+        self.called = dict(zip(self.called, network.outputs, strict=True))
+        return self
 
     def own_states(self, state: Any) -> Any:
         """Initial states without those that are held by steps that do not count."""
