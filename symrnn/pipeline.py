@@ -77,7 +77,8 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     """A network as a kernel that computes on arrays.
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
-    what comes out of masked steps: ``"zero"`` or ``"hold"``. ``profile`` of the C is
+    what comes out of masked steps: ``"zero"`` or ``"hold"``, the last output that counted
+    (:func:`symrnn.transforms.masked` says which that is). ``profile`` of the C is
     ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
     on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
     but the portable one: so many, or fewer where a step has too little for them. C is compiled
@@ -113,9 +114,10 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
             return compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
-                           threads)
+                           threads).as_form_of(program)
         system = forward_only(SYSTEMS[relation](program))
         return Kernel(system, engine(system), kind, related)
 
-    return Kernel(derived, engine(derived), kind, related)
+    return Kernel(derived, engine(derived), kind, related,
+                  frozenset(one.state for one in with_mask.delays))
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from sympy import Expr, Mul, Number, Rational, Symbol, evaluate
 
+from symrnn.authoring.meanings import told
 from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
 from symrnn.authoring.vetting import vetted
 from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
@@ -54,6 +55,7 @@ class Cell:
         self.delays: dict[str, Delay] = {}
         self.starts: dict[str, Rational] = {}
         self.operands: dict[Expr, str] = {}
+        self.phrases: dict[str, str] = {}
         self.number = 0
         self._order = evaluate(False)
 
@@ -91,15 +93,22 @@ class Cell:
         return tuple(self.symbol(one, meaning) for one in declarations.split())
 
     def parameter(self, declaration: str, meaning: str, latex: str = "") -> Term:
-        """Declare a parameter, such as ``"W[m,n]"``: it maps n entries to m."""
+        """Declare a parameter, such as ``"W[m,n]"``: it maps n entries to m.
+
+        ``meaning`` stands in documents as it is.
+        """
         variable = self._declare(declaration, Role.PARAMETER, meaning, latex, Span.CONSTANT)
         return self.term(variable.name)
 
-    def parameters(self, declarations: str, meaning: str) -> tuple[Term, ...]:
-        """Declare several parameters: ``"W[m,n] U[m,m] b[m]"``."""
-        kinds = {0: "coefficient", 1: "bias", 2: "weights"}
-        return tuple(self.parameter(one, f"{kinds.get(len(_axes(one)), 'tensor')} {meaning}")
-                     for one in declarations.split())
+    def parameters(self, declarations: str, meaning: str = "") -> tuple[Term, ...]:
+        """Declare several parameters: ``"W[m,n] U[m,m] b[m]"``, ``"of the hidden layer"``.
+
+        The meaning goes on behind a word that the finished equations give: what is only added
+        is a bias, what multiplies are weights, or a coefficient where it is a single number.
+        """
+        made = tuple(self.parameter(one, meaning) for one in declarations.split())
+        self.phrases |= {one.name: meaning for one in made}
+        return made
 
     def term(self, name: str) -> Term:
         """The symbol of a declared variable."""
@@ -170,7 +179,7 @@ class Cell:
 
     def build(self, *outputs: str) -> Program:
         """The finished program, lowered and verified."""
-        return finished(lower(self._draft(outputs, self.equations)))
+        return finished(told(lower(self._draft(outputs, self.equations)), self.phrases))
 
     def _declare(self, declaration: str, role: Role, meaning: str, latex: str,
                  span: Span) -> Variable:

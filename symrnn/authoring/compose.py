@@ -6,20 +6,27 @@ programs of their own, and joining two programs is renaming.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain as chain_of
 from itertools import count
 
-from sympy import Integer
+from sympy import Expr, Integer, Mul, Rational
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
-                            finished, free_name, initial_name, last_number, merge, quoted, renamed,
-                            reverse, settled)
+                            finished, free_name, initial_name, last_number, local, multiply,
+                            quoted, renamed, reverse, settled)
+from symrnn.program import merge as side_by_side
 
+# How outputs of two directions become one of their size, and the word for it.
+MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
+    "sum": (lambda f, b: add([f, b]), "summed"),
+    "mul": (lambda f, b: multiply([f, b]), "multiplied"),
+    "average": (lambda f, b: Mul(Rational(1, 2), add([f, b]), evaluate=False), "averaged"),
+}
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
 
 
@@ -44,19 +51,27 @@ def deep(cell: Program, layers: int, readout: bool = False,
 
 
 def bidirectional(cell: Program, readout: bool = True,
-                  output_activation: ActivationChoice = "linear") -> Program:
+                  output_activation: ActivationChoice = "linear",
+                  merge: str = "concat") -> Program:
     """Two recurrences over the same inputs, one forward and one reverse in time.
 
-    Names carry the direction: ``forward.W_i``, state ``backward.h``. With ``readout`` both
-    outputs go into one output layer, ``y = psi(V_f h_f + V_b h_b + b_y)``; without, they
-    are concatenated, forward first. Source: Schuster and Paliwal 1997.
+    Names carry the direction: ``forward.W_i``, state ``backward.h``. ``merge`` joins both
+    outputs: ``"concat"`` one behind the other, forward first, as in Schuster and Paliwal 1997,
+    ``"sum"`` ``h_f + h_b``, ``"mul"`` ``h_f h_b``, ``"average"`` ``(h_f + h_b) / 2``. With
+    ``readout`` an output layer reads what is joined, ``y = psi(V h + b_y)``, a concatenation
+    by two matrices, ``y = psi(V_f h_f + V_b h_b + b_y)``. Raises ValueError for another word.
     """
+    if merge not in ("concat", *MERGES):
+        raise ValueError(f"merge is {merge!r}; it is one of concat, {', '.join(MERGES)}")
     forward = _direction(cell, "forward")
     backward = _direction(reverse(cell), "backward")
-    both = merge(forward, backward)
+    both = side_by_side(forward, backward)
     both = replace(both, name=f"bidirectional_{cell.name}", title=f"{cell.title}, bidirectional",
                    outputs=(*forward.outputs, *backward.outputs))
-    return attach_readout(both, output_activation) if readout else concatenate(both)
+    if merge == "concat":
+        return attach_readout(both, output_activation) if readout else concatenate(both)
+    joined = _joined(both, merge, len(cell.outputs))
+    return attach_readout(joined, output_activation) if readout else joined
 
 
 def readout(network: Program, output_activation: ActivationChoice = "linear") -> Program:
@@ -116,6 +131,22 @@ def concatenate(network: Program) -> Program:
     return finished(replace(
         network, sizes=(*network.sizes, total), outputs=(y.name,),
         variables=(*settled(network), *selectors, y), equations=(*network.equations, equation)))
+
+
+def _joined(network: Program, merge: str, count: int) -> Program:
+    """The outputs of both directions as one, ``y``, or as many as the cell has, ``y_h``."""
+    rule, word = MERGES[merge]
+    pairs = [[network[name] for name in pair]
+             for pair in zip(network.outputs[:count], network.outputs[count:], strict=True)]
+    variables, equations = [], []
+    for number, pair in enumerate(pairs, last_number(network) + 1):
+        name = "y" if count == 1 else f"y_{local(pair[0].name)[1]}"
+        variables.append(Variable(name, pair[0].axes, Role.OUTPUT, Glyph.named(name),
+                                  f"outputs of both directions, {word}"))
+        equations.append(Equation(name, rule(*(one.symbol for one in pair)), number))
+    return finished(replace(
+        network, outputs=tuple(one.name for one in variables),
+        variables=(*settled(network), *variables), equations=(*network.equations, *equations)))
 
 
 def _new_size(network: Program, letter: str) -> str:

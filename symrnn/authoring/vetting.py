@@ -13,7 +13,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
-from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, rewrite
+from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, exact, rewrite
 
 LARGEST_POWER = 64
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
@@ -30,8 +30,8 @@ def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr
 
 
 def _exact(node: Expr) -> Expr | None:
-    """A decimal as the fraction that it is written as: 0.1 is 1/10."""
-    return Rational(repr(float(node))) if isinstance(node, Float) and node.is_finite else None
+    """A decimal as the fraction that was meant: 0.1 is 1/10."""
+    return exact(node) if isinstance(node, Float) and node.is_finite else None
 
 
 def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[str]:

@@ -17,7 +17,6 @@ from symrnn.cellfile.values import Widening
 
 MAX_AXES = 3
 TIME = {"t": "the time", "T": "the number of steps", "B": "the number of samples"}
-KINDS = {0: "coefficient", 1: "bias", 2: "weights"}
 
 
 @dataclass
@@ -68,7 +67,8 @@ class Scope:
         self.claim(one.name, role)
         declaration = f"{one.name.text}[{','.join(axis.text for axis in one.axes)}]"
         if role == "param":
-            self.cell.parameter(declaration, one.meaning or KINDS.get(len(one.axes), "tensor"))
+            declare = self.cell.parameter if one.meaning else self.cell.parameters
+            declare(declaration, one.meaning)
         elif role == "input":
             self.cell.input(declaration, one.meaning or "input")
         else:

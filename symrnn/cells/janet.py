@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sympy import Rational
-
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import ActivationChoice, Program, exact
 from symrnn.program import activation as function
 
 SOURCE = ("J. van der Westhuizen, J. Lasenby, The unreasonable effectiveness of the forget gate, "
@@ -41,5 +39,5 @@ def janet(beta: float = 1, gate_activation: ActivationChoice = "sigmoid",
 
         s[t] = W_f @ x[t] + U_f @ h[t - 1] + b_f
         c[t] = squash(W_c @ x[t] + U_c @ h[t - 1] + b_c)
-        h[t] = gate(s[t]) * h[t - 1] + (1 - gate(s[t] - Rational(str(beta)))) * c[t]
+        h[t] = gate(s[t]) * h[t - 1] + (1 - gate(s[t] - exact(beta))) * c[t]
     return cell.build("h")

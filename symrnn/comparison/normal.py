@@ -21,7 +21,7 @@ DEFINED = "activations by their definition"
 
 # f(-u) = -f(u) and f(-u) = 1 - f(u); a test holds both against the table of activations.
 ODD_FUNCTIONS = frozenset({"tanh", "softsign", "hard_tanh", "clip", "sin"})
-COMPLEMENTED = frozenset({"sigmoid"})
+COMPLEMENTED = frozenset({"sigmoid", "hardsigmoid"})
 TRANSPARENT = frozenset({"affine", "scaled_tanh", "silu"})
 Site = tuple[str, int]
 

@@ -2,6 +2,8 @@
 
 Each direction is a network of its own, with its own activations. ``input_forget`` couples
 the gates as f = 1 - i, as ONNX Runtime does; the specification leaves the direction open.
+``clip`` follows the specification, from which ONNX Runtime differs for an LSTM:
+:mod:`symrnn.transforms.clip` says where.
 """
 
 from __future__ import annotations

@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from symrnn.authoring import bidirectional, deep
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.packing import (Table, inner_biases, named, packed,
                                     parameter_names, unpacked)
-from symrnn.program import Program, quoted
-from symrnn.runtime.shapes import Array
+from symrnn.program import Program, local, quoted
+from symrnn.runtime.shapes import Array, numbers
+
+FIRST = ("weight_ih_l0", "weight_ih")  # by one of these a module or a cell is known
 
 # torch's mode: how the cell is built, and the order of its gates
 MODES: dict[str, tuple[Callable[..., Program], tuple[str, ...]]] = {
@@ -50,28 +54,67 @@ class TorchNetwork:
         return packed(self.table, ours)
 
 
-def from_torch(mode: str, weights: Mapping[str, Any]) -> TorchNetwork:
+def from_torch(mode: str, weights: Mapping[str, Any], prefix: str | None = None) -> TorchNetwork:
     """The network of a torch module and its parameters.
 
     ``mode`` is the module's (``RNN_TANH``, ``RNN_RELU``, ``LSTM``, ``GRU``), ``weights`` its
-    parameters as arrays by name (``weight_ih_l0``, ...), from which layers, directions, biases
-    and projection are seen. Raises ValueError for another mode or name.
+    parameters by name (``weight_ih_l0``, ..., or ``weight_ih``, ... of an ``LSTMCell``), from
+    which layers, directions, biases and projection are seen. They are arrays or tensors of any
+    floating type; those of 16 bits become float32. Names may share a prefix, as in a whole
+    model's ``state_dict()``; ``prefix="encoder.lstm"`` tells which module is meant where there
+    are several. Raises ValueError for another mode or name.
     """
     if mode not in MODES:
         raise ValueError(f"torch has no mode {quoted(mode)}; there are {', '.join(MODES)}")
     build, gates = MODES[mode]
-    projection = {"projection": True} if "weight_hr_l0" in weights else {}
-    cell = build(bias="bias_ih_l0" in weights, **projection)
-    layers = sum(name.startswith("weight_ih_l") for name in weights)
-    both = "weight_ih_l0_reverse" in weights
+    place = _place(mode, weights, prefix)
+    own = {one: array for name, array in weights.items()
+           for where, one in [local(name)] if where == place}
+    alone = "weight_ih" in own  # a cell, whose names tell no layer
+    projection = {"projection": True} if "weight_hr_l0" in own else {}
+    cell = build(bias=("bias_ih" if alone else "bias_ih_l0") in own, **projection)
+    layers = sum(name.startswith("weight_ih") for name in own)
+    both = "weight_ih_l0_reverse" in own
     layers = layers // 2 if both else layers
     network = deep(bidirectional(cell, readout=False) if both else cell, layers)
-    copies = dict(_copies(layers, both))
-    table = {f"{name}_{suffix}": tuple(f"{copy}{one}" for one in ours)
+    copies = {"": "layer1."} if alone else dict(_copies(layers, both))
+    table = {f"{place}{name}{suffix}": tuple(f"{copy}{one}" for one in ours)
              for suffix, copy in copies.items() for name, ours in cell_table(cell, gates).items()}
-    if set(table) != set(weights):
-        raise ValueError(f"{mode}: no such weights: {', '.join(sorted(set(table) ^ set(weights)))}")
-    return TorchNetwork(network, unpacked(table, weights, network), table, tuple(copies.values()))
+    wrong = set(table) ^ {place + name for name in own}
+    if wrong:
+        raise ValueError(f"{mode}: no such weights: {', '.join(sorted(wrong))}")
+    arrays = {name: _array(name, weights[name]) for name in table}
+    return TorchNetwork(network, unpacked(table, arrays, network), table, tuple(copies.values()))
+
+
+def _place(mode: str, weights: Mapping[str, Any], prefix: str | None) -> str:
+    """What stands before the names of the one module that is meant, with its dot."""
+    places = [*dict.fromkeys(where for where, own in map(local, weights) if own in FIRST)]
+    if prefix is not None:
+        wanted = prefix and prefix.removesuffix(".") + "."
+        places = [one for one in places if one == wanted]
+    if len(places) == 1:
+        return places[0]
+    if places:
+        raise ValueError(f"{mode}: there are several modules; tell which by prefix=, one of "
+                         f"{', '.join(repr(one.removesuffix('.')) for one in places)}")
+    under = f" under {prefix!r}" if prefix else ""
+    raise ValueError(f"{mode}: no names of a recurrent module{under} among "
+                     f"{', '.join(list(weights)[:4]) or 'none'}; they are weight_ih_l0, "
+                     f"weight_hh_l0, ..., of a cell weight_ih, weight_hh, ..., each behind one "
+                     f"prefix or none")
+
+
+def _array(name: str, given: Any) -> Array:
+    """A tensor or an array as float32 at least. Raises ShapeError."""
+    if hasattr(given, "detach"):
+        given = given.detach().cpu()
+        try:
+            given = given.numpy()
+        except TypeError:  # NumPy has no bfloat16
+            given = given.float().numpy()
+    array = numbers(given, name)
+    return array.astype(np.result_type(array, np.float32), copy=False)
 
 
 def cell_table(cell: Program, gates: tuple[str, ...]) -> Table:
@@ -84,8 +127,8 @@ def cell_table(cell: Program, gates: tuple[str, ...]) -> Table:
 
 
 def _copies(layers: int, both: bool) -> Iterator[tuple[str, str]]:
-    """``l0_reverse`` of torch is our ``layer1.backward.``."""
+    """``_l0_reverse`` of torch is our ``layer1.backward.``."""
     for layer in range(layers):
-        yield f"l{layer}", f"layer{layer + 1}." + "forward." * both
+        yield f"_l{layer}", f"layer{layer + 1}." + "forward." * both
         if both:
-            yield f"l{layer}_reverse", f"layer{layer + 1}.backward."
+            yield f"_l{layer}_reverse", f"layer{layer + 1}.backward."

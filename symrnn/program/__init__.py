@@ -15,6 +15,7 @@ from symrnn.program.lower import lower
 from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
+from symrnn.program.numbers import exact
 from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, finished, verify
@@ -25,8 +26,8 @@ __all__ = [
     "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Saturating", "Size",
     "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
     "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
-    "escape_latex", "factors", "final_name", "finished", "free_name", "function", "glyph_text",
-    "initial_name", "is_call", "is_composed", "is_name", "is_number", "last_number",
+    "escape_latex", "exact", "factors", "final_name", "finished", "free_name", "function",
+    "glyph_text", "initial_name", "is_call", "is_composed", "is_name", "is_number", "last_number",
     "leading_number", "letter_latex", "local", "lower", "merge", "misnamed", "multiply", "negated",
     "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
     "reverse", "rewrite", "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms",

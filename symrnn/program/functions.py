@@ -16,6 +16,7 @@ from sympy import (Abs, Add, Expr, Function, Integer, Mul, Number, Piecewise, Po
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symrnn.program.naming import quoted
+from symrnn.program.numbers import exact
 
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
 ARGUMENTS = (X, ALPHA, BETA)
@@ -111,7 +112,9 @@ TABLE: tuple[Activation, ...] = (
                lambda x: cases(x, 0, x / (1 - x), x / (1 + x)),
                lambda x: x / (1 + Abs(x))),
     Activation("hard_sigmoid", r"\operatorname{hard\,\sigma}",
-               lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),
+               lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),  # ONNX's
+    Activation("hardsigmoid", r"\operatorname{hardsigmoid}",  # PyTorch's, Keras 3's and JAX's
+               lambda x: clip(x / 6 + Rational(1, 2), 0, 1)),
     Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
     Activation("leaky_relu", r"\operatorname{LReLU}",
                lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",)),
@@ -262,6 +265,8 @@ ActivationChoice = str | tuple[str | float, ...]
 def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
     """The function of a name, ``"tanh"``, or of a name with parameters, ``("leaky_relu", 0.1)``.
 
+    ``"hard_sigmoid"`` is ONNX's, x/5 + 1/2 held in [0, 1], with both numbers as parameters;
+    ``"hardsigmoid"`` that of PyTorch, Keras 3 and JAX, x/6 + 1/2.
     Raises ValueError for an unknown name or too many parameters, listing what there is.
     """
     name, *given = (choice,) if isinstance(choice, str) else choice
@@ -271,11 +276,11 @@ def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
     row = ACTIVATIONS[str(name)]
     if len(given) > len(row.defaults):
         raise ValueError(f"{name} takes {len(row.defaults)} parameters, not {len(given)}")
-    return _applied(row, [*map(str, given), *row.defaults[len(given) :]])
+    return _applied(row, [*given, *row.defaults[len(given) :]])
 
 
-def _applied(row: Activation, parameters: Sequence[str]) -> Callable[[Expr], Expr]:
-    numbers = [Rational(text) for text in parameters]
+def _applied(row: Activation, parameters: Sequence[str | float]) -> Callable[[Expr], Expr]:
+    numbers = [exact(one) for one in parameters]
     if row.name == "linear":
         return row.formula
     if row.name == "tanh":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.program import INPUTS, Role, quoted
+from symrnn.program import INPUTS, Program, Role, quoted
 from symrnn.runtime.calls import Engine, Given, Packed, Parameter
 from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
@@ -19,9 +19,15 @@ MOST_KNOWN = 64  # shapes of calls that are remembered
 
 
 class Arguments:
-    """Checks what callers give to one network."""
+    """Checks what callers give to one network.
 
-    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike) -> None:
+    ``called`` tells what callers call each output. ``elsewhere`` names the states of the form
+    that takes a mask: those that only it has come with its final states.
+    """
+
+    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
+                 elsewhere: frozenset[str] = frozenset()) -> None:
+        self.called = {name: name for name in plan.program.outputs}
         self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
         self.engine = engine
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
@@ -31,6 +37,7 @@ class Arguments:
         self._starts = tuple(one.name for one in self.program.with_role(Role.START))
         self._states = {one.state: self.program[one.initial] for one in self.program.delays}
         self._start_of = {one.state: float(one.start) for one in self.program.delays}
+        self.elsewhere = elsewhere - set(self._states)
         self._known: dict[Hashable, Sizes] = {}
 
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
@@ -96,9 +103,21 @@ class Arguments:
         rest = {name: one for name, one in x.items() if name not in told} if told else x
         return named(rest, self.inputs, "input") | told
 
+    def as_form_of(self, network: Program) -> Self:
+        """The same, its outputs called as those of the network that it is a form of."""
+        self.called = dict(zip(self.called, network.outputs, strict=True))
+        return self
+
+    def own_states(self, state: Any) -> Any:
+        """Initial states without those that are held by steps that do not count."""
+        if not self.elsewhere or not isinstance(state, Mapping):
+            return state
+        return {name: array for name, array in state.items() if name not in self.elsewhere}
+
     def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
-        check_names(state, self._states, "state", partly=True)
-        given = state or {}
+        own = self.own_states(state)
+        check_names(own, self._states, "state", partly=True)
+        given = own or {}
         return {name: sizes.take(one, given[name], one.name) if name in given
                 else sizes.full(one, self._start_of[name]) for name, one in self._states.items()}
 
@@ -112,7 +131,9 @@ class Arguments:
         finals = {one.state: one.final for one in self.program.delays}
         check_names(final_bar, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
-        given |= named(y_bar, self.program.outputs, "output's cotangent")
+        own = {called: name for name, called in self.called.items()}
+        given |= {own[called]: array for called, array in
+                  named(y_bar, tuple(own), "output's cotangent").items()}
         bars: dict[str, Array] = {}
         for one in self.plan.gradient.with_role(Role.COTANGENT):
             called = f"final_bar[{quoted(one.of)}]" if one.of in finals.values() else "y_bar"

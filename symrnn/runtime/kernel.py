@@ -44,8 +44,9 @@ class Kernel(Arguments):
     """
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
-                 related: Callable[[Relation], Kernel]) -> None:
-        super().__init__(plan, engine, dtype)
+                 related: Callable[[Relation], Kernel],
+                 elsewhere: frozenset[str] = frozenset()) -> None:
+        super().__init__(plan, engine, dtype, elsewhere)
         self.related = cache(related)
         self.masked = self.program.step_mask is not None
 
@@ -75,7 +76,7 @@ class Kernel(Arguments):
             return form.forward(params, inputs, initial)
         given = self.given(params, x, initial)
         outputs, final, tape = self.engine.forward(given)
-        return Run(self._alone(outputs), dict(final), given, outputs, tape, self)
+        return Run(self.alone(outputs), dict(final), given, outputs, tape, self)
 
     def infer(self, params: Mapping[str, Any], x: Any,
               initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -89,7 +90,7 @@ class Kernel(Arguments):
             form, inputs = self._masked(x, lengths, mask)
             return form.infer(params, inputs, initial)
         outputs, final = self.engine.infer(self.given(params, x, initial))
-        return self._alone(outputs), dict(final)
+        return self.alone(outputs), dict(final)
 
     def backward(self, run: Run, y_bar: Any,
                  final_bar: Mapping[str, Any] | None = None) -> dict[str, Array]:
@@ -147,7 +148,7 @@ class Kernel(Arguments):
         given = self.given(params, x, initial)
         dots = self._directions(given, params_dot, x_dot, initial_dot)
         y_dot, final_dot = pushed_along(self, given, dots)
-        return self._alone(y_dot), final_dot
+        return self.alone(y_dot), final_dot
 
     def hvp(self, params: Mapping[str, Any], x: Any, y_bar: Any,
             params_dot: Mapping[str, Any] | None = None, x_dot: Any = None,
@@ -174,7 +175,8 @@ class Kernel(Arguments):
                     initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
         moving = tuple(one.name for one in self.program.with_role(Role.INPUT))
         inputs_dot = {} if x_dot is None else named(x_dot, moving, "input")
-        return directions(self.program, given.sizes, params_dot, inputs_dot, initial_dot)
+        return directions(self.program, given.sizes, params_dot, inputs_dot,
+                          self.own_states(initial_dot))
 
     def truncated(self, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
                   initial: Mapping[str, Any] | None = None, lengths: Any = None,
@@ -235,18 +237,24 @@ class Kernel(Arguments):
         """
         self._must_stream()
         outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))
-        return self._alone(outputs), dict(following)
+        return self.alone(outputs), dict(following)
 
     def stepper(self, params: Mapping[str, Any], batch: int = 1,
                 initial: Mapping[str, Any] | None = None) -> Stepper:
         """A streaming step bound to its parameters; ``x_t`` [B, n] or [n] gives ``y_t``.
 
-        Raises ProgramError where a step needs later ones (a reverse direction).
+        Several inputs are a dictionary by name, several outputs too. A stream begins with
+        ``initial``, else with the learned initial states, else with zeros, and again at
+        ``reset()``. Raises ShapeError where no parameter tells the size of an input,
+        ProgramError where a step needs later ones (a reverse direction).
         """
         self._must_stream()
         return stepper(self, self.pack(params), batch, initial)
 
-    def _alone(self, outputs: Arrays) -> Any:
-        return dict(outputs) if len(outputs) > 1 else next(iter(outputs.values()))
+    def alone(self, outputs: Arrays) -> Any:
+        """The one output, or all of them by name."""
+        if len(outputs) == 1:
+            return next(iter(outputs.values()))
+        return {self.called[name]: array for name, array in outputs.items()}
 
 

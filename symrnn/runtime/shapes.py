@@ -112,6 +112,8 @@ def numbers(array: Any, called: str) -> Array:
         result = np.asarray(array)
     except ValueError:
         raise ShapeError(f"'{called}' has rows of different lengths; give a full array") from None
+    if result.dtype.kind == "V" and result.dtype.type is not np.void:
+        result = result.astype(np.float32)  # bfloat16 and its like, which NumPy does not know
     if result.dtype.kind not in "biufc":
         held = type(array).__name__ if result.dtype == object else result.dtype
         raise ShapeError(f"'{called}' is no array of numbers ({held}); give floats")

@@ -34,7 +34,7 @@ def with_two_biases(program: Program) -> Program:
         found = [bool(own_past & {one.name for one in ein.operands})
                  for _, ein in contractions(equation.rhs)]
         own = [one for one in program.with_role(Role.PARAMETER)
-               if one.symbol in terms(equation.rhs) and _only_added(program, one.name)]
+               if one.symbol in terms(equation.rhs) and only_added(program, one.name)]
         if own and any(found) and not all(found):
             program = _doubled(program, own[0])
     return finished(program)
@@ -66,14 +66,14 @@ def _doubled(program: Program, bias: Variable) -> Program:
 def without_bias(program: Program) -> Program:
     """The program without the parameters that are only ever added: terms of sums, no factors."""
     gone = {one.symbol for one in program.with_role(Role.PARAMETER)
-            if _only_added(program, one.name)}
+            if only_added(program, one.name)}
     equations = [replace(one, rhs=add([term for term in terms(one.rhs) if term not in gone]))
                  for one in program.equations]
     variables = [one for one in program.variables if one.symbol not in gone]
     return finished(replace(program, equations=tuple(equations), variables=tuple(variables)))
 
 
-def _only_added(program: Program, name: str) -> bool:
+def only_added(program: Program, name: str) -> bool:
     """True where every appearance is a term beside others."""
     symbol = program[name].symbol
     readers = [one for one in program.equations if name in symbols_in_order(one.rhs)]

@@ -5,17 +5,19 @@ A mask holds 0 for what is dropped and 1/keep for the rest: the scaling is the c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sympy import Expr, Mul, Symbol
+from sympy import Expr, Integer, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
-                            finished, multiply, quoted, rebuild, rename, rewrite, symbols_in_order)
+                            add, finished, multiply, quoted, rebuild, rename, rewrite,
+                            symbols_in_order, terms)
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
 KINDS = ("input", "recurrent")
+DROPS = "0 drops a unit of {}, 1/keep keeps it"
 
 
 def dropout(program: Program, where: str | Iterable[str]) -> Program:
@@ -51,15 +53,22 @@ def recurrent_dropout(program: Program) -> Program:
 
     The mask is the same at every step (Gal and Ghahramani 2016, arXiv 1512.05287). Where a
     state meets no weights, as the memory of an LSTM, it is not dropped; a scalar is no
-    weight. Raises ProgramError for a cell without recurrent weights.
+    weight.
+
+    A cell whose states meet no weights at all, such as one whose gates see the input alone,
+    drops what it writes: ``h = f h_prev + dropout_h * u``, where u are the terms that no
+    remembered value is in (Semeniuta et al. 2016, arXiv 1603.05118: dropout without memory
+    loss). Raises ProgramError for a cell that has neither weights nor such a sum.
     """
-    changed = program
-    for delay in recurrent(program):
-        changed = _dropped(changed, delay)
-    if changed is program:
-        raise ProgramError(f"{program.name}: no remembered state meets weights, so there is "
-                           f"nothing for recurrent dropout; use zoneout or dropout='input'")
-    return finished(changed)
+    for change in (_dropped, _written):
+        changed = program
+        for delay in recurrent(program):
+            changed = change(changed, delay)
+        if changed is not program:
+            return finished(changed)
+    raise ProgramError(f"{program.name}: no remembered state meets weights or is a sum with what "
+                       f"is new, so there is nothing for recurrent dropout; use zoneout or "
+                       f"dropout='input'")
 
 
 def _dropped(program: Program, delay: Delay) -> Program:
@@ -72,10 +81,49 @@ def _dropped(program: Program, delay: Delay) -> Program:
     changed = reread(replace(program, equations=equations), {before.name: seen.name}, parts)
     if changed.equations == program.equations:
         return program
-    mask = _mask(program, state, Span.BATCH, f"0 drops a unit of {state.name}, 1/keep keeps it")
+    mask = _mask(program, state, Span.BATCH, DROPS.format(state.name))
     changed = replace(changed, variables=(*changed.variables, mask))
     place = next((place for place, one in enumerate(equations, 1) if one.lhs == before.name), 0)
     return insert(changed, place, [seen], seen.name, multiply([mask.symbol, before]))
+
+
+def _written(program: Program, delay: Delay) -> Program:
+    """The program that drops what one state's sum adds to what was remembered."""
+    state, past = program[delay.source], recurrence(program, delay.source)
+    place = _sum_of(program, state.name, past)
+    if place is None:
+        return program
+    mask = _mask(program, state, Span.BATCH, DROPS.format(f"what is written to {state.name}"))
+    update = marked(state, beside(program, state.name, after="_written"), "what is written",
+                    "write")
+    whole = terms(program.equations[place].rhs)
+    new = [one for one in whole if _is_new(one, past)]
+    dropped = {new[0]: multiply([mask.symbol, update.symbol]), **dict.fromkeys(new[1:], Integer(0))}
+    rhs = add([dropped.get(one, one) for one in whole])
+    equations = [replace(one, rhs=rhs) if number == place else one
+                 for number, one in enumerate(program.equations)]
+    program = replace(program, variables=(*program.variables, mask), equations=tuple(equations))
+    return insert(program, place, [update], update.name, add(new))
+
+
+def _sum_of(program: Program, name: str, past: Collection[str]) -> int | None:
+    """The place of the sum in which a state meets what is new: its own equation or one before.
+
+    A state that is clipped or zoned out is made of a value that is such a sum.
+    """
+    place = next((place for place, one in enumerate(program.equations) if one.lhs == name), None)
+    if place is None:
+        return None
+    rhs = program.equations[place].rhs
+    if len({_is_new(one, past) for one in terms(rhs)}) == 2:
+        return place
+    inside = [one for one in symbols_in_order(rhs) if one in past and one not in program.states]
+    found = (_sum_of(program, one, past) for one in inside)
+    return next((one for one in found if one is not None), None)
+
+
+def _is_new(term: Expr, past: Collection[str]) -> bool:
+    return not set(symbols_in_order(term)) & set(past)
 
 
 def _mask(program: Program, variable: Variable, span: Span, meaning: str) -> Variable:

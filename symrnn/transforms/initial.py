@@ -49,6 +49,18 @@ def _begun(program: Program, name: str, start: str) -> Program:
     return insert(program, 0, [before], before.name, rhs)
 
 
+def first_values(program: Program) -> dict[str, str]:
+    """The parameter that each learned state starts with, by the name of the state."""
+    found = {}
+    for start, delays in learned(program).items():
+        for delay in delays:
+            names = next(set(symbols_in_order(one.rhs)) for one in program.equations
+                         if {start, delay.lhs} <= set(symbols_in_order(one.rhs)))
+            (found[delay.state],) = (name for name in names
+                                     if program[name].role is Role.PARAMETER)
+    return found
+
+
 def learned(program: Program) -> dict[str, tuple[Delay, ...]]:
     """The delays of the learned states, by the ``start`` that tells where each begins."""
     found = {}

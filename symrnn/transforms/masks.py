@@ -13,8 +13,8 @@ from dataclasses import replace
 from sympy import Expr, Integer, Piecewise, Symbol
 
 from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, delay_variables,
-                            finished, free_name, quoted, rename)
-from symrnn.transforms.rewiring import remembered
+                            finished, free_name, quoted, rename, symbols_in_order)
+from symrnn.transforms.rewiring import insert, recurrence, remembered, reread
 
 
 def masked(program: Program, output: str = "zero") -> Program:
@@ -22,8 +22,12 @@ def masked(program: Program, output: str = "zero") -> Program:
 
     Where the network has a ``mask`` of its own, the new one is called ``step_mask``.
 
-    ``output`` says what comes out of a step that does not count: ``"zero"``, or what came
-    out before it (``"hold"``; zero before the first). Raises ValueError for another word.
+    ``output`` says what comes out of a step that does not count. ``"zero"`` is zero.
+    ``"hold"`` is what came out of the last step that counted, and zero before the first one,
+    whatever the initial state, as in Keras. Last and first are those of the scan: in a reverse
+    direction a step repeats the one behind it in time. An output that joins two directions is
+    made of what each of them holds. What is held is a state of its own, which ``final`` hands
+    on to the next window. Raises ValueError for another word.
     """
     if output not in ("zero", "hold"):
         raise ValueError(f"masked_output is {quoted(output)}; it is 'zero' or 'hold'")
@@ -32,9 +36,10 @@ def masked(program: Program, output: str = "zero") -> Program:
     program = replace(program, variables=(*program.variables, mask))
     for delay in program.delays:
         program = _keep(program, delay, mask.symbol)
+    if output == "hold":
+        return finished(_hold(program, mask.symbol))
     for name in program.outputs:
-        change = _zero if output == "zero" else _hold
-        program = change(program, name, mask.symbol)
+        program = _zero(program, name, mask.symbol)
     return finished(program)
 
 
@@ -59,8 +64,7 @@ def _keep(program: Program, delay: Delay, mask: Symbol) -> Program:
 
 def _zero(program: Program, name: str, mask: Symbol) -> Program:
     """An output that is zero where the step does not count; what else reads it is as it was."""
-    own = free_name(program, f"{name}_shown")
-    shown = replace(_like(program[name], own, "output, zero where not counted"), role=Role.OUTPUT)
+    shown = _shown(program, name, "output, zero where not counted", Role.OUTPUT)
     equation = Equation(shown.name, select(Symbol(name), Integer(0), mask),
                         program.equations[-1].number)
     return replace(
@@ -68,16 +72,48 @@ def _zero(program: Program, name: str, mask: Symbol) -> Program:
         outputs=tuple(shown.name if one == name else one for one in program.outputs))
 
 
-def _hold(program: Program, name: str, mask: Symbol) -> Program:
-    """An output that stays as it was; a state does so already."""
-    if name in program.states:
-        return program
-    step = program.delays[0].step if program.delays else 1
-    past, initial, final = delay_variables(program[name], step, program)
-    delay = Delay(past.name, name, step, initial.name, final.name)
+def _hold(program: Program, mask: Symbol) -> Program:
+    """Outputs that are held; of one that joins two directions, what each of them brings."""
+    scans = _scans(program)
+    joined = {name for name in program.outputs if len(scans[name]) > 1}
+    for equation in reversed(program.equations):
+        if equation.lhs in joined:
+            joined |= {name for name in symbols_in_order(equation.rhs)
+                       if len(scans.get(name, ())) > 1}
+    parts = {name for one in program.equations if one.lhs in joined
+             for name in symbols_in_order(one.rhs) if len(scans.get(name, ())) == 1}
+    names = {}
+    for name in sorted(parts | {*program.outputs} - joined):
+        program, names[name] = _held(program, name, next(iter(scans[name]), 1), mask)
+    outputs = tuple(one if one in joined else names[one] for one in program.outputs)
+    return replace(reread(program, names, joined), outputs=outputs)
+
+
+def _scans(program: Program) -> dict[str, frozenset[int]]:
+    """The directions of the recurrences that a value is made of, the last ones on its way."""
+    found = {name: frozenset({delay.step}) for delay in program.delays
+             for name in (delay.lhs, *recurrence(program, delay.source))}
+    for one in program.equations:
+        found.setdefault(one.lhs, frozenset().union(
+            *(found.get(name, frozenset()) for name in symbols_in_order(one.rhs))))
+    return found
+
+
+def _held(program: Program, name: str, step: int, mask: Symbol) -> tuple[Program, str]:
+    """The program with a value that is repeated where the step does not count, and its name."""
+    shown = _shown(program, name, "the last that counted", Role.STATE)
+    past, initial, final = delay_variables(shown, step, program)
+    delay = Delay(past.name, shown.name, step, initial.name, final.name)
+    place = next((place for place, one in enumerate(program.equations, 1) if one.lhs == name), 0)
     program = replace(program, variables=(*program.variables, past, initial, final),
                       delays=(*program.delays, delay))
-    return _redefine(program, program[name], lambda fresh: select(fresh, past.symbol, mask))
+    rhs = select(Symbol(name), past.symbol, mask)
+    return insert(program, place, [shown], shown.name, rhs), shown.name
+
+
+def _shown(program: Program, name: str, meaning: str, role: Role) -> Variable:
+    own = free_name(program, f"{name}_shown")
+    return replace(_like(program[name], own, meaning), role=role)
 
 
 def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]) -> Program:

@@ -56,6 +56,41 @@ def test_stack_computes_one_layer_after_the_other(name: str) -> None:
     assert np.array_equal(alone.whole("h"), interpret(network, values).whole("layer2.h"))
 
 
+JOINED = {"sum": lambda f, b: f + b, "mul": lambda f, b: f * b,
+          "average": lambda f, b: (f + b) / 2}
+
+
+@pytest.mark.parametrize("backend", ["c", "numpy"])
+@pytest.mark.parametrize("merge", JOINED)
+def test_two_directions_are_joined_as_wanted(merge: str, backend: str) -> None:
+    """The layer itself, one that an output layer reads, and one that another layer reads."""
+    network = bidirectional(gru(), readout=False, merge=merge)
+    assert network.outputs == ("y",) and network["y"].axes == ("m",)
+    found = interpret(network, drawn(network))
+    wanted = JOINED[merge](found.whole("forward.h"), found.whole("backward.h"))
+    assert np.allclose(found.whole("y"), wanted, rtol=1e-15)
+    read = bidirectional(gru(), merge=merge)
+    found = interpret(read, values := drawn(read))
+    wanted = JOINED[merge](found.whole("forward.h"), found.whole("backward.h"))
+    assert np.allclose(found.whole("y"), wanted @ values["V"].T + values["b_y"], rtol=1e-14)
+    for one in (network, read, deep(network, 2)):
+        assert [str(each) for each in check_kernel(one, backend, "float64")] == []
+
+
+def test_several_outputs_are_joined_one_by_one() -> None:
+    network = bidirectional(two_outputs(), readout=False, merge="sum")
+    found = interpret(network, drawn(network))
+    assert network.outputs == tuple(f"y_{name}" for name in two_outputs().outputs)
+    for name in two_outputs().outputs:
+        parts = (found.whole(f"{arrow}.{name}") for arrow in ("forward", "backward"))
+        assert np.allclose(found.whole(f"y_{name}"), sum(parts), rtol=1e-15)
+
+
+def test_another_way_to_join_is_told() -> None:
+    with pytest.raises(ValueError, match="merge is 'ave'; it is one of concat, sum, mul, average"):
+        bidirectional(gru(), merge="ave")
+
+
 @every_cell
 def test_concatenation_is_the_forward_half_then_the_backward_half(name: str) -> None:
     network = bidirectional(CELLS[name](), readout=False)

@@ -320,3 +320,10 @@ def test_mistakes_of_commands(arguments: tuple[str, ...], words: str, tmp_path: 
     assert (tmp_path / "my.cell").read_text() == starter("my")
     assert {one.name for one in tmp_path.iterdir()} == {
         "my.cell", "lstm.cell", "bad.cell", "bytes.cell"}
+
+
+def test_both_hard_sigmoids_are_functions_of_a_file() -> None:
+    program = parse("cell own\ninput x[n]; state h[n]; output h\n"
+                    "h[t] = hard_sigmoid(x[t], 1/6) * h[t-1] + hardsigmoid(x[t])\n")
+    shown = symrnn.show(program)
+    assert "hard_sigmoid(x[t], 1/6, 1/2) ⊙ h[t-1] + hardsigmoid(x[t])" in shown

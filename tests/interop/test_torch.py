@@ -97,3 +97,34 @@ def test_values_and_gradients_are_torchs(name: str, layers: int, directions: int
                  for key, one in wanted_gradients.items()}}
     record_property("worst", max(errors.values()))
     assert {key: error for key, error in errors.items() if not error <= BOUND} == {}
+
+
+KINDS = {"LSTM": (torch.nn.LSTMCell, {}), "GRU": (torch.nn.GRUCell, {}),
+         "RNN_TANH": (torch.nn.RNNCell, {}), "RNN_RELU": (torch.nn.RNNCell,
+                                                          {"nonlinearity": "relu"})}
+
+
+@pytest.mark.parametrize("mode", KINDS)
+def test_cells_of_torch_are_known_by_their_names(mode: str) -> None:
+    kind, options = KINDS[mode]
+    torch.manual_seed(3)
+    cell = kind(WIDTH, HIDDEN, dtype=torch.float64, **options)
+    ours = from_torch(mode, dict(cell.named_parameters()))
+    x, state = np.random.default_rng(4).normal(size=(STEPS, SAMPLES, WIDTH)), None
+    run = symrnn.compile(ours.network, dtype="float64").forward(ours.parameters, x)
+    for x_t, y_t in zip(x, run.y, strict=True):
+        state = cell(torch.tensor(x_t), state)
+        h = state[0] if mode == "LSTM" else state
+        assert relative_error(y_t, h.detach().numpy()) <= BOUND
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32", "float64"])
+def test_a_module_in_a_model_is_taken_from_its_state_dict(dtype: str) -> None:
+    torch.manual_seed(5)
+    model = torch.nn.ModuleDict({"rnn": torch.nn.GRU(WIDTH, HIDDEN, bidirectional=True),
+                                 "out": torch.nn.Linear(HIDDEN, 1)}).to(getattr(torch, dtype))
+    ours = from_torch("GRU", model.state_dict())
+    wanted = from_torch("GRU", {name: one.detach().double().numpy()
+                                for name, one in model["rnn"].named_parameters()}).parameters
+    assert all(np.allclose(one, wanted[key], rtol=1e-6) for key, one in ours.parameters.items())
+    assert from_torch("GRU", dict(model.named_parameters())).network == ours.network

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import symrnn
 from symrnn.interop.torch_weights import from_torch
 
 
@@ -26,6 +27,93 @@ def test_both_biases_get_the_gradient_of_their_sum() -> None:
     assert set(found) == set(given)
     assert np.array_equal(found["bias_ih_l0"], found["bias_hh_l0"])
     assert found["weight_hh_l0"].shape == (8, 2)
+
+
+class Tensor:
+    """What from_torch asks of a tensor; NumPy has no type for its numbers."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self.numbers, self.asked = numbers, list[str]()
+
+    def detach(self) -> "Tensor":
+        self.asked.append("detach")
+        return self
+
+    def cpu(self) -> "Tensor":
+        self.asked.append("cpu")
+        return self
+
+    def float(self) -> "Tensor":
+        self.asked.append("float")
+        return self
+
+    def numpy(self) -> np.ndarray:
+        if self.asked == ["detach", "cpu"]:
+            raise TypeError("Got unsupported ScalarType BFloat16")
+        return self.numbers
+
+
+SHAPES = {"weight_ih": (8, 3), "weight_hh": (8, 2), "bias_ih": (8,), "bias_hh": (8,)}
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [
+    ("rnn.", "_l0"), ("encoder.lstm.", "_l0"), ("", ""), ("cell.", ""), ("", "_l0")])
+def test_names_may_share_a_prefix_and_be_those_of_a_cell(prefix: str, suffix: str) -> None:
+    given = weights(**{name + suffix: shape for name, shape in SHAPES.items()})
+    plain = from_torch("LSTM", weights(**{f"{key}_l0": shape for key, shape in SHAPES.items()}))
+    ours = from_torch("LSTM", {"fc.weight": np.ones(2), "fc.bias": np.ones(2),
+                               **{prefix + name: array for name, array in given.items()}})
+    assert ours.network == plain.network and ours.copies == plain.copies
+    assert all(np.array_equal(one, plain.parameters[key]) for key, one in ours.parameters.items())
+    assert set(ours.gradients(ours.parameters)) == {f"{prefix}{name}" for name in given}
+
+
+def test_of_several_modules_one_is_told() -> None:
+    both = {f"{prefix}{name}_l0": np.full(shape, value, float) for prefix, value in
+            (("enc.rnn.", 1), ("dec.rnn.", 2)) for name, shape in SHAPES.items()}
+    with pytest.raises(ValueError, match=r"several modules; tell which by prefix=, one of "
+                                         r"'enc\.rnn', 'dec\.rnn'"):
+        from_torch("LSTM", both)
+    for prefix in ("dec.rnn", "dec.rnn."):
+        found = from_torch("LSTM", both, prefix=prefix).parameters
+        assert np.all(found["layer1.W_i"] == 2)
+    with pytest.raises(ValueError, match=r"no names of a recurrent module under 'dec' among enc"):
+        from_torch("LSTM", both, prefix="dec")
+
+
+@pytest.mark.parametrize("given", [{}, {"fc.weight": np.ones(2)}])
+def test_without_any_names_it_tells_what_they_are(given: dict[str, np.ndarray]) -> None:
+    with pytest.raises(ValueError, match=r"GRU: no names of a recurrent module among .*; they are "
+                                         r"weight_ih_l0, weight_hh_l0, \.\.\., of a cell "):
+        from_torch("GRU", given)
+
+
+def test_tensors_are_taken_as_they_are() -> None:
+    given = weights(**{f"{key}_l0": shape for key, shape in SHAPES.items()})
+    found = from_torch("LSTM", {name: Tensor(one.astype("f4")) for name, one in given.items()})
+    wanted = from_torch("LSTM", given).parameters
+    assert all(np.array_equal(one, wanted[key]) for key, one in found.parameters.items())
+
+
+@pytest.mark.parametrize("kind", ["bfloat16", "float16", "float32", "float64"])
+def test_numbers_of_sixteen_bits_become_float32(kind: str) -> None:
+    """The sum of two biases is not rounded to 16 bits: 1 + 2^-12 stays."""
+    kinds = pytest.importorskip("ml_dtypes") if kind == "bfloat16" else np
+    given = {f"{key}_l0": np.ones(shape) for key, shape in SHAPES.items()}
+    given["bias_hh_l0"] = given["bias_hh_l0"] * 2.0 ** -12
+    ours = from_torch("LSTM", {key: one.astype(getattr(kinds, kind)) for key, one in given.items()})
+    bias = ours.parameters["layer1.b_i"]
+    assert bias.dtype == (np.float64 if kind == "float64" else np.float32)
+    assert np.all(bias == 1 + 2.0 ** -12)
+
+
+def test_a_kernel_takes_inputs_of_sixteen_bits() -> None:
+    kind = pytest.importorskip("ml_dtypes").bfloat16
+    kernel = symrnn.compile(symrnn.elman(readout=False), "numpy")
+    params = {key: np.ones([{"n": 3, "m": 2}[axis] for axis in one.axes], kind)
+              for key, one in kernel.parameters.items()}
+    x = np.full((2, 1, 3), 0.25)
+    assert np.array_equal(kernel.forward(params, x.astype(kind)).y, kernel.forward(params, x).y)
 
 
 @pytest.mark.parametrize(("mode", "names", "message"), [

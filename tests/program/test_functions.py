@@ -12,7 +12,7 @@ from symrnn.program.functions import ALPHA, BETA, VALUE, X, by_value, derivative
 from symrnn.program.interpret import evaluate
 
 DIGITS = 60
-# away from the kinks of the table, which stand at -5/2, -1, 0, 1 and 5/2
+# away from the kinks of the table, which stand at -3, -5/2, -1, 0, 1, 5/2 and 3
 POINTS = ("-7", "-17/10", "-2/3", "1/7", "3/5", "9/5", "31/10")
 PARAMETERS = {"alpha": Rational(1, 5), "beta": Rational(1, 2)}
 rows = pytest.mark.parametrize("name", ACTIVATIONS)
@@ -179,6 +179,16 @@ def test_too_many_parameters_are_refused(name: str) -> None:
 def test_parameters_are_exact_and_fill_up_with_defaults() -> None:
     call = activation(("hard_sigmoid", 0.1))(Symbol("a"))
     assert call.args == (Symbol("a"), Rational(1, 10), Rational(1, 2))
+
+
+def test_both_hard_sigmoids_are_there() -> None:
+    """ONNX's has x/5 + 1/2; that of PyTorch, Keras 3 and JAX is relu6(x + 3) / 6."""
+    numbers = np.array([-4.0, -3.0, -1.0, 0.0, 2.0, 3.0, 4.0])
+    known = {"a": numbers}.__getitem__
+    onnx, other = (evaluate(activation(name)(Symbol("a")), known, {})
+                   for name in ("hard_sigmoid", "hardsigmoid"))
+    assert np.allclose(onnx, np.clip(0.2 * numbers + 0.5, 0, 1), rtol=1e-15)
+    assert np.allclose(other, np.clip(numbers + 3, 0, 6) / 6, rtol=1e-15)
 
 
 @rows

@@ -8,6 +8,7 @@ import pytest
 import symrnn
 from symrnn.cells import architectures
 from symrnn.checking import check_kernel
+from symrnn.interop import onnx
 from symrnn.program import Pointwise
 
 NAMES = [one.name for one in architectures()]
@@ -95,3 +96,13 @@ def test_clipping_is_named_in_what_is_shown() -> None:
 def test_a_bound_that_is_none_is_refused(threshold: float) -> None:
     with pytest.raises(ValueError, match="it is a positive number"):
         symrnn.lstm(clip=threshold)
+
+
+def test_clip_is_the_specifications_and_not_that_of_onnx_runtime() -> None:
+    """The two numbers that the module tells: tanh of the clipped memory, and of the whole one."""
+    zeros = np.zeros
+    h, c = (onnx.run("LSTM", {"clip": 0.5}, [
+        zeros((1, 1, 1)), zeros((1, 4, 1)), zeros((1, 4, 1)), None, None, zeros((1, 1, 1)),
+        np.full((1, 1, 1), 3.0)], dtype="float64")[1:])
+    assert np.isclose(h.item(), 0.5 * np.tanh(0.5)) and round(h.item(), 4) == 0.2311
+    assert c.item() == 1.5 and round(0.5 * np.tanh(c.item()), 4) == 0.4526

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sympy import Piecewise
 
 import symrnn
+from symrnn.cells import architectures
 from symrnn.checking import check_kernel
 from symrnn.program import ProgramError, Role
 from symrnn.transforms import masked
@@ -85,8 +87,71 @@ def test_the_copy_of_the_old_state_is_not_dropped() -> None:
     assert "z[t] ⊙ h[t-1]" in shown
 
 
+# Which rows make what is written, where no state meets weights: by the mask that drops them.
+WRITTEN_BY = {
+    "mingru": {"W_h": "dropout_h", "b_h": "dropout_h"},
+    "minlstm": {"W_h": "dropout_h", "b_h": "dropout_h"},
+    "trnn": {"W": "dropout_h"},
+    "tgru": dict.fromkeys(("V_z", "W_z", "b_z"), "dropout_h"),
+    "tlstm": dict.fromkeys(("V_z", "W_z", "b_z"), "dropout_c"),
+    "qrnn": {"W_z_1": "dropout_c", "W_z_2": "dropout_c"},
+    "lru": {"B_re": "dropout_x_re", "B_im": "dropout_x_im"},
+    "mlstm": {"W_k": "dropout_n", "b_k": "dropout_n"},
+}
+WIDE = {"T": 6, "B": 3, "n": 3, "m": 4, "N": 4, "H": 3, "D": 3, "d_k": 4, "d_v": 5}
+
+
+@backends
+@pytest.mark.parametrize("lengths", [None, (6, 2, 4)])
+@pytest.mark.parametrize("name", WRITTEN_BY)
+def test_without_recurrent_weights_what_is_written_is_dropped(
+        name: str, lengths: tuple[int, ...] | None, backend: str) -> None:
+    """Semeniuta et al. 2016: the memory stays; the plain cell, its candidate's rows dropped."""
+    plain = kernel(symrnn.cell(name), backend)
+    own = kernel(symrnn.cell(name, dropout="recurrent"), backend)
+    random = np.random.default_rng(7)
+    params = {key: random.normal(size=[WIDE[axis] for axis in one.axes])
+              for key, one in plain.parameters.items()}
+    (fed,) = plain.inputs
+    x = random.normal(size=[WIDE[axis] for axis in plain.program[fed].shape])
+    masks = {one.name: random.integers(0, 2, [WIDE[axis] for axis in one.shape])
+             for one in own.program.with_role(Role.MASK)}
+    if name == "mlstm":  # keys are dropped from both sums
+        masks["dropout_C"] = np.repeat(masks["dropout_n"][:, None], WIDE["d_v"], axis=1)
+    run = own.forward(params, {fed: x, **masks}, lengths=lengths)
+    for sample in range(3):
+        rows = {key: masks[mask][sample] for key, mask in WRITTEN_BY[name].items()}
+        thin = {key: (array.T * rows[key]).T if key in rows else array
+                for key, array in params.items()}
+        cut = None if lengths is None else lengths[sample:sample + 1]
+        alone = plain.forward(thin, x[:, sample:sample + 1], lengths=cut)
+        assert close(run.y[:, sample], alone.y[:, 0])
+        assert all(close(run.final[key][sample], one[0]) for key, one in alone.final.items())
+
+
+@backends
+def test_what_is_written_is_found_behind_other_options(backend: str) -> None:
+    made = symrnn.dropout(symrnn.zoneout(symrnn.clipped_state(symrnn.cell("mingru"), 0.7)),
+                          "recurrent")
+    assert "(1 - z[t]) ⊙ h[t-1] + δ_h ⊙ h^write[t]" in symrnn.show(made)
+    networks = [made, symrnn.deep(symrnn.cell("minlstm", dropout="recurrent"), 2)]
+    for one in networks:
+        assert [str(each) for each in check_kernel(masked(one), backend, "float64")] == []
+
+
+def test_every_cell_takes_recurrent_dropout() -> None:
+    for one in architectures():
+        masks = symrnn.cell(one.name).with_role(Role.MASK)
+        assert len(symrnn.dropout(one.build(), "recurrent").with_role(Role.MASK)) > len(masks)
+
+
 def test_what_cannot_be_dropped_is_told() -> None:
-    with pytest.raises(ProgramError, match="mingru: no remembered state meets weights"):
-        symrnn.cell("mingru", dropout="recurrent")
+    with symrnn.Cell("largest", "The largest input so far") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[n]", "memory")
+        h[symrnn.t] = Piecewise((x[symrnn.t], x[symrnn.t] > h[symrnn.t - 1]),
+                                (h[symrnn.t - 1], True))
+    with pytest.raises(ProgramError, match=r"largest: no remembered state meets weights or is a "
+                                           r"sum with what is new, .* use zoneout or"):
+        symrnn.dropout(cell.build("h"), "recurrent")
     with pytest.raises(ValueError, match="dropout is 'output'; it is 'input', 'recurrent'"):
         symrnn.lstm(dropout="output")

