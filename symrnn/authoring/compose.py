@@ -141,9 +141,10 @@ def _joined(network: Program, merge: str, count: int) -> Program:
     variables, equations = [], []
     for number, pair in enumerate(pairs, last_number(network) + 1):
         name = "y" if count == 1 else f"y_{local(pair[0].name)[1]}"
-        variables.append(Variable(name, pair[0].axes, Role.OUTPUT, Glyph.named(name),
+        own = free_name(network, name)
+        variables.append(Variable(own, pair[0].axes, Role.OUTPUT, Glyph.named(name),
                                   f"outputs of both directions, {word}"))
-        equations.append(Equation(name, rule(*(one.symbol for one in pair)), number))
+        equations.append(Equation(own, rule(*(one.symbol for one in pair)), number))
     return finished(replace(
         network, outputs=tuple(one.name for one in variables),
         variables=(*settled(network), *variables), equations=(*network.equations, *equations)))
