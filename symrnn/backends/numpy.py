@@ -15,8 +15,8 @@ from symrnn.program import ACTIVATIONS, FED, Program, Role
 from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
-            "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step",
-            "self", "range", "dict", "max", "len", "sum", *ACTIVATIONS, *keyword.kwlist]
+            "gradients", "dtype", "T", "B", "floats", "contract", "place", "forward", "backward",
+            "step", "self", "range", "dict", "max", "len", "sum", *ACTIVATIONS, *keyword.kwlist]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The verifier between stages. Its messages name the program, the equation, the symbol.
 
 It checks that names are bound once and before use, that axes and spans agree, that
-right-hand sides are in normal form, that every size is known and nothing is left unused.
+right-hand sides are in normal form, that an array of the caller tells every size and nothing
+is left unused.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def verify(program: Program) -> Program:
     """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
     findings = [*_names(program), *_delays(program)]
     if not findings:
-        findings = [*_bindings(program), *_equations(program), *_uses(program)]
+        findings = [*_sizes(program), *_bindings(program), *_equations(program), *_uses(program)]
     if findings:
         raise ProgramError("\n".join(f"{program.name}: {finding}" for finding in findings))
     return program
@@ -47,6 +48,17 @@ def _names(program: Program) -> Iterator[str]:
                     for size in sizes_in_order(equation.rhs) if size not in sizes)
     yield from (f"'{name}' is used but not declared"
                 for name in dict.fromkeys(names) if name not in program)
+
+
+def _sizes(program: Program) -> Iterator[str]:
+    """Lengths are read off what the caller gives."""
+    told = {axis for one in program.variables if one.role.given and one.role is not Role.SELECTOR
+            for axis in one.axes}
+    for size in program.sizes:
+        bearer = next((one for one in program.variables if size.name in one.axes), None)
+        if bearer and size.value is None and size.name not in told:
+            yield (f"nothing tells how long the axis '{size.name}' of '{bearer.name}' is; give it "
+                   f"to an input, a parameter or a state")
 
 
 def _delays(program: Program) -> Iterator[str]:
