@@ -13,7 +13,7 @@ from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.comparison import Comparison, Verdict, compare
-from symrnn.pipeline import generate
+from symrnn.pipeline import own_files
 from symrnn.program import Program, ProgramError, UnknownName
 from symrnn.rendering import shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
@@ -64,7 +64,7 @@ def write(architecture: Architecture, output: Path) -> int:
     """Write the files of one architecture, each at once; returns how many there are."""
     folder = output / architecture.name
     folder.mkdir(parents=True, exist_ok=True)
-    files = generate(architecture.build(), architecture.name)
+    files = own_files(architecture.build(), architecture.name)
     for name, text in files.items():
         _write_atomically(folder / name, text)
     for name, text in shared().items():
@@ -85,7 +85,7 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     A folder that belongs to no architecture counts only where all of them are checked: beside
     some, it may be that of a cell file.
     """
-    expected = {one.name: generate(one.build(), one.name) for one in networks}
+    expected = {one.name: own_files(one.build(), one.name) for one in networks}
     known = {one.name for one in architectures()}
     return drift(output, expected, known if known == set(expected) else None, shared())
 

@@ -32,9 +32,10 @@ OWN = """T B in out sizes parameters initial final state next bars gradients tap
 REAL EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT""".split()
 RESERVED = (*KEYWORDS, *PREDEFINED, *HEADERS, *OWN)
 
-PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "state",
-         "forward", "backward", "step", "tape_size", "forward_work_size", "backward_work_size",
-         "step_work_size", *ACTIVATIONS,
+SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
+         "step_work_size")
+PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "initial",
+         "state", "forward", "infer", "backward", "step", "given", "copy", *SIZES, *ACTIVATIONS,
          *(f"simd_{kind}_{what}" for kind in ("forward", "infer", "backward", "step")
            for what in ("member", "multiplications")))
 
@@ -42,4 +43,4 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
 def names_of_files(name: str) -> tuple[str, ...]:
     """What header and source of a network define under names that begin with its own."""
     return (name, *(f"{name}_{part}" for part in PARTS), f"{name.upper()}_H",
-            f"{name.upper()}_DOUBLE")
+            f"{name.upper()}_DOUBLE", *(f"{name}_{one}".upper() for one in SIZES))

@@ -15,7 +15,7 @@ from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import entries
 from symrnn.backends.simd_lines import Lines, indented
 from symrnn.backends.simd_math import VectorPrinter
-from symrnn.backends.text import in_comment
+from symrnn.backends.text import in_comment, lines_of_comment
 from symrnn.schedule import Plan, Schedule
 
 WORDS = """
@@ -34,7 +34,7 @@ ahead_of MANY_ROWS NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigm
 SHARE_OF_LOOP SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES
 BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
 SYMRNN_SIMD_H SYMRNN_BLAS_HEADER group some low sums products blocks_alike OF_ONE_ROW
-TALL_DEEP LEFT_BYTES deepest FEWEST
+TALL_DEEP LEFT_BYTES deepest FEWEST rounder given_or clear is_wanted
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
@@ -53,8 +53,7 @@ class SizeOf:
     """A function that tells how many entries a block of memory needs, and for what."""
 
     name: str
-    comment: str
-    details: tuple[str, ...]
+    comment: tuple[str, ...]
     arguments: str
     lines: tuple[str, ...]
 
@@ -139,7 +138,7 @@ class _Sources:
 
     def _function(self, kind: str, writer: SimdWriter, body: SimdBody) -> Function:
         sizes = [line for line in writer.plain_sizes() if _is_used(line, body.step)]
-        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", "", (),
+        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", (),
                       f"const {self.name}_sizes *sizes", (*sizes, f"return {body.step};"))
         return Function(**vars(body), kind=kind, arguments=", ".join(ARGUMENTS[kind]), team=team)
 
@@ -171,19 +170,21 @@ class _Sources:
         details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}" for line in chunks
                     if _is_used(line, count)]
         count += f" + threads * {scratch}" if scratch else ""
-        return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {_told(count)}",
-                             tuple(map(_told, details)), count, writer, threads)
+        told = [f"Entries of {self.name}_real: {comment}: {_told(count)}.",
+                *(f"  {_told(one)}" for one in details)]
+        return self._size_of(f"{self.name}_simd_{block}_size",
+                             tuple(line for one in told for line in lines_of_comment(one)), count,
+                             writer, threads)
 
-    def _size_of(self, name: str, comment: str, details: tuple[str, ...], count: str,
-                 writer: SimdWriter, threads: bool = False) -> SizeOf:
+    def _size_of(self, name: str, comment: tuple[str, ...], count: str, writer: SimdWriter,
+                 threads: bool) -> SizeOf:
         lines = writer.size_lines()
         declared = lines if any(_is_used(line, count) for line in lines) else []
         voids = [f"(void){_declared(line)};" for line in declared]
         voids += [] if declared else ["(void)sizes;"]
         voids += ["(void)threads;"] if threads and "threads" not in count else []
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        return SizeOf(name, comment, details, arguments,
-                      (*declared, *voids, f"return {count};"))
+        return SizeOf(name, comment, arguments, (*declared, *voids, f"return {count};"))
 
     def _packings(self) -> tuple[Packing, ...]:
         return tuple(Packing(f"{self.name}_simd_pack_{kind}", f"Packs the weights for {kind}",

@@ -61,14 +61,7 @@ class SimdEngine(CEngine):
                 if name != f"{NAME}.c"} | shared()
 
     def kinds(self) -> tuple[str, ...]:
-        return (*super().kinds(), "infer", "pack_forward", "pack_backward")
-
-    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
-        """Outputs and final states."""
-        ready = self.ready(given.sizes)
-        outputs, final = self.run("infer", ready, *self.givens(given, ready, "forward"),
-                                  ready.outputs, ready.final)
-        return outputs, final
+        return (*super().kinds(), "pack_forward", "pack_backward")
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)
