@@ -159,7 +159,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
         ("inputs", "inputs", True, program.with_role(*FED)),
         ("outputs", "outputs; backward reads them again", False,
          tuple(program[one] for one in program.outputs)),
-        ("cotangents", "derivatives of the loss, given from outside; zero for a final state if NULL",
+        ("cotangents", "derivatives of the loss, given from outside; of a final state NULL: zero",
          True,
          gradient.with_role(Role.COTANGENT)),
         ("gradients", "derivatives of the loss, set (not added to) by backward unless NULL", False,

@@ -128,7 +128,8 @@ class BodyWriter:
 
     def _zeros(self) -> tuple[str, ...]:
         """Totals start at zero."""
-        j, lines = self.local.indices[0], []
+        j = self.local.indices[0]
+        lines: list[str] = []
         for equation in self.program.equations:
             one = self.program[equation.lhs]
             if is_total(self.program, equation):

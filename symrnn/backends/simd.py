@@ -34,7 +34,7 @@ ahead_of MANY_ROWS NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigm
 SHARE_OF_LOOP SHARE_OF_STEP share team team_of multiplications blocks_together VECTOR_BYTES
 BY_LANES SCALE EXPONENT_BIAS EXPONENT_BITS EXP_HIGHEST EXP_LOWEST LOG2_HIGH LOG2_LOW TANH_HIGHEST
 SYMRNN_SIMD_H SYMRNN_BLAS_HEADER group some low sums products blocks_alike OF_ONE_ROW
-TALL_DEEP LEFT_BYTES deepest FEWEST rounder given_or clear is_wanted
+TALL_DEEP LEFT_BYTES deepest FEWEST given_or clear is_wanted
 """.split()
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),

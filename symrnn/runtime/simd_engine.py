@@ -15,7 +15,6 @@ from symrnn.runtime.c_engine import NAME, CEngine, Ready, sources
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
 from symrnn.runtime.memory import Lent
-from symrnn.runtime.shapes import Arrays
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED

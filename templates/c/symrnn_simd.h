@@ -741,8 +741,8 @@ ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *
 {
     const ptrdiff_t apart = (ptrdiff_t)(of->vectors * gates), turn = of->back ? -1 : 1;
     const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
-    if (count == 0)
-        return; /* all of it was computed ahead */
+    if (count == 0 || rows == 0)
+        return; /* all of it was computed ahead, or there are no samples */
     for (size_t one = of->low, alike; one < of->high; one += alike) {
         const size_t block = of->back ? of->low + of->high - 1 - one : one;
         const size_t own = vectors_of(of->units, of->vectors, block);
