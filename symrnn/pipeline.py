@@ -28,7 +28,7 @@ import numpy.typing as npt
 from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
 from symrnn.program import Program, ProgramError, misnamed, quoted, verify
-from symrnn.rendering import rendered
+from symrnn.rendering import rendered, shared
 from symrnn.runtime import Kernel
 from symrnn.runtime.blas_engine import BlasEngine
 from symrnn.runtime.calls import Engine, Relation
@@ -60,10 +60,20 @@ def derive(program: Program, clip_gradient: GradientClip | None = None) -> Plan:
 
 def generate(program: Program, name: str,
              clip_gradient: GradientClip | None = None) -> dict[str, str]:
-    """The text of every generated file of one network, by file name.
+    """The text of every generated file, by file name: written into one folder, they are complete.
 
-    Raises ProgramError for a ``name`` that files and functions of C cannot bear.
+    Beside the files of the network, ``name.c`` and the others, stands ``symrnn_simd.h``, which
+    ``name_simd.c`` includes and which is the same for all networks: it may also stand one folder
+    up, beside the folders of several. ``clip_gradient`` is that of :func:`compile`. Raises
+    ProgramError for a program that is not well formed, and for a ``name`` that files and
+    functions of C cannot bear.
     """
+    return {**own_files(program, name, clip_gradient), **shared()}
+
+
+def own_files(program: Program, name: str,
+              clip_gradient: GradientClip | None = None) -> dict[str, str]:
+    """The same without what all networks share."""
     if (why := misnamed(name)) is not None:
         raise ProgramError(why)
     derived = derive(program, clip_gradient)

@@ -14,7 +14,7 @@ from symrnn.cells import architectures
 from symrnn.checking import Drift, check_kernel, drift
 from symrnn.comparison import Comparison, Verdict, compare
 from symrnn.interop.conventions import FRAMEWORKS
-from symrnn.pipeline import generate
+from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName
 from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
@@ -84,7 +84,7 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
     Raises FileRefused where somebody else's file stands in the place of one.
     """
     files = {f"{architecture.name}/{name}": text for name, text in
-             generate(architecture.build(), architecture.name).items()}
+             own_files(architecture.build(), architecture.name).items()}
     refuse_foreign(output, files)
     return files
 
@@ -100,7 +100,7 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     A folder that belongs to no architecture counts only where all of them are checked: beside
     some, it may be that of a cell file.
     """
-    expected = {one.name: generate(one.build(), one.name) for one in networks}
+    expected = {one.name: own_files(one.build(), one.name) for one in networks}
     known = {one.name for one in architectures()}
     return drift(output, expected, known if known == set(expected) else None, shared())
 

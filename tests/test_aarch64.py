@@ -59,7 +59,8 @@ int main(void)
     NAME_parameters parameters;
     NAME_inputs inputs;
     NAME_outputs outputs, first;
-    NAME_state state, final, next;
+    NAME_initial state;
+    NAME_state final, next;
     NAME_cotangents bars;
     NAME_gradients gradients;
     (void)first, (void)next; /* there may be no step */

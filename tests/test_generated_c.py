@@ -11,11 +11,11 @@ from symrnn.backends.c import Field, c_names, interface
 from symrnn.cells import architectures
 from symrnn.pipeline import derive, generate
 from symrnn.program import Program
-from symrnn.rendering import shared
 from symrnn.schedule import Plan
 from tests.cases import case
 
-STRICT = "-std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
+WARNINGS = "-Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Werror -O2".split()
+STRICT = ["-std=c99", "-pedantic", *WARNINGS]
 BY_NAME = {one.name: one for one in architectures()}
 ODD_CHOICES = {
     "soft": elman(activation="softplus", output_activation="hard_sigmoid"),
@@ -88,7 +88,7 @@ def test_there_is_no_allocation_and_no_state(name: str, tmp_path: Path) -> None:
     assert not [parts for parts in symbols if parts[-2].upper() in ("B", "D", "C")]
 
 
-STEP = """NAME_step(&sizes, &parameters, &in, &final, &out, &final,
+STEP = """NAME_step(&sizes, &parameters, &in, &initial, &out, &final,
               array(NAME_step_work_size(&sizes)));"""
 SANITIZED = """
 #include "NAME.h"
@@ -105,7 +105,8 @@ int main(void)
     NAME_parameters parameters = { PARAMETERS };
     NAME_inputs in = { INPUTS };
     NAME_outputs out = { OUTPUTS };
-    NAME_state initial = { STATE }, final = { STATE };
+    NAME_initial initial = { STATE };
+    NAME_state final = { STATE };
     NAME_cotangents bars = { COTANGENTS };
     NAME_gradients gradients = { GRADIENTS };
     NAME_real *tape = array(NAME_tape_size(&sizes));
@@ -119,7 +120,7 @@ int main(void)
 """
 
 
-SIMD_STEP = """NAME_simd_step(&sizes, &parameters, packed, &in, &final, &out, &final,
+SIMD_STEP = """NAME_simd_step(&sizes, &parameters, packed, &in, &initial, &out, &final,
                    array(NAME_simd_step_work_size(&sizes, 2)), 2);"""
 SIMD_CALLS = """
     NAME_real *packed = array(NAME_simd_forward_packed_size(&sizes));
@@ -174,10 +175,6 @@ def test_every_block_is_as_large_as_told(name: str, profile: str, tmp_path: Path
     """Under address and undefined-behaviour sanitizers, arrays of exactly the told sizes."""
     plan = derive(BY_NAME[name].build())
     fast = profile == "simd"
-    for filename, header in shared().items():
-        (tmp_path / filename).write_text(header)
-    tmp_path = tmp_path / "network"
-    tmp_path.mkdir()
     written(tmp_path, name, plan.program)
     structs = {one.name.removeprefix(f"{name}_"): one.fields
                for one in interface(plan, c_names(plan, name), name)}

@@ -19,7 +19,7 @@ from symrnn.backends.c_words import RESERVED
 from symrnn.backends.simd import WORDS
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import PROFILES, compile, derive, generate
+from symrnn.pipeline import PROFILES, compile, derive, own_files
 from symrnn.program import Ein, Program, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
@@ -329,7 +329,8 @@ def test_activations_at_the_ends(dtype: Any) -> None:
                           np.array([0.5, 0.5, 1, 0, np.nan], dtype), equal_nan=True)
 
 
-STRICT = "-std=c99 -pedantic -Wall -Wextra -Wshadow -Werror -O1".split()
+STRICT = ("-std=c99 -pedantic -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Werror "
+          "-O1").split()
 
 
 @pytest.mark.sweep
@@ -346,7 +347,7 @@ def test_no_compiler_has_anything_to_say(name: str, command: str, tmp_path: Path
 
 def write(folder: Path, name: str, program: Program) -> None:
     (folder / name).mkdir()
-    for filename, text in generate(program, name).items():
+    for filename, text in own_files(program, name).items():
         (folder / name / filename).write_text(text, encoding="utf-8")
     for filename, text in shared().items():
         (folder / filename).write_text(text, encoding="utf-8")

@@ -178,7 +178,10 @@ class Cell:
         self.number += 1
 
     def build(self, *outputs: str) -> Program:
-        """The finished program, lowered and verified."""
+        """The finished program, lowered and verified. Raises ProgramError, also without inputs."""
+        if not any(one.role is Role.INPUT for one in self.variables.values()):
+            raise ProgramError(f"{self.name}: there is no input, which tells how many steps there "
+                               "are; declare one, such as cell.input('x[n]', 'input')")
         return finished(told(lower(self._draft(outputs, self.equations)), self.phrases))
 
     def _declare(self, declaration: str, role: Role, meaning: str, latex: str,

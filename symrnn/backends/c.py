@@ -6,21 +6,25 @@ from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.c_addresses import Addresses, Locals, fixed
-from symrnn.backends.c_function import Body, BodyWriter, StepWriter, size_lines, total_entries
+from symrnn.backends.c_function import Body, BodyWriter, StepWriter
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_sizes import constant_entries, total_entries
 from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.names import Names
-from symrnn.backends.text import in_comment
+from symrnn.backends.text import in_comment, lines_of_comment
 from symrnn.program import FED, Program, Role, Variable
-from symrnn.schedule import Plan
+from symrnn.schedule import Plan, Schedule
 
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "in", "initial", "out", "final", "tape", "work"),
     "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients",
                  "work"),
+    "infer": ("sizes", "parameters", "in", "initial", "out", "final", "work"),
     "step": ("sizes", "parameters", "in", "state", "out", "next", "work"),
 }
+BEFORE = "state before the first step, or before the next one of a stream; NULL: as it starts"
+AFTER = "state after the last step; NULL: not wanted"
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,14 @@ class Struct:
 
 @dataclass(frozen=True)
 class Count:
-    """A function that tells how many entries a block of memory needs."""
+    """A function that tells how many entries a block of memory needs, and the macro behind it."""
 
     name: str
-    comment: str
-    sizes: tuple[str, ...]
-    total: str
-    unused: tuple[str, ...]
+    comment: tuple[str, ...]
+    macro: str
+    arguments: str
+    given: str
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ class Source:
     fixed: tuple[tuple[str, str], ...]
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
+    edges: tuple[str, ...]
     counts: tuple[Count, ...]
     forward: Body
+    infer: Body
     backward: Body
     steps: tuple[Body, ...]
 
@@ -104,12 +111,12 @@ class _Sources:
     def source(self) -> Source:
         """All parts of the two files."""
         program = self.plan.program
-        writers = {"forward": BodyWriter, "backward": BodyWriter,
-                   **({"step": StepWriter} if self.plan.streams else {})}
-        schedules = {"forward": self.plan.forward, "backward": self.plan.backward,
-                     "step": self.plan.inference.forward}
-        written = {kind: writer(self.plan, schedules[kind], self.names, self.local, self.name)
-                   for kind, writer in writers.items()}
+        plan, inference = self.plan, self.plan.inference
+        written = {"forward": self._writer(BodyWriter, plan, plan.forward),
+                   "infer": self._writer(BodyWriter, inference, inference.forward),
+                   "backward": self._writer(BodyWriter, plan, plan.backward)}
+        if plan.streams:
+            written["step"] = self._writer(StepWriter, plan, inference.forward)
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         calls = {name for one in written.values() for name in one.printer.used_calls}
         helpers, math = Helpers(self.names, self.name).made(sorted(calls))
@@ -118,9 +125,12 @@ class _Sources:
             in_comment(program.source), tuple(map(in_comment, program.notes)),
             tuple(interface(self.plan, self.names, self.name)),
             fixed_sizes(self.plan, self.names, self.name), math, helpers,
-            self._counts(bodies), bodies["forward"], bodies["backward"],
+            tuple(one.state for one in program.delays), self._counts(bodies), bodies["forward"],
+            bodies["infer"], bodies["backward"],
             tuple(body for kind, body in bodies.items() if kind == "step"))
 
+    def _writer(self, kind: type[BodyWriter], plan: Plan, schedule: Schedule) -> BodyWriter:
+        return kind(plan, schedule, self.names, self.local, self.name)
 
     def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
@@ -132,10 +142,12 @@ class _Sources:
     def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:
         to = Addresses(self.plan, self.plan.forward, self.names, self.local,
                        CPrinter(self.names, self.name))
-        total = total_entries(to, shapes)
-        sizes = size_lines(self.plan, to)
-        return Count(f"{self.name}_{block}_size", f"{comment}: {total}", sizes, total,
-                     () if sizes else ("sizes",))
+        told = total_entries(to, shapes) or "nothing, but an array has an entry"
+        name, sizes = f"{self.name}_{block}_size", ("B",) if block == "step_work" else ("T", "B")
+        entries = lines_of_comment(f"Entries of {self.name}_real: {comment}: {told}.")
+        return Count(name, entries, name.upper(),
+                     ", ".join(sizes), ", ".join(f"sizes->{one}" for one in sizes),
+                     constant_entries(self.plan, to, shapes) or ("1",))
 
 
 def _all_sizes(program: Program) -> list[str]:
@@ -154,18 +166,22 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
         ("inputs", "inputs", True, program.with_role(*FED)),
         ("outputs", "outputs; backward reads them again", False,
          tuple(program[one] for one in program.outputs)),
-        ("cotangents", "derivatives of the loss, given from outside", True,
+        ("cotangents", "derivatives of the loss, given from outside; of a final state NULL: zero",
+         True,
          gradient.with_role(Role.COTANGENT)),
-        ("gradients", "derivatives of the loss, set (not added to) by backward", False,
+        ("gradients", "derivatives of the loss, set (not added to) by backward unless NULL", False,
          gradient.with_role(Role.GRADIENT)),
     )
-    states = tuple(_field(names[one.source], one.state, program[one.initial], name, False)
-                   for one in program.delays)
-    return [Struct(f"{name}_sizes", "sizes, each at least 1", sizes),
+    first = tuple(_field(names[one.source], one.state, program[one.initial], name, True)
+                  for one in program.delays)
+    last = tuple(_field(names[one.source], one.state, program[one.final], name, False)
+                 for one in program.delays)
+    return [Struct(f"{name}_sizes", "sizes, each at least 1, but T and B may be 0", sizes),
             *(_struct(f"{name}_{kind}", comment, tuple(
                 _field(names[one.name], _key(one), one, name, const) for one in members))
               for kind, comment, const, members in groups),
-            _struct(f"{name}_state", "state before the first or after the last step", states)]
+            _struct(f"{name}_initial", BEFORE, first),
+            _struct(f"{name}_state", AFTER, last)]
 
 
 def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:

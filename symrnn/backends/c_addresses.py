@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symrnn.backends.c_edges import edges, field_or_null, is_optional
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.program import FED, Delay, Role, Span, Variable
@@ -12,6 +13,7 @@ from symrnn.schedule import Place, Plan, Schedule
 
 HOLDER = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
           Role.COTANGENT: "bars", Role.GRADIENT: "gradients", Role.FINAL: "final"}
+STREAMED = {**HOLDER, Role.INITIAL: "state", Role.FINAL: "next"}
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,14 @@ class Addresses:
     ``holders`` collects the function's arguments that were used on the way.
     """
 
+    holder_by_role = HOLDER
+
     def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
                  printer: CPrinter) -> None:
         self.plan, self.schedule, self.names = plan, schedule, names
         self.local, self.printer = local, printer
         self.holders: set[str] = set()
+        self.edges = {one.initial for one in edges(schedule)}
 
     def variable(self, name: str) -> Variable:
         """A variable of this program, or of the one that it was derived from."""
@@ -85,8 +90,18 @@ class Addresses:
             return self.block_name("work", variable)
         if variable.name in self.plan.tape:
             return self.block_name("tape", variable)
-        holder = "out" if variable.name in self.plan.program.outputs else HOLDER[variable.role]
-        return f"{self.holder(holder)}->{self.field(variable)}"
+        if variable.name in self.edges:
+            return self.names[variable.name]
+        return f"{self.holder(self.holder_of(variable))}->{self.field(variable)}"
+
+    def holder_of(self, variable: Variable) -> str:
+        """The argument that brings a value, or takes it."""
+        return "out" if variable.name in self.plan.program.outputs else self.holder_by_role[
+            variable.role]
+
+    def given_or_null(self, variable: Variable) -> str:
+        """What the caller gives at an edge, or where a value at an edge goes, if anywhere."""
+        return field_or_null(self.holder(self.holder_of(variable)), self.field(variable))
 
     def qualifier(self, variable: Variable) -> str:
         """``restrict``, as arrays of one call do not overlap."""
@@ -109,7 +124,9 @@ class Addresses:
         delay = self.schedule.delay_of(variable.name)
         if delay is not None:
             return self.delayed(delay)
-        return self.offset(variable, self.local.time, self.local.at)
+        there = self.offset(variable, self.local.time, self.local.at)
+        wanted = is_optional(self.schedule, variable)
+        return f"{self.base(variable)} != NULL ? {there} : NULL" if wanted else there
 
     def offset(self, variable: Variable, time: str, at: str) -> str:
         """The address of a value at some step of the current sample."""
@@ -134,6 +151,8 @@ class Addresses:
 class StepAddresses(Addresses):
     """Pointers for the streaming step: one step, the state before it given by the caller."""
 
+    holder_by_role = STREAMED
+
     def is_whole(self, variable: Variable) -> bool:
         inner = (variable.name in self.schedule.places
                  and variable.name not in self.plan.program.outputs)
@@ -155,6 +174,5 @@ class StepAddresses(Addresses):
         return f"{self.base(variable)} + {self.local.sample}{scale}"
 
     def delayed(self, delay: Delay) -> str:
-        field = self.field(self.variable(delay.initial))
         entries = self.extent(self.variable(delay.source).axes)
-        return f"{self.holder('state')}->{field} + {self.local.sample} * {entries}"
+        return f"{self.base(self.variable(delay.initial))} + {self.local.sample} * {entries}"

@@ -6,22 +6,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Rational
-
 from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
-from symrnn.backends.c_loops import Loops
+from symrnn.backends.c_edges import edges, is_optional, starting_value
+from symrnn.backends.c_loops import Loops, under
 from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_sizes import Shape, size_lines
 from symrnn.backends.names import Names
-from symrnn.backends.printer import ATOM
 from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import (FED, Delay, Equation, Role, Span, Variable, sizes_in_order,
-                            symbols_in_order)
+from symrnn.program import FED, Delay, Equation, Role, Span, Variable, symbols_in_order
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
 GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
-Shape = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,11 @@ class BodyWriter:
 
     def write(self, arguments: Sequence[str]) -> Body:
         """The body of a function with these arguments."""
-        work = self.workspace()
-        shapes = [self.stored_shape(one) for one in work]
-        arrays = (*self._constants(), *self._tape(), *self._carve("work", work, shapes))
+        starts = [self.to.variable(one.initial) for one in edges(self.schedule)]
+        work = [*self.workspace(), *starts]
+        shapes = [*map(self.stored_shape, self.workspace()), *(one.shape for one in starts)]
+        arrays = (*self._constants(), *self._tape(), *self._carve("work", work, shapes),
+                  *map(self._start, edges(self.schedule)))
         zeros, blocks = self._zeros(), tuple(map(self._block, self.stages))
         after = tuple(line for delay in self.program.delays for line in self.edge(delay))
         sizes = size_lines(self.plan, self.to)
@@ -105,6 +104,14 @@ class BodyWriter:
             before = f"{name} + {self.to.extent(shape)}"
         return lines
 
+    def _start(self, delay: Delay) -> str:
+        """A pointer to the values at the edge: the caller's, or what stands in their place."""
+        one = self.to.variable(delay.initial)
+        return (f"const {self.real} *const {self.to.names[one.name]} = "
+                f"{self.printer.prefix}_given({self.to.given_or_null(one)}, "
+                f"{starting_value(delay)}, {self.to.extent(one.shape)}, "
+                f"{self.to.block_name('work', one)});")
+
     def _constants(self) -> list[str]:
         """Pointers to what varies over neither time nor samples: parameters and their totals."""
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
@@ -120,14 +127,16 @@ class BodyWriter:
 
     def _zeros(self) -> tuple[str, ...]:
         """Totals start at zero."""
-        j, lines = self.local.indices[0], []
+        j = self.local.indices[0]
+        lines: list[str] = []
         for equation in self.program.equations:
             one = self.program[equation.lhs]
             if is_total(self.program, equation):
                 whole = self.to.is_whole(one)
                 array = self.to.names[one.name] if whole else self.to.base(one)
-                lines += [f"for (size_t {j} = 0; {j} < {self.to.extent(one.shape)}; ++{j})",
-                          f"    {array}[{j}] = 0;"]
+                lines += self._if_wanted(one, under(
+                    f"for (size_t {j} = 0; {j} < {self.to.extent(one.shape)}; ++{j})",
+                    [f"{array}[{j}] = 0;"]))
         return tuple(lines)
 
     def _block(self, stage: Stage) -> Block:
@@ -172,20 +181,26 @@ class BodyWriter:
         return {name for one in stage.equations for name in (one.lhs, *symbols_in_order(one.rhs))}
 
     def _statement(self, equation: Equation) -> Statement:
-        return Statement(self.text.comment(equation), self.loops.write(equation))
+        lines = self._if_wanted(self.program[equation.lhs], self.loops.write(equation))
+        return Statement(self.text.comment(equation), lines)
+
+    def _if_wanted(self, variable: Variable, lines: Shape) -> Shape:
+        """A gradient that the caller does not want is not computed."""
+        wanted = is_optional(self.schedule, variable)
+        return under(f"if ({self.to.names[variable.name]} != NULL)", lines) if wanted else lines
 
     def edge(self, delay: Delay) -> Shape:
-        """The value at the last step of the scan goes to the caller."""
-        j, source = self.local.indices[0], self.to.variable(delay.source)
+        """The value at the last step of the scan, or at the edge before it, to the caller."""
+        source = self.to.variable(delay.source)
         count = self.to.extent(("B", *source.axes))
         row = "(T - 1)" if delay.step > 0 else "0"
         if self.schedule.places.get(delay.source) is Place.RING:
             row = f"({row} & 1)" if row != "0" else row
-        self.printer.used_sizes |= {"T"} if row != "0" else set()
-        start = "" if row == "0" else f"{row} * {count} + "
-        target = self.to.base(self.program[delay.final])
-        return (f"for (size_t {j} = 0; {j} < {count}; ++{j})",
-                f"    {target}[{j}] = {self.to.base(source)}[{start}{j}];")
+        self.printer.used_sizes.add("T")
+        there = self.to.base(source) + ("" if row == "0" else f" + {row} * {count}")
+        edge = self.to.base(self.to.variable(delay.initial))
+        return (f"{self.printer.prefix}_copy(T > 0 ? {there} : {edge}, {count}, "
+                f"{self.to.given_or_null(self.program[delay.final])});",)
 
 
 class StepWriter(BodyWriter):
@@ -221,51 +236,15 @@ class StepWriter(BodyWriter):
 
     def tail(self, stage: Stage) -> Shape:
         """The new states, written last: ``next`` may be ``state``."""
-        j, s, lines = self.local.indices[0], self.local.sample, ["/* the next state */"]
+        lines = ["/* the next state */"]
         for delay in stage.delays:
             source = self.program[delay.source]
             count = self.to.extent(source.axes)
-            field = self.to.field(self.program[delay.final])
-            lines += [f"for (size_t {j} = 0; {j} < {count}; ++{j})",
-                      f"    {self.to.holder('next')}->{field}[{s} * {count} + {j}] = "
-                      f"{self.to.names[source.name]}[{j}];"]
+            holder, field = self.to.holder("next"), self.to.field(self.program[delay.final])
+            lines += [f"if ({holder} != NULL && {holder}->{field} != NULL)",
+                      f"    {self.printer.prefix}_copy({self.to.names[source.name]}, {count}, "
+                      f"{holder}->{field} + {self.local.sample} * {count});"]
         return tuple(lines) if stage.delays else ()
 
     def edge(self, delay: Delay) -> Shape:
         return ()
-
-
-def total_entries(to: Addresses, shapes: Sequence[Shape]) -> str:
-    """The sum of the numbers of entries: ``5 * T * B * m + 2 * B * m``."""
-    counts = {shape: list(shapes).count(shape) for shape in dict.fromkeys(shapes)}
-    return " + ".join(("" if count == 1 else f"{count} * ") + to.extent(shape)
-                      for shape, count in counts.items()) or "0"
-
-
-def size_lines(plan: Plan, to: Addresses) -> tuple[str, ...]:
-    """Local names for the sizes in use; a derived one is computed from the others."""
-    used = to.printer.used_sizes
-    derived = {one.name: sizes_in_order(one.value) for one in plan.program.sizes
-               if one.value is not None and one.name in used}
-    used |= {part for parts in derived.values() for part in parts}
-    free = ["T", "B", *(one.name for one in plan.program.sizes if one.value is None)]
-    lines = [f"const size_t {to.names.size(one)} = {to.told(one)};"
-             for one in free if one in used]
-    for size in plan.program.sizes:
-        if size.name in derived:
-            text = SizePrinter(to)(size.value)
-            lines.append(f"const size_t {to.names.size(size.name)} = {text};")
-    return tuple(lines)
-
-
-class SizePrinter(CPrinter):
-    """Sizes as integers: ``m + m``."""
-
-    def __init__(self, to: Addresses) -> None:
-        super().__init__(to.names, "")
-
-    def size(self, name: str) -> str:
-        return self.names.size(name)
-
-    def number(self, value: Rational) -> tuple[int, str]:
-        return ATOM, str(value.p)

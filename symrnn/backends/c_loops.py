@@ -13,6 +13,14 @@ from symrnn.program import (Ein, Equation, Peak, Variable, contraction_term, con
 from symrnn.schedule import is_total
 
 
+def under(head: str, lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines of which a loop or a condition is the head, in braces where there are several."""
+    inner = [f"    {line}" for line in lines]
+    nest = lines[0].startswith("for ") and all(line.startswith(" ") for line in lines[1:])
+    alone = nest or len(lines) == 1
+    return (head, *inner) if alone else (f"{head} {{", *inner, "}")
+
+
 class Loops(Elements):
     """Writes the loop nest of an equation for one step and one sample."""
 
@@ -26,14 +34,11 @@ class Loops(Elements):
 
     def _nest(self, loops: Sequence[tuple[str, str]], body: Sequence[str]) -> tuple[str, ...]:
         """Loops around a body; braces only where there is more than one line."""
-        lines = list(body)
+        lines = tuple(body)
         for index, size in reversed(loops):
-            head = f"for (size_t {index} = 0; {index} < {self.printer.extent(size)}; ++{index})"
-            inner = [f"    {line}" for line in lines]
-            nest = lines[0].startswith("for ") and lines[-1].startswith(" ")
-            alone = nest or len(lines) == 1
-            lines = [head, *inner] if alone else [f"{head} {{", *inner, "}"]
-        return tuple(lines)
+            lines = under(f"for (size_t {index} = 0; {index} < {self.printer.extent(size)}; "
+                          f"++{index})", lines)
+        return lines
 
     def _body(self, equation: Equation, lhs: Variable, rows: list[str]) -> list[str]:
         target = self.element(lhs.name, rows)

@@ -75,12 +75,14 @@ vec_exp vec_fabs vec_sigmoid vec_tanh share team team_of multiplications blocks_
 group some low sums products blocks_alike OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log
 vec_log1p vec_expm1 vec_sin vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of
 expm1_of_twice vec_sigmoid_tail vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail
-vec_tanh_from_tail vec_slope_from_tail
+vec_tanh_from_tail vec_slope_from_tail given_or clear is_wanted
 """.split()
 
-PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "state",
-         "forward", "backward", "step", "tape_size", "forward_work_size", "backward_work_size",
-         "step_work_size", "simd_tape_size", "simd_pack_forward", "simd_pack_backward",
+SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
+         "step_work_size")
+PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "initial",
+         "state", "forward", "infer", "backward", "step", "given", "copy", *SIZES,
+         "simd_tape_size", "simd_pack_forward", "simd_pack_backward",
          "simd_forward_packed_size", "simd_backward_packed_size",
          *(f"simd_{kind}{what}" for kind in ("forward", "infer", "backward", "step")
            for what in ("", "_work_size", "_member", "_multiplications")))
@@ -88,5 +90,5 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
 
 def names_of_files(name: str) -> tuple[str, ...]:
     """What headers and sources of a network define, whoever its symbols are."""
-    macros = (f"{name.upper()}_{what}" for what in ("H", "SIMD_H", "DOUBLE"))
+    macros = (f"{name}_{what}".upper() for what in ("H", "SIMD_H", "DOUBLE", *SIZES))
     return (name, *(f"{name}_{part}" for part in PARTS), *macros)

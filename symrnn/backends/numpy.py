@@ -15,8 +15,9 @@ from symrnn.program import ROWS, FED, Program, Role
 from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
-            "gradients", "dtype", "T", "B", "contract", "place", "forward", "backward", "step",
-            "self", "range", "reversed", "dict", "max", "len", "sum", *ROWS, *keyword.kwlist]
+            "gradients", "dtype", "T", "B", "floats", "contract", "place", "forward", "backward",
+            "step", "self", "range", "reversed", "dict", "max", "len", "sum", *ROWS,
+            *keyword.kwlist]
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ class BodyWriter:
         outputs = self.record({name: self.names[name] for name in self.plan.program.outputs})
         final = self.record({one.state: self.last(one) for one in self.program.delays})
         tape = self.record({name: self.names[name] for name in self.plan.tape})
-        return Body(self.givens(), self.sizes(), blocks, (f"return {outputs}, {final}, {tape}",))
+        arrays = (self.in_floats("parameters", "inputs", "initial"), *self.givens())
+        return Body(arrays, self.sizes(), blocks, (f"return {outputs}, {final}, {tape}",))
 
     def backward(self) -> Body:
         """Gradients by name, from the cotangents of outputs and final state."""
@@ -55,7 +56,13 @@ class BodyWriter:
         ends = {one.final: self.last(one) for one in self.program.delays}
         gradients = {one.of: ends.get(one.name, self.names[one.name])
                      for one in self.program.with_role(Role.GRADIENT)}
-        return Body(self.givens(), self.sizes(), blocks, (f"return {self.record(gradients)}",))
+        arrays = (self.in_floats("parameters", "inputs", "initial", "outputs", "tape", "bars"),
+                  *self.givens())
+        return Body(arrays, self.sizes(), blocks, (f"return {self.record(gradients)}",))
+
+    def in_floats(self, *groups: str) -> str:
+        """Whatever is given, integers too, is computed with as floats of one type."""
+        return f"dtype, {', '.join(groups)} = floats({', '.join(groups)})"
 
     def record(self, entries: dict[str, str]) -> str:
         """A dictionary display."""
@@ -101,9 +108,7 @@ class BodyWriter:
     def sizes(self) -> tuple[str, ...]:
         """Sizes, read off the shapes of what is given."""
         first = self.plan.program.with_role(Role.INPUT)[0]
-        lines = [f"T, B = {self.names[first.name]}.shape[:2]",
-                 f"dtype = {self.names[first.name]}.dtype"]
-        return (*lines, *self._free_sizes(0))
+        return (f"T, B = {self.names[first.name]}.shape[:2]", *self._free_sizes(0))
 
     def _free_sizes(self, lost: int) -> list[str]:
         lines, derived = [], []
@@ -114,13 +119,18 @@ class BodyWriter:
                 continue
             giver = self._giver(size)
             place = giver.shape.index(size.name) - (lost if giver.role is Role.INPUT else 0)
-            lines.append(f"{own} = {self.names[giver.name]}.shape[{place}]")
+            lines.append(f"{own} = {self.given(giver)}.shape[{place}]")
         return [*lines, *derived]
 
     def _giver(self, size: Size) -> Variable:
-        """The first parameter or input that has the axis."""
-        return next(one for one in self.plan.program.with_role(Role.PARAMETER, Role.INPUT)
-                    if size.name in one.axes)
+        """The first parameter or input that has the axis, else the first state."""
+        program = self.plan.program
+        return next(one for one in (*program.with_role(Role.PARAMETER, Role.INPUT),
+                                    *program.with_role(Role.INITIAL)) if size.name in one.axes)
+
+    def given(self, variable: Variable) -> str:
+        """An array whose shape is read."""
+        return self.names[variable.name]
 
     def block(self, stage: Stage) -> Block:
         """One stage as loop and lines."""
@@ -170,9 +180,8 @@ class BodyWriter:
         lines = []
         for delay in self._delays_read(stage):
             lhs, source, edge = self._identifiers(delay)
-            parts = (f"{edge}[None], {source}[:-1]" if delay.step > 0
-                     else f"{source}[1:], {edge}[None]")
-            lines.append(f"{lhs} = np.concatenate([{parts}])")
+            lines.append(f"{lhs} = np.concatenate([{edge}[None], {source}])[:-1]" if delay.step > 0
+                         else f"{lhs} = np.concatenate([{source}, {edge}[None]])[1:]")
         return tuple(lines)
 
     def _storage(self, stage: Stage) -> tuple[str, ...]:
@@ -206,11 +215,11 @@ class BodyWriter:
                 and (one.role.given or self.is_stored(one.name))}
 
     def last(self, delay: Delay) -> str:
-        """The value at the last step of the scan."""
-        source = self.names[delay.source]
+        """The value at the last step of the scan, or the first one where there is no step."""
+        _, source, edge = self._identifiers(delay)
         if self.schedule.places.get(delay.source) is Place.RING:
             return source
-        return f"{source}[T - 1]" if delay.step > 0 else f"{source}[0]"
+        return f"{source}[{'T - 1' if delay.step > 0 else '0'}] if T > 0 else {edge}"
 
 
 class StepWriter(BodyWriter):
@@ -227,9 +236,16 @@ class StepWriter(BodyWriter):
         lines = tuple(f"{self.names[one.name]} = {self._source(one)}"
                       for one in self.program.with_role(Role.PARAMETER, *FED))
         first = self.names[self.program.with_role(Role.INPUT)[0].name]
-        sizes = (f"B = {first}.shape[0]", f"dtype = {first}.dtype", *self._free_sizes(1))
+        sizes = (f"B = {first}.shape[0]", *self._free_sizes(1))
         block = Block("this step", (), (), states, statements)
-        return Body(lines, sizes, (block,), (f"return {outputs}, {following}",))
+        return Body((self.in_floats("parameters", "inputs", "state"), *lines), sizes, (block,),
+                    (f"return {outputs}, {following}",))
+
+    def given(self, variable: Variable) -> str:
+        if variable.role is not Role.INITIAL:
+            return super().given(variable)
+        return next(f'state["{one.state}"]' for one in self.program.delays
+                    if one.initial == variable.name)
 
     def is_stored(self, name: str) -> bool:
         return False

@@ -15,7 +15,7 @@ from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import Layout, entries
 from symrnn.backends.simd_lines import Lines, indented
 from symrnn.backends.simd_math import VectorPrinter
-from symrnn.backends.text import in_comment
+from symrnn.backends.text import in_comment, lines_of_comment
 from symrnn.schedule import Plan, Schedule
 
 ARGUMENTS = {
@@ -35,8 +35,7 @@ class SizeOf:
     """A function that tells how many entries a block of memory needs, and for what."""
 
     name: str
-    comment: str
-    details: tuple[str, ...]
+    comment: tuple[str, ...]
     arguments: str
     lines: tuple[str, ...]
 
@@ -122,7 +121,7 @@ class _Sources:
 
     def _function(self, kind: str, writer: SimdWriter, body: SimdBody) -> Function:
         sizes = [line for line in writer.plain_sizes() if _is_used(line, body.step)]
-        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", "", (),
+        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", (),
                       f"const {self.name}_sizes *sizes", (*sizes, f"return {body.step};"))
         return Function(**vars(body), kind=kind, arguments=", ".join(ARGUMENTS[kind]), team=team)
 
@@ -154,20 +153,21 @@ class _Sources:
                     for line in writer.memory.chunk_lines() if _is_used(line, count)]
         count += f" + threads * {scratch}" if scratch else ""
         told = [_told(one, writer.layout) for one in (count, *details)]
-        void = threads and not scratch
-        return self._size_of(f"{self.name}_simd_{block}_size", f"{comment}: {told[0]}",
-                             tuple(told[1:]), count, writer, threads, void)
+        lines = [f"Entries of {self.name}_real: {comment}: {told[0]}.",
+                 *(f"  {one}" for one in told[1:])]
+        return self._size_of(f"{self.name}_simd_{block}_size",
+                             tuple(part for line in lines for part in lines_of_comment(line)),
+                             count, writer, threads, threads and not scratch)
 
-    def _size_of(self, name: str, comment: str, details: tuple[str, ...], count: str,
-                 writer: SimdWriter, threads: bool, void: bool) -> SizeOf:
+    def _size_of(self, name: str, comment: tuple[str, ...], count: str, writer: SimdWriter,
+                 threads: bool, void: bool) -> SizeOf:
         lines = writer.size_lines()
         declared = lines if any(_is_used(line, count) for line in lines) else []
         voids = [f"(void){_declared(line)};" for line in declared]
         voids += [] if declared else ["(void)sizes;"]
         voids += ["(void)threads;"] if void else []
         arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        return SizeOf(name, comment, details, arguments,
-                      (*declared, *voids, f"return {count};"))
+        return SizeOf(name, comment, arguments, (*declared, *voids, f"return {count};"))
 
     def _packings(self) -> tuple[Packing, ...]:
         return tuple(Packing(f"{self.name}_simd_pack_{kind}", f"Packs the weights for {kind}",

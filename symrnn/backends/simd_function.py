@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.c_addresses import Locals
-from symrnn.backends.c_function import size_lines
 from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_sizes import size_lines
 from symrnn.backends.names import Names
 from symrnn.backends.simd_layout import Layout, Row, StepLayout, entries
 from symrnn.backends.simd_lines import Lines, indented, nest
@@ -167,16 +167,23 @@ class SimdWriter:
         for one in some:
             if one.kind is Kind.UNITS:
                 edges = self._edges(one, where.units)
-                lines += ["{", *indented(self.units.write(one, where.units, where.count, edges)),
-                          "}"]
+                lines += [self._if_wanted(one), *indented(
+                    self.units.write(one, where.units, where.count, edges)), "}"]
             elif one.kind is Kind.ROWS:
-                lines += self.rows.write(one, where.rows, where.count)
+                rows = self.rows.write(one, where.rows, where.count)
+                opening = self._if_wanted(one)
+                lines += rows if opening == "{" else [opening, *indented(rows), "}"]
             else:
                 scratch = "real *const scratch = work_scratch + member * scratch_size;"
                 totals = self.rows.totals(one, where.first, where.count, where.onto)
                 lines += ["{", *indented([scratch, *totals]), "}"]
             lines.append("BARRIER")
         return lines
+
+    def _if_wanted(self, one: Pass) -> str:
+        """What opens a pass: a condition where it gives nothing but gradients."""
+        wanted = [self.layout.wanted(self.program[name]) for name in sorted(one.names)]
+        return f"if ({' || '.join(wanted)}) {{" if all(wanted) else "{"
 
     def _edges(self, one: Pass, row: Row) -> Lines:
         """Rows of one round lie all before or all behind the edge of a delayed value."""
@@ -214,16 +221,20 @@ class SimdWriter:
             f"const group some = {{{self.units.units}, vectors, from, to, 0}};", *call])
 
     def edge(self, delay: Delay) -> Lines:
-        """The value at the last step of the scan goes to the caller."""
-        source = self.layout.variable(delay.source)
+        """The value at the last step of the scan, or at the edge before it, to the caller."""
+        source, first = self.layout.variable(delay.source), self.layout.variable(delay.initial)
         last = "T - 1" if delay.step > 0 else "0"
         self.printer.used_sizes |= {"T", "B"}
         row = Row(Order.FORWARD, f"({last})", "0", f"({last}) * B")
         address, stride = self.layout.rows(source, row)
-        target = self.layout.base(self.program[delay.final])
-        entries_of = self.layout.extent(source.axes)
-        return ["if (member == 0)",
-                f"    copy_rows(B, {entries_of}, {address}, {stride}, {target});"]
+        entries_of, target = self.layout.stride(first), self._kept(delay)
+        strides = stride if stride == entries_of else f"T > 0 ? {stride} : {entries_of}"
+        return ["if (member == 0)", f"    copy_rows(B, {entries_of}, T > 0 ? {address} : "
+                                    f"{self.layout.base(first)}, {strides}, {target});"]
+
+    def _kept(self, delay: Delay) -> str:
+        """Where the last value goes; NULL where nobody wants it."""
+        return self.layout.given_or_null(self.program[delay.final])
 
 
 class SimdStepWriter(SimdWriter):
@@ -251,7 +262,6 @@ class SimdStepWriter(SimdWriter):
         """The new states, written last: ``next`` may be ``state``."""
         source = self.program[delay.source]
         address, stride = self.layout.rows(source, Row(Order.FORWARD, "0", "0", "0"))
-        field = self.layout.field(self.program[delay.final])
-        entries_of, target = self.layout.extent(source.axes), self.layout.holder("next")
+        entries_of = self.layout.extent(source.axes)
         return ["if (member == 0)",
-                f"    copy_rows(B, {entries_of}, {address}, {stride}, {target}->{field});"]
+                f"    copy_rows(B, {entries_of}, {address}, {stride}, {self._kept(delay)});"]

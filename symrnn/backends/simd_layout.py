@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from symrnn.backends.c_addresses import Addresses, Locals, fixed
+from symrnn.backends.c_addresses import STREAMED, Addresses, Locals, fixed
+from symrnn.backends.c_edges import is_optional
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.names import Names
 from symrnn.program import Delay, Span, Variable, symbols_in_order
@@ -158,7 +159,26 @@ class Layout(Addresses):
         if delay is not None:
             return self._delayed_rows(delay, row)
         at = row.inside if self.homes.get(variable.name) is Place.CHUNK else row.at
-        return self._there(variable, row.time, at, row.sample), self.stride(variable)
+        there, stride = self._there(variable, row.time, at, row.sample), self.stride(variable)
+        if variable in self.spare:  # every row into one that nobody reads
+            wanted, room = self.wanted(variable), self.block_name("work", variable)
+            return f"{wanted} ? {there} : {room}", f"{wanted} ? {stride} : 0"
+        return there, stride
+
+    def wanted(self, variable: Variable) -> str:
+        """The condition under which the caller wants a gradient; nothing for all other values."""
+        if not is_optional(self.schedule, variable):
+            return ""
+        whole = self.is_whole(variable)
+        return f"{self.names[variable.name] if whole else self.base(variable)} != NULL"
+
+    @cached_property
+    def spare(self) -> list[Variable]:
+        """Gradients with rows beside others in a pass, which runs although nobody wants them."""
+        shared = {name for some in self.passes.values() for one in some if len(one.names) > 1
+                  for name in one.names}
+        return [one for one in self.schedule.program.variables if one.name in shared
+                and is_optional(self.schedule, one) and not self.is_whole(one)]
 
     def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
         place = self.homes.get(variable.name)
@@ -203,14 +223,16 @@ class Layout(Addresses):
             origin = first if self.homes.get(name) is Place.CHUNK else "0"
             return f"{{{self.base(variable)}, 0, {self.stride(variable)}, 0, 0, 0, {origin}}}"
         source, edge = self.variable(delay.source), self.variable(delay.initial)
-        shift, start = (" + B * " + self.stride(source), "(T - 1) * B") if delay.step < 0 \
-            else ("", "0")
+        shift, start = (" + (T > 0) * B * " + self.stride(source), "(T - 1) * B") \
+            if delay.step < 0 else ("", "0")
         return (f"{{{self.base(source)}{shift}, {self.base(edge)}, {self.stride(source)}, "
                 f"{self.stride(edge)}, {start}, B, 0}}")
 
 
 class StepLayout(Layout):
     """Rows of one streaming step: the states before it are given, all else is the step's own."""
+
+    holder_by_role = STREAMED
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -243,10 +265,8 @@ class StepLayout(Layout):
         return f"{self.base(variable)} + {sample} * {self._factor(self.stride(variable))}"
 
     def _delayed_rows(self, delay: Delay, row: Row) -> tuple[str, str]:
-        source = self.variable(delay.source)
-        stride = self.extent(source.axes)
-        base = f"{self.holder('state')}->{self.field(self.variable(delay.initial))}"
-        return f"{base} + {row.sample} * {self._factor(stride)}", stride
+        edge = self.variable(delay.initial)
+        return self._there(edge, "", "", row.sample), self.stride(edge)
 
 
 def _read(one: Pass) -> set[str]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from symrnn.backends.c_edges import edges, starting_value
 from symrnn.backends.simd_layout import STORED, Layout, entries
 from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.simd_panels import Panels
-from symrnn.program import FED, Role, Span, Variable, symbols_in_order, terms
+from symrnn.program import FED, Delay, Role, Span, Variable, symbols_in_order, terms
 from symrnn.schedule import (Chunk, Kind, Place, Plan, Schedule, Segment, Tile, is_total,
                              weighted)
 
 KEPT = {Place.WORK: "every step", Place.CHUNK: "the steps of a chunk, then overwritten",
         Place.RING: "a step and the one before it", Place.STEP: "one step, then overwritten"}
+LEFT_OUT = "in place of what the caller does not give"
+UNWANTED = "in place of rows that the caller does not want"
 GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 
 
@@ -118,11 +121,35 @@ class Memory:
         if scratch:
             lines += [f"real *const work_scratch = {before};",
                       f"const size_t scratch_size = {scratch};"]
+            before = "work_scratch + members * scratch_size"
         if self.turning:
             self._cost("1", "which way the last step took", self.turning)
             lines += [f"real *const work_turn = {before};",
                       f"const size_t {self.turning} = way(work_turn);"]
-        return lines
+            before = "work_turn + 1"
+        return lines + self._rooms(before)
+
+    def _rooms(self, before: str) -> Lines:
+        """What stands for states and gradients that the caller leaves out comes last."""
+        lines: Lines = []
+        starts = [self.layout.variable(one.initial) for one in edges(self.schedule)]
+        rooms = [(one, self.layout.extent(one.shape), LEFT_OUT) for one in starts]
+        rooms += [(one, self.layout.extent(one.axes), UNWANTED) for one in self.layout.spare]
+        for one, count, purpose in rooms:
+            self.layout.holder("work")
+            name = self.layout.block_name("work", one)
+            lines.append(f"real *const {name} = {before};")
+            self._cost(count, purpose, self.names[one.name])
+            before = f"{name} + {count}"
+        return lines + [self._start(delay) for delay in edges(self.schedule)]
+
+    def _start(self, delay: Delay) -> str:
+        """A pointer to the values at the edge: the caller's, or what stands in their place."""
+        one = self.layout.variable(delay.initial)
+        return (f"const real *const {self.names[one.name]} = given_or("
+                f"{self.layout.given_or_null(one)}, {starting_value(delay)}, "
+                f"{self.layout.extent(one.shape)}, {self.layout.block_name('work', one)}, "
+                f"member, members);")
 
     def _cost(self, count: str, kept: str, name: str) -> None:
         self.counts.append(count)
@@ -159,19 +186,26 @@ class Memory:
         return lines
 
     def zeros(self) -> Lines:
-        """Totals that are added up row by row start at zero."""
-        j, lines = self.layout.local.indices[0], []
-        for some in self.layout.passes.values():
-            for equation in (e for one in some if one.kind is not Kind.TOTALS
-                             for e in one.equations):
-                one = self.program[equation.lhs]
-                if is_total(self.program, equation):
-                    whole = self.layout.is_whole(one)
-                    count = self.layout.extent(one.shape) if whole else self.layout.stored(one)
-                    array = self.names[one.name] if whole else self.layout.base(one)
-                    lines += [f"for (size_t {j} = 0; {j} < {count}; ++{j})",
-                              f"    {array}[{j}] = 0;"]
-        return [*nest("if (member == 0)", lines), "BARRIER"] if lines else []
+        """Totals that are added up row by row start at zero; where there are no rows, all do."""
+        by_rows, others = self._cleared(totals=False), self._cleared(totals=True)
+        lines = [*nest("if (member == 0)", by_rows), "BARRIER"] if by_rows else []
+        if not others:
+            return lines
+        self.layout.printer.used_sizes |= {"T", "B"}
+        return [*lines, *nest("if (T * B == 0)", [*nest("if (member == 0)", others), "BARRIER"])]
+
+    def _cleared(self, totals: bool) -> Lines:
+        """Totals set to zero: those of passes of totals, or of all other ones."""
+        lines = []
+        for equation in (e for some in self.layout.passes.values() for one in some
+                         if (one.kind is Kind.TOTALS) == totals for e in one.equations):
+            one = self.program[equation.lhs]
+            if is_total(self.program, equation):
+                whole = self.layout.is_whole(one)
+                count = self.layout.extent(one.shape) if whole else self.layout.stored(one)
+                array = self.names[one.name] if whole else self.layout.base(one)
+                lines.append(f"clear({array}, {count});")
+        return lines
 
 
 def _many(gates: Sequence[str]) -> str:

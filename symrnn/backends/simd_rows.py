@@ -9,7 +9,7 @@ from sympy import Expr
 
 from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_elements import ContractionLoops
-from symrnn.backends.c_loops import Loops
+from symrnn.backends.c_loops import Loops, under
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.simd_layout import Layout, Row
@@ -82,14 +82,19 @@ class RowsWriter:
         head = (ALONE if totals else PARALLEL).format(s=self.local.sample, rows=rows)
         lines = self._pointers(one, row)
         for equation in one.equations:
-            lines += ["", f"/* {self.text.comment(equation)} */", *self.loops.write(equation)]
+            lines += ["", f"/* {self.text.comment(equation)} */", *self._loops(equation)]
         return nest(head, lines)
+
+    def _loops(self, equation: Equation) -> Sequence[str]:
+        """The loops of an equation, unless it gives a gradient that nobody wants."""
+        wanted, lines = self.layout.wanted(self.program[equation.lhs]), self.loops.write(equation)
+        return under(f"if ({wanted})", lines) if wanted else lines
 
     def once(self, equations: Sequence[Equation]) -> Lines:
         """Equations without rows, by one member."""
         lines: Lines = []
         for equation in equations:
-            lines += ["", f"/* {self.text.comment(equation)} */", *self.loops.write(equation)]
+            lines += ["", f"/* {self.text.comment(equation)} */", *self._loops(equation)]
         return nest("if (member == 0)", lines[1:])
 
     def _pointers(self, one: Pass, row: Row) -> Lines:

@@ -212,7 +212,9 @@ class UnitsWriter:
         j, lines = self.local.indices[0], []
         for one in self._totals(equations):
             name, here = self.names[one.lhs], self._vector(self.program[one.lhs])
-            lines.append(f"store_part({name} + {j}, load_part({name} + {j}, left) + {here}, left);")
+            sum_ = f"store_part({name} + {j}, load_part({name} + {j}, left) + {here}, left);"
+            wanted = self.layout.wanted(self.program[one.lhs])
+            lines += [f"if ({wanted})", f"    {sum_}"] if wanted else [sum_]
         return lines
 
     def _row_of_units(self, equations: Equations) -> Lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from sympy import Expr, Integer, Rational
 
@@ -98,6 +99,14 @@ def axes_text(program: Program, name: str) -> str:
 def in_comment(text: str) -> str:
     """Text of an author inside a comment of C, which it cannot end."""
     return _one_line(text).replace("*/", "* /").replace("/*", "/ *")
+
+
+def lines_of_comment(text: str) -> tuple[str, ...]:
+    """Lines of a comment in C; a product in a sum stays together."""
+    held = text.replace(" * ", "\0*\0")
+    inner = " " * (len(text) - len(text.lstrip()) + 2 * text.startswith(" "))
+    return tuple(line.replace("\0", " ") for line in wrap(
+        held, 95, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False))
 
 
 def in_docstring(text: str) -> str:

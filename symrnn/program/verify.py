@@ -1,7 +1,8 @@
 """The verifier between stages. Its messages name the program, the equation, the symbol.
 
 It checks that names are bound once and before use, that axes and spans agree, that
-right-hand sides are in normal form, that every size is known and nothing is left unused.
+right-hand sides are in normal form, that an array of the caller tells every size and nothing
+is left unused.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def verify(program: Program) -> Program:
     """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
     findings = [*_names(program), *_delays(program)]
     if not findings:
-        findings = [*_bindings(program), *_equations(program), *_uses(program)]
+        findings = [*_sizes(program), *_bindings(program), *_equations(program), *_uses(program)]
     if findings:
         name = program.name if is_composed(program.name) else quoted(program.name)
         raise ProgramError("\n".join(f"{name}: {finding}" for finding in findings))
@@ -66,6 +67,17 @@ def _words(program: Program) -> Iterator[str]:
                 if not is_composed(name) or "." in name)
     yield from (f"{quoted(one.name)} is no name; {RULE}, with dots between names"
                 for one in program.variables if not is_composed(one.name))
+
+
+def _sizes(program: Program) -> Iterator[str]:
+    """Lengths are read off what the caller gives."""
+    told = {axis for one in program.variables if one.role.given and one.role is not Role.SELECTOR
+            for axis in one.axes}
+    for size in program.sizes:
+        bearer = next((one for one in program.variables if size.name in one.axes), None)
+        if bearer and size.value is None and size.name not in told:
+            yield (f"nothing tells how long the axis '{size.name}' of '{bearer.name}' is; give it "
+                   f"to an input, a parameter or a state")
 
 
 def _delays(program: Program) -> Iterator[str]:

@@ -12,7 +12,7 @@ from symrnn.program import INPUTS, Program, Role, quoted
 from symrnn.runtime.calls import Engine, Given, Packed, Parameter
 from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.runtime.shapes import Array, Arrays, ShapeError, Sizes, check_names
 from symrnn.schedule import Plan
 
 MOST_KNOWN = 64  # shapes of calls that are remembered
@@ -117,9 +117,17 @@ class Arguments:
     def _initial(self, sizes: Sizes, state: Mapping[str, Any] | None) -> dict[str, Array]:
         own = self.own_states(state)
         check_names(own, self._states, "state", partly=True)
-        given = own or {}
-        return {name: sizes.take(one, given[name], one.name) if name in given
-                else sizes.full(one, self._start_of[name]) for name, one in self._states.items()}
+        given = {name: sizes.take(one, own[name], one.name)
+                 for name, one in self._states.items() if name in own} if own else {}
+        sizes.complete()
+        for name, one in self._states.items():
+            for axis in one.axes:
+                if axis not in sizes.known:
+                    raise ShapeError(f"no parameter and no input of {self.program.name} tells "
+                                     f"{axis}: give the state '{name}' [B, {', '.join(one.axes)}] "
+                                     f"to start from")
+        return {name: given[name] if name in given else sizes.full(one, self._start_of[name])
+                for name, one in self._states.items()}
 
     def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
                    lost: int = 0) -> dict[str, Array]:

@@ -79,7 +79,7 @@ class CEngine:
 
     def kinds(self) -> tuple[str, ...]:
         """The functions that are called with arrays."""
-        return ("forward", "backward", *(("step",) if self.plan.streams else ()))
+        return ("forward", "infer", "backward", *(("step",) if self.plan.streams else ()))
 
     def function(self, name: str) -> Any:
         """A function of the library."""
@@ -111,7 +111,10 @@ class CEngine:
 
     def infer(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and final states."""
-        return self.forward(given)[:2]
+        ready = self.ready(given.sizes)
+        outputs, final = self.run("infer", ready, *self.givens(given, ready, "forward"),
+                                  ready.outputs, ready.final)
+        return outputs, final
 
     def ready(self, sizes: Sizes) -> Ready:
         """What calls of these sizes have in common, made once."""

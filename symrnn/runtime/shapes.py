@@ -11,6 +11,7 @@ import numpy.typing as npt
 from symrnn.program import Program, Size, SizeSymbol, Span, Variable, quoted
 
 Array = npt.NDArray[Any]
+MAY_BE_NONE = ("T", "B")  # no steps, no samples; every other axis has entries
 
 
 class ShapeError(ValueError):
@@ -51,7 +52,7 @@ class Sizes:
         size = next((one for one in self.program.sizes if one.name == axis), None)
         expected = self._derived(size) if size is not None and size.value is not None else None
         expected = self.known.get(axis) if expected is None else expected
-        if expected is None and length < 1:
+        if expected is None and length < 1 and axis not in MAY_BE_NONE:
             raise ShapeError(f"'{called}' has shape {_tuple(given)}: {axis} must be at least 1")
         if expected is not None and expected != length:
             source = self._from.get(axis)

@@ -15,7 +15,6 @@ from symrnn.runtime.c_engine import NAME, CEngine, Ready, sources
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
 from symrnn.runtime.memory import Lent
-from symrnn.runtime.shapes import Arrays
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -61,14 +60,7 @@ class SimdEngine(CEngine):
                 if name != f"{NAME}.c"} | shared()
 
     def kinds(self) -> tuple[str, ...]:
-        return (*super().kinds(), "infer", "pack_forward", "pack_backward")
-
-    def infer(self, given: Given) -> tuple[Arrays, Arrays]:
-        """Outputs and final states."""
-        ready = self.ready(given.sizes)
-        outputs, final = self.run("infer", ready, *self.givens(given, ready, "forward"),
-                                  ready.outputs, ready.final)
-        return outputs, final
+        return (*super().kinds(), "pack_forward", "pack_backward")
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)

@@ -91,7 +91,7 @@ def test_wrong_inputs_and_cotangents_are_told(kernel: Kernel) -> None:
     with pytest.raises(ShapeError, match="'x'"):
         kernel.forward(params, np.ones((2, 3)))
     with pytest.raises(ShapeError, match="must be at least 1"):
-        kernel.forward(params, np.ones((0, 1, 3)))
+        kernel.forward({**params, "W_i": np.ones((4, 0))}, np.ones((2, 1, 0)))
     with pytest.raises(ShapeError, match="complex"):
         kernel.forward(params, np.ones((2, 1, 3), complex))
     run = kernel.forward(params, np.ones((2, 1, 3)))
