@@ -34,7 +34,8 @@ from symrnn.runtime.blas_engine import BlasEngine
 from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
-from symrnn.runtime.simd_engine import SimdEngine
+from symrnn.runtime.patience import patience
+from symrnn.runtime.simd_engine import SimdEngine, begin
 from symrnn.schedule import Plan, forward_only, plan
 from symrnn.transforms import MASK, GradientClip, clipped_gradient, masked
 
@@ -102,8 +103,12 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         numpy = backend == "numpy"
         return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
-    with_mask = masked(program, masked_output) if MASK not in program else program
-    derived = derive(program, clip_gradient)
+    with patience(program.name):
+        if (backend, profile) == ("c", "simd"):
+            begin(kind, threads)
+        with_mask = masked(program, masked_output) if MASK not in program else program
+        derived = derive(program, clip_gradient)
+        made = engine(derived)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
@@ -112,5 +117,5 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         system = forward_only(SYSTEMS[relation](program))
         return Kernel(system, engine(system), kind, related)
 
-    return Kernel(derived, engine(derived), kind, related)
+    return Kernel(derived, made, kind, related)
 

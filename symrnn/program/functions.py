@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Pow, Rational, Symbol, diff,
-                   evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
+from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Poly, Pow, Rational, Symbol,
+                   diff, evaluate, exp, factor, fraction, log, simplify, sqrt, tanh, together)
 from sympy.codegen.cfunctions import expm1, log1p
 
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
@@ -147,8 +147,11 @@ def by_value(slope: Expr, definition: Expr) -> Expr | None:
                         for part in (definition, slope))
     if X in equation.free_symbols | target.free_symbols:
         return None
-    roots = solve(equation - VALUE, hidden)
-    return sign_inside(factor(target.subs(hidden, roots[0]))) if len(roots) == 1 else None
+    numerator = Poly(fraction(together(equation - VALUE))[0], hidden)
+    if numerator.degree() != 1:
+        return None
+    factor_of_hidden, rest = numerator.all_coeffs()  # solve() would load SymPy's physics
+    return sign_inside(factor(target.subs(hidden, -rest / factor_of_hidden)))
 
 
 def by_branch(slope: Expr, definition: Expr) -> Expr:

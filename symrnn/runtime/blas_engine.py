@@ -26,8 +26,8 @@ class BlasEngine(SimdEngine):
         self.flags_of_blas = blas_flags()
         super().__init__(plan, dtype, threads)
 
-    def _linked(self) -> Path:
-        return shared_library(self.files(), (*self.defines, "SYMRNN_BLAS"), self.flags,
+    def _linked(self, part: str) -> Path:
+        return shared_library(self.files(part), (*self.defines, "SYMRNN_BLAS"), self.flags,
                               libraries=self.flags_of_blas)
 
 
