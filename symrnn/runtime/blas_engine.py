@@ -26,8 +26,9 @@ class BlasEngine(SimdEngine):
         self.flags_of_blas = blas_flags()
         super().__init__(plan, dtype, threads)
 
-    def _linked(self, part: str) -> Path:
-        return shared_library(self.files(part), (*self.defines, "SYMRNN_BLAS"), self.flags,
+    def _linked(self, parts: tuple[str, ...]) -> Path:
+        files = {name: text for part in parts for name, text in self.files(part).items()}
+        return shared_library(files, (*self.defines, "SYMRNN_BLAS"), self.flags,
                               libraries=self.flags_of_blas)
 
 

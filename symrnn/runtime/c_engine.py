@@ -43,14 +43,14 @@ class Ready:
     entries: dict[str, int]
 
 
-class Lazily(dict[str, Any]):
+class Lazily(dict[Any, Any]):
     """What is made when it is first asked for; of two threads that do, the first one's serves."""
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         super().__init__()
         self.make = make
 
-    def __missing__(self, key: str) -> Any:
+    def __missing__(self, key: Any) -> Any:
         return self.setdefault(key, self.make(key))
 
 
@@ -82,25 +82,24 @@ class CEngine:
         """What chooses the type."""
         return ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
 
-    def part(self, function: str) -> str:
-        """The part of the code that is compiled when the function is first wanted."""
-        return ""
+    def parts(self, function: str) -> tuple[str, ...]:
+        """The parts of the code that are compiled when the function is first wanted."""
+        return ()
 
-    def compiled(self, part: str) -> Path:
-        """The compiled library of one part."""
+    def compiled(self, parts: tuple[str, ...]) -> Path:
+        """These parts as a compiled library."""
         return shared_library(sources(c_backend, self.plan), self.defines, self.flags)
 
-    def library(self, part: str) -> ctypes.CDLL:
-        """The library of one part, compiled and loaded."""
-        told = self.plan.program.name + (f", {part}" if part != self.part("forward") else "")
-        with patience(told):
-            return loaded(self.compiled(part))
+    def library(self, parts: tuple[str, ...]) -> ctypes.CDLL:
+        """The library of these parts, loaded."""
+        with patience(", ".join((self.plan.program.name, *parts[-1:]))):
+            return loaded(self.compiled(parts))
 
     def function(self, name: str) -> Any:
         """A function of the code."""
-        return getattr(self.libraries[self.part(name)], self.prefix + name)
+        return getattr(self.libraries[self.parts(name)], self.prefix + name)
 
-    def call_of(self, kind: str) -> Callable[..., list[dict[str, Array]]]:
+    def call_of(self, kind: str) -> Callable[..., Any]:
         """A function that is called with arrays."""
         return caller(self.function(kind), self.dtype)
 
@@ -124,7 +123,8 @@ class CEngine:
         """A call with a workspace that nobody needs afterwards; returns what it made."""
         work = self.pool.lend(self.needed(ready, f"{kind}_work"))
         try:
-            return self.calls[kind](*arguments, work, *self.team)
+            made: list[dict[str, Array]] = self.calls[kind](*arguments, work, *self.team)
+            return made
         finally:
             self.pool.give_back(work)
 

@@ -63,8 +63,8 @@ def _made(name: str, make: Callable[[Path], Path]) -> Path:
         return _put(folder, name, make)
     except OSError as error:
         raise CompilerFailed(
-            f"compiled kernels cannot be kept in {wanted or '~/.cache'} ({why}), nor in a temporary "
-            f"folder ({error.strerror or error}); name a folder in $SYMRNN_CACHE, or use "
+            f"compiled kernels cannot be kept in {wanted or '~/.cache'} ({why}), nor in a "
+            f"temporary folder ({error.strerror or error}); name a folder in $SYMRNN_CACHE, or use "
             f"backend=\"numpy\", which compiles nothing") from None
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.backends.c import c_backend
-from symrnn.backends.simd_parts import SimdPart, part_of, simd_parts
+from symrnn.backends.simd_parts import SimdPart, parts_of, simd_parts
 from symrnn.rendering import rendered, shared
 from symrnn.runtime.c_engine import NAME, CEngine, Ready
 from symrnn.runtime.calls import Given, Packed
@@ -29,6 +29,7 @@ typedef {type} real;
 #include "symrnn_simd.h"
 """
 OF_ROWS, TURNED = "SYMRNN_TURNED_APART", "SYMRNN_TURNED_ALONE"
+APART = "SYMRNN_TILES_APART"
 
 
 def begin(dtype: npt.DTypeLike, threads: int) -> None:
@@ -75,19 +76,19 @@ class SimdEngine(CEngine):
         super().__init__(plan, dtype)
         self.team = (self.threads,)
 
-    def part(self, function: str) -> str:
-        return part_of(function)
+    def parts(self, function: str) -> tuple[str, ...]:
+        return parts_of(function)
 
-    def compiled(self, part: str) -> Path:
+    def compiled(self, parts: tuple[str, ...]) -> Path:
         """For a team where the compiler has OpenMP, else for one thread."""
         try:
-            return self._linked(part)
+            return self._linked(parts)
         except CompilerFailed:
             if self.threads == 1:
                 raise
             print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
             self.threads, self.flags = 1, SIMD
-            return self._linked(part)
+            return self._linked(parts)
 
     def files(self, part: str) -> dict[str, str]:
         """One part, in a folder of its own beside the shared header."""
@@ -95,12 +96,16 @@ class SimdEngine(CEngine):
         own = {**headers, **rendered((parts[part].source,))}
         return {f"{NAME}/{name}": text for name, text in own.items()} | shared()
 
-    def _linked(self, part: str) -> Path:
-        """The network's own part and the tiles, which are compiled at the same time."""
-        wanted = (OF_ROWS, TURNED) if _parts(self.plan)[1][part].has_totals else (OF_ROWS,)
-        pending = [begun(partial(tiles, one, self.dtype, self.flags)) for one in wanted]
-        own = object_file(self.files(part), (*self.defines, "SYMRNN_TILES_APART"), self.flags)
-        return shared_library({}, (), self.flags, [own, *(one.result() for one in pending)])
+    def _linked(self, parts: tuple[str, ...]) -> Path:
+        """The network's own parts and the tiles, which are compiled at the same time."""
+        known, flags, defines = _parts(self.plan)[1], self.flags, (*self.defines, APART)
+        has_totals = any(known[part].has_totals for part in parts)
+        jobs = [*(partial(tiles, one, self.dtype, flags)
+                  for one in ((OF_ROWS, TURNED) if has_totals else (OF_ROWS,))),
+                *(partial(object_file, self.files(part), defines, flags) for part in parts)]
+        *others, last = jobs
+        pending = list(map(begun, others))
+        return shared_library({}, (), flags, [last(), *(one.result() for one in pending)])
 
     def infer(self, given: Given) -> tuple[Arrays, Arrays]:
         """Outputs and final states."""
