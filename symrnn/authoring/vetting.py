@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
-from sympy import (Add, Basic, Expr, Float, Mul, Piecewise, Pow, Rational, Symbol, cos, exp, log,
-                   preorder_traversal, sin, tanh)
+from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, Piecewise, Pow, Rational, Symbol,
+                   cos, exp, log, preorder_traversal, sin, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -13,7 +14,8 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term
-from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, rewrite
+from symrnn.program import (Ein, Pointwise, ProgramError, SizeSymbol, larger, magnitude, rewrite,
+                            smaller)
 
 LARGEST_POWER = 64
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
@@ -30,7 +32,15 @@ def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr
 
 
 def _exact(node: Expr) -> Expr | None:
-    """A decimal as the fraction that it is written as: 0.1 is 1/10."""
+    """A decimal as the fraction that it is written as, 0.1 as 1/10; Max, Min and Abs in branches.
+
+    SymPy sorts the arguments of Max and Min; numbers stand last, so that they lose a tie.
+    """
+    if isinstance(node, Max | Min):
+        parts = [rewrite(one, _exact) for one in sorted(node.args, key=lambda one: one.is_number)]
+        return reduce(larger if isinstance(node, Max) else smaller, parts)
+    if isinstance(node, Abs):
+        return magnitude(rewrite(node.args[0], _exact))
     return Rational(repr(float(node))) if isinstance(node, Float) and node.is_finite else None
 
 
@@ -60,5 +70,5 @@ def _power(node: Pow) -> Iterator[str]:
 def _unknown(node: Basic) -> str:
     if node.args:
         return (f"'{node.func.__name__}' is no function that kernels know; take one of "
-                "symrnn.activation, exp, log, sin, cos or sqrt, or a Piecewise")
+                "symrnn.activation, exp, log, sin, cos, sqrt, Max, Min or Abs, or a Piecewise")
     return f"'{node}' is no number that kernels compute with; write a real, finite one"

@@ -6,12 +6,13 @@ import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Protocol
 
 from sympy import Expr, Piecewise, cos, exp, log, sin, sqrt
 
 from symrnn.cellfile.scope import Scope
-from symrnn.program import ACTIVATIONS, SizeSymbol, activation
+from symrnn.program import (ACTIVATIONS, ALIASES, SizeSymbol, activation, larger, magnitude,
+                            smaller)
 
 Axes = tuple[str, ...]
 Result = tuple[Expr, Axes]
@@ -59,7 +60,7 @@ def _expect(to: Around, name: str, given: Sequence[Given], count: int, at: int) 
 
 def _activation(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
     """A row of the table; what stands behind the argument are constants."""
-    most = len(ACTIVATIONS[name].defaults)
+    most = len(ACTIVATIONS[ALIASES.get(name, name)].defaults)
     first, *constants = given
     if len(constants) > most:
         raise to.scope.error(f"'{name}' takes one argument and at most {most} constants, "
@@ -119,8 +120,7 @@ def _extreme(sign: int) -> Builder:
         _expect(to, name, given, 2, at)
         a, b = (one.expression for one in given)
         axes = to.wider(given[0].axes, given[1].axes, f"'{name}'", at)
-        condition: Any = a >= b if sign > 0 else a <= b
-        return Piecewise((a, condition), (b, True)), axes
+        return (larger if sign > 0 else smaller)(a, b), axes
 
     return build
 
@@ -149,9 +149,9 @@ def _fresh(to: Around, wish: str) -> str:
 
 
 FUNCTIONS = Table({
-    **dict.fromkeys(ACTIVATIONS, _activation),
+    **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
     "exp": _elementary(exp), "log": _elementary(log), "sqrt": _elementary(sqrt),
     "sin": _elementary(sin), "cos": _elementary(cos),
-    "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
+    "abs": _elementary(magnitude), "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
     "max": _extreme(1), "min": _extreme(-1),
 })

@@ -1,5 +1,6 @@
 """The program form and everything that needs nothing else: the bottom layer of symrnn."""
 
+from symrnn.program.branches import larger, magnitude, smaller
 from symrnn.program.compose import chain, last_number, merge, renamed, settled
 from symrnn.program.contraction import Ein, Letters, Peak, contraction_axes
 from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_term, contractions,
@@ -7,9 +8,9 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         pointwise_part, rebuild, rename, result_axes, rewrite,
                                         sizes_in_order, substitute, symbols_in_order, terms)
 from symrnn.program.form import (FED, Delay, Equation, Origin, Program, ProgramError, Role, Rule,
-                                 Size, Span, UnknownName, Variable, final_name, initial_name,
-                                 local)
-from symrnn.program.functions import (ACTIVATIONS, Activation, ActivationChoice, Pointwise,
+                                 Size, Span, UnknownName, Variable, counted, final_name,
+                                 initial_name, local)
+from symrnn.program.functions import (ACTIVATIONS, ALIASES, Activation, ActivationChoice, Pointwise,
                                       activation, function, is_call)
 from symrnn.program.lower import lower
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
@@ -17,13 +18,13 @@ from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, verify
 
 __all__ = [
-    "ACTIVATIONS", "FED", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph",
-    "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Size",
-    "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
-    "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
-    "escape_latex", "factors", "final_name", "function", "initial_name", "is_call", "is_number",
-    "last_number", "leading_number", "letter_latex", "local", "lower", "merge", "multiply",
-    "negated", "pointwise_part", "rebuild", "rename", "renamed", "result_axes", "reverse",
-    "rewrite",
-    "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms", "verify",
+    "ACTIVATIONS", "ALIASES", "FED", "Activation", "ActivationChoice", "Delay", "Ein", "Equation",
+    "Glyph", "Letters", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule",
+    "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange",
+    "chain", "check_equation", "contraction_axes", "contraction_term", "contractions", "counted",
+    "delay_variables", "escape_latex", "factors", "final_name", "function", "initial_name",
+    "is_call", "is_number", "larger", "last_number", "leading_number", "letter_latex", "local",
+    "lower", "magnitude", "merge", "multiply", "negated", "pointwise_part", "rebuild", "rename",
+    "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order", "smaller",
+    "substitute", "symbols_in_order", "terms", "verify",
 ]

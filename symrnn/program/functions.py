@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,8 @@ class Activation:
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
-    ``part`` marks what formulas are made of and no layer is activated by.
+    ``part`` marks what formulas are made of and no layer is activated by. ``aliases`` are other
+    names that people know it by.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Activation:
     stable: Callable[..., Expr] | None = None
     defaults: tuple[str, ...] = ()
     part: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def arguments(self) -> tuple[Symbol, ...]:
@@ -72,6 +75,9 @@ class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
         known = dict(zip(self.activation.arguments, self.args, strict=True))
         return slope.xreplace({**known, VALUE: self})
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _called, (self.activation.name, self.args)  # pickle finds no class by its name
+
 
 @cache
 def function(name: str) -> type[Pointwise]:
@@ -79,10 +85,15 @@ def function(name: str) -> type[Pointwise]:
     return type(name, (Pointwise,), {"activation": ACTIVATIONS[name]})
 
 
+def _called(name: str, arguments: tuple[Expr, ...]) -> Expr:
+    return function(name)(*arguments, evaluate=False)
+
+
 TABLE: tuple[Activation, ...] = (
-    Activation("linear", r"\operatorname{id}", lambda x: x),
+    Activation("linear", r"\operatorname{id}", lambda x: x, aliases=("identity",)),
     Activation("sigmoid", r"\sigma", lambda x: 1 / (1 + exp(-x)),
-               lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x)))),
+               lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x))),
+               aliases=("logistic",)),
     Activation("tanh", r"\tanh", tanh),
     Activation("relu", r"\operatorname{ReLU}", lambda x: cases(x, 0, 0, x)),
     Activation("softplus", r"\operatorname{softplus}", lambda x: log(1 + exp(x)),
@@ -94,7 +105,7 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),
     Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
     Activation("leaky_relu", r"\operatorname{LReLU}",
-               lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",)),
+               lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",), aliases=("lrelu",)),
     Activation("elu", r"\operatorname{ELU}", lambda x, alpha: cases(x, 0, alpha * (exp(x) - 1), x),
                lambda x, alpha: cases(x, 0, alpha * expm1(-Abs(x)), x), ("1",)),
     Activation("thresholded_relu", r"\operatorname{TReLU}",
@@ -103,7 +114,8 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha, beta: alpha * tanh(beta * x), None, ("1", "1")),
     Activation("affine", r"\operatorname{affine}",
                lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
-    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x)),
+    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x),
+               aliases=("swish",)),
     Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
     Activation("clip", r"\operatorname{clip}",
                lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
@@ -113,6 +125,7 @@ TABLE: tuple[Activation, ...] = (
                ("1",), part=True),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
+ALIASES = {alias: row.name for row in TABLE for alias in row.aliases}
 
 
 @cache
@@ -186,18 +199,34 @@ def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
 
     Raises ValueError for an unknown name or too many parameters, listing what there is.
     """
+    if not isinstance(choice, str) and not (isinstance(choice, tuple | list) and choice):
+        raise ValueError(f"an activation is a name such as 'tanh', or a tuple of a name and "
+                         f"numbers such as ('leaky_relu', 0.1), not {choice!r}")
     name, *given = (choice,) if isinstance(choice, str) else choice
-    if name not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {name!r}; there are "
-                         + ", ".join(row.name for row in TABLE if not row.part))
-    row = ACTIVATIONS[str(name)]
+    row = _row(name)
     if len(given) > len(row.defaults):
         raise ValueError(f"{name} takes {len(row.defaults)} parameters, not {len(given)}")
     return _applied(row, [*map(str, given), *row.defaults[len(given) :]])
 
 
+def _row(name: Any) -> Activation:
+    """A row by its name, as people write it: ``LeakyReLU`` is ``leaky_relu``."""
+    known = {one.replace("_", ""): one for one in (*ACTIVATIONS, *ALIASES)}
+    wanted = str(name).lower().replace("_", "")
+    if wanted in known:
+        return ACTIVATIONS[ALIASES.get(known[wanted], known[wanted])]
+    close = [known[one] for one in get_close_matches(wanted, known, 1)]
+    raise ValueError(f"no activation is called {name!r}; "
+                     + (f"did you mean {close[0]!r}? " if close else "") + "there are "
+                     + ", ".join(row.name for row in TABLE if not row.part))
+
+
 def _applied(row: Activation, parameters: Sequence[str]) -> Callable[[Expr], Expr]:
-    numbers = [Rational(text) for text in parameters]
+    try:
+        numbers = [Rational(text) for text in parameters]
+    except (TypeError, ValueError):
+        raise ValueError(f"the parameters of {row.name} are {', '.join(parameters)}; they are "
+                         f"numbers") from None
     if row.name == "linear":
         return row.formula
     if row.name == "tanh":
@@ -210,5 +239,5 @@ def is_call(node: Expr) -> bool:
     return isinstance(node, Function) and not isinstance(node, Piecewise | Abs)
 
 
-__all__ = ["ACTIVATIONS", "TABLE", "Activation", "ActivationChoice", "Number", "Pointwise",
-           "activation", "by_value", "derivative", "function", "is_call"]
+__all__ = ["ACTIVATIONS", "ALIASES", "TABLE", "Activation", "ActivationChoice", "Number",
+           "Pointwise", "activation", "by_value", "derivative", "function", "is_call"]

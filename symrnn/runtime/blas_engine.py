@@ -26,6 +26,9 @@ class BlasEngine(SimdEngine):
         self.flags_of_blas = blas_flags()
         super().__init__(plan, dtype, threads)
 
+    def __str__(self) -> str:
+        return f"{super().__str__()}, BLAS"
+
     def _linked(self, parts: tuple[str, ...]) -> Path:
         files = {name: text for part in parts for name, text in self.files(part).items()}
         return shared_library(files, (*self.defines, "SYMRNN_BLAS"), self.flags,

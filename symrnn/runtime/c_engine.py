@@ -77,6 +77,9 @@ class CEngine:
                      for one in interface(plan, c_names(plan, NAME), NAME)}
         self.pool = Pool(self.dtype)
 
+    def __str__(self) -> str:
+        return "portable C"
+
     @property
     def defines(self) -> tuple[str, ...]:
         """What chooses the type."""

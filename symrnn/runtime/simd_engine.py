@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from symrnn.backends.c import c_backend
 from symrnn.backends.simd_parts import SimdPart, parts_of, simd_parts
+from symrnn.program import counted
 from symrnn.rendering import rendered, shared
 from symrnn.runtime.c_engine import NAME, CEngine, Ready
 from symrnn.runtime.calls import Given, Packed
@@ -75,6 +76,9 @@ class SimdEngine(CEngine):
         self.threads, self.flags = threads, _flags(threads)
         super().__init__(plan, dtype)
         self.team = (self.threads,)
+
+    def __str__(self) -> str:
+        return f"fast C, {counted(self.threads, 'thread')}"
 
     def parts(self, function: str) -> tuple[str, ...]:
         return parts_of(function)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Rational, tanh
+from sympy import Expr, tanh
 
 from symrnn.program import (Pointwise, Program, Span, function, lower, rewrite, symbols_in_order,
                             verify)
+from symrnn.transforms.checks import bound
 
 
 def clipped(program: Program, threshold: float) -> Program:
@@ -30,13 +31,6 @@ def clipped(program: Program, threshold: float) -> Program:
                  else replace(one, stands_for=rewrite(one.stands_for, change))
                  for one in program.variables]
     return verify(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
-
-
-def bound(threshold: float, option: str) -> Rational:
-    """A bound as an exact number. Raises ValueError naming the option where it is not positive."""
-    if not 0 < threshold < float("inf"):
-        raise ValueError(f"{option} is {threshold!r}; it is a positive number")
-    return Rational(str(threshold))
 
 
 def _is_activation(node: Expr) -> bool:

@@ -12,6 +12,7 @@ from sympy import Expr, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
                             multiply, rebuild, rename, rewrite, symbols_in_order, verify)
+from symrnn.transforms.checks import names
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
@@ -23,10 +24,11 @@ def dropout(program: Program, where: str | Iterable[str]) -> Program:
 
     Raises ValueError for another word, ProgramError as :func:`recurrent_dropout`.
     """
-    wanted = [where] if isinstance(where, str) else list(where)
-    for one in wanted:
-        if one not in KINDS:
-            raise ValueError(f"dropout is {one!r}; it is 'input', 'recurrent' or both as a tuple")
+    wanted = names(where)
+    if wanted is None or any(one not in KINDS for one in wanted):
+        raise ValueError(f"dropout is {where!r}; it is 'input', 'recurrent' or both as a tuple, "
+                         f"and the rate is in the masks that you give beside the input, such as "
+                         f"dropout_x = (random.random((T, B, n)) < keep) / keep")
     program = recurrent_dropout(program) if "recurrent" in wanted else program
     return input_dropout(program) if "input" in wanted else program
 
