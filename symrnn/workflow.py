@@ -17,6 +17,7 @@ from symrnn.pipeline import generate
 from symrnn.program import Program, ProgramError, UnknownName
 from symrnn.rendering import shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
+from symrnn.runtime.patience import silence
 
 
 MISTAKES = (UnknownName, ProgramError, ShapeError, CompilerMissing, CompilerFailed,
@@ -112,7 +113,8 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
 def _findings(name: str, program: Program, backend: str, profile: str, dtype: str) -> list[str]:
     called = ", ".join(part for part in (name, backend, profile, dtype) if part)
     try:
-        found = check_kernel(program, backend, dtype, profile=profile or "simd")
+        with silence():  # a bar shows that it goes on
+            found = check_kernel(program, backend, dtype, profile=profile or "simd")
     except ProgramError as error:
         return [str(error)]
     return [f"{called}: {one}" for one in found]

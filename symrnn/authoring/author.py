@@ -18,7 +18,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sympy import Expr, Mul, Number, Symbol, evaluate
+from sympy import Expr, Mul, Number, Piecewise, Symbol, evaluate
 
 from symrnn.authoring.symbols import Sequence, Term, Transposed
 from symrnn.authoring.vetting import vetted
@@ -142,6 +142,10 @@ class Cell:
         except ValueError as error:
             raise ProgramError(f"{self.name}: {spec}: {error}") from None
         return ein
+
+    def compared(self, operand: Expr) -> Expr:
+        """What a condition may read: a formula in branches gets a name and an equation."""
+        return self._operand(operand) if operand.has(Piecewise) else operand
 
     def peak(self, vector: Expr) -> Peak:
         """The largest entry, as a shift that nothing depends on (see :class:`Peak`)."""

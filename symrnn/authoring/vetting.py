@@ -24,24 +24,30 @@ KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAto
 
 def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr:
     """The formula with exact numbers. Raises ProgramError for what no kernel can compute."""
-    exact = rewrite(formula, _exact)
+    exact = _exact(cell, formula)
     finding = next(_findings(cell, exact, sizes_and_names), None)
     if finding is not None:
         raise ProgramError(f"{cell.name}: {finding}")
     return exact
 
 
-def _exact(node: Expr) -> Expr | None:
-    """A decimal as the fraction that it is written as, 0.1 as 1/10; Max, Min and Abs in branches.
+def _exact(cell: Author, formula: Expr) -> Expr:
+    """Decimals as the fractions that they are written as, 0.1 as 1/10; Max, Min, Abs in branches.
 
     SymPy sorts the arguments of Max and Min; numbers stand last, so that they lose a tie.
     """
-    if isinstance(node, Max | Min):
-        parts = [rewrite(one, _exact) for one in sorted(node.args, key=lambda one: one.is_number)]
-        return reduce(larger if isinstance(node, Max) else smaller, parts)
-    if isinstance(node, Abs):
-        return magnitude(rewrite(node.args[0], _exact))
-    return Rational(repr(float(node))) if isinstance(node, Float) and node.is_finite else None
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Max | Min | Abs):
+            decimal = isinstance(node, Float) and node.is_finite
+            return Rational(repr(float(node))) if decimal else None
+        parts = [cell.compared(rewrite(one, change))
+                 for one in sorted(node.args, key=lambda one: one.is_number)]
+        if isinstance(node, Abs):
+            return magnitude(parts[0])
+        which = larger if isinstance(node, Max) else smaller
+        return reduce(lambda one, other: which(cell.compared(one), other), parts)
+
+    return rewrite(formula, change)
 
 
 def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[str]:

@@ -79,6 +79,11 @@ def _elementary(function: Callable[[Expr], Expr]) -> Builder:
     return build
 
 
+def _magnitude(to: Around, name: str, given: Sequence[Given], at: int) -> Result:
+    _expect(to, name, given, 1, at)
+    return magnitude(to.scope.cell.compared(given[0].expression)), given[0].axes
+
+
 def _vector(to: Around, name: str, given: Given, at: int) -> Expr:
     if len(given.axes) != 1:
         raise to.scope.error(f"'{name}' wants a vector, got [{', '.join(given.axes)}]", at)
@@ -120,7 +125,7 @@ def _extreme(sign: int) -> Builder:
         _expect(to, name, given, 2, at)
         a, b = (one.expression for one in given)
         axes = to.wider(given[0].axes, given[1].axes, f"'{name}'", at)
-        return (larger if sign > 0 else smaller)(a, b), axes
+        return (larger if sign > 0 else smaller)(*map(to.scope.cell.compared, (a, b))), axes
 
     return build
 
@@ -152,6 +157,6 @@ FUNCTIONS = Table({
     **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
     "exp": _elementary(exp), "log": _elementary(log), "sqrt": _elementary(sqrt),
     "sin": _elementary(sin), "cos": _elementary(cos),
-    "abs": _elementary(magnitude), "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
+    "abs": _magnitude, "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
     "max": _extreme(1), "min": _extreme(-1),
 })

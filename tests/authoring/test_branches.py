@@ -23,6 +23,7 @@ def cell(formula: Any) -> Program:
     return made.build("h")
 
 
+# Formulas of the input, a product and a bias; the same in NumPy, of the input and the bias.
 FORMULAS: dict[str, Any] = {
     "max": (lambda x, a, b: Max(x, b), lambda x, b: np.maximum(x, b)),
     "min": (lambda x, a, b: Min(x, b), lambda x, b: np.minimum(x, b)),
@@ -37,10 +38,11 @@ FORMULAS: dict[str, Any] = {
 @pytest.mark.parametrize("name", FORMULAS)
 def test_values_are_those_of_numpy(name: str) -> None:
     formula, wanted = FORMULAS[name]
-    program = cell(lambda x, a, b: formula(x, a, b) + 0 * a)
+    program = cell(lambda x, a, b: formula(x, a, b) + a)
     x, b = np.random.default_rng(3).normal(size=(5, 2, 4)), np.array([0.5, -0.5, 0.1, -2])
     for backend in ("c", "numpy"):
-        run = symrnn.compile(program, backend, "float64").forward({"U": np.eye(4), "b": b}, x)
+        kernel = symrnn.compile(program, backend, "float64")
+        run = kernel.forward({"U": np.zeros((4, 4)), "b": b}, x)
         assert np.array_equal(run.y, wanted(x, b)), backend
 
 
@@ -82,17 +84,21 @@ def test_other_names_of_an_activation(name: str, known: str) -> None:
 
 
 def test_a_name_that_nearly_is_one_is_told() -> None:
-    with pytest.raises(ValueError, match="'sigmoidal'; did you mean 'sigmoid'. there are linear, "):
+    with pytest.raises(ValueError, match=r"'sigmoidal'; did you mean 'sigmoid'\? there are li"):
         activation("sigmoidal")
 
 
 def test_a_file_knows_the_other_names(tmp_path: Path) -> None:
     path = tmp_path / "own.cell"
-    text = "cell own\ninput x[m];  state h[m];  output h\nh[t] = {}(x[t] + h[t-1]{})\n"
     made = []
-    for name, rest in (("swish", ""), ("silu", ""), ("lrelu", ", 0.2"), ("leaky_relu", ", 0.2")):
-        path.write_text(text.replace("{}(x[t] + h[t-1]{})", f"{name}(x[t] + h[t-1]{rest})")
-                        if not rest else text.format(name, rest).replace(f"h[t-1]{rest})",
-                                                                         f"h[t-1]{rest})"))
+    for call in ("swish(x[t])", "silu(x[t])", "lrelu(x[t], 0.2)", "leaky_relu(x[t], 0.2)"):
+        path.write_text(f"cell own\ninput x[m];  state h[m];  output h\nh[t] = {call} + h[t-1]\n")
         made.append(symrnn.cell(path))
     assert made[0] == made[1] and made[2] == made[3]
+
+
+def test_a_file_nests_them(tmp_path: Path) -> None:
+    path = tmp_path / "own.cell"
+    path.write_text("cell own\ninput x[m];  state h[m];  output h\n"
+                    "h[t] = min(abs(x[t]), max(max(h[t-1], x[t]), 0.5)) + h[t-1]\n")
+    assert check_kernel(symrnn.cell(path), "c", "float64") == []
