@@ -17,7 +17,7 @@ from symrnn.program import Program, ProgramError, UnknownName, quoted
 SUFFIX = ".cell"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FromFile(Architecture):
     """The cell of a file, under the name that the file gives it."""
 

@@ -19,8 +19,9 @@ Every stage passes frozen data; none knows the name of a cell.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import index
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +35,10 @@ from symrnn.runtime.blas_engine import BlasEngine
 from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.numpy_engine import NumpyEngine
-from symrnn.runtime.simd_engine import SimdEngine
+from symrnn.runtime.patience import patience
+from symrnn.runtime.simd_engine import SimdEngine, begin
 from symrnn.schedule import Plan, forward_only, plan
-from symrnn.transforms import GradientClip, clipped_gradient, masked
+from symrnn.transforms import GradientClip, clipped_gradient, gradient_clip, masked
 
 
 SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
@@ -46,12 +48,20 @@ PROFILES: dict[str, Callable[[Plan, npt.DTypeLike, int], Engine]] = {
     "blas": BlasEngine}
 
 
-@lru_cache(maxsize=256)
 def derive(program: Program, clip_gradient: GradientClip | None = None) -> Plan:
     """Verify, differentiate and schedule one program.
 
-    ``clip_gradient`` clips the adjoint between the last two: see :func:`compile`.
+    ``clip_gradient`` clips the adjoint between the last two: see :func:`compile`. Raises
+    ProgramError for what is no program, ValueError for another way to clip.
     """
+    if not isinstance(program, Program):
+        raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
+                           f"symrnn.cell({quoted(program)}), and take that")
+    return _derived(program, None if clip_gradient is None else gradient_clip(clip_gradient))
+
+
+@lru_cache(maxsize=256)
+def _derived(program: Program, clip_gradient: GradientClip | None) -> Plan:
     gradient = adjoint(verify(program))
     if clip_gradient is not None:
         gradient = clipped_gradient(gradient, clip_gradient, program)
@@ -104,30 +114,54 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     if not isinstance(program, Program):
         raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
                            f"symrnn.cell({quoted(program)}), and compile that")
-    kind = np.dtype(dtype)
-    if kind not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype is {kind}; kernels compute in float32 or float64")
-    if backend not in ("c", "numpy"):
-        raise ValueError(f"there is no backend {quoted(backend)} to run; there are c and numpy")
-    if profile not in PROFILES:
-        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
-    if (threads := index(threads)) < 1:
-        raise ValueError(f"threads is {threads}; a kernel needs at least 1")
+    kind, threads = _checked(backend, dtype, profile, threads)
 
     def engine(derived: Plan) -> Engine:
         numpy = backend == "numpy"
         return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
-    with_mask = program if program.step_mask else masked(program, masked_output)
-    derived = derive(program, clip_gradient)
+    with patience(program.name):
+        if (backend, profile) == ("c", "simd"):
+            begin(kind, threads)
+        with_mask = program if program.step_mask else masked(program, masked_output)
+        derived = derive(program, clip_gradient)
+        made = engine(derived)
+
+    again = partial(compile, program, backend, str(kind), masked_output, clip_gradient, profile,
+                    threads)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
             return compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
                            threads).as_form_of(program)
         system = forward_only(SYSTEMS[relation](program))
-        return Kernel(system, engine(system), kind, related)
+        return Kernel(system, engine(system), kind, related,
+                      again=partial(_related, again, relation))
 
-    return Kernel(derived, engine(derived), kind, related,
-                  frozenset(one.state for one in with_mask.delays))
+    return Kernel(derived, made, kind, related,
+                  frozenset(one.state for one in with_mask.delays), again)
+
+
+def _related(again: Callable[[], Kernel], relation: Relation) -> Kernel:
+    """A kernel that was pickled, by way of the one that it is related to."""
+    return again().related(relation)
+
+
+def _checked(backend: str, dtype: npt.DTypeLike, profile: str, threads: int
+             ) -> tuple[np.dtype[Any], int]:
+    """The type and the number of threads. Raises ValueError for what no kernel has."""
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        kind = np.dtype(object)
+    if dtype is None or kind not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype is {quoted(dtype)}; kernels compute in float32 or float64")
+    if backend not in ("c", "numpy"):
+        raise ValueError(f"there is no backend {quoted(backend)} to run; there are c and numpy")
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
+    if isinstance(threads, bool) or not hasattr(threads, "__index__") or threads < 1:
+        raise ValueError(f"threads is {quoted(threads)}; a kernel needs a whole number of them, "
+                         f"at least 1")
+    return kind, index(threads)
 

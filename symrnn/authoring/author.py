@@ -18,7 +18,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from sympy import Expr, Mul, Number, Rational, Symbol, evaluate
+from sympy import Expr, Mul, Number, Piecewise, Rational, Symbol, evaluate
 
 from symrnn.authoring.meanings import told
 from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
@@ -167,6 +167,10 @@ class Cell:
         except ValueError as error:
             raise ProgramError(f"{self.name}: {quoted(spec)}: {unmarked(error)}") from None
         return ein
+
+    def compared(self, operand: Expr) -> Expr:
+        """What a condition may read: a formula in branches gets a name and an equation."""
+        return self._operand(operand) if operand.has(Piecewise) else operand
 
     def peak(self, vector: Expr) -> Peak:
         """The largest entry, as a shift that nothing depends on (see :class:`Peak`)."""

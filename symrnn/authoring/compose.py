@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import chain as chain_of
 from itertools import count
+from operator import index
 
 from sympy import Expr, Integer, Mul, Rational
 
@@ -39,10 +40,10 @@ def deep(cell: Program, layers: int, readout: bool = False,
     goes through ``V``, ``b_y`` and ``output_activation``. Raises ProgramError for fewer than
     one layer.
     """
-    if not isinstance(layers, int) or layers < 1:
+    if isinstance(layers, bool) or not hasattr(layers, "__index__") or layers < 1:
         raise ProgramError(f"deep({cell.name}): layers is {quoted(layers)}; a network has a whole "
                            "number of them, at least one")
-    network = _layer(cell, 1)
+    layers, network = index(layers), _layer(cell, 1)
     for number in range(2, layers + 1):
         network = chain(network, _layer(cell, number))
     network = replace(network, name=f"deep_{cell.name}",

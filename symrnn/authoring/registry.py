@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from typing import Any, Protocol
 
 from symrnn.program import Program
-from symrnn.transforms import OPTIONS, with_options
+from symrnn.transforms import OPTIONS, flag, with_options
 
 
 class Builder(Protocol):
@@ -22,13 +22,16 @@ class Builder(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Architecture:
     """A named network: how it is built, and the Python that builds it."""
 
     name: str
     builder: Callable[..., Program]
     python: str
+
+    def __repr__(self) -> str:
+        return f"<Architecture {self.name}: {self.python}>"
 
     def build(self, **options: Any) -> Program:
         """The program; ``options`` are those of the builder."""
@@ -71,12 +74,17 @@ def with_common_options(builder: Callable[..., Program]) -> Builder:
     the caller gives as inputs; ``learned_initial=True`` makes initial states parameters. The
     transforms in ``symrnn/transforms`` say more.
     """
+    own = signature(builder)
+
     @wraps(builder)
     def build(*args: Any, **options: Any) -> Program:
         common = {one.name: options.pop(one.name) for one in OPTIONS if one.name in options}
-        return with_options(builder(*args, **options), common)
+        program = builder(*args, **options)
+        for name, value in own.bind(*args, **options).arguments.items():
+            if own.parameters[name].annotation == "bool":
+                flag(value, f"{builder.__name__}: {name}")
+        return with_options(program, common)
 
-    own = signature(builder)
     added = [Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in OPTIONS]
     build.__dict__["__signature__"] = own.replace(
         parameters=[*own.parameters.values(), *added])  # what help() and editors show

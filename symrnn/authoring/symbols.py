@@ -27,6 +27,10 @@ class Author(Protocol):
         """A checked product."""
         ...
 
+    def compared(self, operand: Expr) -> Expr:
+        """What a condition may read in place of a formula."""
+        ...
+
     def define(self, name: str, rhs: Any) -> None:
         """The next equation."""
         ...

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
-from sympy import (Add, Basic, Expr, Float, Mul, Piecewise, Pow, Rational, Symbol, cos, exp, log,
-                   preorder_traversal, sin, tanh)
+from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, Piecewise, Pow, Rational, Symbol,
+                   cos, exp, log, preorder_traversal, sin, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -13,7 +14,8 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
-from symrnn.program import Ein, Pointwise, ProgramError, SizeSymbol, exact, rewrite
+from symrnn.program import (Ein, Pointwise, ProgramError, SizeSymbol, exact, larger, magnitude,
+                            rewrite, smaller)
 
 LARGEST_POWER = 64
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
@@ -22,16 +24,29 @@ KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAto
 
 def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr:
     """The formula with exact numbers. Raises ProgramError for what no kernel can compute."""
-    exact = rewrite(formula, _exact)
+    exact = _exact(cell, formula)
     finding = next(_findings(cell, exact, sizes_and_names), None)
     if finding is not None:
         raise ProgramError(f"{cell.name}: {finding}")
     return exact
 
 
-def _exact(node: Expr) -> Expr | None:
-    """A decimal as the fraction that was meant: 0.1 is 1/10."""
-    return exact(node) if isinstance(node, Float) and node.is_finite else None
+def _exact(cell: Author, formula: Expr) -> Expr:
+    """Decimals as the fractions that were meant, 0.1 as 1/10; Max, Min, Abs in branches.
+
+    SymPy sorts the arguments of Max and Min; numbers stand last, so that they lose a tie.
+    """
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Max | Min | Abs):
+            return exact(node) if isinstance(node, Float) and node.is_finite else None
+        parts = [cell.compared(rewrite(one, change))
+                 for one in sorted(node.args, key=lambda one: one.is_number)]
+        if isinstance(node, Abs):
+            return magnitude(parts[0])
+        which = larger if isinstance(node, Max) else smaller
+        return reduce(lambda one, other: which(cell.compared(one), other), parts)
+
+    return rewrite(formula, change)
 
 
 def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[str]:
@@ -61,5 +76,5 @@ def _power(node: Pow) -> Iterator[str]:
 def _unknown(node: Basic) -> str:
     if node.args:
         return (f"{plain(node.func.__name__)} is no function that kernels know; take one of "
-                "symrnn.activation, exp, log, sin, cos or sqrt, or a Piecewise")
+                "symrnn.activation, exp, log, sin, cos, sqrt, Max, Min or Abs, or a Piecewise")
     return f"{plain(node)} is no number that kernels compute with; write a real, finite one"

@@ -71,9 +71,9 @@ class SimdSource:
     memories: tuple[SizeOf, ...]
     packings: tuple[Packing, ...]
     teams: tuple[SizeOf, ...]
-    forward: Function
-    infer: Function
-    backward: Function
+    forward: tuple[Function, ...]
+    infer: tuple[Function, ...]
+    backward: tuple[Function, ...]
     steps: tuple[Function, ...]
 
 
@@ -116,8 +116,8 @@ class _Sources:
             self.name, f"{self.name.upper()}_SIMD_H", in_comment(self.plan.program.title), math,
             helpers, vector, self._memories(written, bodies), self._packings(),
             tuple(one.team for one in functions.values()),
-            functions["forward"], functions["infer"], functions["backward"],
-            tuple(one for kind, one in functions.items() if kind == "step"))
+            *(tuple(one for kind, one in functions.items() if kind == wanted)
+              for wanted in ("forward", "infer", "backward", "step")))
 
     def _function(self, kind: str, writer: SimdWriter, body: SimdBody) -> Function:
         sizes = [line for line in writer.plain_sizes() if _is_used(line, body.step)]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from sympy import Expr, Piecewise, cos, exp, log, sin, sqrt
 
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
 from symrnn.cellfile.values import Axes, Value, shape
-from symrnn.program import ACTIVATIONS, SizeSymbol, activation
+from symrnn.program import (ACTIVATIONS, ALIASES, SizeSymbol, activation, larger, magnitude,
+                            smaller)
 
 Result = tuple[Expr, Axes]
 
@@ -53,7 +54,7 @@ def _expect(to: Around, name: str, given: Sequence[Value], count: int, at: int) 
 
 def _activation(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
     """A row of the table; what stands behind the argument are constants."""
-    most = len(ACTIVATIONS[name].defaults)
+    most = len(ACTIVATIONS[ALIASES.get(name, name)].defaults)
     first, *constants = given
     if len(constants) > most:
         raise to.scope.error(f"'{name}' takes one argument and at most {most} constants, "
@@ -70,6 +71,11 @@ def _elementary(function: Callable[[Expr], Expr]) -> Builder:
         return function(given[0].expression), given[0].axes
 
     return build
+
+
+def _magnitude(to: Around, name: str, given: Sequence[Value], at: int) -> Result:
+    _expect(to, name, given, 1, at)
+    return magnitude(to.scope.cell.compared(given[0].expression)), given[0].axes
 
 
 def _vector(to: Around, name: str, given: Value, at: int) -> Expr:
@@ -111,23 +117,11 @@ def _extreme(sign: int) -> Builder:
         if given[0].number is not None:  # max(0, a[t]) is max(a[t], 0)
             given = given[::-1]
         _expect(to, name, given, 2, at)
-        a, b = (_without_cases(to, one) for one in given)
+        a, b = (to.scope.cell.compared(one.expression) for one in given)
         axes = to.wider(given[0], given[1], name, at)
-        condition: Any = a >= b if sign > 0 else a <= b
-        return Piecewise((a, condition), (b, True)), axes
+        return (larger if sign > 0 else smaller)(a, b), axes
 
     return build
-
-
-def _without_cases(to: Around, given: Value) -> Expr:
-    """An operand of a comparison; one with cases of its own gets a name and an equation.
-
-    SymPy rewrites conditions that hold cases, without end or into what no kernel knows.
-    """
-    if not given.expression.has(Piecewise):
-        return given.expression
-    letters = "ijk"[:len(given.axes)]
-    return to.scope.cell.contract(f"{letters}->{letters}", given.expression).operands[0]
 
 
 def _largest(to: Around, name: str, given: Value, at: int) -> Result:
@@ -148,9 +142,9 @@ def _largest(to: Around, name: str, given: Value, at: int) -> Result:
 
 
 FUNCTIONS = Table({
-    **dict.fromkeys(ACTIVATIONS, _activation),
+    **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
     "exp": _elementary(exp), "log": _elementary(log), "sqrt": _elementary(sqrt),
     "sin": _elementary(sin), "cos": _elementary(cos),
-    "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
+    "abs": _magnitude, "sum": _sum, "mean": _mean, "dot": _dot, "outer": _outer,
     "max": _extreme(1), "min": _extreme(-1),
 })

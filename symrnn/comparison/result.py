@@ -26,7 +26,7 @@ class Verdict(Enum):
     OPEN = "neither proven the same nor different"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
     """The verdict on two programs.
 
@@ -81,6 +81,9 @@ class Comparison:
                                     tuple(other[axis] for axis in right.program[name].axes))
                  for name in right.parameters}
         return found if right.convention is None else right.convention.packed(found)
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.left.name} and {self.right.name}: {self.verdict.value}>"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

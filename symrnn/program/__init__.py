@@ -1,5 +1,6 @@
 """The program form and everything that needs nothing else: the bottom layer of symrnn."""
 
+from symrnn.program.branches import larger, magnitude, smaller
 from symrnn.program.compose import chain, last_number, merge, renamed, settled
 from symrnn.program.contraction import Ein, Letters, Peak, contraction_axes
 from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_term, contractions,
@@ -8,9 +9,10 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         sizes_in_order, substitute, symbols_in_order, terms)
 from symrnn.program.form import (FED, INPUTS, Delay, Equation, Misused, Origin, Program,
                                  ProgramError, Role, Rule, Size, Span, UnknownName, Variable,
-                                 final_name, initial_name, local)
-from symrnn.program.functions import (ACTIVATIONS, ROWS, SATURATING, Activation, ActivationChoice,
-                                      Pointwise, Saturating, activation, function, is_call)
+                                 counted, final_name, initial_name, local)
+from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Activation,
+                                      ActivationChoice, Pointwise, Saturating, activation,
+                                      function, is_call)
 from symrnn.program.lower import lower
 from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
@@ -21,15 +23,15 @@ from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
-    "ACTIVATIONS", "FED", "INPUTS", "ROWS", "RULE", "SATURATING", "SUPERSCRIPT", "TAKEN",
-    "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters", "Misused",
-    "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Saturating", "Size",
-    "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add", "arrange", "chain",
-    "check_equation", "contraction_axes", "contraction_term", "contractions", "delay_variables",
-    "escape_latex", "exact", "factors", "final_name", "finished", "free_name", "function",
-    "glyph_text", "initial_name", "is_call", "is_composed", "is_name", "is_number", "last_number",
-    "leading_number", "letter_latex", "local", "lower", "merge", "misnamed", "multiply", "negated",
-    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
-    "reverse", "rewrite", "settled", "sizes_in_order", "substitute", "symbols_in_order", "terms",
-    "verify",
+    "ACTIVATIONS", "ALIASES", "FED", "INPUTS", "ROWS", "RULE", "SATURATING", "SUPERSCRIPT",
+    "TAKEN", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
+    "Misused", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule",
+    "Saturating", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add",
+    "arrange", "chain", "check_equation", "contraction_axes", "contraction_term", "contractions",
+    "counted", "delay_variables", "escape_latex", "exact", "factors", "final_name", "finished",
+    "free_name", "function", "glyph_text", "initial_name", "is_call", "is_composed", "is_name",
+    "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
+    "magnitude", "merge", "misnamed", "multiply", "negated", "pointwise_part", "printable",
+    "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite", "settled",
+    "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "verify",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import Basic, Expr, Symbol
@@ -20,6 +21,7 @@ class Letters:
     output: str
 
     @classmethod
+    @cache
     def parse(cls, spec: str) -> Letters:
         """Read ``"ij,j->i"``. Raises ValueError where an operand repeats a letter."""
         left, arrow, output = spec.partition("->")
@@ -66,7 +68,7 @@ class Ein(Expr):  # type: ignore[misc]  # SymPy ships no types
     @property
     def letters(self) -> Letters:
         """The specification, taken apart."""
-        return Letters.parse(str(self.args[0]))
+        return Letters.parse(self.args[0].name)
 
     @property
     def operands(self) -> tuple[Symbol, ...]:

@@ -77,6 +77,7 @@ def leading_number(term: Expr) -> tuple[Expr, Expr]:
     return number, multiply([part for part in parts if not is_number(part)])
 
 
+@lru_cache(maxsize=100_000)
 def contraction_term(term: Expr) -> tuple[Expr, Ein] | None:
     """A term ``coefficient * Ein`` taken apart; None for a pointwise term.
 

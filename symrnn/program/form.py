@@ -20,6 +20,7 @@ from functools import cached_property
 from sympy import Expr, Integer, Rational, Symbol
 
 from symrnn.program.notation import Glyph
+from symrnn.program.portable import Portable
 
 
 # How a notebook shows a program; filled by the layer that prints, which lies above this one.
@@ -83,7 +84,7 @@ class Span(IntEnum):
 
 
 @dataclass(frozen=True)
-class Size:
+class Size(Portable):
     """A symbolic size: ``n`` inputs, or a derived one, ``q = 2 m``."""
 
     name: str
@@ -93,7 +94,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Variable:
+class Variable(Portable):
     """A named symbol: axes, role, span, notation and a line of meaning.
 
     ``offset`` belongs to selectors alone: a selector with axes [q, m] is the matrix with
@@ -133,7 +134,7 @@ class Rule(Enum):
 
 
 @dataclass(frozen=True)
-class Origin:
+class Origin(Portable):
     """One term's provenance: the equation it was derived from, the rule, the local factor."""
 
     number: int
@@ -144,7 +145,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Equation:
+class Equation(Portable):
     """``lhs = rhs``; ``number`` is the same in every document and kernel."""
 
     lhs: str
@@ -176,8 +177,8 @@ class Delay:
         return self.initial.partition(".")[2]
 
 
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, repr=False)
+class Program(Portable):
     """A system of equations, ready for any stage. Equations stand in the author's order.
 
     ``source`` names the paper in one line, ``bibtex`` in full; ``notes`` are sentences for
@@ -202,6 +203,18 @@ class Program:
     @cached_property
     def _definitions(self) -> dict[str, Equation]:
         return {equation.lhs: equation for equation in self.equations}
+
+    def __repr__(self) -> str:
+        return (f"<Program {self.name}: {self.title}; "
+                f"{counted(len(self.with_role(Role.PARAMETER)), 'parameter')}, "
+                f"{counted(len(self.delays), 'state')}, "
+                f"{counted(len(self.equations), 'equation')}>")
+
+    def __copy__(self) -> Program:
+        return self  # nobody can change it
+
+    def __deepcopy__(self, memo: object) -> Program:
+        return self
 
     def __getitem__(self, name: str) -> Variable:
         return self._by_name[name]
@@ -252,6 +265,11 @@ class Program:
         return replace(
             self, variables=tuple(new.get(old.name, old) for old in self.variables)
         )
+
+
+def counted(number: int, what: str) -> str:
+    """``1 state``, ``2 states``."""
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def local(name: str) -> tuple[str, str]:

@@ -7,80 +7,18 @@ A derivative is expressed by the value of the function where algebra allows it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
-from sympy import (Abs, Add, Expr, Function, Integer, Mul, Number, Piecewise, Pow, Rational,
-                   Symbol, diff, evaluate, exp, factor, log, simplify, solve, sqrt, tanh)
+from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Poly, Pow, Rational, Symbol,
+                   diff, exp, factor, fraction, log, simplify, sqrt, tanh, together)
 from sympy.codegen.cfunctions import expm1, log1p
 
+from symrnn.program.activations import (ALPHA, BETA, SATURATING, TAILS, VALUE, X, Activation,
+                                        Saturating, cases, clip, copysign)
 from symrnn.program.naming import quoted
 from symrnn.program.numbers import exact
-
-X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
-ARGUMENTS = (X, ALPHA, BETA)
-
-
-@dataclass(frozen=True)
-class Activation:
-    """A scalar function of one argument and up to two parameters (ONNX's alpha and beta).
-
-    ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
-    kernels; a test holds the two against each other. ``latex`` is its name in documents.
-    ``part`` marks what formulas are made of and no layer is activated by, ``infinite`` what
-    may overflow and is right so.
-    """
-
-    name: str
-    latex: str
-    formula: Callable[..., Expr]
-    stable: Callable[..., Expr] | None = None
-    defaults: tuple[str, ...] = ()
-    part: bool = False
-    infinite: bool = False
-
-    @property
-    def arguments(self) -> tuple[Symbol, ...]:
-        """The symbols of the definition: x, alpha, beta as far as there are any."""
-        return ARGUMENTS[: 1 + len(self.defaults)]
-
-    @property
-    def definition(self) -> Expr:
-        """The defining expression in ``arguments``."""
-        return self.formula(*self.arguments)
-
-    @property
-    def kernel_form(self) -> Expr:
-        """What a kernel evaluates: the stable form, or else the definition."""
-        with evaluate(False):
-            return (self.stable or self.formula)(*self.arguments)
-
-
-def cases(at_most: Expr, bound: Any, low: Expr, high: Expr) -> Expr:
-    """``low`` where ``at_most <= bound``, else ``high`` (which is also where NaN goes)."""
-    return Piecewise((low, at_most <= bound), (high, True))
-
-
-class copysign(Function):  # type: ignore[misc]  # SymPy ships no types
-    """The first number with the sign of the second, that of zero too. For stable forms alone."""
-
-    nargs = 2
-
-
-def clip(x: Expr, low: Any, high: Any) -> Expr:
-    """``x`` held between two numbers."""
-    return Piecewise((low, x <= low), (high, x >= high), (x, True))
-
-
-def at_least_one(x: Expr) -> Expr:
-    """The size of a number, where that is more than 1."""
-    return Piecewise((Integer(1), Abs(x) < 1), (Abs(x), True))
-
-
-def rest_of_tail(x: Expr) -> Expr:
-    """1 - |tanh|, of the tail of tanh."""
-    return Piecewise((1 - Abs(x), Abs(x) < 1), (1 / at_least_one(x), True))
 
 
 class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
@@ -93,6 +31,9 @@ class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
         known = dict(zip(self.activation.arguments, self.args, strict=True))
         return slope.xreplace({**known, VALUE: self})
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _called, (self.activation.name, self.args)  # pickle finds no class by its name
+
 
 @cache
 def function(name: str) -> type[Pointwise]:
@@ -100,10 +41,15 @@ def function(name: str) -> type[Pointwise]:
     return type(name, (Pointwise,), {"activation": ROWS[name]})
 
 
+def _called(name: str, arguments: tuple[Expr, ...]) -> Expr:
+    return function(name)(*arguments, evaluate=False)
+
+
 TABLE: tuple[Activation, ...] = (
-    Activation("linear", r"\operatorname{id}", lambda x: x),
+    Activation("linear", r"\operatorname{id}", lambda x: x, aliases=("identity",)),
     Activation("sigmoid", r"\sigma", lambda x: 1 / (1 + exp(-x)),
-               lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x)))),
+               lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x))),
+               aliases=("logistic",)),
     Activation("tanh", r"\tanh", tanh),
     Activation("relu", r"\operatorname{ReLU}", lambda x: cases(x, 0, 0, x)),
     Activation("softplus", r"\operatorname{softplus}", lambda x: log(1 + exp(x)),
@@ -117,7 +63,7 @@ TABLE: tuple[Activation, ...] = (
                lambda x: clip(x / 6 + Rational(1, 2), 0, 1)),
     Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
     Activation("leaky_relu", r"\operatorname{LReLU}",
-               lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",)),
+               lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",), aliases=("lrelu",)),
     Activation("elu", r"\operatorname{ELU}", lambda x, alpha: cases(x, 0, alpha * (exp(x) - 1), x),
                lambda x, alpha: cases(x, 0, alpha * expm1(-Abs(x)), x), ("1",)),
     Activation("thresholded_relu", r"\operatorname{TReLU}",
@@ -126,7 +72,8 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha, beta: alpha * tanh(beta * x), None, ("1", "1")),
     Activation("affine", r"\operatorname{affine}",
                lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
-    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x)),
+    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x),
+               aliases=("swish",)),
     Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
     Activation("clip", r"\operatorname{clip}",
                lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
@@ -139,57 +86,8 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha: cases(x, 0, alpha * exp(-Abs(x)), 1), ("1",), part=True),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
-# What is kept of a function that saturates, and what is made of that: for kernels alone.
-TAILS: tuple[Activation, ...] = (
-    Activation("tanh_tail", r"\tanh",  # tanh(x), or the inverse of 1 - tanh |x| with x's sign
-               lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
-                                   ((1 + exp(2 * x)) / 2, x > 0), (-(1 + exp(-2 * x)) / 2, True)),
-               lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
-                                   (copysign((1 + exp(2 * Abs(x))) / 2, x), True)),
-               part=True, infinite=True),
-    Activation("tanh_from_tail", r"\tanh",
-               lambda x: Piecewise((x, Abs(x) < 1), (1 - 1 / x, x > 0), (-1 - 1 / x, True)),
-               lambda x: Piecewise((x, Abs(x) < 1), (copysign(1 - 1 / at_least_one(x), x), True)),
-               part=True),
-    Activation("slope_from_tail", r"1 - \tanh^2",
-               lambda x: Piecewise((1 - x**2, Abs(x) < 1), ((2 - 1 / Abs(x)) / Abs(x), True)),
-               lambda x: rest_of_tail(x) * (2 - rest_of_tail(x)),
-               part=True),
-    Activation("sigmoid_tail", r"\sigma",  # the smaller of sigmoid(x) and sigmoid(-x), with a sign
-               lambda x: Piecewise((exp(x) / (1 + exp(x)), x < 0),
-                                   (-exp(-x) / (1 + exp(-x)), True)),
-               lambda x: copysign(exp(-Abs(x)) / (1 + exp(-Abs(x))), -x), part=True),
-    Activation("sigmoid_from_tail", r"\sigma", lambda x: Piecewise((1 + x, x < 0), (x, True)),
-               lambda x: x + (1 - copysign(1, x)) / 2, part=True),
-    Activation("complement_from_tail", r"1 - \sigma",
-               lambda x: Piecewise((-x, x < 0), (1 - x, True)),
-               lambda x: (1 + copysign(1, x)) / 2 - x, part=True),
-)
+ALIASES = {alias: row.name for row in TABLE for alias in row.aliases}
 ROWS = {row.name: row for row in (*TABLE, *TAILS)}
-
-
-@dataclass(frozen=True)
-class Saturating:
-    """What a backward pass keeps of a function whose slope is lost when the value is rounded.
-
-    ``complement`` is what cancels where the function of value v saturates, and ``called`` its
-    name. ``tail`` is the row that tells what is kept of the argument; ``value`` and ``rest`` are
-    those that make the value and the complement of it, without cancellation.
-    """
-
-    complement: Callable[[Expr], Expr]
-    called: str
-    tail: str
-    value: str
-    rest: str
-
-
-SATURATING = {
-    "sigmoid": Saturating(lambda v: 1 - v, "one_minus_{}", "sigmoid_tail", "sigmoid_from_tail",
-                          "complement_from_tail"),
-    "tanh": Saturating(lambda v: 1 - v**2, "one_minus_{}_squared", "tanh_tail", "tanh_from_tail",
-                       "slope_from_tail"),
-}
 
 
 @cache
@@ -231,8 +129,11 @@ def by_value(slope: Expr, definition: Expr) -> Expr | None:
                         for part in (definition, slope))
     if X in equation.free_symbols | target.free_symbols:
         return None
-    roots = solve(equation - VALUE, hidden)
-    return sign_inside(factor(target.subs(hidden, roots[0]))) if len(roots) == 1 else None
+    numerator = Poly(fraction(together(equation - VALUE))[0], hidden)
+    if numerator.degree() != 1:
+        return None
+    factor_of_hidden, rest = numerator.all_coeffs()  # solve() would load SymPy's physics
+    return sign_inside(factor(target.subs(hidden, -rest / factor_of_hidden)))
 
 
 def by_branch(slope: Expr, definition: Expr) -> Expr:
@@ -269,18 +170,35 @@ def activation(choice: ActivationChoice) -> Callable[[Expr], Expr]:
     ``"hardsigmoid"`` that of PyTorch, Keras 3 and JAX, x/6 + 1/2.
     Raises ValueError for an unknown name or too many parameters, listing what there is.
     """
+    if not isinstance(choice, str) and not (isinstance(choice, tuple | list) and choice):
+        raise ValueError(f"an activation is a name such as 'tanh', or a tuple of a name and "
+                         f"numbers such as ('leaky_relu', 0.1), not {choice!r}")
     name, *given = (choice,) if isinstance(choice, str) else choice
-    if name not in ACTIVATIONS:
-        raise ValueError(f"no activation is called {quoted(name)}; there are "
-                         + ", ".join(row.name for row in TABLE if not row.part))
-    row = ACTIVATIONS[str(name)]
+    row = _row(name)
     if len(given) > len(row.defaults):
         raise ValueError(f"{name} takes {len(row.defaults)} parameters, not {len(given)}")
     return _applied(row, [*given, *row.defaults[len(given) :]])
 
 
+def _row(name: Any) -> Activation:
+    """A row by its name, as people write it: ``LeakyReLU`` is ``leaky_relu``."""
+    names = [*ACTIVATIONS, *ALIASES]
+    wanted = str(name).lower().replace("_", "")
+    found = [name] if name in names else [one for one in names if one.replace("_", "") == wanted]
+    if len(found) == 1:
+        return ACTIVATIONS[ALIASES.get(found[0], found[0])]
+    close = found or get_close_matches(wanted, names, 1)
+    raise ValueError(f"no activation is called {quoted(name)}; "
+                     + (f"did you mean {' or '.join(map(repr, close))}? " if close else "")
+                     + "there are " + ", ".join(row.name for row in TABLE if not row.part))
+
+
 def _applied(row: Activation, parameters: Sequence[str | float]) -> Callable[[Expr], Expr]:
-    numbers = [exact(one) for one in parameters]
+    try:
+        numbers = [exact(one) for one in parameters]
+    except (TypeError, ValueError):
+        raise ValueError(f"the parameters of {row.name} are "
+                         f"{', '.join(map(quoted, parameters))}; they are numbers") from None
     if row.name == "linear":
         return row.formula
     if row.name == "tanh":
@@ -293,6 +211,6 @@ def is_call(node: Expr) -> bool:
     return isinstance(node, Function) and not isinstance(node, Piecewise | Abs)
 
 
-__all__ = ["ACTIVATIONS", "ROWS", "SATURATING", "TABLE", "Activation", "ActivationChoice",
-           "Number", "Pointwise", "Saturating", "activation", "by_value", "copysign",
-           "derivative", "function", "is_call"]
+__all__ = ["ACTIVATIONS", "ALIASES", "ROWS", "SATURATING", "TABLE", "VALUE", "Activation",
+           "ActivationChoice", "Number", "Pointwise", "Saturating", "X", "activation", "by_value",
+           "copysign", "derivative", "function", "is_call"]

@@ -26,8 +26,12 @@ class BlasEngine(SimdEngine):
         self.flags_of_blas = blas_flags()
         super().__init__(plan, dtype, threads)
 
-    def _linked(self) -> Path:
-        return shared_library(self.files(), (*self.defines, "SYMRNN_BLAS"), self.flags,
+    def __str__(self) -> str:
+        return f"{super().__str__()}, BLAS"
+
+    def _linked(self, parts: tuple[str, ...]) -> Path:
+        files = {name: text for part in parts for name, text in self.files(part).items()}
+        return shared_library(files, (*self.defines, "SYMRNN_BLAS"), self.flags,
                               libraries=self.flags_of_blas)
 
 

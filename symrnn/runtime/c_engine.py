@@ -18,9 +18,10 @@ from symrnn.backends.c import c_backend, c_names, interface
 from symrnn.program import Role
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import PORTABLE, shared_library
+from symrnn.runtime.compiler import PORTABLE, loaded, shared_library
 from symrnn.runtime.foreign import BoundStep, Shapes, caller, shapes
 from symrnn.runtime.memory import Lent, Pool
+from symrnn.runtime.patience import patience
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
 
@@ -42,6 +43,17 @@ class Ready:
     entries: dict[str, int]
 
 
+class Lazily(dict[Any, Any]):
+    """What is made when it is first asked for; of two threads that do, the first one's serves."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key: Any) -> Any:
+        return self.setdefault(key, self.make(key))
+
+
 @lru_cache(maxsize=64)
 def sources(backend: Callable[[Plan, str], tuple[Artefact, ...]], plan: Plan) -> Mapping[str, str]:
     """The text of every file of one network: the same for every type and number of threads."""
@@ -57,33 +69,42 @@ class CEngine:
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.code = ctypes.CDLL(str(self.compiled()))
+        self.libraries = Lazily(self.library)
+        self.calls = Lazily(self.call_of)
+        self.function("forward")  # a compiler that fails is told now
         self.keys = {one.name.removeprefix(f"{NAME}_"): tuple(field.key for field in one.fields
                                                               if field.key)
                      for one in interface(plan, c_names(plan, NAME), NAME)}
         self.pool = Pool(self.dtype)
-        self.calls = {kind: caller(self.function(kind), self.dtype) for kind in self.kinds()}
+
+    def __str__(self) -> str:
+        return "portable C"
 
     @property
     def defines(self) -> tuple[str, ...]:
         """What chooses the type."""
         return ("KERNEL_DOUBLE",) if self.dtype == np.float64 else ()
 
-    def compiled(self) -> Path:
-        """The compiled library."""
-        return shared_library(self.files(), self.defines, self.flags)
+    def parts(self, function: str) -> tuple[str, ...]:
+        """The parts of the code that are compiled when the function is first wanted."""
+        return ()
 
-    def files(self) -> dict[str, str]:
-        """The sources, by name."""
-        return dict(sources(c_backend, self.plan))
+    def compiled(self, parts: tuple[str, ...]) -> Path:
+        """These parts as a compiled library."""
+        return shared_library(sources(c_backend, self.plan), self.defines, self.flags)
 
-    def kinds(self) -> tuple[str, ...]:
-        """The functions that are called with arrays."""
-        return ("forward", "infer", "backward", *(("step",) if self.plan.streams else ()))
+    def library(self, parts: tuple[str, ...]) -> ctypes.CDLL:
+        """The library of these parts, loaded."""
+        with patience(", ".join((self.plan.program.name, *parts[-1:]))):
+            return loaded(self.compiled(parts))
 
     def function(self, name: str) -> Any:
-        """A function of the library."""
-        return getattr(self.code, self.prefix + name)
+        """A function of the code."""
+        return getattr(self.libraries[self.parts(name)], self.prefix + name)
+
+    def call_of(self, kind: str) -> Callable[..., Any]:
+        """A function that is called with arrays."""
+        return caller(self.function(kind), self.dtype)
 
     def shapes(self, arrays: Mapping[str, Any], names: tuple[str, ...]) -> Any:
         """What tells the shapes of parameters; None unless all lie ready to be read."""
@@ -105,7 +126,8 @@ class CEngine:
         """A call with a workspace that nobody needs afterwards; returns what it made."""
         work = self.pool.lend(self.needed(ready, f"{kind}_work"))
         try:
-            return self.calls[kind](*arguments, work, *self.team)
+            made: list[dict[str, Array]] = self.calls[kind](*arguments, work, *self.team)
+            return made
         finally:
             self.pool.give_back(work)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from symrnn.program import Program
+from symrnn.program import Program, counted
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 
 
@@ -36,6 +36,19 @@ class Packed(Mapping[str, Array]):
         shapes = {name: array.shape for name, array in self._arrays.items()}
         self.key = str(shapes)  # text, which keeps its hash
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{name} = {size}" for name, size in self.known.items())
+        return f"<Packed {counted(len(self), 'parameter')}: {self.dtype}; {sizes}>"
+
+    def __copy__(self) -> Packed:
+        return self  # its arrays are read-only
+
+    def __deepcopy__(self, memo: object) -> Packed:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return _packed_again, (self._arrays, self.known, self.dtype)
+
     def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What one engine made of the parameters, such as packed weights; made once."""
         if key not in self._blocks:  # of two threads that make it at the same time the first one
@@ -50,6 +63,13 @@ class Packed(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._arrays)
+
+
+def _packed_again(arrays: Mapping[str, Array], known: Mapping[str, int], dtype: np.dtype[Any]
+                  ) -> Packed:
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Packed(arrays, known, dtype)
 
 
 class Given(NamedTuple):

@@ -8,10 +8,16 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextvars import copy_context
+from ctypes import CDLL
 from functools import cache
 from pathlib import Path
+from threading import Thread
+
+from symrnn.runtime.cache import CompilerFailed, cache_folder, kept
+from symrnn.runtime.patience import at_work
 
 # What compilers may let pass, though a call or an assignment then means something else.
 STRICT = ("-Werror=incompatible-pointer-types", "-Werror=int-conversion",
@@ -23,10 +29,6 @@ SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=f
 
 class CompilerMissing(RuntimeError):
     """There is no C compiler; the message says how to get one."""
-
-
-class CompilerFailed(RuntimeError):
-    """The C compiler refused the code; the message has its first complaint."""
 
 
 @cache
@@ -46,14 +48,6 @@ def find_compiler() -> tuple[str, ...]:
         return (sys.executable, "-m", "ziglang", "cc")
     raise CompilerMissing("there is no C compiler: install gcc or clang, or `pip install "
                           "symrnn[cc]`; backend=\"numpy\" needs none")
-
-
-def cache_folder() -> Path:
-    """Where shared libraries are kept: ``$SYMRNN_CACHE``, else the user's cache folder."""
-    chosen = os.environ.get("SYMRNN_CACHE")
-    if chosen:
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "symrnn"
 
 
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
@@ -80,12 +74,35 @@ def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[st
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
-    target = cache_folder() / f"{key}.{ending}"
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            _compile(files, [*command, *parts], libraries, Path(folder)).replace(target)
-    return target
+    return kept(f"{key}.{ending}",
+                lambda folder: _compile(files, [*command, *parts], libraries, folder))
+
+
+def begun(make: Callable[[], Path]) -> Future[Path]:
+    """What is made from now on, in a thread of its own."""
+    found, context = Future[Path](), copy_context()
+
+    def run() -> None:
+        try:
+            found.set_result(context.run(make))
+        except BaseException as error:  # whoever asks for the result is told
+            found.set_exception(error)
+
+    thread = Thread(target=run)
+    try:
+        thread.start()
+    except RuntimeError:  # Python is closing down, or has no thread left
+        run()
+    return found
+
+
+def loaded(library: Path) -> CDLL:
+    """A shared library, ready to be called. Raises CompilerFailed."""
+    try:
+        return CDLL(str(library))
+    except OSError as error:
+        raise CompilerFailed(f"a compiled kernel cannot be loaded ({error}); name another folder "
+                             f"for the cache in $SYMRNN_CACHE, or use backend=\"numpy\"") from None
 
 
 def _compile(files: Mapping[str, str], command: Sequence[str], libraries: Sequence[str],
@@ -93,10 +110,15 @@ def _compile(files: Mapping[str, str], command: Sequence[str], libraries: Sequen
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+    at_work()
     sources = [str(folder / name) for name in files if name.endswith(".c")]
     library = folder / "compiled"
-    result = subprocess.run([*command, *sources, "-o", str(library), *libraries, "-lm"],
-                            capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run([*command, *sources, "-o", str(library), *libraries, "-lm"],
+                                capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise CompilerFailed(f"{command[0]} cannot be started ({error.strerror}); name another "
+                             f"compiler in $CC, or use backend=\"numpy\"") from None
     if result.returncode:
         raise CompilerFailed(f"{' '.join(find_compiler())} could not compile the kernel "
                              f"({_complaint(result.stderr)}); name another compiler in $CC, or "
@@ -124,3 +146,7 @@ def _target(flags: tuple[str, ...]) -> str:
         return ""
     command = [*find_compiler(), "-march=native", "-dM", "-E", "-x", "c", os.devnull]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+__all__ = ["PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "begun", "cache_folder",
+           "find_compiler", "loaded", "object_file", "shared_library"]

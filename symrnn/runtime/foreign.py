@@ -34,14 +34,18 @@ FLAGS = ("-O2", "-fPIC", "-shared")
 @cache
 def extension() -> Any:
     """The module of ``calls.c``; None where it cannot be compiled or loaded."""
-    folders = (sysconfig.get_paths()["include"], np.get_include())
-    of_python = f"SYMRNN_FOR=\"{sysconfig.get_config_var('SOABI')} {np.__version__}\""
     try:
-        library = shared_library({SOURCE.name: SOURCE.read_text(encoding="utf-8")}, (of_python,),
-                                 (*FLAGS, *(f"-I{one}" for one in folders)))
-        return _loaded(library)
+        return _loaded(compiled_extension())
     except (CompilerFailed, CompilerMissing, ImportError, OSError):
         return None
+
+
+def compiled_extension() -> Path:
+    """``calls.c``, compiled. Raises CompilerMissing, CompilerFailed."""
+    folders = (sysconfig.get_paths()["include"], np.get_include())
+    of_python = f"SYMRNN_FOR=\"{sysconfig.get_config_var('SOABI')} {np.__version__}\""
+    return shared_library({SOURCE.name: SOURCE.read_text(encoding="utf-8")}, (of_python,),
+                          (*FLAGS, *(f"-I{one}" for one in folders)))
 
 
 def _loaded(library: Path) -> Any:

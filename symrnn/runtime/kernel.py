@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy.typing as npt
 
-from symrnn.program import ProgramError, Role
+from symrnn.program import ProgramError, Role, counted
 from symrnn.runtime.arguments import Arguments
 from symrnn.runtime.calls import Engine, Given, Relation
 from symrnn.runtime.directional import directions, hessian_along, pushed_along
 from symrnn.runtime.masking import seen, with_mask
 from symrnn.runtime.online import Rtrl, state_jacobian
 from symrnn.runtime.inputs import named
-from symrnn.runtime.shapes import Array, Arrays
+from symrnn.runtime.shapes import Array, Arrays, shapes_told
 from symrnn.runtime.stepper import Stepper, stepper
 from symrnn.runtime.windows import Checkpointed, Truncated, truncated
 from symrnn.schedule import Plan
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Run:
     """A forward pass: ``y`` [T, B, ...] and ``final`` states [B, ...], kept for backward.
 
@@ -36,6 +36,15 @@ class Run:
     tape: Any
     kernel: Kernel
 
+    def __repr__(self) -> str:
+        return (f"<Run of {self.kernel.program.name}: {shapes_told(self.outputs)}; "
+                f"final {shapes_told(self.final)}>")
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"a run of {self.kernel.program.name} holds memory of its process, so it "
+                        f"is neither copied nor pickled; take run.y and run.final, or run forward "
+                        f"again")
+
 
 class Kernel(Arguments):
     """A network that computes: forward, backward and streaming step.
@@ -45,10 +54,29 @@ class Kernel(Arguments):
 
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
                  related: Callable[[Relation], Kernel],
-                 elsewhere: frozenset[str] = frozenset()) -> None:
+                 elsewhere: frozenset[str] = frozenset(),
+                 again: Callable[[], Kernel] | None = None) -> None:
         super().__init__(plan, engine, dtype, elsewhere)
+        self._again_compiled = again
         self.related = cache(related)
         self.masked = self.program.step_mask is not None
+
+    def __repr__(self) -> str:
+        return (f"<Kernel {self.program.name}: {self.dtype}, {self.engine}; "
+                f"{counted(len(self.parameters), 'parameter')}>")
+
+    def __copy__(self) -> Kernel:
+        return self  # calls leave nothing behind in it
+
+    def __deepcopy__(self, memo: object) -> Kernel:
+        return self
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Who loads it compiles the same network again, or takes it from the cache."""
+        if self._again_compiled is None:
+            raise TypeError(f"the kernel of {self.program.name} was not made by symrnn.compile; "
+                            f"pickle kernel.program and compile that")
+        return self._again_compiled, ()
 
     def forward(self, params: Mapping[str, Any], x: Any,
                 initial: Mapping[str, Any] | None = None, lengths: Any = None,

@@ -21,6 +21,9 @@ class NumpyEngine:
         self.module = ModuleType("symrnn_kernel")
         exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)
 
+    def __str__(self) -> str:
+        return "NumPy"
+
     def shapes(self, arrays: Mapping[str, Any], names: tuple[str, ...]) -> None:
         """Every call is checked: that costs little beside the loops."""
 

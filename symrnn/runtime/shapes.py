@@ -145,6 +145,11 @@ def _tuple(shape: tuple[int, ...]) -> str:
     return str(tuple(int(one) for one in shape))
 
 
+def shapes_told(arrays: Arrays) -> str:
+    """``h [3, 4], c [3, 4]``."""
+    return ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
+
+
 def _axes(axes: tuple[str, ...]) -> str:
     return f"[{', '.join(axes)}]"
 

@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.backends.simd import simd_backend
-from symrnn.rendering import shared
-from symrnn.runtime.c_engine import NAME, CEngine, Ready, sources
+from symrnn.backends.c import c_backend
+from symrnn.backends.simd_parts import SimdPart, parts_of, simd_parts
+from symrnn.program import counted
+from symrnn.rendering import rendered, shared
+from symrnn.runtime.c_engine import NAME, CEngine, Ready
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import SIMD, CompilerFailed, object_file, shared_library
+from symrnn.runtime.compiler import (SIMD, CompilerFailed, CompilerMissing, begun, find_compiler,
+                                     object_file, shared_library)
+from symrnn.runtime.foreign import compiled_extension
 from symrnn.runtime.memory import Lent
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
+#define {which}
 typedef {type} real;
 #include "symrnn_simd.h"
 """
+OF_ROWS, TURNED = "SYMRNN_TURNED_APART", "SYMRNN_TURNED_ALONE"
+APART = "SYMRNN_TILES_APART"
+
+
+def begin(dtype: npt.DTypeLike, threads: int) -> None:
+    """Compile what all networks share while one of them is being derived.
+
+    What goes wrong is told when it is asked for.
+    """
+    def both() -> Path:
+        tiles(OF_ROWS, np.dtype(dtype), _flags(threads))
+        return compiled_extension()
+
+    try:
+        find_compiler()
+    except CompilerMissing:
+        return
+    begun(both)
+
+
+def tiles(which: str, dtype: np.dtype[Any], flags: tuple[str, ...]) -> Path:
+    """Products of tiles, compiled once for all networks: those of rows, or the turned ones."""
+    double = dtype == np.float64
+    text = TILES.format(which=which, type="double" if double else "float")
+    return object_file({"tiles.c": text, **shared()}, ("SYMRNN_DOUBLE",) if double else (), flags)
+
+
+def _flags(threads: int) -> tuple[str, ...]:
+    return (*SIMD, "-fopenmp") if threads > 1 else SIMD
+
+
+@lru_cache(maxsize=64)
+def _parts(plan: Plan) -> tuple[Mapping[str, str], Mapping[str, SimdPart]]:
+    """The headers of one network, and the parts of its source."""
+    header, parts = simd_parts(plan, NAME)
+    return rendered((c_backend(plan, NAME)[0], header)), parts
 
 
 class SimdEngine(CEngine):
@@ -29,38 +72,43 @@ class SimdEngine(CEngine):
     prefix = f"{NAME}_simd_"
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
-        self.threads = threads
-        self.flags = (*SIMD, "-fopenmp") if threads > 1 else SIMD
+        self.threads, self.flags = threads, _flags(threads)
         super().__init__(plan, dtype)
         self.team = (self.threads,)
 
-    def compiled(self) -> Path:
+    def __str__(self) -> str:
+        return f"fast C, {counted(self.threads, 'thread')}"
+
+    def parts(self, function: str) -> tuple[str, ...]:
+        return parts_of(function)
+
+    def compiled(self, parts: tuple[str, ...]) -> Path:
         """For a team where the compiler has OpenMP, else for one thread."""
         try:
-            return self._linked()
+            return self._linked(parts)
         except CompilerFailed:
             if self.threads == 1:
                 raise
             print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
             self.threads, self.flags = 1, SIMD
-            return self._linked()
+            return self._linked(parts)
 
-    def _linked(self) -> Path:
-        """The network's own part, with tiles that are compiled once for all networks."""
-        double = self.dtype == np.float64
-        tiles = {"tiles.c": TILES.format(type="double" if double else "float"), **shared()}
-        part = object_file(tiles, ("SYMRNN_DOUBLE",) if double else (), self.flags)
-        return shared_library(self.files(), (*self.defines, "SYMRNN_TILES_APART"), self.flags,
-                              [part])
+    def files(self, part: str) -> dict[str, str]:
+        """One part, in a folder of its own beside the shared header."""
+        headers, parts = _parts(self.plan)
+        own = {**headers, **rendered((parts[part].source,))}
+        return {f"{NAME}/{name}": text for name, text in own.items()} | shared()
 
-    def files(self) -> dict[str, str]:
-        """The sources, in a folder of their own beside the shared header."""
-        both = {**super().files(), **sources(simd_backend, self.plan)}
-        return {f"{NAME}/{name}": text for name, text in both.items()
-                if name != f"{NAME}.c"} | shared()
-
-    def kinds(self) -> tuple[str, ...]:
-        return (*super().kinds(), "pack_forward", "pack_backward")
+    def _linked(self, parts: tuple[str, ...]) -> Path:
+        """The network's own parts and the tiles, which are compiled at the same time."""
+        known, flags, defines = _parts(self.plan)[1], self.flags, (*self.defines, APART)
+        has_totals = any(known[part].has_totals for part in parts)
+        jobs = [*(partial(tiles, one, self.dtype, flags)
+                  for one in ((OF_ROWS, TURNED) if has_totals else (OF_ROWS,))),
+                *(partial(object_file, self.files(part), defines, flags) for part in parts)]
+        *others, last = jobs
+        pending = list(map(begun, others))
+        return shared_library({}, (), flags, [last(), *(one.result() for one in pending)])
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)

@@ -12,7 +12,7 @@ import numpy as np
 from symrnn.program import FED, Span
 from symrnn.runtime.foreign import BoundStep, extension
 from symrnn.runtime.inputs import named
-from symrnn.runtime.shapes import Array, ShapeError, taken
+from symrnn.runtime.shapes import Array, ShapeError, shapes_told, taken
 from symrnn.transforms import first_values
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Stepper:
     def __init__(self, kernel: Kernel, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
         given = _bindable(kernel, params, batch, initial)
+        self._name = kernel.program.name
         self._start = {name: array.copy() for name, array in given.initial.items()}
         self.state = MappingProxyType({name: array.copy()
                                        for name, array in given.initial.items()})
@@ -45,6 +46,14 @@ class Stepper:
         bound = given._replace(initial=self.state)
         self.bound: Callable[[], None] = kernel.engine.bound_step(bound, self.outputs)
         self._run = self.bound.call if isinstance(self.bound, BoundStep) else self.bound
+
+    def __repr__(self) -> str:
+        return f"<Stepper of {self._name}: x {list(self.x.shape)}; {shapes_told(self.state)}>"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"a stepper of {self._name} is bound to memory of its process, so it is "
+                        f"neither copied nor pickled; take stepper.state, and make another one by "
+                        f"kernel.stepper(params, initial=state)")
 
     def __call__(self, x_t: Any) -> Any:
         """Run one step. Raises ShapeError for an input of another shape."""

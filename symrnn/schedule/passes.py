@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from sympy import Expr
 
@@ -59,7 +60,7 @@ class Pass:
         """What the pass binds."""
         return frozenset(one.lhs for one in self.equations)
 
-    @property
+    @cached_property
     def carried(self) -> frozenset[str]:
         """What goes from loop to loop."""
         return carried(self.loops)

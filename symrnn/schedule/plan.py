@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
-from symrnn.program import Delay, Program, Role, Span, Variable, symbols_in_order
+from symrnn.program import Delay, Program, Role, Span, Variable, counted, symbols_in_order
 from symrnn.schedule.saving import saving
 from symrnn.schedule.stages import Order, Stage, is_total, stages
 from symrnn.schedule.totals import with_totals_apart
@@ -24,7 +24,7 @@ class Place(Enum):
     CHUNK = "the workspace, the steps of one chunk"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Schedule:
     """A program as stages, with a place for every value that an equation binds."""
 
@@ -32,6 +32,10 @@ class Schedule:
     stages: tuple[Stage, ...]
     places: Mapping[str, Place] = field(hash=False)  # follows from the rest
     earlier: tuple[Delay, ...] = ()
+
+    def __repr__(self) -> str:
+        return (f"<Schedule {counted(len(self.program.equations), 'equation')} in "
+                f"{counted(len(self.stages), 'stage')}>")
 
     def delay_of(self, name: str) -> Delay | None:
         """The delay that binds ``name``, here or in the program that this one was derived from."""
@@ -43,7 +47,7 @@ class Schedule:
         return tuple(one for one in self.program.variables if self.places.get(one.name) in places)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """The forward and the backward schedule of one network and the tape between them.
 
@@ -56,6 +60,10 @@ class Plan:
     forward: Schedule
     backward: Schedule
     tape: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return (f"<Plan of {self.program.name}: {self.forward!r} forward, {self.backward!r} "
+                f"backward; {counted(len(self.tape), 'value')} on the tape>")
 
     @cached_property
     def inference(self) -> Plan:

@@ -8,6 +8,7 @@ from sympy import Expr
 
 from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
                             quoted, symbols_in_order, terms)
+from symrnn.transforms.checks import is_flag, is_number
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -16,9 +17,9 @@ def biased(program: Program, bias: bool | int) -> Program:
 
     Raises ValueError for another number.
     """
-    if bias not in (False, True, 2):
+    if not is_flag(bias) and not (is_number(bias) and bias in (0, 1, 2)):
         raise ValueError(f"bias is {quoted(bias)}; it is True, False or 2")
-    return program if bias is True else with_two_biases(program) if bias else without_bias(program)
+    return with_two_biases(program) if bias == 2 else program if bias else without_bias(program)
 
 
 def with_two_biases(program: Program) -> Program:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Rational, tanh
+from sympy import Expr, tanh
 
-from symrnn.program import (Pointwise, Program, Span, exact, finished, function, lower, quoted,
-                            rewrite, symbols_in_order)
+from symrnn.program import (Pointwise, Program, Span, finished, function, lower, rewrite,
+                            symbols_in_order)
+from symrnn.transforms.checks import bound
 
 
 def clipped(program: Program, threshold: float) -> Program:
@@ -35,13 +36,6 @@ def clipped(program: Program, threshold: float) -> Program:
                  else replace(one, stands_for=rewrite(one.stands_for, change))
                  for one in program.variables]
     return finished(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
-
-
-def bound(threshold: float, option: str) -> Rational:
-    """A bound as an exact number. Raises ValueError naming the option where it is not positive."""
-    if not 0 < threshold < float("inf"):
-        raise ValueError(f"{option} is {quoted(threshold)}; it is a positive number")
-    return exact(threshold)
 
 
 def _is_activation(node: Expr) -> bool:

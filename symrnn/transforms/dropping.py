@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Mul, Symbol
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
                             add, finished, multiply, quoted, rebuild, rename, rewrite,
                             symbols_in_order, terms)
+from symrnn.transforms.checks import names
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
 
@@ -28,11 +29,11 @@ def dropout(program: Program, where: str | Iterable[str]) -> Program:
 
     Raises ValueError for another word, ProgramError as :func:`recurrent_dropout`.
     """
-    wanted = [where] if isinstance(where, str) else list(where)
-    for one in wanted:
-        if one not in KINDS:
-            raise ValueError(f"dropout is {quoted(one)}; it is 'input', 'recurrent' or both "
-                             f"as a tuple")
+    wanted = names(where)
+    if wanted is None or any(one not in KINDS for one in wanted):
+        raise ValueError(f"dropout is {quoted(where)}; it is 'input', 'recurrent' or both as a "
+                         f"tuple, and the rate is in the masks that you give beside the input, "
+                         f"such as dropout_x = (random.random((T, B, n)) < keep) / keep")
     program = recurrent_dropout(program) if "recurrent" in wanted else program
     return input_dropout(program) if "input" in wanted else program
 

@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol
 
 from symrnn.program import (Delay, Ein, Program, Variable, finished, function, lower, multiply,
                             quoted)
-from symrnn.transforms.clip import bound
+from symrnn.transforms.checks import bound
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked
 
@@ -34,15 +34,17 @@ def clipped_gradient(gradient: Program, choice: GradientClip, program: Program |
     the gradient of the initial state is what the first step sends back, so it is. Raises
     ValueError for another choice.
     """
-    how, limit = _checked(choice)
+    how, limit = gradient_clip(choice)
     taken = {one.name for one in (program or gradient).variables}
     for delay in gradient.delays:
         gradient = _clipped(gradient, delay, how, limit, taken)
     return finished(lower(gradient, taken))
 
 
-def _checked(choice: GradientClip) -> tuple[str, Rational]:
-    if not isinstance(choice, tuple | list) or len(choice) != 2 or choice[0] not in HOW:
+def gradient_clip(choice: GradientClip) -> tuple[str, Rational]:
+    """A choice with its bound as an exact number. Raises ValueError for another."""
+    if not isinstance(choice, tuple | list) or len(choice) != 2 \
+            or not isinstance(choice[0], str) or choice[0] not in HOW:
         raise ValueError(f"clip_gradient is {quoted(choice)}; it is ('value', 1.0) or ('norm', "
                          f"1.0) with a threshold of yours")
     return choice[0], bound(choice[1], "clip_gradient")

@@ -8,6 +8,7 @@ from typing import Any
 
 from symrnn.program import Program
 from symrnn.transforms.bias import biased
+from symrnn.transforms.checks import flag
 from symrnn.transforms.clip import clipped
 from symrnn.transforms.dropping import dropout
 from symrnn.transforms.initial import learned_initial
@@ -23,13 +24,17 @@ class Option:
     transform: Callable[[Program, Any], Program]
 
 
+def _learned(program: Program, wanted: Any) -> Program:
+    return learned_initial(program) if flag(wanted, "learned_initial") else program
+
+
 OPTIONS = (
     Option("bias", True, biased),
     Option("clip", None, clipped),
     Option("clip_state", None, clipped_state),
     Option("dropout", (), dropout),
     Option("zoneout", False, zoneout),
-    Option("learned_initial", False, lambda program, wanted: learned_initial(program)),
+    Option("learned_initial", False, _learned),
 )
 
 
@@ -37,5 +42,6 @@ def with_options(program: Program, chosen: dict[str, Any]) -> Program:
     """The program with the options that are not at their defaults."""
     for option in OPTIONS:
         value = chosen.get(option.name, option.default)
-        program = program if value == option.default else option.transform(program, value)
+        if not (type(value) is type(option.default) and value == option.default):
+            program = option.transform(program, value)
     return program

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from sympy import Expr, Integer, Symbol, evaluate
 
 from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower, quoted
-from symrnn.transforms.clip import bound
+from symrnn.transforms.checks import bound, is_flag, names
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
                                         remembered)
 
@@ -36,10 +37,11 @@ def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
     network has that name already): 1 keeps a unit as it was; in evaluation it is the rate.
     Within the recurrence a step goes on with its new values, as in Krueger et al. 2017 (arXiv
     1606.01305); what leaves the cell is what it remembers. Raises ProgramError for a name that
-    is no state.
+    is no state, and for a rate.
     """
     known = {one.source: one for one in recurrent(program)}
-    chosen = list(known) if isinstance(states, bool) else _named(program, states, list(known))
+    every = list(known) if states else []
+    chosen = every if is_flag(states) else _named(program, states, list(known))
     for name in chosen:
         state, previous = program[name], remembered(program, known[name])
         mask = replace(state, name=beside(program, name, "zoneout_"), role=Role.MASK,
@@ -65,10 +67,14 @@ class _Mixed:
             return self.mask * self.previous + (Integer(1) - self.mask) * new
 
 
-def _named(program: Program, wanted: Iterable[str], known: list[str]) -> list[str]:
-    names = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in names:
+def _named(program: Program, wanted: Any, known: list[str]) -> list[str]:
+    found = names(wanted)
+    if found is None:
+        raise ProgramError(f"{program.name}: zoneout is {wanted!r}; it is True or names of states, "
+                           f"and the rate is in the masks that you give beside the input, such as "
+                           f"zoneout_{known[0] if known else 'h'} = random.random((T, B, m)) < 0.1")
+    for name in found:
         if name not in known:
             raise ProgramError(f"{program.name}: zoneout names {quoted(name)}, which is no state; "
                                f"there are {', '.join(known) or 'none'}")
-    return names
+    return found

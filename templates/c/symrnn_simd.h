@@ -685,10 +685,9 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
- * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
-#if defined(SYMRNN_TILES_APART)
-#define TILES extern __attribute__((visibility("hidden")))
-#elif defined(SYMRNN_TILES_SHARED)
+ * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one, or
+ * two, of which one has SYMRNN_TURNED_APART, the other, for totals alone, SYMRNN_TURNED_ALONE. */
+#if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 #define TILES __attribute__((visibility("hidden")))
 #else
 #define TILES static
@@ -704,10 +703,12 @@ static const size_t rows_of[WIDEST] = {6, 6};
 enum { MOST_OF_ROW = 2 * WIDEST }; /* vectors: one row has registers for more sums */
 #endif
 
-#if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
-                          turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
-                          first_row_tiles[MOST_OF_ROW];
+#if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
+extern TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
+                                 turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
+                                 first_row_tiles[MOST_OF_ROW];
+#endif
+#if defined(SYMRNN_TILES_APART) /* that is all */
 #elif VECTOR_BYTES == 64
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -726,12 +727,14 @@ ROW_AS(pair_2_1, 2, 1, 4, 0) ROW_AS(pair_2_2, 2, 2, 2, 0)
 #define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
 #define ALL_OF_ROW(kind) {kind##_1_1, kind##_1_2, pair_2_1, pair_2_2}
 #endif
-#ifndef SYMRNN_TILES_APART
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_ALONE)
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
 TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
-TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 TILES const tile_function row_tiles[MOST_OF_ROW] = ALL_OF_ROW(tile);
 TILES const tile_function first_row_tiles[MOST_OF_ROW] = ALL_OF_ROW(first);
+#endif
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_APART)
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 #endif
 
 ALWAYS size_t entries_of_all(const operand *operands, size_t count)

@@ -189,6 +189,7 @@ def test_less_memory_is_taken(backend: str) -> None:
     def parts() -> None:
         one.checkpointed(params, x, 20).backward(y_bar)
 
+    one.backward(one.forward(params, x[:1]), y_bar[:1])  # compiles what is first used here
     assert peak(parts) < peak(whole) / 2
 
 

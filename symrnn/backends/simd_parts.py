@@ -1,0 +1,47 @@
+"""The fast C in parts that compile apart: few callers need all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symrnn.backends.base import Artefact
+from symrnn.backends.simd import Function, SimdSource, simd_backend
+from symrnn.schedule import Plan
+
+MEMORY, FIRST = "memory", "forward"
+PARTS = {MEMORY: (), FIRST: ("forward", "infer"), "backward": ("backward",), "step": ("steps",)}
+
+
+@dataclass(frozen=True)
+class SimdPart:
+    """The source of one part, and whether it sums products over all rows."""
+
+    source: Artefact
+    has_totals: bool
+
+
+def simd_parts(plan: Plan, name: str) -> tuple[Artefact, Mapping[str, SimdPart]]:
+    """The header, and the source in its parts.
+
+    One has the sizes of memory and the packing; the others have a few functions each.
+    """
+    header, source = simd_backend(plan, name)
+    whole: SimdSource = source.content
+    return header, {part: _part(source, whole, part) for part in PARTS}
+
+
+def parts_of(function: str) -> tuple[str, ...]:
+    """The parts that serve a function: those of one library."""
+    return (function,) if function in ("backward", "step") else (MEMORY, FIRST)
+
+
+def _part(source: Artefact, whole: SimdSource, name: str) -> SimdPart:
+    own: tuple[Function, ...] = tuple(one for kind in PARTS[name] for one in getattr(whole, kind))
+    left: dict[str, Any] = {kind: () for kinds in PARTS.values() for kind in kinds
+                            if kind not in PARTS[name]}
+    left |= {} if name == MEMORY else {"memories": (), "packings": ()}
+    content = replace(whole, **left, teams=tuple(one.team for one in own))
+    artefact = Artefact(f"{whole.name}_{name}.c", source.template, content)
+    return SimdPart(artefact, any(one.scratch for one in own))
