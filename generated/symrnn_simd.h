@@ -175,8 +175,9 @@ enum { TERMS = 5 };
 ALWAYS vec reduced_expm1(vec x, int bias, vec *shifted)
 {
     static const real terms[] = SERIES;
-    *shifted = x * REAL(1.44269504088896340736) + (ROUNDER + bias);
-    const vec n = *shifted - (ROUNDER + bias);
+    const real rounder = ROUNDER + (real)bias;
+    *shifted = x * REAL(1.44269504088896340736) + rounder;
+    const vec n = *shifted - rounder;
     const vec r = x - n * LOG2_HIGH - n * LOG2_LOW, square = r * r;
     vec series = TERMS % 2 ? splat(terms[TERMS - 1]) : terms[TERMS - 2] + terms[TERMS - 1] * r;
     UNROLLED for (int k = (TERMS - 3) / 2 * 2; k >= 0; k -= 2) /* pairs do not wait in a chain */
@@ -442,6 +443,8 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
     enum { FEWEST = 24 }; /* rows: fewer would read the weights too often */
     const size_t fitting = (1 << 19) / (row * sizeof(real));
     const size_t rows = fitting < FEWEST ? FEWEST : least(fitting, ROWS_AT_ONCE);
+    if (batch == 0)
+        return steps;
     return even_part(steps, batch < rows ? rows / batch : 1);
 }
 
@@ -453,7 +456,7 @@ enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
 ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 {
     const size_t rows = (1 << 19) / (row * sizeof(real));
-    return rows < DEEP ? steps : least(steps, (rows + batch - 1) / batch);
+    return rows < DEEP || batch == 0 ? steps : least(steps, (rows + batch - 1) / batch);
 }
 
 /* Which way a streaming step takes the blocks: the other way than the step before, so that what
@@ -594,7 +597,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 #define TILE(R, N, S)                                                                            \
     TILE_AS(tile_##R##_##N, R, N, S, 0, (of->first + done * R) * stride, stride, 1)              \
     TILE_AS(first_##R##_##N, R, N, S, 1, (of->first + done * R) * stride, stride, 1)             \
-    TILE_AS(turned_##R##_##N, R, N, 1, 0, done * of->apart, 1, stride)
+    TILE_AS(turned_##R##_##N, R, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
 #define ROWS_OF_SIX(kind, N)                                                                     \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
 #define ROWS_OF_EIGHT(kind, N)                                                                   \
@@ -633,7 +636,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
         const size_t tiles = of->tiles;                                                          \
         const ptrdiff_t row = of->row, apart = of->apart;                                        \
         real *restrict tile = of->tile;                                                          \
-        for (size_t done = 0; done < tiles; ++done, tile += row, v += apart) {                   \
+        for (size_t done = 0; done < tiles; ++done, tile += row, v += (size_t)apart) {           \
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
@@ -677,15 +680,14 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 #define ROW(N, S)                                                                                \
     ROW_AS(tile_1_##N, N, 0, S, 0)                                                               \
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
-    TILE_AS(turned_1_##N, 1, N, 1, 0, done * of->apart, 1, stride)
+    TILE_AS(turned_1_##N, 1, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
- * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one. */
-#if defined(SYMRNN_TILES_APART)
-#define TILES extern __attribute__((visibility("hidden")))
-#elif defined(SYMRNN_TILES_SHARED)
+ * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one, or
+ * two, of which one has SYMRNN_TURNED_APART, the other, for totals alone, SYMRNN_TURNED_ALONE. */
+#if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 #define TILES __attribute__((visibility("hidden")))
 #else
 #define TILES static
@@ -701,10 +703,12 @@ static const size_t rows_of[WIDEST] = {6, 6};
 enum { MOST_OF_ROW = 2 * WIDEST }; /* vectors: one row has registers for more sums */
 #endif
 
-#if defined(SYMRNN_TILES_APART)
-TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
-                          turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
-                          first_row_tiles[MOST_OF_ROW];
+#if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
+extern TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
+                                 turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
+                                 first_row_tiles[MOST_OF_ROW];
+#endif
+#if defined(SYMRNN_TILES_APART) /* that is all */
 #elif VECTOR_BYTES == 64
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
 TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
@@ -723,12 +727,14 @@ ROW_AS(pair_2_1, 2, 1, 4, 0) ROW_AS(pair_2_2, 2, 2, 2, 0)
 #define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
 #define ALL_OF_ROW(kind) {kind##_1_1, kind##_1_2, pair_2_1, pair_2_2}
 #endif
-#ifndef SYMRNN_TILES_APART
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_ALONE)
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
 TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
-TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 TILES const tile_function row_tiles[MOST_OF_ROW] = ALL_OF_ROW(tile);
 TILES const tile_function first_row_tiles[MOST_OF_ROW] = ALL_OF_ROW(first);
+#endif
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_APART)
+TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
 #endif
 
 ALWAYS size_t entries_of_all(const operand *operands, size_t count)
@@ -760,7 +766,7 @@ ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count
         return;
     of->tiles = several;
     times(operands, count, v, of);
-    of->first += several * height, of->tile += several * height * of->row;
+    of->first += several * height, of->tile += (ptrdiff_t)(several * height) * of->row;
 }
 
 /* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
@@ -773,7 +779,7 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
         const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
-        pile of = {0, 0, 0, vectors * LANES, tile + v * LANES, onto};
+        pile of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, onto};
         add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &of);
         if (higher > far)
             add_tiles(tiles[width - 1][height], operands, count, before + v, higher - far, top,
@@ -810,17 +816,17 @@ ALWAYS size_t blocks_alike(size_t rows, size_t gates, const group *of, size_t on
 ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *operands,
                      size_t count, const sums *into, int onto)
 {
-    const ptrdiff_t apart = of->vectors * gates, turn = of->back ? -1 : 1;
+    const ptrdiff_t apart = (ptrdiff_t)(of->vectors * gates), turn = of->back ? -1 : 1;
     const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
-    if (count == 0)
-        return; /* all of it was computed ahead */
+    if (count == 0 || rows == 0)
+        return; /* all of it was computed ahead, or there are no samples */
     for (size_t one = of->low, alike; one < of->high; one += alike) {
         const size_t block = of->back ? of->low + of->high - 1 - one : one;
         const size_t own = vectors_of(of->units, of->vectors, block);
         real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
                            + into->first * own * gates * LANES;
         alike = own < of->vectors ? 1 : blocks_alike(rows, gates, of, one);
-        product(rows, block * apart, own * gates, operands, count,
+        product(rows, block * (size_t)apart, own * gates, operands, count,
                 &(pile){alike, 0, turn * apart, turn * distance, tile, onto});
     }
 }
@@ -927,7 +933,7 @@ ALWAYS size_t stride_of(const series *from, size_t row)
     return is_edge(from, row) ? from->edge_stride : from->stride;
 }
 
-/* One total: out[units, columns] = sum over rows of left times right^T. */
+/* One total: out[units, columns] = sum over rows of left times right^T; NULL: nobody wants it. */
 typedef struct total_of {
     series left;
     size_t units;
@@ -943,6 +949,14 @@ ALWAYS size_t together(const series *one, size_t row, size_t most)
         return least(most, one->start - row);
     const size_t end = one->start + one->edges;
     return row < end ? least(most, end - row) : most;
+}
+
+/* Whether anybody wants one of some totals. */
+ALWAYS int is_wanted(const total_of *all, size_t count)
+{
+    while (count > 0 && all[count - 1].out == NULL)
+        --count;
+    return count > 0;
 }
 
 #ifdef SYMRNN_BLAS
@@ -976,7 +990,8 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 {
     (void)scratch;
     for (size_t one = 0; one < count; ++one)
-        for (size_t unit = member * TALL; unit < all[one].units; unit += members * TALL)
+        for (size_t unit = member * TALL; all[one].out != NULL && unit < all[one].units;
+             unit += members * TALL)
             add_total(first, rows, right, columns, all + one, unit,
                       least(TALL, all[one].units - unit));
 }
@@ -1086,10 +1101,11 @@ MAYBE void add_total(share_of_tiles some, operand left, const real *packed, real
             packed += alike * apart;
         }
         if (full) {
-            times(&part, 1, 0, &(pile){alike, 0, apart, columns, here, onto});
+            times(&part, 1, 0,
+                  &(pile){alike, 0, (ptrdiff_t)apart, (ptrdiff_t)columns, here, onto});
             continue;
         }
-        times(&part, 1, 0, &(pile){1, 0, 0, width * LANES, edge, 0});
+        times(&part, 1, 0, &(pile){1, 0, 0, (ptrdiff_t)(width * LANES), edge, 0});
         add_edge(height, scale, edge, width, here, columns, column, onto);
     }
 }
@@ -1122,17 +1138,20 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     const size_t vectors = up_to(columns, LANES) / LANES, most = deepest(columns, all, count);
-    for (size_t from = first, deep; from < first + rows; from += deep) {
+    for (size_t from = first, deep; is_wanted(all, count) && from < first + rows; from += deep) {
         deep = even_part(first + rows - from, most);
         for (size_t one = 0; one < count; ++one)
             deep = together(&all[one].left, from, deep);
         for (const total_of *one = all; columns >= MANY && one < all + count; ++one)
-            tall_total(one, right, columns, from, deep, member, members, scratch,
-                       from > first || one->onto);
+            if (one->out != NULL)
+                tall_total(one, right, columns, from, deep, member, members, scratch,
+                           from > first || one->onto);
         for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
             width = even_part(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
             for (const total_of *one = all; one < all + count; ++one) {
+                if (one->out == NULL)
+                    continue;
                 const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep,
                                       NULL};
                 const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], member,
@@ -1146,11 +1165,19 @@ MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns
 
 #endif
 
-/* Entries of rows that lie apart, put side by side. */
+/* ---- what a caller may leave out -------------------------------------------------------- */
+
+/* Entries of rows that lie apart, put side by side; `to` is NULL where nobody wants them. */
 MAYBE void copy_rows(size_t rows, size_t entries, const real *from, size_t stride, real *to)
 {
-    for (size_t r = 0; r < rows; ++r)
+    for (size_t r = 0; to != NULL && r < rows; ++r)
         memcpy(to + r * entries, from + r * stride, entries * sizeof(real));
+}
+
+MAYBE void clear(real *to, size_t entries)
+{
+    if (to != NULL)
+        memset(to, 0, entries * sizeof(real));
 }
 
 /* ---- a team of threads ------------------------------------------------------------------ */
@@ -1183,5 +1210,18 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 #define TEAM(function, ...) (void)team, function(__VA_ARGS__, 0, 1);
 #define BARRIER
 #endif
+
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+MAYBE const real *given_or(const real *given, real value, size_t entries, real *room,
+                           size_t member, size_t members)
+{
+    (void)members;
+    if (LIKELY(given != NULL))
+        return given;
+    for (size_t j = 0; member == 0 && j < entries; ++j)
+        room[j] = value;
+    BARRIER
+    return room;
+}
 
 #endif

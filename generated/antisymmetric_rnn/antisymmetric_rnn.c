@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((antisymmetric_rnn_real)(number))
 #ifdef ANTISYMMETRIC_RNN_DOUBLE
 #define FABS fabs
@@ -43,37 +46,57 @@ static antisymmetric_rnn_real antisymmetric_rnn_tanh_tail(antisymmetric_rnn_real
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const antisymmetric_rnn_real *antisymmetric_rnn_given(
+    const antisymmetric_rnn_real *given, antisymmetric_rnn_real value, size_t entries, antisymmetric_rnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void antisymmetric_rnn_copy(const antisymmetric_rnn_real *from, size_t entries, antisymmetric_rnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t antisymmetric_rnn_tape_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return T * B * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_forward_work_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 3 * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t antisymmetric_rnn_infer_work_size(const antisymmetric_rnn_sizes *sizes)
+{
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_backward_work_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 2 * m + 3 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_step_work_size(const antisymmetric_rnn_sizes *sizes)
 {
-    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 3 * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void antisymmetric_rnn_forward(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
-    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_state *initial,
+    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_initial *initial,
     const antisymmetric_rnn_outputs *out, const antisymmetric_rnn_state *final,
     antisymmetric_rnn_real *tape, antisymmetric_rnn_real *work)
 {
@@ -90,6 +113,8 @@ void antisymmetric_rnn_forward(
     antisymmetric_rnn_real *const d = work; /* [m] */
     antisymmetric_rnn_real *const a_h = d + m; /* [m] */
     antisymmetric_rnn_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_real *const initial_h = antisymmetric_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -97,7 +122,7 @@ void antisymmetric_rnn_forward(
             const size_t at = t * B + s;
             const antisymmetric_rnn_real *restrict x = in->x + at * n;
             antisymmetric_rnn_real *restrict h = out->h + at * m;
-            const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
@@ -132,14 +157,74 @@ void antisymmetric_rnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void antisymmetric_rnn_infer(
+    const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
+    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_initial *initial,
+    const antisymmetric_rnn_outputs *out, const antisymmetric_rnn_state *final,
+    antisymmetric_rnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
+    const antisymmetric_rnn_real *const W_h = parameters->W_h; /* [m, m] */
+    const antisymmetric_rnn_real *const V_h = parameters->V_h; /* [m, n] */
+    const antisymmetric_rnn_real *const b_h = parameters->b_h; /* [m] */
+    const antisymmetric_rnn_real *const gamma = parameters->gamma; /* [] */
+    const antisymmetric_rnn_real *const epsilon = parameters->epsilon; /* [] */
+    antisymmetric_rnn_real *const d = work; /* [m] */
+    antisymmetric_rnn_real *const a_h = d + m; /* [m] */
+    antisymmetric_rnn_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_real *const initial_h = antisymmetric_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const antisymmetric_rnn_real *restrict x = in->x + at * n;
+            antisymmetric_rnn_real *restrict h = out->h + at * m;
+            const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                antisymmetric_rnn_real sum = -gamma[0] * h_prev[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_h[j * m + k] * h_prev[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum -= W_h[k * m + j] * h_prev[k];
+                d[j] = sum;
+            }
+
+            /* (2)  a_h = d + V_h x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                antisymmetric_rnn_real sum = d[j] + b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_h[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (2)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (2)  h = h_prev + epsilon * tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = h_prev[j] + epsilon[0] * tanh_a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_backward(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
-    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_state *initial,
+    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_initial *initial,
     const antisymmetric_rnn_outputs *out, const antisymmetric_rnn_real *tape,
     const antisymmetric_rnn_cotangents *bars, const antisymmetric_rnn_gradients *gradients,
     antisymmetric_rnn_real *work)
@@ -164,18 +249,27 @@ void antisymmetric_rnn_backward(
     antisymmetric_rnn_real *const work_a_h_bar = work_h_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_real *const work_d_bar = work_a_h_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_real *const work_h_prev_bar = work_d_bar + T * B * m; /* [2, B, m] */
+    antisymmetric_rnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    antisymmetric_rnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const antisymmetric_rnn_real *const final_h_bar = antisymmetric_rnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const antisymmetric_rnn_real *const initial_h = antisymmetric_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        gamma_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        epsilon_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_h_bar[j] = 0;
+    if (V_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
+    if (gamma_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            gamma_bar[j] = 0;
+    if (epsilon_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            epsilon_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -183,7 +277,7 @@ void antisymmetric_rnn_backward(
             const size_t at = t * B + s;
             const antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const antisymmetric_rnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const antisymmetric_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const antisymmetric_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             antisymmetric_rnn_real *restrict h_bar = work_h_bar + at * m;
             antisymmetric_rnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             antisymmetric_rnn_real *restrict d_bar = work_d_bar + at * m;
@@ -223,59 +317,66 @@ void antisymmetric_rnn_backward(
             const size_t at = t * B + s;
             const antisymmetric_rnn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const antisymmetric_rnn_real *restrict x = in->x + at * n;
-            const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const antisymmetric_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const antisymmetric_rnn_real *restrict h_bar = work_h_bar + at * m;
             const antisymmetric_rnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             const antisymmetric_rnn_real *restrict d_bar = work_d_bar + at * m;
-            antisymmetric_rnn_real *restrict x_bar = gradients->x_bar + at * n;
+            antisymmetric_rnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = antisymmetric_rnn_tanh_from_tail(tanh_a_h_tail[j]);
 
             /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
-            for (size_t j = 0; j < n; ++j) {
-                antisymmetric_rnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_h[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    antisymmetric_rnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_h[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j) {
-                for (size_t k = 0; k < m; ++k) {
-                    W_h_bar[j * m + k] += d_bar[j] * h_prev[k];
-                    W_h_bar[j * m + k] -= d_bar[k] * h_prev[j];
+            if (W_h_bar != NULL) {
+                for (size_t j = 0; j < m; ++j) {
+                    for (size_t k = 0; k < m; ++k) {
+                        W_h_bar[j * m + k] += d_bar[j] * h_prev[k];
+                        W_h_bar[j * m + k] -= d_bar[k] * h_prev[j];
+                    }
                 }
             }
 
             /* (9)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_h_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (V_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_h_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (10)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_h_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_h_bar[j];
 
             /* (11)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                gamma_bar[0] -= d_bar[j] * h_prev[j];
+            if (gamma_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    gamma_bar[0] -= d_bar[j] * h_prev[j];
 
             /* (12)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                epsilon_bar[0] += h_bar[j] * tanh_a_h[j];
+            if (epsilon_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    epsilon_bar[0] += h_bar[j] * tanh_a_h[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void antisymmetric_rnn_step(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
-    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_state *state,
+    const antisymmetric_rnn_inputs *in, const antisymmetric_rnn_initial *state,
     const antisymmetric_rnn_outputs *out, const antisymmetric_rnn_state *next,
     antisymmetric_rnn_real *work)
 {
@@ -290,12 +391,14 @@ void antisymmetric_rnn_step(
     antisymmetric_rnn_real *const d = work; /* [m] */
     antisymmetric_rnn_real *const a_h = d + m; /* [m] */
     antisymmetric_rnn_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_real *const initial_h = antisymmetric_rnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const antisymmetric_rnn_real *restrict x = in->x + s * n;
         antisymmetric_rnn_real *restrict h = out->h + s * m;
-        const antisymmetric_rnn_real *h_prev = state->h + s * m;
+        const antisymmetric_rnn_real *h_prev = initial_h + s * m;
 
         /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -324,7 +427,7 @@ void antisymmetric_rnn_step(
             h[j] = h_prev[j] + epsilon[0] * tanh_a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            antisymmetric_rnn_copy(h, m, next->h + s * m);
     }
 }

@@ -25,6 +25,13 @@ only the antisymmetric part matters.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -48,6 +55,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
@@ -56,7 +64,6 @@ def forward(parameters, inputs, initial):
     epsilon = parameters["epsilon"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_h.shape[0]
 
@@ -75,11 +82,12 @@ def forward(parameters, inputs, initial):
         tanh_a_h_tail[t] = tanh_tail(a_h)
         # (2)  h = h_prev + epsilon * tanh(a_h)
         h[t] = h_prev + epsilon * tanh_a_h
-    return {"h": h}, {"h": h[T - 1]}, {"tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     tanh_a_h_tail = tape["tanh_a_h_tail"]
@@ -91,7 +99,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_h.shape[0]
 
@@ -114,7 +121,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = -d_bar[t] * gamma + d_bar[t] @ W_h - contract("ji,Bi->Bj", W_h, d_bar[t]) + h_bar[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
     tanh_a_h = tanh_from_tail(tanh_a_h_tail)
     # (7)  x_bar = V_h^T a_h_bar   adjoint of (2)
@@ -134,6 +141,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
@@ -141,7 +149,6 @@ def step(parameters, inputs, state):
     gamma = parameters["gamma"]
     epsilon = parameters["epsilon"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_h.shape[0]
 

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((antisymmetric_rnn_gated_real)(number))
 #ifdef ANTISYMMETRIC_RNN_GATED_DOUBLE
 #define FABS fabs
@@ -66,37 +69,57 @@ static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_tanh_tail(antisymmet
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const antisymmetric_rnn_gated_real *antisymmetric_rnn_gated_given(
+    const antisymmetric_rnn_gated_real *given, antisymmetric_rnn_gated_real value, size_t entries, antisymmetric_rnn_gated_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void antisymmetric_rnn_gated_copy(const antisymmetric_rnn_gated_real *from, size_t entries, antisymmetric_rnn_gated_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t antisymmetric_rnn_gated_tape_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_GATED_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_gated_forward_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_GATED_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t antisymmetric_rnn_gated_infer_work_size(const antisymmetric_rnn_gated_sizes *sizes)
+{
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_GATED_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_gated_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 3 * m + 6 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_GATED_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
-    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return ANTISYMMETRIC_RNN_GATED_STEP_WORK_SIZE(sizes->B);
 }
 
 void antisymmetric_rnn_gated_forward(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_state *initial,
+    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
     const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
     antisymmetric_rnn_gated_real *tape, antisymmetric_rnn_gated_real *work)
 {
@@ -118,6 +141,8 @@ void antisymmetric_rnn_gated_forward(
     antisymmetric_rnn_gated_real *const a_z = z + m; /* [m] */
     antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
     antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_gated_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -125,7 +150,7 @@ void antisymmetric_rnn_gated_forward(
             const size_t at = t * B + s;
             const antisymmetric_rnn_gated_real *restrict x = in->x + at * n;
             antisymmetric_rnn_gated_real *restrict h = out->h + at * m;
-            const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             antisymmetric_rnn_gated_real *restrict z_tail = tape_z_tail + at * m;
             antisymmetric_rnn_gated_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
@@ -177,14 +202,90 @@ void antisymmetric_rnn_gated_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void antisymmetric_rnn_gated_infer(
+    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
+    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
+    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
+    antisymmetric_rnn_gated_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
+    const antisymmetric_rnn_gated_real *const W_h = parameters->W_h; /* [m, m] */
+    const antisymmetric_rnn_gated_real *const V_h = parameters->V_h; /* [m, n] */
+    const antisymmetric_rnn_gated_real *const b_h = parameters->b_h; /* [m] */
+    const antisymmetric_rnn_gated_real *const gamma = parameters->gamma; /* [] */
+    const antisymmetric_rnn_gated_real *const epsilon = parameters->epsilon; /* [] */
+    const antisymmetric_rnn_gated_real *const V_z = parameters->V_z; /* [m, n] */
+    const antisymmetric_rnn_gated_real *const b_z = parameters->b_z; /* [m] */
+    antisymmetric_rnn_gated_real *const d = work; /* [m] */
+    antisymmetric_rnn_gated_real *const z = d + m; /* [m] */
+    antisymmetric_rnn_gated_real *const a_z = z + m; /* [m] */
+    antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
+    antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_gated_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const antisymmetric_rnn_gated_real *restrict x = in->x + at * n;
+            antisymmetric_rnn_gated_real *restrict h = out->h + at * m;
+            const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                antisymmetric_rnn_gated_real sum = -gamma[0] * h_prev[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_h[j * m + k] * h_prev[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum -= W_h[k * m + j] * h_prev[k];
+                d[j] = sum;
+            }
+
+            /* (2)  a_z = d + V_z x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                antisymmetric_rnn_gated_real sum = d[j] + b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_z[j * n + k] * x[k];
+                a_z[j] = sum;
+            }
+
+            /* (2)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = antisymmetric_rnn_gated_sigmoid(a_z[j]);
+
+            /* (3)  a_h = d + V_h x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                antisymmetric_rnn_gated_real sum = d[j] + b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_h[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = h_prev[j] + epsilon[0] * z[j] * tanh_a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_gated_backward(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_state *initial,
+    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
     const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_real *tape,
     const antisymmetric_rnn_gated_cotangents *bars, const antisymmetric_rnn_gated_gradients *gradients,
     antisymmetric_rnn_gated_real *work)
@@ -217,22 +318,33 @@ void antisymmetric_rnn_gated_backward(
     antisymmetric_rnn_gated_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     antisymmetric_rnn_gated_real *const work_d_bar = work_a_z_bar + T * B * m; /* [T, B, m] */
     antisymmetric_rnn_gated_real *const work_h_prev_bar = work_d_bar + T * B * m; /* [2, B, m] */
+    antisymmetric_rnn_gated_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    antisymmetric_rnn_gated_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const antisymmetric_rnn_gated_real *const final_h_bar = antisymmetric_rnn_gated_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        gamma_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        epsilon_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_h_bar[j] = 0;
+    if (V_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
+    if (gamma_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            gamma_bar[j] = 0;
+    if (epsilon_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            epsilon_bar[j] = 0;
+    if (V_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -243,7 +355,7 @@ void antisymmetric_rnn_gated_backward(
             antisymmetric_rnn_gated_real *restrict z = work_z + at * m;
             antisymmetric_rnn_gated_real *restrict tanh_a_h = work_tanh_a_h + at * m;
             const antisymmetric_rnn_gated_real *restrict Delta_h = bars->Delta_h + at * m;
-            const antisymmetric_rnn_gated_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const antisymmetric_rnn_gated_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             antisymmetric_rnn_gated_real *restrict h_bar = work_h_bar + at * m;
             antisymmetric_rnn_gated_real *restrict a_h_bar = work_a_h_bar + at * m;
             antisymmetric_rnn_gated_real *restrict a_z_bar = work_a_z_bar + at * m;
@@ -303,69 +415,78 @@ void antisymmetric_rnn_gated_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const antisymmetric_rnn_gated_real *restrict x = in->x + at * n;
-            const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const antisymmetric_rnn_gated_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const antisymmetric_rnn_gated_real *restrict z = work_z + at * m;
             const antisymmetric_rnn_gated_real *restrict tanh_a_h = work_tanh_a_h + at * m;
             const antisymmetric_rnn_gated_real *restrict h_bar = work_h_bar + at * m;
             const antisymmetric_rnn_gated_real *restrict a_h_bar = work_a_h_bar + at * m;
             const antisymmetric_rnn_gated_real *restrict a_z_bar = work_a_z_bar + at * m;
             const antisymmetric_rnn_gated_real *restrict d_bar = work_d_bar + at * m;
-            antisymmetric_rnn_gated_real *restrict x_bar = gradients->x_bar + at * n;
+            antisymmetric_rnn_gated_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                antisymmetric_rnn_gated_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_z[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_h[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    antisymmetric_rnn_gated_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_z[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_h[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j) {
-                for (size_t k = 0; k < m; ++k) {
-                    W_h_bar[j * m + k] += d_bar[j] * h_prev[k];
-                    W_h_bar[j * m + k] -= d_bar[k] * h_prev[j];
+            if (W_h_bar != NULL) {
+                for (size_t j = 0; j < m; ++j) {
+                    for (size_t k = 0; k < m; ++k) {
+                        W_h_bar[j * m + k] += d_bar[j] * h_prev[k];
+                        W_h_bar[j * m + k] -= d_bar[k] * h_prev[j];
+                    }
                 }
             }
 
             /* (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_h_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (V_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_h_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (13)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_h_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_h_bar[j];
 
             /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                gamma_bar[0] -= d_bar[j] * h_prev[j];
+            if (gamma_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    gamma_bar[0] -= d_bar[j] * h_prev[j];
 
             /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
+            if (epsilon_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
 
             /* (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_z_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (V_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    antisymmetric_rnn_gated_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void antisymmetric_rnn_gated_step(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_state *state,
+    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *state,
     const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *next,
     antisymmetric_rnn_gated_real *work)
 {
@@ -384,12 +505,14 @@ void antisymmetric_rnn_gated_step(
     antisymmetric_rnn_gated_real *const a_z = z + m; /* [m] */
     antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
     antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
+    antisymmetric_rnn_gated_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const antisymmetric_rnn_gated_real *restrict x = in->x + s * n;
         antisymmetric_rnn_gated_real *restrict h = out->h + s * m;
-        const antisymmetric_rnn_gated_real *h_prev = state->h + s * m;
+        const antisymmetric_rnn_gated_real *h_prev = initial_h + s * m;
 
         /* (1)  d = W_h h_prev - W_h^T h_prev - gamma * h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -430,7 +553,7 @@ void antisymmetric_rnn_gated_step(
             h[j] = h_prev[j] + epsilon[0] * z[j] * tanh_a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            antisymmetric_rnn_gated_copy(h, m, next->h + s * m);
     }
 }

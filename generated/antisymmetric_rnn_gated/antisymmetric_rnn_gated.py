@@ -29,6 +29,13 @@ The gate sees the state through the same antisymmetric matrix as the candidate.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -70,6 +77,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
@@ -80,7 +88,6 @@ def forward(parameters, inputs, initial):
     V_z = parameters["V_z"]
     b_z = parameters["b_z"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_h.shape[0]
 
@@ -106,11 +113,12 @@ def forward(parameters, inputs, initial):
         tanh_a_h_tail[t] = tanh_tail(a_h)
         # (3)  h = h_prev + epsilon * z * tanh(a_h)
         h[t] = h_prev + epsilon * z * tanh_a_h
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -124,7 +132,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_h.shape[0]
 
@@ -160,7 +167,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = -d_bar[t] * gamma + d_bar[t] @ W_h - contract("ji,Bi->Bj", W_h, d_bar[t]) + h_bar[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3)
     x_bar = a_z_bar @ V_z + a_h_bar @ V_h
     # (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)
@@ -182,6 +189,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_h = parameters["W_h"]
     V_h = parameters["V_h"]
@@ -191,7 +199,6 @@ def step(parameters, inputs, state):
     V_z = parameters["V_z"]
     b_z = parameters["b_z"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_h.shape[0]
 

@@ -4,13 +4,20 @@
  * those of antisymmetric_rnn_gated.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile antisymmetric_rnn_gated_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "antisymmetric_rnn_gated_simd.h"
 
 #ifdef ANTISYMMETRIC_RNN_GATED_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef antisymmetric_rnn_gated_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t antisymmetric_rnn_gated_simd_forward_work_size(const antisymmetric_rnn_ga
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_infer_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t antisymmetric_rnn_gated_simd_infer_work_size(const antisymmetric_rnn_gate
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t antisymmetric_rnn_gated_simd_backward_work_size(const antisymmetric_rnn_g
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(m + n);
 }
 
 size_t antisymmetric_rnn_gated_simd_step_work_size(const antisymmetric_rnn_gated_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;
+    const size_t m = ANTISYMMETRIC_RNN_GATED_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t antisymmetric_rnn_gated_simd_forward_multiplications(const antisymmetric_rnn_gated_sizes *sizes)
@@ -227,7 +239,7 @@ void antisymmetric_rnn_gated_simd_pack_backward(
 static void antisymmetric_rnn_gated_simd_forward_member(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *tape, antisymmetric_rnn_gated_real *work,
     size_t member, size_t members)
 {
@@ -246,6 +258,8 @@ static void antisymmetric_rnn_gated_simd_forward_member(
     real *const tape_tanh_a_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
@@ -273,7 +287,7 @@ static void antisymmetric_rnn_gated_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_d[] = {
@@ -344,13 +358,13 @@ static void antisymmetric_rnn_gated_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_gated_simd_forward(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *tape, antisymmetric_rnn_gated_real *work,
     size_t threads)
 {
@@ -361,7 +375,7 @@ void antisymmetric_rnn_gated_simd_forward(
 static void antisymmetric_rnn_gated_simd_infer_member(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *work,
     size_t member, size_t members)
 {
@@ -377,6 +391,8 @@ static void antisymmetric_rnn_gated_simd_infer_member(
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
@@ -404,7 +420,7 @@ static void antisymmetric_rnn_gated_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_d[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                         {h_prev_rows, m, m, panels_h_prev_2},
@@ -465,13 +481,13 @@ static void antisymmetric_rnn_gated_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_gated_simd_infer(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *work,
     size_t threads)
 {
@@ -482,7 +498,7 @@ void antisymmetric_rnn_gated_simd_infer(
 static void antisymmetric_rnn_gated_simd_backward_member(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_real *tape, const antisymmetric_rnn_gated_cotangents *bars,
     const antisymmetric_rnn_gated_gradients *gradients, antisymmetric_rnn_gated_real *work,
     size_t member, size_t members)
@@ -514,21 +530,29 @@ static void antisymmetric_rnn_gated_simd_backward_member(
     real *const work_h_prev_bar = work_d_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_d_bar = packed;
     const real *const panels_d_bar_2 = panels_d_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_d_bar_2 + up_to(m, LANES) * m;
     const real *const panels_a_h_bar = panels_a_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            gamma_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            epsilon_bar[j] = 0;
+        clear(b_h_bar, m);
+        clear(b_z_bar, m);
+        clear(gamma_bar, 1);
+        clear(epsilon_bar, 1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_h_bar, m * m);
+            clear(V_h_bar, m * n);
+            clear(V_z_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -545,7 +569,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                     real *const z_rows = work_z + ((t - first) * B + begin) * row_m;
                     real *const tanh_a_h_rows = work_tanh_a_h + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -642,7 +666,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -680,7 +704,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_h_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -704,32 +728,38 @@ static void antisymmetric_rnn_gated_simd_backward_member(
                             /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
                             b_z_bar_here += a_z_bar;
                         }
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
-            const real *restrict h_prev = (first * B + s) >= B ? out->h + ((first * B + s) - B) * m : initial->h + (first * B + s) * m;
-            const real *restrict z = work_z + s * row_m;
-            const real *restrict tanh_a_h = work_tanh_a_h + s * row_m;
-            const real *restrict h_bar = work_h_bar + s * row_m;
-            const real *restrict d_bar = work_d_bar + s * row_m;
+        if (epsilon_bar != NULL || gamma_bar != NULL) {
+            for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+                const real *restrict h_prev = (first * B + s) >= B ? out->h + ((first * B + s) - B) * m : initial_h + (first * B + s) * m;
+                const real *restrict z = work_z + s * row_m;
+                const real *restrict tanh_a_h = work_tanh_a_h + s * row_m;
+                const real *restrict h_bar = work_h_bar + s * row_m;
+                const real *restrict d_bar = work_d_bar + s * row_m;
 
-            /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
-            gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
+                /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+                if (gamma_bar != NULL)
+                    gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
 
-            /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
+                /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
+                if (epsilon_bar != NULL)
+                    for (size_t j = 0; j < m; ++j)
+                        epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
+            }
         }
         BARRIER
         {
             real *const scratch = work_scratch + member * scratch_size;
             /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_d_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
@@ -738,7 +768,7 @@ static void antisymmetric_rnn_gated_simd_backward_member(
             /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0, first * B};
             const total_of with_d_bar[] = {
-                {{out->h, initial->h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
+                {{out->h, initial_h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
             };
             totals(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, member, members, scratch);
 
@@ -755,13 +785,13 @@ static void antisymmetric_rnn_gated_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void antisymmetric_rnn_gated_simd_backward(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_real *tape, const antisymmetric_rnn_gated_cotangents *bars,
     const antisymmetric_rnn_gated_gradients *gradients, antisymmetric_rnn_gated_real *work,
     size_t threads)
@@ -773,7 +803,7 @@ void antisymmetric_rnn_gated_simd_backward(
 static void antisymmetric_rnn_gated_simd_step_member(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *state, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *state, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *next, antisymmetric_rnn_gated_real *work,
     size_t member, size_t members)
 {
@@ -787,6 +817,8 @@ static void antisymmetric_rnn_gated_simd_step_member(
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
@@ -798,7 +830,7 @@ static void antisymmetric_rnn_gated_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_d[] = {
                 {h_prev_rows, m, m, panels_h_prev},
                 {h_prev_rows, m, m, panels_h_prev_2},
@@ -858,7 +890,7 @@ static void antisymmetric_rnn_gated_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -866,7 +898,7 @@ static void antisymmetric_rnn_gated_simd_step_member(
 void antisymmetric_rnn_gated_simd_step(
     const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
     const antisymmetric_rnn_gated_real *packed, const antisymmetric_rnn_gated_inputs *in,
-    const antisymmetric_rnn_gated_state *state, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_initial *state, const antisymmetric_rnn_gated_outputs *out,
     const antisymmetric_rnn_gated_state *next, antisymmetric_rnn_gated_real *work,
     size_t threads)
 {

@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((bidirectional_rnn_real)(number))
 #ifdef BIDIRECTIONAL_RNN_DOUBLE
 #define FABS fabs
@@ -33,33 +36,51 @@ static bidirectional_rnn_real bidirectional_rnn_tanh_tail(bidirectional_rnn_real
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const bidirectional_rnn_real *bidirectional_rnn_given(
+    const bidirectional_rnn_real *given, bidirectional_rnn_real value, size_t entries, bidirectional_rnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void bidirectional_rnn_copy(const bidirectional_rnn_real *from, size_t entries, bidirectional_rnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t bidirectional_rnn_tape_size(const bidirectional_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return BIDIRECTIONAL_RNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t bidirectional_rnn_forward_work_size(const bidirectional_rnn_sizes *sizes)
 {
-    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
-    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
-    return 2 * m + p;
+    (void)sizes;
+    return BIDIRECTIONAL_RNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t bidirectional_rnn_infer_work_size(const bidirectional_rnn_sizes *sizes)
+{
+    (void)sizes;
+    return BIDIRECTIONAL_RNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t bidirectional_rnn_backward_work_size(const bidirectional_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
-    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
-    return 4 * m + T * B * p + 2 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return BIDIRECTIONAL_RNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 void bidirectional_rnn_forward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
-    const bidirectional_rnn_inputs *in, const bidirectional_rnn_state *initial,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
     const bidirectional_rnn_outputs *out, const bidirectional_rnn_state *final,
     bidirectional_rnn_real *tape, bidirectional_rnn_real *work)
 {
@@ -84,6 +105,10 @@ void bidirectional_rnn_forward(
     bidirectional_rnn_real *const forward_a = work; /* [m] */
     bidirectional_rnn_real *const backward_a = forward_a + m; /* [m] */
     bidirectional_rnn_real *const a_y = backward_a + m; /* [p] */
+    bidirectional_rnn_real *const work_initial_forward_h = a_y + p; /* [B, m] */
+    bidirectional_rnn_real *const work_initial_backward_h = work_initial_forward_h + B * m; /* [B, m] */
+    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -92,7 +117,7 @@ void bidirectional_rnn_forward(
             const bidirectional_rnn_real *restrict x = in->x + at * n;
             bidirectional_rnn_real *restrict forward_h = tape_forward_h + at * m;
             bidirectional_rnn_real *restrict forward_h_tail = tape_forward_h_tail + at * m;
-            const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? tape_forward_h + (at - B) * m : initial->forward_h + s * m;
+            const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? tape_forward_h + (at - B) * m : initial_forward_h + s * m;
 
             /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
             for (size_t j = 0; j < m; ++j) {
@@ -121,7 +146,7 @@ void bidirectional_rnn_forward(
             const bidirectional_rnn_real *restrict x = in->x + at * n;
             bidirectional_rnn_real *restrict backward_h = tape_backward_h + at * m;
             bidirectional_rnn_real *restrict backward_h_tail = tape_backward_h_tail + at * m;
-            const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? tape_backward_h + (at + B) * m : initial->backward_h + s * m;
+            const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? tape_backward_h + (at + B) * m : initial_backward_h + s * m;
 
             /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
             for (size_t j = 0; j < m; ++j) {
@@ -167,16 +192,121 @@ void bidirectional_rnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->forward_h[j] = tape_forward_h[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->backward_h[j] = tape_backward_h[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    bidirectional_rnn_copy(T > 0 ? tape_forward_h + (T - 1) * B * m : initial_forward_h, B * m, final != NULL ? final->forward_h : NULL);
+    bidirectional_rnn_copy(T > 0 ? tape_backward_h : initial_backward_h, B * m, final != NULL ? final->backward_h : NULL);
+}
+
+void bidirectional_rnn_infer(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
+    const bidirectional_rnn_outputs *out, const bidirectional_rnn_state *final,
+    bidirectional_rnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    const bidirectional_rnn_real *const forward_W = parameters->forward_W; /* [m, n] */
+    const bidirectional_rnn_real *const forward_U = parameters->forward_U; /* [m, m] */
+    const bidirectional_rnn_real *const forward_b = parameters->forward_b; /* [m] */
+    const bidirectional_rnn_real *const backward_W = parameters->backward_W; /* [m, n] */
+    const bidirectional_rnn_real *const backward_U = parameters->backward_U; /* [m, m] */
+    const bidirectional_rnn_real *const backward_b = parameters->backward_b; /* [m] */
+    const bidirectional_rnn_real *const V_f = parameters->V_f; /* [p, m] */
+    const bidirectional_rnn_real *const V_b = parameters->V_b; /* [p, m] */
+    const bidirectional_rnn_real *const b_y = parameters->b_y; /* [p] */
+    bidirectional_rnn_real *const forward_a = work; /* [m] */
+    bidirectional_rnn_real *const work_forward_h = forward_a + m; /* [T, B, m] */
+    bidirectional_rnn_real *const backward_a = work_forward_h + T * B * m; /* [m] */
+    bidirectional_rnn_real *const work_backward_h = backward_a + m; /* [T, B, m] */
+    bidirectional_rnn_real *const a_y = work_backward_h + T * B * m; /* [p] */
+    bidirectional_rnn_real *const work_initial_forward_h = a_y + p; /* [B, m] */
+    bidirectional_rnn_real *const work_initial_backward_h = work_initial_forward_h + B * m; /* [B, m] */
+    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const bidirectional_rnn_real *restrict x = in->x + at * n;
+            bidirectional_rnn_real *restrict forward_h = work_forward_h + at * m;
+            const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? work_forward_h + (at - B) * m : initial_forward_h + s * m;
+
+            /* (1)  forward.a = forward.W x + forward.U forward.h_prev + forward.b */
+            for (size_t j = 0; j < m; ++j) {
+                bidirectional_rnn_real sum = forward_b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += forward_W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += forward_U[j * m + k] * forward_h_prev[k];
+                forward_a[j] = sum;
+            }
+
+            /* (2)  forward.h = tanh(forward.a) */
+            for (size_t j = 0; j < m; ++j)
+                forward_h[j] = TANH(forward_a[j]);
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t t = T; t-- > 0;) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const bidirectional_rnn_real *restrict x = in->x + at * n;
+            bidirectional_rnn_real *restrict backward_h = work_backward_h + at * m;
+            const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? work_backward_h + (at + B) * m : initial_backward_h + s * m;
+
+            /* (3)  backward.a = backward.W x + backward.U backward.h_prev + backward.b */
+            for (size_t j = 0; j < m; ++j) {
+                bidirectional_rnn_real sum = backward_b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += backward_W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += backward_U[j * m + k] * backward_h_prev[k];
+                backward_a[j] = sum;
+            }
+
+            /* (4)  backward.h = tanh(backward.a) */
+            for (size_t j = 0; j < m; ++j)
+                backward_h[j] = TANH(backward_a[j]);
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const bidirectional_rnn_real *restrict forward_h = work_forward_h + at * m;
+            const bidirectional_rnn_real *restrict backward_h = work_backward_h + at * m;
+            bidirectional_rnn_real *restrict y = out->y + at * p;
+
+            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+            for (size_t j = 0; j < p; ++j) {
+                bidirectional_rnn_real sum = b_y[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += V_f[j * m + k] * forward_h[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += V_b[j * m + k] * backward_h[k];
+                a_y[j] = sum;
+            }
+
+            /* (6)  y = a_y */
+            for (size_t j = 0; j < p; ++j)
+                y[j] = a_y[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    bidirectional_rnn_copy(T > 0 ? work_forward_h + (T - 1) * B * m : initial_forward_h, B * m, final != NULL ? final->forward_h : NULL);
+    bidirectional_rnn_copy(T > 0 ? work_backward_h : initial_backward_h, B * m, final != NULL ? final->backward_h : NULL);
 }
 
 void bidirectional_rnn_backward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
-    const bidirectional_rnn_inputs *in, const bidirectional_rnn_state *initial,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
     const bidirectional_rnn_outputs *out, const bidirectional_rnn_real *tape,
     const bidirectional_rnn_cotangents *bars, const bidirectional_rnn_gradients *gradients,
     bidirectional_rnn_real *work)
@@ -215,26 +345,43 @@ void bidirectional_rnn_backward(
     bidirectional_rnn_real *const work_forward_a_bar = forward_h_bar + m; /* [T, B, m] */
     bidirectional_rnn_real *const work_forward_h_prev_bar = work_forward_a_bar + T * B * m; /* [2, B, m] */
     bidirectional_rnn_real *const work_backward_h_prev_bar = work_forward_h_prev_bar + 2 * B * m; /* [2, B, m] */
+    bidirectional_rnn_real *const work_final_forward_h_bar = work_backward_h_prev_bar + 2 * B * m; /* [B, m] */
+    bidirectional_rnn_real *const work_final_backward_h_bar = work_final_forward_h_bar + B * m; /* [B, m] */
+    bidirectional_rnn_real *const work_initial_forward_h = work_final_backward_h_bar + B * m; /* [B, m] */
+    bidirectional_rnn_real *const work_initial_backward_h = work_initial_forward_h + B * m; /* [B, m] */
+    const bidirectional_rnn_real *const final_forward_h_bar = bidirectional_rnn_given(bars->final_forward_h_bar, 0, B * m, work_final_forward_h_bar);
+    const bidirectional_rnn_real *const final_backward_h_bar = bidirectional_rnn_given(bars->final_backward_h_bar, 0, B * m, work_final_backward_h_bar);
+    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        forward_W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        forward_U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        forward_b_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        backward_W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        backward_U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        backward_b_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        V_f_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        V_b_bar[j] = 0;
-    for (size_t j = 0; j < p; ++j)
-        b_y_bar[j] = 0;
+    if (forward_W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            forward_W_bar[j] = 0;
+    if (forward_U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            forward_U_bar[j] = 0;
+    if (forward_b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            forward_b_bar[j] = 0;
+    if (backward_W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            backward_W_bar[j] = 0;
+    if (backward_U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            backward_U_bar[j] = 0;
+    if (backward_b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            backward_b_bar[j] = 0;
+    if (V_f_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            V_f_bar[j] = 0;
+    if (V_b_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            V_b_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < p; ++j)
+            b_y_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -250,18 +397,21 @@ void bidirectional_rnn_backward(
                 a_y_bar[j] = y_bar[j];
 
             /* (21)  V_f_bar = sum_t a_y_bar forward.h^T   adjoint of (5) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    V_f_bar[j * m + k] += a_y_bar[j] * forward_h[k];
+            if (V_f_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        V_f_bar[j * m + k] += a_y_bar[j] * forward_h[k];
 
             /* (22)  V_b_bar = sum_t a_y_bar backward.h^T   adjoint of (5) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    V_b_bar[j * m + k] += a_y_bar[j] * backward_h[k];
+            if (V_b_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        V_b_bar[j * m + k] += a_y_bar[j] * backward_h[k];
 
             /* (23)  b_y_bar = sum_t a_y_bar   adjoint of (5) */
-            for (size_t j = 0; j < p; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
@@ -270,7 +420,7 @@ void bidirectional_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const bidirectional_rnn_real *restrict backward_h_tail = tape_backward_h_tail + at * m;
-            const bidirectional_rnn_real *restrict backward_h_next_bar = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m : bars->final_backward_h_bar + s * m;
+            const bidirectional_rnn_real *restrict backward_h_next_bar = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m : final_backward_h_bar + s * m;
             const bidirectional_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             bidirectional_rnn_real *restrict backward_a_bar = work_backward_a_bar + at * m;
             bidirectional_rnn_real *restrict backward_h_prev_bar = work_backward_h_prev_bar + ((t & 1) * B + s) * m;
@@ -306,7 +456,7 @@ void bidirectional_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const bidirectional_rnn_real *restrict forward_h_tail = tape_forward_h_tail + at * m;
-            const bidirectional_rnn_real *restrict forward_h_next_bar = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_forward_h_bar + s * m;
+            const bidirectional_rnn_real *restrict forward_h_next_bar = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_forward_h_bar + s * m;
             const bidirectional_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             bidirectional_rnn_real *restrict forward_a_bar = work_forward_a_bar + at * m;
             bidirectional_rnn_real *restrict forward_h_prev_bar = work_forward_h_prev_bar + ((t & 1) * B + s) * m;
@@ -342,55 +492,61 @@ void bidirectional_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const bidirectional_rnn_real *restrict x = in->x + at * n;
-            const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? tape_forward_h + (at - B) * m : initial->forward_h + s * m;
-            const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? tape_backward_h + (at + B) * m : initial->backward_h + s * m;
+            const bidirectional_rnn_real *restrict forward_h_prev = t > 0 ? tape_forward_h + (at - B) * m : initial_forward_h + s * m;
+            const bidirectional_rnn_real *restrict backward_h_prev = t + 1 < T ? tape_backward_h + (at + B) * m : initial_backward_h + s * m;
             const bidirectional_rnn_real *restrict backward_a_bar = work_backward_a_bar + at * m;
             const bidirectional_rnn_real *restrict forward_a_bar = work_forward_a_bar + at * m;
-            bidirectional_rnn_real *restrict x_bar = gradients->x_bar + at * n;
+            bidirectional_rnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                bidirectional_rnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += forward_W[k * n + j] * forward_a_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += backward_W[k * n + j] * backward_a_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    bidirectional_rnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += forward_W[k * n + j] * forward_a_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += backward_W[k * n + j] * backward_a_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    forward_W_bar[j * n + k] += forward_a_bar[j] * x[k];
+            if (forward_W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        forward_W_bar[j * n + k] += forward_a_bar[j] * x[k];
 
             /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    forward_U_bar[j * m + k] += forward_a_bar[j] * forward_h_prev[k];
+            if (forward_U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        forward_U_bar[j * m + k] += forward_a_bar[j] * forward_h_prev[k];
 
             /* (17)  forward.b_bar = sum_t forward.a_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                forward_b_bar[j] += forward_a_bar[j];
+            if (forward_b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    forward_b_bar[j] += forward_a_bar[j];
 
             /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    backward_W_bar[j * n + k] += backward_a_bar[j] * x[k];
+            if (backward_W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        backward_W_bar[j * n + k] += backward_a_bar[j] * x[k];
 
             /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    backward_U_bar[j * m + k] += backward_a_bar[j] * backward_h_prev[k];
+            if (backward_U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        backward_U_bar[j * m + k] += backward_a_bar[j] * backward_h_prev[k];
 
             /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                backward_b_bar[j] += backward_a_bar[j];
+            if (backward_b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    backward_b_bar[j] += backward_a_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_forward_h_bar[j] = work_forward_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_backward_h_bar[j] = work_backward_h_prev_bar[((T - 1) & 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    bidirectional_rnn_copy(T > 0 ? work_forward_h_prev_bar : final_forward_h_bar, B * m, gradients->initial_forward_h_bar);
+    bidirectional_rnn_copy(T > 0 ? work_backward_h_prev_bar + ((T - 1) & 1) * B * m : final_backward_h_bar, B * m, gradients->initial_backward_h_bar);
 }

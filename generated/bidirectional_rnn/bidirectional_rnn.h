@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DBIDIRECTIONAL_RNN_DOUBLE makes bidirectional_rnn_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * bidirectional_rnn.c is C99, and compiles as C++ too. -DBIDIRECTIONAL_RNN_DOUBLE makes
+ * bidirectional_rnn_real double instead of float.
  */
 #ifndef BIDIRECTIONAL_RNN_H
 #define BIDIRECTIONAL_RNN_H
@@ -25,7 +32,9 @@ typedef double bidirectional_rnn_real;
 typedef float bidirectional_rnn_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static bidirectional_rnn_real tape[BIDIRECTIONAL_RNN_TAPE_SIZE(20, 1)];`. */
 #ifndef BIDIRECTIONAL_RNN_FIXED_m
 #define BIDIRECTIONAL_RNN_FIXED_m sizes->m
 #endif
@@ -36,7 +45,7 @@ typedef float bidirectional_rnn_real;
 #define BIDIRECTIONAL_RNN_FIXED_n sizes->n
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct bidirectional_rnn_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -68,14 +77,14 @@ typedef struct bidirectional_rnn_outputs {
     bidirectional_rnn_real *y; /* [T, B, p] output */
 } bidirectional_rnn_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct bidirectional_rnn_cotangents {
     const bidirectional_rnn_real *y_bar; /* [T, B, p] cotangent of y */
     const bidirectional_rnn_real *final_forward_h_bar; /* [B, m] cotangent of final.forward.h */
     const bidirectional_rnn_real *final_backward_h_bar; /* [B, m] cotangent of final.backward.h */
 } bidirectional_rnn_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct bidirectional_rnn_gradients {
     bidirectional_rnn_real *initial_forward_h_bar; /* [B, m] cotangent of initial.forward.h */
     bidirectional_rnn_real *initial_backward_h_bar; /* [B, m] cotangent of initial.backward.h */
@@ -91,35 +100,70 @@ typedef struct bidirectional_rnn_gradients {
     bidirectional_rnn_real *b_y_bar; /* [p] cotangent of b_y */
 } bidirectional_rnn_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct bidirectional_rnn_initial {
+    const bidirectional_rnn_real *forward_h; /* [B, m] h before the first step, forward */
+    const bidirectional_rnn_real *backward_h; /* [B, m] h after the last step, backward */
+} bidirectional_rnn_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct bidirectional_rnn_state {
-    bidirectional_rnn_real *forward_h; /* [B, m] h before the first step, forward */
-    bidirectional_rnn_real *backward_h; /* [B, m] h after the last step, backward */
+    bidirectional_rnn_real *forward_h; /* [B, m] h after the last step, forward */
+    bidirectional_rnn_real *backward_h; /* [B, m] h at the first step, backward */
 } bidirectional_rnn_state;
 
 /* Entries of bidirectional_rnn_real: what forward saves for backward: 4 * T * B * m. */
 size_t bidirectional_rnn_tape_size(const bidirectional_rnn_sizes *sizes);
+#define BIDIRECTIONAL_RNN_TAPE_SIZE(T, B) \
+    (4 * (size_t)(T) * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m))
 
-/* Entries of bidirectional_rnn_real: scratch memory of forward: 2 * m + p. */
+/* Entries of bidirectional_rnn_real: scratch memory of forward: 2 * m + p + 2 * B * m. */
 size_t bidirectional_rnn_forward_work_size(const bidirectional_rnn_sizes *sizes);
+#define BIDIRECTIONAL_RNN_FORWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     (size_t)(BIDIRECTIONAL_RNN_FIXED_p) + \
+     2 * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m))
 
-/* Entries of bidirectional_rnn_real: scratch memory of backward: 4 * m + T * B * p + 2 * T * B * m + 2 * 2 * B * m. */
+/* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * m + 2 * T * B * m + p +
+ * 2 * B * m. */
+size_t bidirectional_rnn_infer_work_size(const bidirectional_rnn_sizes *sizes);
+#define BIDIRECTIONAL_RNN_INFER_WORK_SIZE(T, B) \
+    (2 * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     (size_t)(BIDIRECTIONAL_RNN_FIXED_p) + \
+     2 * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m))
+
+/* Entries of bidirectional_rnn_real: scratch memory of backward: 4 * m + T * B * p +
+ * 2 * T * B * m + 2 * 2 * B * m + 4 * B * m. */
 size_t bidirectional_rnn_backward_work_size(const bidirectional_rnn_sizes *sizes);
+#define BIDIRECTIONAL_RNN_BACKWARD_WORK_SIZE(T, B) \
+    (4 * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_p) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     2 * 2 * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m) + \
+     4 * (size_t)(B) * (size_t)(BIDIRECTIONAL_RNN_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void bidirectional_rnn_forward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
-    const bidirectional_rnn_inputs *in, const bidirectional_rnn_state *initial,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
     const bidirectional_rnn_outputs *out, const bidirectional_rnn_state *final,
     bidirectional_rnn_real *tape, bidirectional_rnn_real *work);
+
+/* The same with nothing saved for backward. */
+void bidirectional_rnn_infer(
+    const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
+    const bidirectional_rnn_outputs *out, const bidirectional_rnn_state *final,
+    bidirectional_rnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void bidirectional_rnn_backward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
-    const bidirectional_rnn_inputs *in, const bidirectional_rnn_state *initial,
+    const bidirectional_rnn_inputs *in, const bidirectional_rnn_initial *initial,
     const bidirectional_rnn_outputs *out, const bidirectional_rnn_real *tape,
     const bidirectional_rnn_cotangents *bars, const bidirectional_rnn_gradients *gradients,
     bidirectional_rnn_real *work);

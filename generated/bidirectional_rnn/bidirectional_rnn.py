@@ -23,6 +23,13 @@ J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -41,6 +48,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     forward_W = parameters["forward.W"]
     forward_U = parameters["forward.U"]
@@ -54,7 +62,6 @@ def forward(parameters, inputs, initial):
     V_b = parameters["V_b"]
     b_y = parameters["b_y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     m = forward_W.shape[0]
     p = V_f.shape[0]
     n = x.shape[2]
@@ -88,11 +95,12 @@ def forward(parameters, inputs, initial):
     a_y = forward_h @ V_f.T + backward_h @ V_b.T + b_y
     # (6)  y = a_y
     y = a_y
-    return {"y": y}, {"forward.h": forward_h[T - 1], "backward.h": backward_h[0]}, {"forward.h": forward_h, "forward.h_tail": forward_h_tail, "backward.h": backward_h, "backward.h_tail": backward_h_tail}
+    return {"y": y}, {"forward.h": forward_h[T - 1] if T > 0 else initial_forward_h, "backward.h": backward_h[0] if T > 0 else initial_backward_h}, {"forward.h": forward_h, "forward.h_tail": forward_h_tail, "backward.h": backward_h, "backward.h_tail": backward_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_forward_h = initial["forward.h"]
     initial_backward_h = initial["backward.h"]
     forward_h_tail = tape["forward.h_tail"]
@@ -110,7 +118,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_forward_h_bar = bars["final.forward.h"]
     final_backward_h_bar = bars["final.backward.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     m = forward_W.shape[0]
     p = V_f.shape[0]
     n = x.shape[2]
@@ -154,8 +161,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         forward_h_prev_bar = forward_a_bar[t] @ forward_U
 
     # all steps at once
-    forward_h_prev = np.concatenate([initial_forward_h[None], forward_h[:-1]])
-    backward_h_prev = np.concatenate([backward_h[1:], initial_backward_h[None]])
+    forward_h_prev = np.concatenate([initial_forward_h[None], forward_h])[:-1]
+    backward_h_prev = np.concatenate([backward_h, initial_backward_h[None]])[1:]
     # (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar   adjoint of (1), (3)
     x_bar = forward_a_bar @ forward_W + backward_a_bar @ backward_W
     # (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1)

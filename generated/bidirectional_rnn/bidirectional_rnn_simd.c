@@ -4,13 +4,20 @@
  * those of bidirectional_rnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile bidirectional_rnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "bidirectional_rnn_simd.h"
 
 #ifdef BIDIRECTIONAL_RNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef bidirectional_rnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes)
 {
@@ -96,7 +103,7 @@ size_t bidirectional_rnn_simd_forward_work_size(const bidirectional_rnn_sizes *s
     (void)chunk;
     (void)chunk_2;
     (void)threads;
-    return chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -118,7 +125,7 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
     (void)chunk;
     (void)chunk_3;
     (void)threads;
-    return 2 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -141,7 +148,7 @@ size_t bidirectional_rnn_simd_backward_work_size(const bidirectional_rnn_sizes *
     (void)row_m;
     (void)chunk;
     (void)chunk_4;
-    return spaced(T * B * row_p) + spaced(T * B * row_m) + spaced(chunk_4 * B * row_m) + 2 * spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + threads * scratch_for(m + n);
+    return spaced(T * B * row_p) + spaced(T * B * row_m) + spaced(chunk_4 * B * row_m) + 2 * spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + 4 * B * m + threads * scratch_for(m + n);
 }
 
 static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -278,7 +285,7 @@ void bidirectional_rnn_simd_pack_backward(
 static void bidirectional_rnn_simd_forward_member(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape, bidirectional_rnn_real *work,
     size_t member, size_t members)
 {
@@ -301,6 +308,10 @@ static void bidirectional_rnn_simd_forward_member(
     real *const tile_forward_a_ahead = work;
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
+    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_2 * B * up_to(m, LANES);
+    real *const work_initial_backward_h = work_initial_forward_h + B * m;
+    const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h, member, members);
+    const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
@@ -332,7 +343,7 @@ static void bidirectional_rnn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
-                    const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
+                    const real *const forward_h_prev_rows = t > 0 ? tape_forward_h + ((t * B + begin) - B) * row_m : initial_forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_forward_a[] = {
                         {x_rows, n, n, panels_x},
@@ -398,7 +409,7 @@ static void bidirectional_rnn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     real *const backward_h_tail_rows = tape_backward_h_tail + (t * B + begin) * row_m;
-                    const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
+                    const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h + ((t * B + begin) + B) * row_m : initial_backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
                     const operand factors_backward_a[] = {
                         {x_rows, n, n, panels_x_2},
@@ -484,15 +495,15 @@ static void bidirectional_rnn_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, tape_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
+        copy_rows(B, m, T > 0 ? tape_forward_h + (T - 1) * B * row_m : initial_forward_h, T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_backward_h + (0) * B * row_m, row_m, final->backward_h);
+        copy_rows(B, m, T > 0 ? tape_backward_h + (0) * B * row_m : initial_backward_h, T > 0 ? row_m : m, final != NULL ? final->backward_h : NULL);
 }
 
 void bidirectional_rnn_simd_forward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape, bidirectional_rnn_real *work,
     size_t threads)
 {
@@ -503,7 +514,7 @@ void bidirectional_rnn_simd_forward(
 static void bidirectional_rnn_simd_infer_member(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *work,
     size_t member, size_t members)
 {
@@ -524,6 +535,10 @@ static void bidirectional_rnn_simd_infer_member(
     real *const tile_forward_a_ahead = work_backward_h + spaced(T * B * row_m);
     real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m);
+    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_3 * B * up_to(m, LANES);
+    real *const work_initial_backward_h = work_initial_forward_h + B * m;
+    const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h, member, members);
+    const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
@@ -554,7 +569,7 @@ static void bidirectional_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
-                    const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial->forward_h + begin * m;
+                    const real *const forward_h_prev_rows = t > 0 ? work_forward_h + ((t * B + begin) - B) * row_m : initial_forward_h + begin * m;
                     const size_t forward_h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_forward_a[] = {
                         {x_rows, n, n, panels_x},
@@ -615,7 +630,7 @@ static void bidirectional_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
-                    const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial->backward_h + begin * m;
+                    const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h + ((t * B + begin) + B) * row_m : initial_backward_h + begin * m;
                     const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
                     const operand factors_backward_a[] = {
                         {x_rows, n, n, panels_x_2},
@@ -697,15 +712,15 @@ static void bidirectional_rnn_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_forward_h + (T - 1) * B * row_m, row_m, final->forward_h);
+        copy_rows(B, m, T > 0 ? work_forward_h + (T - 1) * B * row_m : initial_forward_h, T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_backward_h + (0) * B * row_m, row_m, final->backward_h);
+        copy_rows(B, m, T > 0 ? work_backward_h + (0) * B * row_m : initial_backward_h, T > 0 ? row_m : m, final != NULL ? final->backward_h : NULL);
 }
 
 void bidirectional_rnn_simd_infer(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *work,
     size_t threads)
 {
@@ -716,7 +731,7 @@ void bidirectional_rnn_simd_infer(
 static void bidirectional_rnn_simd_backward_member(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
     const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work,
     size_t member, size_t members)
@@ -756,6 +771,14 @@ static void bidirectional_rnn_simd_backward_member(
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m);
     real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_forward_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_backward_h_bar = work_final_forward_h_bar + B * m;
+    real *const work_initial_forward_h = work_final_backward_h_bar + B * m;
+    real *const work_initial_backward_h = work_initial_forward_h + B * m;
+    const real *const final_forward_h_bar = given_or(bars->final_forward_h_bar, 0, B * m, work_final_forward_h_bar, member, members);
+    const real *const final_backward_h_bar = given_or(bars->final_backward_h_bar, 0, B * m, work_final_backward_h_bar, member, members);
+    const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h, member, members);
+    const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_backward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
@@ -763,14 +786,22 @@ static void bidirectional_rnn_simd_backward_member(
     const real *const panels_forward_a_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
     const real *const panels_backward_a_bar_2 = panels_forward_a_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < p; ++j)
-            b_y_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            forward_b_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            backward_b_bar[j] = 0;
+        clear(b_y_bar, p);
+        clear(forward_b_bar, m);
+        clear(backward_b_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_f_bar, p * m);
+            clear(V_b_bar, p * m);
+            clear(forward_W_bar, m * n);
+            clear(forward_U_bar, m * m);
+            clear(backward_W_bar, m * n);
+            clear(backward_U_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -796,7 +827,8 @@ static void bidirectional_rnn_simd_backward_member(
                         /* (23)  b_y_bar = sum_t a_y_bar   adjoint of (5) */
                         b_y_bar_here += a_y_bar;
                     }
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                    if (b_y_bar != NULL)
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                 }
             }
         }
@@ -843,7 +875,7 @@ static void bidirectional_rnn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const backward_h_tail_rows = tape_backward_h_tail + (t * B + begin) * row_m;
-                    const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : bars->final_backward_h_bar + begin * m;
+                    const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m : final_backward_h_bar + begin * m;
                     const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
@@ -944,7 +976,7 @@ static void bidirectional_rnn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
-                    const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_forward_h_bar + begin * m;
+                    const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_forward_h_bar + begin * m;
                     const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const forward_a_bar_rows = work_forward_a_bar + ((t - first) * B + begin) * row_m;
@@ -1023,7 +1055,7 @@ static void bidirectional_rnn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1061,7 +1093,7 @@ static void bidirectional_rnn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (backward_b_bar != NULL || forward_b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1085,8 +1117,10 @@ static void bidirectional_rnn_simd_backward_member(
                             /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
                             backward_b_bar_here += backward_a_bar;
                         }
-                        store_part(forward_b_bar + j, load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
-                        store_part(backward_b_bar + j, load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
+                        if (forward_b_bar != NULL)
+                            store_part(forward_b_bar + j, load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
+                        if (backward_b_bar != NULL)
+                            store_part(backward_b_bar + j, load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
                     }
                 }
             }
@@ -1104,14 +1138,14 @@ static void bidirectional_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
             /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
-            const series rows_of_forward_h_prev = {tape_forward_h, initial->forward_h, row_m, m, 0, B, 0};
+            const series rows_of_forward_h_prev = {tape_forward_h, initial_forward_h, row_m, m, 0, B, 0};
             const total_of with_forward_h_prev[] = {
                 {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_U_bar, done > 0},
             };
             totals(first * B, steps * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1, member, members, scratch);
 
             /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
-            const series rows_of_backward_h_prev = {tape_backward_h + B * row_m, initial->backward_h, row_m, m, (T - 1) * B, B, 0};
+            const series rows_of_backward_h_prev = {tape_backward_h + (T > 0) * B * row_m, initial_backward_h, row_m, m, (T - 1) * B, B, 0};
             const total_of with_backward_h_prev[] = {
                 {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_U_bar, done > 0},
             };
@@ -1121,15 +1155,15 @@ static void bidirectional_rnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_forward_h_bar);
+        copy_rows(B, m, T > 0 ? work_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_forward_h_bar, T > 0 ? row_m : m, gradients->initial_forward_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m, row_m, gradients->initial_backward_h_bar);
+        copy_rows(B, m, T > 0 ? work_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m : final_backward_h_bar, T > 0 ? row_m : m, gradients->initial_backward_h_bar);
 }
 
 void bidirectional_rnn_simd_backward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
-    const bidirectional_rnn_state *initial, const bidirectional_rnn_outputs *out,
+    const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
     const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work,
     size_t threads)

@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((brc_real)(number))
 #ifdef BRC_DOUBLE
 #define FABS fabs
@@ -63,37 +66,57 @@ static brc_real brc_tanh_tail(brc_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const brc_real *brc_given(
+    const brc_real *given, brc_real value, size_t entries, brc_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void brc_copy(const brc_real *from, size_t entries, brc_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t brc_tape_size(const brc_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = BRC_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return BRC_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t brc_forward_work_size(const brc_sizes *sizes)
 {
-    const size_t m = BRC_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return BRC_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t brc_infer_work_size(const brc_sizes *sizes)
+{
+    (void)sizes;
+    return BRC_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t brc_backward_work_size(const brc_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = BRC_FIXED_m;
-    return 10 * m + 3 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return BRC_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t brc_step_work_size(const brc_sizes *sizes)
 {
-    const size_t m = BRC_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return BRC_STEP_WORK_SIZE(sizes->B);
 }
 
 void brc_forward(
     const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_state *initial,
+    const brc_inputs *in, const brc_initial *initial,
     const brc_outputs *out, const brc_state *final,
     brc_real *tape, brc_real *work)
 {
@@ -116,6 +139,8 @@ void brc_forward(
     brc_real *const a_c = tanh_a_a + m; /* [m] */
     brc_real *const a_h = a_c + m; /* [m] */
     brc_real *const tanh_a_h = a_h + m; /* [m] */
+    brc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const brc_real *const initial_h = brc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -124,7 +149,7 @@ void brc_forward(
             const brc_real *restrict x = in->x + at * n;
             brc_real *restrict c_tail = tape_c_tail + at * m;
             brc_real *restrict h = out->h + at * m;
-            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             brc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
             brc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
@@ -186,14 +211,96 @@ void brc_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    brc_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void brc_infer(
+    const brc_sizes *sizes, const brc_parameters *parameters,
+    const brc_inputs *in, const brc_initial *initial,
+    const brc_outputs *out, const brc_state *final,
+    brc_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    const brc_real *const U = parameters->U; /* [m, n] */
+    const brc_real *const U_a = parameters->U_a; /* [m, n] */
+    const brc_real *const U_c = parameters->U_c; /* [m, n] */
+    const brc_real *const w_a = parameters->w_a; /* [m] */
+    const brc_real *const w_c = parameters->w_c; /* [m] */
+    brc_real *const a = work; /* [m] */
+    brc_real *const c = a + m; /* [m] */
+    brc_real *const a_a = c + m; /* [m] */
+    brc_real *const tanh_a_a = a_a + m; /* [m] */
+    brc_real *const a_c = tanh_a_a + m; /* [m] */
+    brc_real *const a_h = a_c + m; /* [m] */
+    brc_real *const tanh_a_h = a_h + m; /* [m] */
+    brc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const brc_real *const initial_h = brc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const brc_real *restrict x = in->x + at * n;
+            brc_real *restrict h = out->h + at * m;
+            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_a = U_a x + w_a * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                brc_real sum = w_a[j] * h_prev[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += U_a[j * n + k] * x[k];
+                a_a[j] = sum;
+            }
+
+            /* (1)  tanh_a_a = tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a[j] = TANH(a_a[j]);
+
+            /* (1)  a = 1 + tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                a[j] = 1 + tanh_a_a[j];
+
+            /* (2)  a_c = U_c x + w_c * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                brc_real sum = w_c[j] * h_prev[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += U_c[j * n + k] * x[k];
+                a_c[j] = sum;
+            }
+
+            /* (2)  c = sigmoid(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = brc_sigmoid(a_c[j]);
+
+            /* (3)  a_h = U x + a * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                brc_real sum = a[j] * h_prev[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += U[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    brc_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void brc_backward(
     const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_state *initial,
+    const brc_inputs *in, const brc_initial *initial,
     const brc_outputs *out, const brc_real *tape,
     const brc_cotangents *bars, const brc_gradients *gradients,
     brc_real *work)
@@ -229,18 +336,27 @@ void brc_backward(
     brc_real *const a_bar = work_a_c_bar + T * B * m; /* [m] */
     brc_real *const work_a_a_bar = a_bar + m; /* [T, B, m] */
     brc_real *const work_h_prev_bar = work_a_a_bar + T * B * m; /* [2, B, m] */
+    brc_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    brc_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const brc_real *const final_h_bar = brc_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const brc_real *const initial_h = brc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        U_a_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        U_c_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        w_a_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        w_c_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_bar[j] = 0;
+    if (U_a_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_a_bar[j] = 0;
+    if (U_c_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_c_bar[j] = 0;
+    if (w_a_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            w_a_bar[j] = 0;
+    if (w_c_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            w_c_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -249,9 +365,9 @@ void brc_backward(
             const brc_real *restrict c_tail = tape_c_tail + at * m;
             const brc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
             const brc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
-            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const brc_real *restrict Delta_h = bars->Delta_h + at * m;
-            const brc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const brc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             brc_real *restrict a_h_bar = work_a_h_bar + at * m;
             brc_real *restrict a_c_bar = work_a_c_bar + at * m;
             brc_real *restrict a_a_bar = work_a_a_bar + at * m;
@@ -320,57 +436,63 @@ void brc_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const brc_real *restrict x = in->x + at * n;
-            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const brc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const brc_real *restrict a_h_bar = work_a_h_bar + at * m;
             const brc_real *restrict a_c_bar = work_a_c_bar + at * m;
             const brc_real *restrict a_a_bar = work_a_a_bar + at * m;
-            brc_real *restrict x_bar = gradients->x_bar + at * n;
+            brc_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                brc_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += U_a[k * n + j] * a_a_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += U_c[k * n + j] * a_c_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += U[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    brc_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U_a[k * n + j] * a_a_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U_c[k * n + j] * a_c_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_a_bar[j * n + k] += a_a_bar[j] * x[k];
+            if (U_a_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_a_bar[j * n + k] += a_a_bar[j] * x[k];
 
             /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_c_bar[j * n + k] += a_c_bar[j] * x[k];
+            if (U_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
             /* (15)  w_a_bar = sum_t a_a_bar * h_prev   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                w_a_bar[j] += a_a_bar[j] * h_prev[j];
+            if (w_a_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    w_a_bar[j] += a_a_bar[j] * h_prev[j];
 
             /* (16)  w_c_bar = sum_t a_c_bar * h_prev   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                w_c_bar[j] += a_c_bar[j] * h_prev[j];
+            if (w_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    w_c_bar[j] += a_c_bar[j] * h_prev[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    brc_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void brc_step(
     const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_state *state,
+    const brc_inputs *in, const brc_initial *state,
     const brc_outputs *out, const brc_state *next,
     brc_real *work)
 {
@@ -389,12 +511,14 @@ void brc_step(
     brc_real *const a_c = tanh_a_a + m; /* [m] */
     brc_real *const a_h = a_c + m; /* [m] */
     brc_real *const tanh_a_h = a_h + m; /* [m] */
+    brc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const brc_real *const initial_h = brc_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const brc_real *restrict x = in->x + s * n;
         brc_real *restrict h = out->h + s * m;
-        const brc_real *h_prev = state->h + s * m;
+        const brc_real *h_prev = initial_h + s * m;
 
         /* (1)  a_a = U_a x + w_a * h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -441,7 +565,7 @@ void brc_step(
             h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            brc_copy(h, m, next->h + s * m);
     }
 }

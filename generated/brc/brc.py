@@ -15,12 +15,19 @@ As in the paper, there are no biases; the authors' code adds one to each gate.
     U                        [m, n]       weights from the input
     U_a                      [m, n]       weights from the input
     U_c                      [m, n]       weights from the input
-    w_a                      [m]          bias from the unit's own state
-    w_c                      [m]          bias from the unit's own state
+    w_a                      [m]          weights from the unit's own state
+    w_c                      [m]          weights from the unit's own state
     initial.h                [B, m]       h before the first step
 """
 
 import numpy as np
+
+
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
 
 
 def contract(spec, *operands):
@@ -64,6 +71,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     U = parameters["U"]
     U_a = parameters["U_a"]
@@ -72,7 +80,6 @@ def forward(parameters, inputs, initial):
     w_c = parameters["w_c"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = U.shape[0]
 
@@ -105,11 +112,12 @@ def forward(parameters, inputs, initial):
         tanh_a_h_tail[t] = tanh_tail(a_h)
         # (3)  h = c * h_prev + (1 - c) * tanh(a_h)
         h[t] = c * h_prev + (1 - c) * tanh_a_h
-    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "tanh_a_a_tail": tanh_a_a_tail, "tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"c_tail": c_tail, "tanh_a_a_tail": tanh_a_a_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     c_tail = tape["c_tail"]
@@ -124,7 +132,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = U.shape[0]
 
@@ -166,7 +173,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_a_bar[t] * w_a + a_c_bar[t] * w_c + a_h_bar[t] * a + h_bar * c
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3)
     x_bar = a_a_bar @ U_a + a_c_bar @ U_c + a_h_bar @ U
     # (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3)
@@ -184,6 +191,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     U = parameters["U"]
     U_a = parameters["U_a"]
@@ -191,7 +199,6 @@ def step(parameters, inputs, state):
     w_a = parameters["w_a"]
     w_c = parameters["w_c"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = U.shape[0]
 

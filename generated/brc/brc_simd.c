@@ -4,13 +4,20 @@
  * those of brc.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile brc_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "brc_simd.h"
 
 #ifdef BRC_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef brc_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t brc_simd_tape_size(const brc_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = BRC_FIXED_n;
+    const size_t m = BRC_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t brc_simd_forward_multiplications(const brc_sizes *sizes)
@@ -210,7 +222,7 @@ void brc_simd_pack_backward(
 static void brc_simd_forward_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *tape, brc_real *work,
     size_t member, size_t members)
 {
@@ -228,6 +240,8 @@ static void brc_simd_forward_member(
     real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* scan forward in time */
@@ -254,7 +268,7 @@ static void brc_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_a[] = {
@@ -340,13 +354,13 @@ static void brc_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void brc_simd_forward(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *tape, brc_real *work,
     size_t threads)
 {
@@ -357,7 +371,7 @@ void brc_simd_forward(
 static void brc_simd_infer_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *work,
     size_t member, size_t members)
 {
@@ -371,6 +385,8 @@ static void brc_simd_infer_member(
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* scan forward in time */
@@ -396,7 +412,7 @@ static void brc_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
@@ -468,13 +484,13 @@ static void brc_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void brc_simd_infer(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *work,
     size_t threads)
 {
@@ -485,7 +501,7 @@ void brc_simd_infer(
 static void brc_simd_backward_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_real *tape, const brc_cotangents *bars,
     const brc_gradients *gradients, brc_real *work,
     size_t member, size_t members)
@@ -513,16 +529,26 @@ static void brc_simd_backward_member(
     real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_c_bar = panels_a_a_bar + up_to(n, LANES) * m;
     const real *const panels_a_h_bar = panels_a_c_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            w_a_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            w_c_bar[j] = 0;
+        clear(w_a_bar, m);
+        clear(w_c_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(U_bar, m * n);
+            clear(U_a_bar, m * n);
+            clear(U_c_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -537,9 +563,9 @@ static void brc_simd_backward_member(
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
@@ -610,7 +636,7 @@ static void brc_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -650,7 +676,7 @@ static void brc_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (w_a_bar != NULL || w_c_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -658,7 +684,7 @@ static void brc_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
@@ -678,8 +704,10 @@ static void brc_simd_backward_member(
                             /* (16)  w_c_bar = sum_t a_c_bar * h_prev   adjoint of (2) */
                             w_c_bar_here += a_c_bar * h_prev;
                         }
-                        store_part(w_a_bar + j, load_part(w_a_bar + j, left) + w_a_bar_here, left);
-                        store_part(w_c_bar + j, load_part(w_c_bar + j, left) + w_c_bar_here, left);
+                        if (w_a_bar != NULL)
+                            store_part(w_a_bar + j, load_part(w_a_bar + j, left) + w_a_bar_here, left);
+                        if (w_c_bar != NULL)
+                            store_part(w_c_bar + j, load_part(w_c_bar + j, left) + w_c_bar_here, left);
                     }
                 }
             }
@@ -702,13 +730,13 @@ static void brc_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void brc_simd_backward(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *initial, const brc_outputs *out,
+    const brc_initial *initial, const brc_outputs *out,
     const brc_real *tape, const brc_cotangents *bars,
     const brc_gradients *gradients, brc_real *work,
     size_t threads)
@@ -720,7 +748,7 @@ void brc_simd_backward(
 static void brc_simd_step_member(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *state, const brc_outputs *out,
+    const brc_initial *state, const brc_outputs *out,
     const brc_state *next, brc_real *work,
     size_t member, size_t members)
 {
@@ -732,6 +760,8 @@ static void brc_simd_step_member(
     const real *const w_c = parameters->w_c; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
@@ -741,7 +771,7 @@ static void brc_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_a[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -813,7 +843,7 @@ static void brc_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -821,7 +851,7 @@ static void brc_simd_step_member(
 void brc_simd_step(
     const brc_sizes *sizes, const brc_parameters *parameters,
     const brc_real *packed, const brc_inputs *in,
-    const brc_state *state, const brc_outputs *out,
+    const brc_initial *state, const brc_outputs *out,
     const brc_state *next, brc_real *work,
     size_t threads)
 {

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((cfn_real)(number))
 #ifdef CFN_DOUBLE
 #define FABS fabs
@@ -62,39 +65,57 @@ static cfn_real cfn_tanh_tail(cfn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const cfn_real *cfn_given(
+    const cfn_real *given, cfn_real value, size_t entries, cfn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void cfn_copy(const cfn_real *from, size_t entries, cfn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t cfn_tape_size(const cfn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CFN_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return CFN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t cfn_forward_work_size(const cfn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CFN_FIXED_m;
-    return 6 * m + T * B * m;
+    (void)sizes;
+    return CFN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t cfn_infer_work_size(const cfn_sizes *sizes)
+{
+    (void)sizes;
+    return CFN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t cfn_backward_work_size(const cfn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CFN_FIXED_m;
-    return 10 * m + 4 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return CFN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t cfn_step_work_size(const cfn_sizes *sizes)
 {
-    const size_t m = CFN_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return CFN_STEP_WORK_SIZE(sizes->B);
 }
 
 void cfn_forward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_state *initial,
+    const cfn_inputs *in, const cfn_initial *initial,
     const cfn_outputs *out, const cfn_state *final,
     cfn_real *tape, cfn_real *work)
 {
@@ -120,6 +141,8 @@ void cfn_forward(
     cfn_real *const tanh_h_prev = a_eta + m; /* [m] */
     cfn_real *const a_h = tanh_h_prev + m; /* [m] */
     cfn_real *const work_tanh_a_h = a_h + m; /* [T, B, m] */
+    cfn_real *const work_initial_h = work_tanh_a_h + T * B * m; /* [B, m] */
+    const cfn_real *const initial_h = cfn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -155,7 +178,7 @@ void cfn_forward(
             cfn_real *restrict theta_tail = tape_theta_tail + at * m;
             cfn_real *restrict eta_tail = tape_eta_tail + at * m;
             cfn_real *restrict h = out->h + at * m;
-            const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             cfn_real *restrict tanh_h_prev_tail = tape_tanh_h_prev_tail + at * m;
             const cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
 
@@ -209,14 +232,112 @@ void cfn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cfn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void cfn_infer(
+    const cfn_sizes *sizes, const cfn_parameters *parameters,
+    const cfn_inputs *in, const cfn_initial *initial,
+    const cfn_outputs *out, const cfn_state *final,
+    cfn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CFN_FIXED_n;
+    const size_t m = CFN_FIXED_m;
+    const cfn_real *const U_theta = parameters->U_theta; /* [m, m] */
+    const cfn_real *const V_theta = parameters->V_theta; /* [m, n] */
+    const cfn_real *const b_theta = parameters->b_theta; /* [m] */
+    const cfn_real *const U_eta = parameters->U_eta; /* [m, m] */
+    const cfn_real *const V_eta = parameters->V_eta; /* [m, n] */
+    const cfn_real *const b_eta = parameters->b_eta; /* [m] */
+    const cfn_real *const W = parameters->W; /* [m, n] */
+    cfn_real *const theta = work; /* [m] */
+    cfn_real *const eta = theta + m; /* [m] */
+    cfn_real *const a_theta = eta + m; /* [m] */
+    cfn_real *const a_eta = a_theta + m; /* [m] */
+    cfn_real *const tanh_h_prev = a_eta + m; /* [m] */
+    cfn_real *const a_h = tanh_h_prev + m; /* [m] */
+    cfn_real *const work_tanh_a_h = a_h + m; /* [T, B, m] */
+    cfn_real *const work_initial_h = work_tanh_a_h + T * B * m; /* [B, m] */
+    const cfn_real *const initial_h = cfn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const cfn_real *restrict x = in->x + at * n;
+            cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
+
+            /* (3)  a_h = W x */
+            for (size_t j = 0; j < m; ++j) {
+                cfn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const cfn_real *restrict x = in->x + at * n;
+            cfn_real *restrict h = out->h + at * m;
+            const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
+
+            /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
+            for (size_t j = 0; j < m; ++j) {
+                cfn_real sum = b_theta[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_theta[j * m + k] * h_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_theta[j * n + k] * x[k];
+                a_theta[j] = sum;
+            }
+
+            /* (1)  theta = sigmoid(a_theta) */
+            for (size_t j = 0; j < m; ++j)
+                theta[j] = cfn_sigmoid(a_theta[j]);
+
+            /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+            for (size_t j = 0; j < m; ++j) {
+                cfn_real sum = b_eta[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_eta[j * m + k] * h_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_eta[j * n + k] * x[k];
+                a_eta[j] = sum;
+            }
+
+            /* (2)  eta = sigmoid(a_eta) */
+            for (size_t j = 0; j < m; ++j)
+                eta[j] = cfn_sigmoid(a_eta[j]);
+
+            /* (3)  tanh_h_prev = tanh(h_prev) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_h_prev[j] = TANH(h_prev[j]);
+
+            /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = theta[j] * tanh_h_prev[j] + eta[j] * tanh_a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cfn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void cfn_backward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_state *initial,
+    const cfn_inputs *in, const cfn_initial *initial,
     const cfn_outputs *out, const cfn_real *tape,
     const cfn_cotangents *bars, const cfn_gradients *gradients,
     cfn_real *work)
@@ -256,22 +377,33 @@ void cfn_backward(
     cfn_real *const theta_bar = work_a_eta_bar + T * B * m; /* [m] */
     cfn_real *const work_a_theta_bar = theta_bar + m; /* [T, B, m] */
     cfn_real *const work_h_prev_bar = work_a_theta_bar + T * B * m; /* [2, B, m] */
+    cfn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    cfn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const cfn_real *const final_h_bar = cfn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const cfn_real *const initial_h = cfn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        U_theta_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_theta_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_theta_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_eta_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_eta_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_eta_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
+    if (U_theta_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_theta_bar[j] = 0;
+    if (V_theta_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_theta_bar[j] = 0;
+    if (b_theta_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_theta_bar[j] = 0;
+    if (U_eta_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_eta_bar[j] = 0;
+    if (V_eta_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_eta_bar[j] = 0;
+    if (b_eta_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_eta_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -283,7 +415,7 @@ void cfn_backward(
             const cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             cfn_real *restrict eta = work_eta + at * m;
             const cfn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const cfn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const cfn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             cfn_real *restrict h_bar = work_h_bar + at * m;
             cfn_real *restrict a_eta_bar = work_a_eta_bar + at * m;
             cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
@@ -356,11 +488,11 @@ void cfn_backward(
             const cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             const cfn_real *restrict x = in->x + at * n;
             const cfn_real *restrict eta = work_eta + at * m;
-            const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const cfn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const cfn_real *restrict h_bar = work_h_bar + at * m;
             const cfn_real *restrict a_eta_bar = work_a_eta_bar + at * m;
             const cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
-            cfn_real *restrict x_bar = gradients->x_bar + at * n;
+            cfn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -371,60 +503,68 @@ void cfn_backward(
                 a_h_bar[j] = h_bar[j] * eta[j] * one_minus_tanh_a_h_squared[j];
 
             /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                cfn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_theta[k * n + j] * a_theta_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_eta[k * n + j] * a_eta_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    cfn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_theta[k * n + j] * a_theta_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_eta[k * n + j] * a_eta_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_theta_bar[j * m + k] += a_theta_bar[j] * h_prev[k];
+            if (U_theta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_theta_bar[j * m + k] += a_theta_bar[j] * h_prev[k];
 
             /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_theta_bar[j * n + k] += a_theta_bar[j] * x[k];
+            if (V_theta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_theta_bar[j * n + k] += a_theta_bar[j] * x[k];
 
             /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_theta_bar[j] += a_theta_bar[j];
+            if (b_theta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_theta_bar[j] += a_theta_bar[j];
 
             /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_eta_bar[j * m + k] += a_eta_bar[j] * h_prev[k];
+            if (U_eta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_eta_bar[j * m + k] += a_eta_bar[j] * h_prev[k];
 
             /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_eta_bar[j * n + k] += a_eta_bar[j] * x[k];
+            if (V_eta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_eta_bar[j * n + k] += a_eta_bar[j] * x[k];
 
             /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_eta_bar[j] += a_eta_bar[j];
+            if (b_eta_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_eta_bar[j] += a_eta_bar[j];
 
             /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_h_bar[j] * x[k];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cfn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void cfn_step(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_state *state,
+    const cfn_inputs *in, const cfn_initial *state,
     const cfn_outputs *out, const cfn_state *next,
     cfn_real *work)
 {
@@ -445,12 +585,14 @@ void cfn_step(
     cfn_real *const tanh_h_prev = a_eta + m; /* [m] */
     cfn_real *const a_h = tanh_h_prev + m; /* [m] */
     cfn_real *const tanh_a_h = a_h + m; /* [m] */
+    cfn_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const cfn_real *const initial_h = cfn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const cfn_real *restrict x = in->x + s * n;
         cfn_real *restrict h = out->h + s * m;
-        const cfn_real *h_prev = state->h + s * m;
+        const cfn_real *h_prev = initial_h + s * m;
 
         /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
         for (size_t j = 0; j < m; ++j) {
@@ -501,7 +643,7 @@ void cfn_step(
             h[j] = theta[j] * tanh_h_prev[j] + eta[j] * tanh_a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            cfn_copy(h, m, next->h + s * m);
     }
 }

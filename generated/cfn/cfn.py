@@ -23,6 +23,13 @@ The paper writes h first; here the gates that it reads stand before it.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -64,6 +71,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     U_theta = parameters["U_theta"]
     V_theta = parameters["V_theta"]
@@ -74,7 +82,6 @@ def forward(parameters, inputs, initial):
     W = parameters["W"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = U_theta.shape[0]
 
@@ -111,11 +118,12 @@ def forward(parameters, inputs, initial):
         tanh_h_prev_tail[t] = tanh_tail(h_prev)
         # (3)  h = theta * tanh(h_prev) + eta * tanh(a_h)
         h[t] = theta * tanh_h_prev + eta * tanh_a_h[t]
-    return {"h": h}, {"h": h[T - 1]}, {"theta_tail": theta_tail, "eta_tail": eta_tail, "tanh_h_prev_tail": tanh_h_prev_tail, "tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"theta_tail": theta_tail, "eta_tail": eta_tail, "tanh_h_prev_tail": tanh_h_prev_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     theta_tail = tape["theta_tail"]
@@ -131,7 +139,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = U_theta.shape[0]
 
@@ -171,7 +178,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_theta_bar[t] @ U_theta + a_eta_bar[t] @ U_eta + h_bar[t] * theta * one_minus_tanh_h_prev_squared
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
     one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
     # (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3)
@@ -197,6 +204,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     U_theta = parameters["U_theta"]
     V_theta = parameters["V_theta"]
@@ -206,7 +214,6 @@ def step(parameters, inputs, state):
     b_eta = parameters["b_eta"]
     W = parameters["W"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = U_theta.shape[0]
 

@@ -4,13 +4,20 @@
  * those of cfn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile cfn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "cfn_simd.h"
 
 #ifdef CFN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef cfn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t cfn_simd_tape_size(const cfn_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 2 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(m + n);
 }
 
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t cfn_simd_forward_multiplications(const cfn_sizes *sizes)
@@ -243,7 +250,7 @@ void cfn_simd_pack_backward(
 static void cfn_simd_forward_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_state *final, cfn_real *tape, cfn_real *work,
     size_t member, size_t members)
 {
@@ -263,6 +270,8 @@ static void cfn_simd_forward_member(
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -338,7 +347,7 @@ static void cfn_simd_forward_member(
                     real *const theta_tail_rows = tape_theta_tail + (t * B + begin) * row_m;
                     real *const eta_tail_rows = tape_eta_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const tanh_h_prev_tail_rows = tape_tanh_h_prev_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
                     const operand factors_a_theta[] = {
@@ -404,13 +413,13 @@ static void cfn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void cfn_simd_forward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_state *final, cfn_real *tape, cfn_real *work,
     size_t threads)
 {
@@ -421,7 +430,7 @@ void cfn_simd_forward(
 static void cfn_simd_infer_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_state *final, cfn_real *work,
     size_t member, size_t members)
 {
@@ -437,6 +446,8 @@ static void cfn_simd_infer_member(
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -505,7 +516,7 @@ static void cfn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const tanh_a_h_rows = work_tanh_a_h + (t * B + begin) * row_m;
                     const operand factors_a_theta[] = {
                         {x_rows, n, n, panels_x_2},
@@ -558,13 +569,13 @@ static void cfn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void cfn_simd_infer(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_state *final, cfn_real *work,
     size_t threads)
 {
@@ -575,7 +586,7 @@ void cfn_simd_infer(
 static void cfn_simd_backward_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_real *tape, const cfn_cotangents *bars,
     const cfn_gradients *gradients, cfn_real *work,
     size_t member, size_t members)
@@ -609,18 +620,30 @@ static void cfn_simd_backward_member(
     real *const work_h_prev_bar = work_a_theta_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_theta_bar = packed;
     const real *const panels_a_eta_bar = panels_a_theta_bar + up_to(m, LANES) * m;
     const real *const panels_a_theta_bar_2 = panels_a_eta_bar + up_to(m, LANES) * m;
     const real *const panels_a_eta_bar_2 = panels_a_theta_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_h_bar = panels_a_eta_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_theta_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_eta_bar[j] = 0;
+        clear(b_theta_bar, m);
+        clear(b_eta_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(U_theta_bar, m * m);
+            clear(V_theta_bar, m * n);
+            clear(U_eta_bar, m * m);
+            clear(V_eta_bar, m * n);
+            clear(W_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -640,7 +663,7 @@ static void cfn_simd_backward_member(
                     real *const theta_rows = work_theta + begin * row_m;
                     real *const eta_rows = work_eta + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_eta_bar_rows = work_a_eta_bar + ((t - first) * B + begin) * row_m;
@@ -787,14 +810,16 @@ static void cfn_simd_backward_member(
                             /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
                             b_eta_bar_here += a_eta_bar;
                         }
-                        store_part(b_theta_bar + j, load_part(b_theta_bar + j, left) + b_theta_bar_here, left);
-                        store_part(b_eta_bar + j, load_part(b_eta_bar + j, left) + b_eta_bar_here, left);
+                        if (b_theta_bar != NULL)
+                            store_part(b_theta_bar + j, load_part(b_theta_bar + j, left) + b_theta_bar_here, left);
+                        if (b_eta_bar != NULL)
+                            store_part(b_eta_bar + j, load_part(b_eta_bar + j, left) + b_eta_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -838,7 +863,7 @@ static void cfn_simd_backward_member(
             real *const scratch = work_scratch + member * scratch_size;
             /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
             /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_theta_bar, done > 0},
                 {{work_a_eta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_eta_bar, done > 0},
@@ -860,13 +885,13 @@ static void cfn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void cfn_simd_backward(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *initial, const cfn_outputs *out,
+    const cfn_initial *initial, const cfn_outputs *out,
     const cfn_real *tape, const cfn_cotangents *bars,
     const cfn_gradients *gradients, cfn_real *work,
     size_t threads)
@@ -878,7 +903,7 @@ void cfn_simd_backward(
 static void cfn_simd_step_member(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *state, const cfn_outputs *out,
+    const cfn_initial *state, const cfn_outputs *out,
     const cfn_state *next, cfn_real *work,
     size_t member, size_t members)
 {
@@ -892,6 +917,8 @@ static void cfn_simd_step_member(
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const work_turn = work_tanh_a_h + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -943,7 +970,7 @@ static void cfn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
             const operand factors_a_theta[] = {
                 {x_rows, n, n, panels_x_2},
@@ -995,7 +1022,7 @@ static void cfn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1003,7 +1030,7 @@ static void cfn_simd_step_member(
 void cfn_simd_step(
     const cfn_sizes *sizes, const cfn_parameters *parameters,
     const cfn_real *packed, const cfn_inputs *in,
-    const cfn_state *state, const cfn_outputs *out,
+    const cfn_initial *state, const cfn_outputs *out,
     const cfn_state *next, cfn_real *work,
     size_t threads)
 {

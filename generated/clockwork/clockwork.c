@@ -16,6 +16,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((clockwork_real)(number))
 #ifdef CLOCKWORK_DOUBLE
 #define FABS fabs
@@ -47,37 +50,57 @@ static clockwork_real clockwork_tanh_tail(clockwork_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const clockwork_real *clockwork_given(
+    const clockwork_real *given, clockwork_real value, size_t entries, clockwork_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void clockwork_copy(const clockwork_real *from, size_t entries, clockwork_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t clockwork_tape_size(const clockwork_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CLOCKWORK_FIXED_m;
-    return T * B * m + m * m;
+    (void)sizes;
+    return CLOCKWORK_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes)
 {
-    const size_t m = CLOCKWORK_FIXED_m;
-    return 2 * m;
+    (void)sizes;
+    return CLOCKWORK_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t clockwork_infer_work_size(const clockwork_sizes *sizes)
+{
+    (void)sizes;
+    return CLOCKWORK_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t clockwork_backward_work_size(const clockwork_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CLOCKWORK_FIXED_m;
-    return 3 * m + 2 * T * B * m + m * m + 2 * B * m;
+    (void)sizes;
+    return CLOCKWORK_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t clockwork_step_work_size(const clockwork_sizes *sizes)
 {
-    const size_t m = CLOCKWORK_FIXED_m;
-    return 2 * m + m * m;
+    (void)sizes;
+    return CLOCKWORK_STEP_WORK_SIZE(sizes->B);
 }
 
 void clockwork_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *initial,
+    const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_state *final,
     clockwork_real *tape, clockwork_real *work)
 {
@@ -92,6 +115,8 @@ void clockwork_forward(
     clockwork_real *const M_W_H = tape_s_tail + T * B * m; /* [m, m] */
     clockwork_real *const s = work; /* [m] */
     clockwork_real *const a_s = s + m; /* [m] */
+    clockwork_real *const work_initial_h = a_s + m; /* [B, m] */
+    const clockwork_real *const initial_h = clockwork_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* once, for all steps */
     {
@@ -110,7 +135,7 @@ void clockwork_forward(
             const clockwork_real *restrict k = in->k + at * m;
             clockwork_real *restrict s_tail = tape_s_tail + at * m;
             clockwork_real *restrict h = out->h + at * m;
-            const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
             /* (1)  a_s = M_W_H h_prev + W_I x */
             for (size_t j = 0; j < m; ++j) {
@@ -136,14 +161,74 @@ void clockwork_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void clockwork_infer(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_inputs *in, const clockwork_initial *initial,
+    const clockwork_outputs *out, const clockwork_state *final,
+    clockwork_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CLOCKWORK_FIXED_n;
+    const size_t m = CLOCKWORK_FIXED_m;
+    const clockwork_real *const W_I = parameters->W_I; /* [m, n] */
+    const clockwork_real *const W_H = parameters->W_H; /* [m, m] */
+    const clockwork_real *const M = parameters->M; /* [m, m] */
+    clockwork_real *const s = work; /* [m] */
+    clockwork_real *const M_W_H = s + m; /* [m, m] */
+    clockwork_real *const a_s = M_W_H + m * m; /* [m] */
+    clockwork_real *const work_initial_h = a_s + m; /* [B, m] */
+    const clockwork_real *const initial_h = clockwork_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* once, for all steps */
+    {
+
+        /* (1)  M_W_H = M * W_H */
+        for (size_t j = 0; j < m; ++j)
+            for (size_t l = 0; l < m; ++l)
+                M_W_H[j * m + l] = M[j * m + l] * W_H[j * m + l];
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const clockwork_real *restrict x = in->x + at * n;
+            const clockwork_real *restrict k = in->k + at * m;
+            clockwork_real *restrict h = out->h + at * m;
+            const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  a_s = M_W_H h_prev + W_I x */
+            for (size_t j = 0; j < m; ++j) {
+                clockwork_real sum = 0;
+                for (size_t l = 0; l < m; ++l)
+                    sum += M_W_H[j * m + l] * h_prev[l];
+                for (size_t l = 0; l < n; ++l)
+                    sum += W_I[j * n + l] * x[l];
+                a_s[j] = sum;
+            }
+
+            /* (1)  s = tanh(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = TANH(a_s[j]);
+
+            /* (2)  h = k * s + (1 - k) * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = k[j] * s[j] + (1 - k[j]) * h_prev[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void clockwork_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *initial,
+    const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_real *tape,
     const clockwork_cotangents *bars, const clockwork_gradients *gradients,
     clockwork_real *work)
@@ -167,12 +252,17 @@ void clockwork_backward(
     clockwork_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
     clockwork_real *const M_W_H_bar = work_a_s_bar + T * B * m; /* [m, m] */
     clockwork_real *const work_h_prev_bar = M_W_H_bar + m * m; /* [2, B, m] */
+    clockwork_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    clockwork_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const clockwork_real *const final_h_bar = clockwork_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const clockwork_real *const initial_h = clockwork_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
     for (size_t j = 0; j < m * m; ++j)
         M_W_H_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_I_bar[j] = 0;
+    if (W_I_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_I_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -181,7 +271,7 @@ void clockwork_backward(
             const clockwork_real *restrict s_tail = tape_s_tail + at * m;
             const clockwork_real *restrict k = in->k + at * m;
             const clockwork_real *restrict Delta_h = bars->Delta_h + at * m;
-            const clockwork_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const clockwork_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             clockwork_real *restrict h_bar = work_h_bar + at * m;
             clockwork_real *restrict a_s_bar = work_a_s_bar + at * m;
             clockwork_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
@@ -218,11 +308,11 @@ void clockwork_backward(
             const size_t at = t * B + sample;
             const clockwork_real *restrict s_tail = tape_s_tail + at * m;
             const clockwork_real *restrict x = in->x + at * n;
-            const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const clockwork_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const clockwork_real *restrict h_bar = work_h_bar + at * m;
             const clockwork_real *restrict a_s_bar = work_a_s_bar + at * m;
-            clockwork_real *restrict x_bar = gradients->x_bar + at * n;
-            clockwork_real *restrict k_bar = gradients->k_bar + at * m;
+            clockwork_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
+            clockwork_real *restrict k_bar = gradients->k_bar != NULL ? gradients->k_bar + at * m : NULL;
 
             /* (1)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -234,21 +324,25 @@ void clockwork_backward(
                     M_W_H_bar[j * m + l] += a_s_bar[j] * h_prev[l];
 
             /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                clockwork_real sum = 0;
-                for (size_t l = 0; l < m; ++l)
-                    sum += W_I[l * n + j] * a_s_bar[l];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    clockwork_real sum = 0;
+                    for (size_t l = 0; l < m; ++l)
+                        sum += W_I[l * n + j] * a_s_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                k_bar[j] = h_bar[j] * (s[j] - h_prev[j]);
+            if (k_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    k_bar[j] = h_bar[j] * (s[j] - h_prev[j]);
 
             /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    W_I_bar[j * n + l] += a_s_bar[j] * x[l];
+            if (W_I_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        W_I_bar[j * n + l] += a_s_bar[j] * x[l];
         }
     }
 
@@ -256,24 +350,25 @@ void clockwork_backward(
     {
 
         /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
-        for (size_t j = 0; j < m; ++j)
-            for (size_t l = 0; l < m; ++l)
-                W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
+        if (W_H_bar != NULL)
+            for (size_t j = 0; j < m; ++j)
+                for (size_t l = 0; l < m; ++l)
+                    W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
 
         /* (12)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
-        for (size_t j = 0; j < m; ++j)
-            for (size_t l = 0; l < m; ++l)
-                M_bar[j * m + l] = M_W_H_bar[j * m + l] * W_H[j * m + l];
+        if (M_bar != NULL)
+            for (size_t j = 0; j < m; ++j)
+                for (size_t l = 0; l < m; ++l)
+                    M_bar[j * m + l] = M_W_H_bar[j * m + l] * W_H[j * m + l];
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    clockwork_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void clockwork_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *state,
+    const clockwork_inputs *in, const clockwork_initial *state,
     const clockwork_outputs *out, const clockwork_state *next,
     clockwork_real *work)
 {
@@ -286,13 +381,15 @@ void clockwork_step(
     clockwork_real *const s = work; /* [m] */
     clockwork_real *const M_W_H = s + m; /* [m, m] */
     clockwork_real *const a_s = M_W_H + m * m; /* [m] */
+    clockwork_real *const work_initial_h = a_s + m; /* [B, m] */
+    const clockwork_real *const initial_h = clockwork_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const clockwork_real *restrict x = in->x + sample * n;
         const clockwork_real *restrict k = in->k + sample * m;
         clockwork_real *restrict h = out->h + sample * m;
-        const clockwork_real *h_prev = state->h + sample * m;
+        const clockwork_real *h_prev = initial_h + sample * m;
 
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
@@ -318,7 +415,7 @@ void clockwork_step(
             h[j] = k[j] * s[j] + (1 - k[j]) * h_prev[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            clockwork_copy(h, m, next->h + sample * m);
     }
 }

@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DCLOCKWORK_DOUBLE makes clockwork_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * clockwork.c is C99, and compiles as C++ too. -DCLOCKWORK_DOUBLE makes
+ * clockwork_real double instead of float.
  */
 #ifndef CLOCKWORK_H
 #define CLOCKWORK_H
@@ -25,7 +32,9 @@ typedef double clockwork_real;
 typedef float clockwork_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static clockwork_real tape[CLOCKWORK_TAPE_SIZE(20, 1)];`. */
 #ifndef CLOCKWORK_FIXED_n
 #define CLOCKWORK_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float clockwork_real;
 #define CLOCKWORK_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct clockwork_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -59,13 +68,13 @@ typedef struct clockwork_outputs {
     clockwork_real *h; /* [T, B, m] hidden layer */
 } clockwork_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct clockwork_cotangents {
     const clockwork_real *Delta_h; /* [T, B, m] cotangent of h */
     const clockwork_real *final_h_bar; /* [B, m] cotangent of final.h */
 } clockwork_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct clockwork_gradients {
     clockwork_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     clockwork_real *x_bar; /* [T, B, n] cotangent of x */
@@ -75,45 +84,82 @@ typedef struct clockwork_gradients {
     clockwork_real *M_bar; /* [m, m] cotangent of M */
 } clockwork_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct clockwork_initial {
+    const clockwork_real *h; /* [B, m] h before the first step */
+} clockwork_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct clockwork_state {
-    clockwork_real *h; /* [B, m] h before the first step */
+    clockwork_real *h; /* [B, m] h after the last step */
 } clockwork_state;
 
 /* Entries of clockwork_real: what forward saves for backward: T * B * m + m * m. */
 size_t clockwork_tape_size(const clockwork_sizes *sizes);
+#define CLOCKWORK_TAPE_SIZE(T, B) \
+    ((size_t)(T) * (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(CLOCKWORK_FIXED_m) * (size_t)(CLOCKWORK_FIXED_m))
 
-/* Entries of clockwork_real: scratch memory of forward: 2 * m. */
+/* Entries of clockwork_real: scratch memory of forward: 2 * m + B * m. */
 size_t clockwork_forward_work_size(const clockwork_sizes *sizes);
+#define CLOCKWORK_FORWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m))
 
-/* Entries of clockwork_real: scratch memory of backward: 3 * m + 2 * T * B * m + m * m + 2 * B * m. */
+/* Entries of clockwork_real: scratch memory of infer: 2 * m + m * m + B * m. */
+size_t clockwork_infer_work_size(const clockwork_sizes *sizes);
+#define CLOCKWORK_INFER_WORK_SIZE(T, B) \
+    (2 * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(CLOCKWORK_FIXED_m) * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m))
+
+/* Entries of clockwork_real: scratch memory of backward: 3 * m + 2 * T * B * m + m * m +
+ * 2 * B * m + 2 * B * m. */
 size_t clockwork_backward_work_size(const clockwork_sizes *sizes);
+#define CLOCKWORK_BACKWARD_WORK_SIZE(T, B) \
+    (3 * (size_t)(CLOCKWORK_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(CLOCKWORK_FIXED_m) * (size_t)(CLOCKWORK_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m))
 
-/* Entries of clockwork_real: scratch memory of step: 2 * m + m * m. */
+/* Entries of clockwork_real: scratch memory of step: 2 * m + m * m + B * m. */
 size_t clockwork_step_work_size(const clockwork_sizes *sizes);
+#define CLOCKWORK_STEP_WORK_SIZE(B) \
+    (2 * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(CLOCKWORK_FIXED_m) * (size_t)(CLOCKWORK_FIXED_m) + \
+     (size_t)(B) * (size_t)(CLOCKWORK_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void clockwork_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *initial,
+    const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_state *final,
     clockwork_real *tape, clockwork_real *work);
+
+/* The same with nothing saved for backward. */
+void clockwork_infer(
+    const clockwork_sizes *sizes, const clockwork_parameters *parameters,
+    const clockwork_inputs *in, const clockwork_initial *initial,
+    const clockwork_outputs *out, const clockwork_state *final,
+    clockwork_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void clockwork_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *initial,
+    const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_real *tape,
     const clockwork_cotangents *bars, const clockwork_gradients *gradients,
     clockwork_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void clockwork_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_state *state,
+    const clockwork_inputs *in, const clockwork_initial *state,
     const clockwork_outputs *out, const clockwork_state *next,
     clockwork_real *work);
 

@@ -28,6 +28,13 @@ In a stack all layers share the mask of periods, and so their number of units.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -51,6 +58,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     k = inputs["k"]
     W_I = parameters["W_I"]
@@ -58,7 +66,6 @@ def forward(parameters, inputs, initial):
     M = parameters["M"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = k.shape[2]
 
@@ -79,11 +86,12 @@ def forward(parameters, inputs, initial):
         s_tail[t] = tanh_tail(a_s)
         # (2)  h = k * s + (1 - k) * h_prev
         h[t] = k[t] * s + (1 - k[t]) * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "M_W_H": M_W_H}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "M_W_H": M_W_H}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     s_tail = tape["s_tail"]
@@ -96,7 +104,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = k.shape[2]
 
@@ -118,7 +125,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_s_bar[t] @ M_W_H + h_bar[t] * (1 - k[t])
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
     # (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1)
@@ -140,13 +147,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     k = inputs["k"]
     W_I = parameters["W_I"]
     W_H = parameters["W_H"]
     M = parameters["M"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = k.shape[1]
 

@@ -4,13 +4,20 @@
  * those of clockwork.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile clockwork_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "clockwork_simd.h"
 
 #ifdef CLOCKWORK_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef clockwork_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t clockwork_simd_tape_size(const clockwork_sizes *sizes)
 {
@@ -63,7 +70,7 @@ size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t thr
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m);
+    return spaced(B * row_m) + B * m;
 }
 
 size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -79,7 +86,7 @@ size_t clockwork_simd_infer_work_size(const clockwork_sizes *sizes, size_t threa
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(m * m) + spaced(B * row_m);
+    return spaced(m * m) + spaced(B * row_m) + B * m;
 }
 
 size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t clockwork_simd_backward_work_size(const clockwork_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(chunk * B * row_m) + spaced(m * m) + spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 2 * spaced(chunk * B * row_m) + spaced(m * m) + spaced(2 * B * row_m) + 2 * B * m + m + threads * scratch_for(m + n);
 }
 
 size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -110,7 +117,7 @@ size_t clockwork_simd_step_work_size(const clockwork_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(m * m) + spaced(B * row_m);
+    return spaced(m * m) + spaced(B * row_m) + B * m;
 }
 
 static size_t clockwork_simd_forward_multiplications(const clockwork_sizes *sizes)
@@ -177,7 +184,7 @@ void clockwork_simd_pack_backward(
 static void clockwork_simd_forward_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_state *final, clockwork_real *tape, clockwork_real *work,
     size_t member, size_t members)
 {
@@ -194,6 +201,8 @@ static void clockwork_simd_forward_member(
     real *const tape_s_tail = tape; /* [m] a row */
     real *const M_W_H = tape_s_tail + spaced(T * B * row_m); /* [m, m] a row */
     real *const work_a_s = work; /* [m] a row */
+    real *const work_initial_h = work_a_s + spaced(B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
 
     /* once, for all steps */
     if (member == 0) {
@@ -208,7 +217,7 @@ static void clockwork_simd_forward_member(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
-            const real *restrict h_prev = t > 0 ? out->h + ((t * B + sample) - B) * m : initial->h + sample * m;
+            const real *restrict h_prev = t > 0 ? out->h + ((t * B + sample) - B) * m : initial_h + sample * m;
             real *restrict a_s = work_a_s + sample * row_m;
 
             /* (1)  a_s = M_W_H h_prev + W_I x */
@@ -229,7 +238,7 @@ static void clockwork_simd_forward_member(
                 const real *const k_rows = in->k + (t * B + begin) * m;
                 real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 const real *const a_s_rows = work_a_s + begin * row_m;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
@@ -255,13 +264,13 @@ static void clockwork_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void clockwork_simd_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_state *final, clockwork_real *tape, clockwork_real *work,
     size_t threads)
 {
@@ -272,7 +281,7 @@ void clockwork_simd_forward(
 static void clockwork_simd_infer_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_state *final, clockwork_real *work,
     size_t member, size_t members)
 {
@@ -288,6 +297,8 @@ static void clockwork_simd_infer_member(
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
     real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
+    real *const work_initial_h = work_a_s + spaced(B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
 
     /* once, for all steps */
     if (member == 0) {
@@ -302,7 +313,7 @@ static void clockwork_simd_infer_member(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
-            const real *restrict h_prev = t > 0 ? out->h + ((t * B + sample) - B) * m : initial->h + sample * m;
+            const real *restrict h_prev = t > 0 ? out->h + ((t * B + sample) - B) * m : initial_h + sample * m;
             real *restrict a_s = work_a_s + sample * row_m;
 
             /* (1)  a_s = M_W_H h_prev + W_I x */
@@ -322,7 +333,7 @@ static void clockwork_simd_infer_member(
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const k_rows = in->k + (t * B + begin) * m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 const real *const a_s_rows = work_a_s + begin * row_m;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
@@ -344,13 +355,13 @@ static void clockwork_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void clockwork_simd_infer(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_state *final, clockwork_real *work,
     size_t threads)
 {
@@ -361,7 +372,7 @@ void clockwork_simd_infer(
 static void clockwork_simd_backward_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_real *tape, const clockwork_cotangents *bars,
     const clockwork_gradients *gradients, clockwork_real *work,
     size_t member, size_t members)
@@ -386,7 +397,19 @@ static void clockwork_simd_backward_member(
     real *const work_h_prev_bar = M_W_H_bar + spaced(m * m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    real *const work_k_bar = work_initial_h + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_s_bar = packed;
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(M_W_H_bar, m * m);
+            clear(W_I_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -401,7 +424,7 @@ static void clockwork_simd_backward_member(
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const k_rows = in->k + (t * B + begin) * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -458,9 +481,10 @@ static void clockwork_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const k_bar_rows = gradients->k_bar + (first * B + begin) * m;
+                real *const k_bar_rows = gradients->k_bar != NULL ? gradients->k_bar + (first * B + begin) * m : work_k_bar;
+                const size_t k_bar_stride = gradients->k_bar != NULL ? m : 0;
                 for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -473,13 +497,13 @@ static void clockwork_simd_backward_member(
 
                         /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
                         const vec k_bar = h_bar * (s - h_prev);
-                        store_part(k_bar_rows + sample * m + j, k_bar, left);
+                        store_part(k_bar_rows + sample * k_bar_stride + j, k_bar, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -518,7 +542,7 @@ static void clockwork_simd_backward_member(
         {
             real *const scratch = work_scratch + member * scratch_size;
             /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, M_W_H_bar, done > 0},
             };
@@ -538,24 +562,26 @@ static void clockwork_simd_backward_member(
     /* once, for all steps */
     if (member == 0) {
         /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
-        for (size_t j = 0; j < m; ++j)
-            for (size_t l = 0; l < m; ++l)
-                W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
+        if (W_H_bar != NULL)
+            for (size_t j = 0; j < m; ++j)
+                for (size_t l = 0; l < m; ++l)
+                    W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
 
         /* (12)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
-        for (size_t j = 0; j < m; ++j)
-            for (size_t l = 0; l < m; ++l)
-                M_bar[j * m + l] = M_W_H_bar[j * m + l] * W_H[j * m + l];
+        if (M_bar != NULL)
+            for (size_t j = 0; j < m; ++j)
+                for (size_t l = 0; l < m; ++l)
+                    M_bar[j * m + l] = M_W_H_bar[j * m + l] * W_H[j * m + l];
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void clockwork_simd_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *initial, const clockwork_outputs *out,
+    const clockwork_initial *initial, const clockwork_outputs *out,
     const clockwork_real *tape, const clockwork_cotangents *bars,
     const clockwork_gradients *gradients, clockwork_real *work,
     size_t threads)
@@ -567,7 +593,7 @@ void clockwork_simd_backward(
 static void clockwork_simd_step_member(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *state, const clockwork_outputs *out,
+    const clockwork_initial *state, const clockwork_outputs *out,
     const clockwork_state *next, clockwork_real *work,
     size_t member, size_t members)
 {
@@ -582,6 +608,8 @@ static void clockwork_simd_step_member(
     const real *const M = parameters->M; /* [m, m] */
     real *const M_W_H = work; /* [m, m] a row */
     real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
+    real *const work_initial_h = work_a_s + spaced(B * row_m);
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
 
     /* once, for all steps */
     if (member == 0) {
@@ -593,7 +621,7 @@ static void clockwork_simd_step_member(
     BARRIER
     for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
         const real *restrict x = in->x + sample * n;
-        const real *restrict h_prev = state->h + sample * m;
+        const real *restrict h_prev = initial_h + sample * m;
         real *restrict a_s = work_a_s + sample * row_m;
 
         /* (1)  a_s = M_W_H h_prev + W_I x */
@@ -613,7 +641,7 @@ static void clockwork_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = in->k + begin * m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const a_s_rows = work_a_s + begin * row_m;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
@@ -634,13 +662,13 @@ static void clockwork_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
 }
 
 void clockwork_simd_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in,
-    const clockwork_state *state, const clockwork_outputs *out,
+    const clockwork_initial *state, const clockwork_outputs *out,
     const clockwork_state *next, clockwork_real *work,
     size_t threads)
 {

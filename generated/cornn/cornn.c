@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((cornn_real)(number))
 #ifdef CORNN_DOUBLE
 #define FABS fabs
@@ -44,37 +47,57 @@ static cornn_real cornn_tanh_tail(cornn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const cornn_real *cornn_given(
+    const cornn_real *given, cornn_real value, size_t entries, cornn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void cornn_copy(const cornn_real *from, size_t entries, cornn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t cornn_tape_size(const cornn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CORNN_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return CORNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t cornn_forward_work_size(const cornn_sizes *sizes)
 {
-    const size_t m = CORNN_FIXED_m;
-    return 2 * m;
+    (void)sizes;
+    return CORNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t cornn_infer_work_size(const cornn_sizes *sizes)
+{
+    (void)sizes;
+    return CORNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t cornn_backward_work_size(const cornn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = CORNN_FIXED_m;
-    return 3 * m + 3 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return CORNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t cornn_step_work_size(const cornn_sizes *sizes)
 {
-    const size_t m = CORNN_FIXED_m;
-    return 3 * m;
+    (void)sizes;
+    return CORNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void cornn_forward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_state *initial,
+    const cornn_inputs *in, const cornn_initial *initial,
     const cornn_outputs *out, const cornn_state *final,
     cornn_real *tape, cornn_real *work)
 {
@@ -93,6 +116,10 @@ void cornn_forward(
     cornn_real *const tape_tanh_a_z_tail = tape_z + T * B * m; /* [T, B, m] */
     cornn_real *const a_z = work; /* [m] */
     cornn_real *const tanh_a_z = a_z + m; /* [m] */
+    cornn_real *const work_initial_z = tanh_a_z + m; /* [B, m] */
+    cornn_real *const work_initial_y = work_initial_z + B * m; /* [B, m] */
+    const cornn_real *const initial_z = cornn_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
+    const cornn_real *const initial_y = cornn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -101,8 +128,8 @@ void cornn_forward(
             const cornn_real *restrict u = in->u + at * n;
             cornn_real *restrict z = tape_z + at * m;
             cornn_real *restrict y = out->y + at * m;
-            const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
-            const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial_z + s * m;
+            const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
 
             /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
@@ -135,16 +162,80 @@ void cornn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->z[j] = tape_z[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->y[j] = out->y[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cornn_copy(T > 0 ? tape_z + (T - 1) * B * m : initial_z, B * m, final != NULL ? final->z : NULL);
+    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
+}
+
+void cornn_infer(
+    const cornn_sizes *sizes, const cornn_parameters *parameters,
+    const cornn_inputs *in, const cornn_initial *initial,
+    const cornn_outputs *out, const cornn_state *final,
+    cornn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = CORNN_FIXED_n;
+    const size_t m = CORNN_FIXED_m;
+    const cornn_real *const W = parameters->W; /* [m, m] */
+    const cornn_real *const W_z = parameters->W_z; /* [m, m] */
+    const cornn_real *const V = parameters->V; /* [m, n] */
+    const cornn_real *const b = parameters->b; /* [m] */
+    const cornn_real *const dt = parameters->dt; /* [] */
+    const cornn_real *const gamma = parameters->gamma; /* [] */
+    const cornn_real *const epsilon = parameters->epsilon; /* [] */
+    cornn_real *const work_z = work; /* [2, B, m] */
+    cornn_real *const a_z = work_z + 2 * B * m; /* [m] */
+    cornn_real *const tanh_a_z = a_z + m; /* [m] */
+    cornn_real *const work_initial_z = tanh_a_z + m; /* [B, m] */
+    cornn_real *const work_initial_y = work_initial_z + B * m; /* [B, m] */
+    const cornn_real *const initial_z = cornn_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
+    const cornn_real *const initial_y = cornn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const cornn_real *restrict u = in->u + at * n;
+            cornn_real *restrict z = work_z + ((t & 1) * B + s) * m;
+            cornn_real *restrict y = out->y + at * m;
+            const cornn_real *restrict z_prev = t > 0 ? work_z + (((t - 1) & 1) * B + s) * m : initial_z + s * m;
+            const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
+
+            /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
+            for (size_t j = 0; j < m; ++j) {
+                cornn_real sum = b[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W[j * m + k] * y_prev[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_z[j * m + k] * z_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V[j * n + k] * u[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  tanh_a_z = tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z[j] = TANH(a_z[j]);
+
+            /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = z_prev[j] + dt[0] * tanh_a_z[j] - dt[0] * gamma[0] * y_prev[j] - dt[0] * epsilon[0] * z_prev[j];
+
+            /* (2)  y = y_prev + dt * z */
+            for (size_t j = 0; j < m; ++j)
+                y[j] = y_prev[j] + dt[0] * z[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cornn_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m, final != NULL ? final->z : NULL);
+    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
 }
 
 void cornn_backward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_state *initial,
+    const cornn_inputs *in, const cornn_initial *initial,
     const cornn_outputs *out, const cornn_real *tape,
     const cornn_cotangents *bars, const cornn_gradients *gradients,
     cornn_real *work)
@@ -176,22 +267,37 @@ void cornn_backward(
     cornn_real *const work_a_z_bar = z_to_dt_bar + m; /* [T, B, m] */
     cornn_real *const work_z_prev_bar = work_a_z_bar + T * B * m; /* [2, B, m] */
     cornn_real *const work_y_prev_bar = work_z_prev_bar + 2 * B * m; /* [2, B, m] */
+    cornn_real *const work_final_z_bar = work_y_prev_bar + 2 * B * m; /* [B, m] */
+    cornn_real *const work_final_y_bar = work_final_z_bar + B * m; /* [B, m] */
+    cornn_real *const work_initial_z = work_final_y_bar + B * m; /* [B, m] */
+    cornn_real *const work_initial_y = work_initial_z + B * m; /* [B, m] */
+    const cornn_real *const final_z_bar = cornn_given(bars->final_z_bar, 0, B * m, work_final_z_bar);
+    const cornn_real *const final_y_bar = cornn_given(bars->final_y_bar, 0, B * m, work_final_y_bar);
+    const cornn_real *const initial_z = cornn_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
+    const cornn_real *const initial_y = cornn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        dt_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        gamma_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        epsilon_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_z_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
+    if (dt_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            dt_bar[j] = 0;
+    if (gamma_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            gamma_bar[j] = 0;
+    if (epsilon_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            epsilon_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -199,8 +305,8 @@ void cornn_backward(
             const size_t at = t * B + s;
             const cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
             const cornn_real *restrict Delta_y = bars->Delta_y + at * m;
-            const cornn_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_z_bar + s * m;
-            const cornn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
+            const cornn_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : final_z_bar + s * m;
+            const cornn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : final_y_bar + s * m;
             cornn_real *restrict y_bar = work_y_bar + at * m;
             cornn_real *restrict z_bar = work_z_bar + at * m;
             cornn_real *restrict a_z_bar = work_a_z_bar + at * m;
@@ -248,12 +354,12 @@ void cornn_backward(
             const cornn_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
             const cornn_real *restrict u = in->u + at * n;
             const cornn_real *restrict z = tape_z + at * m;
-            const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
-            const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const cornn_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial_z + s * m;
+            const cornn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             const cornn_real *restrict y_bar = work_y_bar + at * m;
             const cornn_real *restrict z_bar = work_z_bar + at * m;
             const cornn_real *restrict a_z_bar = work_a_z_bar + at * m;
-            cornn_real *restrict u_bar = gradients->u_bar + at * n;
+            cornn_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * n : NULL;
 
             /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -264,58 +370,66 @@ void cornn_backward(
                 z_to_dt_bar[j] = z_bar[j] * (tanh_a_z[j] - z_prev[j] * epsilon[0] - gamma[0] * y_prev[j]);
 
             /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                cornn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += V[k * n + j] * a_z_bar[k];
-                u_bar[j] = sum;
+            if (u_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    cornn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V[k * n + j] * a_z_bar[k];
+                    u_bar[j] = sum;
+                }
             }
 
             /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_bar[j * m + k] += a_z_bar[j] * y_prev[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_bar[j * m + k] += a_z_bar[j] * y_prev[k];
 
             /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_z_bar[j * m + k] += a_z_bar[j] * z_prev[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_z_bar[j * m + k] += a_z_bar[j] * z_prev[k];
 
             /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_bar[j * n + k] += a_z_bar[j] * u[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_bar[j * n + k] += a_z_bar[j] * u[k];
 
             /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_z_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_z_bar[j];
 
             /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
-            for (size_t j = 0; j < m; ++j)
-                dt_bar[0] += z_to_dt_bar[j];
-            for (size_t j = 0; j < m; ++j)
-                dt_bar[0] += y_bar[j] * z[j];
+            if (dt_bar != NULL) {
+                for (size_t j = 0; j < m; ++j)
+                    dt_bar[0] += z_to_dt_bar[j];
+                for (size_t j = 0; j < m; ++j)
+                    dt_bar[0] += y_bar[j] * z[j];
+            }
 
             /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                gamma_bar[0] -= z_bar[j] * dt[0] * y_prev[j];
+            if (gamma_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    gamma_bar[0] -= z_bar[j] * dt[0] * y_prev[j];
 
             /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                epsilon_bar[0] -= z_bar[j] * z_prev[j] * dt[0];
+            if (epsilon_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    epsilon_bar[0] -= z_bar[j] * z_prev[j] * dt[0];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_z_bar[j] = work_z_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_y_bar[j] = work_y_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    cornn_copy(T > 0 ? work_z_prev_bar : final_z_bar, B * m, gradients->initial_z_bar);
+    cornn_copy(T > 0 ? work_y_prev_bar : final_y_bar, B * m, gradients->initial_y_bar);
 }
 
 void cornn_step(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_state *state,
+    const cornn_inputs *in, const cornn_initial *state,
     const cornn_outputs *out, const cornn_state *next,
     cornn_real *work)
 {
@@ -332,13 +446,17 @@ void cornn_step(
     cornn_real *const z = work; /* [m] */
     cornn_real *const a_z = z + m; /* [m] */
     cornn_real *const tanh_a_z = a_z + m; /* [m] */
+    cornn_real *const work_initial_z = tanh_a_z + m; /* [B, m] */
+    cornn_real *const work_initial_y = work_initial_z + B * m; /* [B, m] */
+    const cornn_real *const initial_z = cornn_given(state != NULL ? state->z : NULL, 0, B * m, work_initial_z);
+    const cornn_real *const initial_y = cornn_given(state != NULL ? state->y : NULL, 0, B * m, work_initial_y);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const cornn_real *restrict u = in->u + s * n;
         cornn_real *restrict y = out->y + s * m;
-        const cornn_real *z_prev = state->z + s * m;
-        const cornn_real *y_prev = state->y + s * m;
+        const cornn_real *z_prev = initial_z + s * m;
+        const cornn_real *y_prev = initial_y + s * m;
 
         /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
         for (size_t j = 0; j < m; ++j) {
@@ -365,9 +483,9 @@ void cornn_step(
             y[j] = y_prev[j] + dt[0] * z[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->z[s * m + j] = z[j];
-        for (size_t j = 0; j < m; ++j)
-            next->y[s * m + j] = y[j];
+        if (next != NULL && next->z != NULL)
+            cornn_copy(z, m, next->z + s * m);
+        if (next != NULL && next->y != NULL)
+            cornn_copy(y, m, next->y + s * m);
     }
 }

@@ -30,6 +30,13 @@ are scalar parameters, so that the equations keep their letters.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -53,6 +60,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     u = inputs["u"]
     W = parameters["W"]
     W_z = parameters["W_z"]
@@ -64,7 +72,6 @@ def forward(parameters, inputs, initial):
     initial_z = initial["z"]
     initial_y = initial["y"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     n = u.shape[2]
     m = W.shape[0]
 
@@ -85,11 +92,12 @@ def forward(parameters, inputs, initial):
         z[t] = z_prev + dt * tanh_a_z - dt * gamma * y_prev - dt * epsilon * z_prev
         # (2)  y = y_prev + dt * z
         y[t] = y_prev + dt * z[t]
-    return {"y": y}, {"z": z[T - 1], "y": y[T - 1]}, {"z": z, "tanh_a_z_tail": tanh_a_z_tail}
+    return {"y": y}, {"z": z[T - 1] if T > 0 else initial_z, "y": y[T - 1] if T > 0 else initial_y}, {"z": z, "tanh_a_z_tail": tanh_a_z_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     y = outputs["y"]
     initial_z = initial["z"]
     initial_y = initial["y"]
@@ -106,7 +114,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_z_bar = bars["final.z"]
     final_y_bar = bars["final.y"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     n = u.shape[2]
     m = W.shape[0]
 
@@ -133,8 +140,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         y_prev_bar = a_z_bar[t] @ W - z_bar[t] * dt * gamma + y_bar[t]
 
     # all steps at once
-    z_prev = np.concatenate([initial_z[None], z[:-1]])
-    y_prev = np.concatenate([initial_y[None], y[:-1]])
+    z_prev = np.concatenate([initial_z[None], z])[:-1]
+    y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     # (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)
@@ -160,6 +167,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     u = inputs["u"]
     W = parameters["W"]
     W_z = parameters["W_z"]
@@ -169,7 +177,6 @@ def step(parameters, inputs, state):
     gamma = parameters["gamma"]
     epsilon = parameters["epsilon"]
     B = u.shape[0]
-    dtype = u.dtype
     n = u.shape[1]
     m = W.shape[0]
 

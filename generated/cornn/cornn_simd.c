@@ -4,13 +4,20 @@
  * those of cornn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile cornn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "cornn_simd.h"
 
 #ifdef CORNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef cornn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t cornn_simd_tape_size(const cornn_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(2 * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 4 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + 4 * B * m + threads * scratch_for(m + n);
 }
 
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + 2 * B * m;
 }
 
 static size_t cornn_simd_forward_multiplications(const cornn_sizes *sizes)
@@ -224,7 +231,7 @@ void cornn_simd_pack_backward(
 static void cornn_simd_forward_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_state *final, cornn_real *tape, cornn_real *work,
     size_t member, size_t members)
 {
@@ -243,6 +250,10 @@ static void cornn_simd_forward_member(
     real *const tape_tanh_a_z_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_z = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_y = work_initial_z + B * m;
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
     const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
@@ -271,9 +282,9 @@ static void cornn_simd_forward_member(
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
-                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial_z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const operand factors_a_z[] = {
                         {u_rows, n, n, panels_u},
@@ -328,15 +339,15 @@ static void cornn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
+        copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m, final != NULL ? final->z : NULL);
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
 }
 
 void cornn_simd_forward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_state *final, cornn_real *tape, cornn_real *work,
     size_t threads)
 {
@@ -347,7 +358,7 @@ void cornn_simd_forward(
 static void cornn_simd_infer_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_state *final, cornn_real *work,
     size_t member, size_t members)
 {
@@ -365,6 +376,10 @@ static void cornn_simd_infer_member(
     real *const work_z = work; /* [m] a row */
     real *const tile_a_z_ahead = work_z + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_z = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_y = work_initial_z + B * m;
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
     const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
@@ -393,9 +408,9 @@ static void cornn_simd_infer_member(
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
-                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
+                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial_z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     const operand factors_a_z[] = {
                         {u_rows, n, n, panels_u},
                         {y_prev_rows, m, m, panels_y_prev},
@@ -445,15 +460,15 @@ static void cornn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
+        copy_rows(B, m, T > 0 ? work_z + (((T - 1) & 1) * B + 0) * row_m : initial_z, T > 0 ? row_m : m, final != NULL ? final->z : NULL);
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
 }
 
 void cornn_simd_infer(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_state *final, cornn_real *work,
     size_t threads)
 {
@@ -464,7 +479,7 @@ void cornn_simd_infer(
 static void cornn_simd_backward_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_real *tape, const cornn_cotangents *bars,
     const cornn_gradients *gradients, cornn_real *work,
     size_t member, size_t members)
@@ -496,19 +511,31 @@ static void cornn_simd_backward_member(
     real *const work_y_prev_bar = work_z_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_z_bar = work_scratch + members * scratch_size;
+    real *const work_final_y_bar = work_final_z_bar + B * m;
+    real *const work_initial_z = work_final_y_bar + B * m;
+    real *const work_initial_y = work_initial_z + B * m;
+    const real *const final_z_bar = given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, member, members);
+    const real *const final_y_bar = given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            dt_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            gamma_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            epsilon_bar[j] = 0;
+        clear(b_bar, m);
+        clear(dt_bar, 1);
+        clear(gamma_bar, 1);
+        clear(epsilon_bar, 1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * m);
+            clear(W_z_bar, m * m);
+            clear(V_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -522,9 +549,9 @@ static void cornn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
+                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_z_bar + begin * m;
                     const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
-                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_y_bar + begin * m;
                     const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const y_bar_rows = work_y_bar + ((t - first) * B + begin) * row_m;
                     real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
@@ -618,9 +645,9 @@ static void cornn_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const tanh_a_z_tail_rows = tape_tanh_a_z_tail + (first * B + begin) * row_m;
-                const real *const z_prev_rows = (first * B + begin) >= B ? tape_z + ((first * B + begin) - B) * row_m : initial->z + (first * B + begin) * m;
+                const real *const z_prev_rows = (first * B + begin) >= B ? tape_z + ((first * B + begin) - B) * row_m : initial_z + (first * B + begin) * m;
                 const size_t z_prev_stride = (first * B + begin) >= B ? row_m : m;
-                const real *const y_prev_rows = (first * B + begin) >= B ? out->y + ((first * B + begin) - B) * m : initial->y + (first * B + begin) * m;
+                const real *const y_prev_rows = (first * B + begin) >= B ? out->y + ((first * B + begin) - B) * m : initial_y + (first * B + begin) * m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const z_to_dt_bar_rows = work_z_to_dt_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -648,13 +675,14 @@ static void cornn_simd_backward_member(
                             /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
                             b_bar_here += a_z_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -690,36 +718,42 @@ static void cornn_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
-            const real *restrict z = tape_z + (first * B + s) * row_m;
-            const real *restrict z_prev = (first * B + s) >= B ? tape_z + ((first * B + s) - B) * row_m : initial->z + (first * B + s) * m;
-            const real *restrict y_prev = (first * B + s) >= B ? out->y + ((first * B + s) - B) * m : initial->y + (first * B + s) * m;
-            const real *restrict y_bar = work_y_bar + s * row_m;
-            const real *restrict z_bar = work_z_bar + s * row_m;
-            const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
+        if (dt_bar != NULL || epsilon_bar != NULL || gamma_bar != NULL) {
+            for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+                const real *restrict z = tape_z + (first * B + s) * row_m;
+                const real *restrict z_prev = (first * B + s) >= B ? tape_z + ((first * B + s) - B) * row_m : initial_z + (first * B + s) * m;
+                const real *restrict y_prev = (first * B + s) >= B ? out->y + ((first * B + s) - B) * m : initial_y + (first * B + s) * m;
+                const real *restrict y_bar = work_y_bar + s * row_m;
+                const real *restrict z_bar = work_z_bar + s * row_m;
+                const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-            /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
-            dt_bar[0] += total(&z_to_dt_bar[0], m);
-            dt_bar[0] += dot(&y_bar[0], &z[0], m);
+                /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
+                if (dt_bar != NULL) {
+                    dt_bar[0] += total(&z_to_dt_bar[0], m);
+                    dt_bar[0] += dot(&y_bar[0], &z[0], m);
+                }
 
-            /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
-            gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
+                /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
+                if (gamma_bar != NULL)
+                    gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
 
-            /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
-            epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
+                /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
+                if (epsilon_bar != NULL)
+                    epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
+            }
         }
         BARRIER
         {
             real *const scratch = work_scratch + member * scratch_size;
             /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
-            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const total_of with_y_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
             totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 1, member, members, scratch);
 
             /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
-            const series rows_of_z_prev = {tape_z, initial->z, row_m, m, 0, B, 0};
+            const series rows_of_z_prev = {tape_z, initial_z, row_m, m, 0, B, 0};
             const total_of with_z_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
             };
@@ -736,15 +770,15 @@ static void cornn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_z_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_z_bar);
+        copy_rows(B, m, T > 0 ? work_z_prev_bar + (((0) & 1) * B + 0) * row_m : final_z_bar, T > 0 ? row_m : m, gradients->initial_z_bar);
     if (member == 0)
-        copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar + (((0) & 1) * B + 0) * row_m : final_y_bar, T > 0 ? row_m : m, gradients->initial_y_bar);
 }
 
 void cornn_simd_backward(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *initial, const cornn_outputs *out,
+    const cornn_initial *initial, const cornn_outputs *out,
     const cornn_real *tape, const cornn_cotangents *bars,
     const cornn_gradients *gradients, cornn_real *work,
     size_t threads)
@@ -756,7 +790,7 @@ void cornn_simd_backward(
 static void cornn_simd_step_member(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *state, const cornn_outputs *out,
+    const cornn_initial *state, const cornn_outputs *out,
     const cornn_state *next, cornn_real *work,
     size_t member, size_t members)
 {
@@ -772,6 +806,10 @@ static void cornn_simd_step_member(
     real *const work_z = work; /* [m] a row */
     real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_z = work_turn + 1;
+    real *const work_initial_y = work_initial_z + B * m;
+    const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m, work_initial_z, member, members);
+    const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_u = packed;
     const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
     const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
@@ -784,8 +822,8 @@ static void cornn_simd_step_member(
             const real *const u_rows = in->u + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
-            const real *const z_prev_rows = state->z + begin * m;
-            const real *const y_prev_rows = state->y + begin * m;
+            const real *const z_prev_rows = initial_z + begin * m;
+            const real *const y_prev_rows = initial_y + begin * m;
             const operand factors_a_z[] = {
                 {u_rows, n, n, panels_u},
                 {y_prev_rows, m, m, panels_y_prev},
@@ -834,9 +872,9 @@ static void cornn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
+        copy_rows(B, m, work_z + 0 * row_m, row_m, next != NULL ? next->z : NULL);
     if (member == 0)
-        copy_rows(B, m, out->y + 0 * m, m, next->y);
+        copy_rows(B, m, out->y + 0 * m, m, next != NULL ? next->y : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -844,7 +882,7 @@ static void cornn_simd_step_member(
 void cornn_simd_step(
     const cornn_sizes *sizes, const cornn_parameters *parameters,
     const cornn_real *packed, const cornn_inputs *in,
-    const cornn_state *state, const cornn_outputs *out,
+    const cornn_initial *state, const cornn_outputs *out,
     const cornn_state *next, cornn_real *work,
     size_t threads)
 {

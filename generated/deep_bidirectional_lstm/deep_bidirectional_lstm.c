@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((deep_bidirectional_lstm_real)(number))
 #ifdef DEEP_BIDIRECTIONAL_LSTM_DOUBLE
 #define FABS fabs
@@ -64,40 +67,51 @@ static deep_bidirectional_lstm_real deep_bidirectional_lstm_tanh_tail(deep_bidir
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const deep_bidirectional_lstm_real *deep_bidirectional_lstm_given(
+    const deep_bidirectional_lstm_real *given, deep_bidirectional_lstm_real value, size_t entries, deep_bidirectional_lstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void deep_bidirectional_lstm_copy(const deep_bidirectional_lstm_real *from, size_t entries, deep_bidirectional_lstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
-    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
-    const size_t q_2 = 2 * m_2;
-    const size_t q_1 = 2 * m_1;
-    return 14 * T * B * m_1 + T * B * q_1 + 14 * T * B * m_2 + T * B * q_2;
+    (void)sizes;
+    return DEEP_BIDIRECTIONAL_LSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t deep_bidirectional_lstm_forward_work_size(const deep_bidirectional_lstm_sizes *sizes)
 {
-    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
-    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
-    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
-    return 18 * m_1 + 18 * m_2 + p;
+    (void)sizes;
+    return DEEP_BIDIRECTIONAL_LSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t deep_bidirectional_lstm_infer_work_size(const deep_bidirectional_lstm_sizes *sizes)
+{
+    (void)sizes;
+    return DEEP_BIDIRECTIONAL_LSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
-    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
-    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
-    const size_t q_2 = 2 * m_2;
-    const size_t q_1 = 2 * m_1;
-    return 32 * m_1 + 32 * m_2 + p + T * B * q_2 + 8 * T * B * m_2 + T * B * q_1 + 8 * T * B * m_1 + 4 * 2 * B * m_1 + 4 * 2 * B * m_2;
+    (void)sizes;
+    return DEEP_BIDIRECTIONAL_LSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 void deep_bidirectional_lstm_forward(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_state *initial,
+    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
     const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
     deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work)
 {
@@ -226,6 +240,22 @@ void deep_bidirectional_lstm_forward(
     deep_bidirectional_lstm_real *const layer2_backward_o = layer2_backward_f + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const layer2_backward_tanh_c = layer2_backward_o + m_2; /* [m_2] */
     deep_bidirectional_lstm_real *const a_y = layer2_backward_tanh_c + m_2; /* [p] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_h = a_y + p; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2; /* [B, m_2] */
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -238,8 +268,8 @@ void deep_bidirectional_lstm_forward(
             deep_bidirectional_lstm_real *restrict layer1_forward_o_tail = tape_layer1_forward_o_tail + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_c = tape_layer1_forward_c + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_h = tape_layer1_forward_h + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? tape_layer1_forward_h + (at - B) * m_1 : initial->layer1_forward_h + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial->layer1_forward_c + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? tape_layer1_forward_h + (at - B) * m_1 : initial_layer1_forward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial_layer1_forward_c + s * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c_tail = tape_layer1_forward_tanh_c_tail + at * m_1;
 
             /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
@@ -343,8 +373,8 @@ void deep_bidirectional_lstm_forward(
             deep_bidirectional_lstm_real *restrict layer1_backward_o_tail = tape_layer1_backward_o_tail + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_c = tape_layer1_backward_c + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_h = tape_layer1_backward_h + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? tape_layer1_backward_h + (at + B) * m_1 : initial->layer1_backward_h + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial->layer1_backward_c + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? tape_layer1_backward_h + (at + B) * m_1 : initial_layer1_backward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial_layer1_backward_c + s * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c_tail = tape_layer1_backward_tanh_c_tail + at * m_1;
 
             /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
@@ -462,8 +492,8 @@ void deep_bidirectional_lstm_forward(
             deep_bidirectional_lstm_real *restrict layer2_forward_o_tail = tape_layer2_forward_o_tail + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_c = tape_layer2_forward_c + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_h = tape_layer2_forward_h + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? tape_layer2_forward_h + (at - B) * m_2 : initial->layer2_forward_h + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial->layer2_forward_c + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? tape_layer2_forward_h + (at - B) * m_2 : initial_layer2_forward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial_layer2_forward_c + s * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c_tail = tape_layer2_forward_tanh_c_tail + at * m_2;
 
             /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
@@ -567,8 +597,8 @@ void deep_bidirectional_lstm_forward(
             deep_bidirectional_lstm_real *restrict layer2_backward_o_tail = tape_layer2_backward_o_tail + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_c = tape_layer2_backward_c + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_h = tape_layer2_backward_h + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? tape_layer2_backward_h + (at + B) * m_2 : initial->layer2_backward_h + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial->layer2_backward_c + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? tape_layer2_backward_h + (at + B) * m_2 : initial_layer2_backward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial_layer2_backward_c + s * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c_tail = tape_layer2_backward_tanh_c_tail + at * m_2;
 
             /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
@@ -688,28 +718,519 @@ void deep_bidirectional_lstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m_1; ++j)
-        final->layer1_forward_h[j] = tape_layer1_forward_h[(T - 1) * B * m_1 + j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        final->layer1_forward_c[j] = tape_layer1_forward_c[(T - 1) * B * m_1 + j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        final->layer1_backward_h[j] = tape_layer1_backward_h[j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        final->layer1_backward_c[j] = tape_layer1_backward_c[j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        final->layer2_forward_h[j] = tape_layer2_forward_h[(T - 1) * B * m_2 + j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        final->layer2_forward_c[j] = tape_layer2_forward_c[(T - 1) * B * m_2 + j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        final->layer2_backward_h[j] = tape_layer2_backward_h[j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        final->layer2_backward_c[j] = tape_layer2_backward_c[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer1_forward_h + (T - 1) * B * m_1 : initial_layer1_forward_h, B * m_1, final != NULL ? final->layer1_forward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer1_forward_c + (T - 1) * B * m_1 : initial_layer1_forward_c, B * m_1, final != NULL ? final->layer1_forward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer1_backward_h : initial_layer1_backward_h, B * m_1, final != NULL ? final->layer1_backward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer1_backward_c : initial_layer1_backward_c, B * m_1, final != NULL ? final->layer1_backward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer2_forward_h + (T - 1) * B * m_2 : initial_layer2_forward_h, B * m_2, final != NULL ? final->layer2_forward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer2_forward_c + (T - 1) * B * m_2 : initial_layer2_forward_c, B * m_2, final != NULL ? final->layer2_forward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer2_backward_h : initial_layer2_backward_h, B * m_2, final != NULL ? final->layer2_backward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? tape_layer2_backward_c : initial_layer2_backward_c, B * m_2, final != NULL ? final->layer2_backward_c : NULL);
+}
+
+void deep_bidirectional_lstm_infer(
+    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
+    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
+    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
+    deep_bidirectional_lstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t p = DEEP_BIDIRECTIONAL_LSTM_FIXED_p;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    const deep_bidirectional_lstm_real *const layer1_forward_W_i = parameters->layer1_forward_W_i; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_forward_U_i = parameters->layer1_forward_U_i; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_W_f = parameters->layer1_forward_W_f; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_forward_U_f = parameters->layer1_forward_U_f; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_W_g = parameters->layer1_forward_W_g; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_forward_U_g = parameters->layer1_forward_U_g; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_W_o = parameters->layer1_forward_W_o; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_forward_U_o = parameters->layer1_forward_U_o; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_forward_b_o = parameters->layer1_forward_b_o; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_W_i = parameters->layer1_backward_W_i; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_backward_U_i = parameters->layer1_backward_U_i; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_b_i = parameters->layer1_backward_b_i; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_W_f = parameters->layer1_backward_W_f; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_backward_U_f = parameters->layer1_backward_U_f; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_b_f = parameters->layer1_backward_b_f; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_W_g = parameters->layer1_backward_W_g; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_backward_U_g = parameters->layer1_backward_U_g; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_b_g = parameters->layer1_backward_b_g; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_W_o = parameters->layer1_backward_W_o; /* [m_1, n] */
+    const deep_bidirectional_lstm_real *const layer1_backward_U_o = parameters->layer1_backward_U_o; /* [m_1, m_1] */
+    const deep_bidirectional_lstm_real *const layer1_backward_b_o = parameters->layer1_backward_b_o; /* [m_1] */
+    const deep_bidirectional_lstm_real *const layer2_forward_W_i = parameters->layer2_forward_W_i; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_forward_U_i = parameters->layer2_forward_U_i; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_b_i = parameters->layer2_forward_b_i; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_W_f = parameters->layer2_forward_W_f; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_forward_U_f = parameters->layer2_forward_U_f; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_b_f = parameters->layer2_forward_b_f; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_W_g = parameters->layer2_forward_W_g; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_forward_U_g = parameters->layer2_forward_U_g; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_b_g = parameters->layer2_forward_b_g; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_W_o = parameters->layer2_forward_W_o; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_forward_U_o = parameters->layer2_forward_U_o; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_forward_b_o = parameters->layer2_forward_b_o; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_W_i = parameters->layer2_backward_W_i; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_backward_U_i = parameters->layer2_backward_U_i; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_b_i = parameters->layer2_backward_b_i; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_W_f = parameters->layer2_backward_W_f; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_backward_U_f = parameters->layer2_backward_U_f; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_b_f = parameters->layer2_backward_b_f; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_W_g = parameters->layer2_backward_W_g; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_backward_U_g = parameters->layer2_backward_U_g; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_b_g = parameters->layer2_backward_b_g; /* [m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_W_o = parameters->layer2_backward_W_o; /* [m_2, q_1] */
+    const deep_bidirectional_lstm_real *const layer2_backward_U_o = parameters->layer2_backward_U_o; /* [m_2, m_2] */
+    const deep_bidirectional_lstm_real *const layer2_backward_b_o = parameters->layer2_backward_b_o; /* [m_2] */
+    const deep_bidirectional_lstm_real *const V = parameters->V; /* [p, q_2] */
+    const deep_bidirectional_lstm_real *const b_y = parameters->b_y; /* [p] */
+    deep_bidirectional_lstm_real *const layer1_forward_z = work; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_z_i = layer1_forward_z + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_z_f = layer1_forward_z_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_z_o = layer1_forward_z_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_g = layer1_forward_z_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_i = layer1_forward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_f = layer1_forward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_o = layer1_forward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const work_layer1_forward_c = layer1_forward_o + m_1; /* [2, B, m_1] */
+    deep_bidirectional_lstm_real *const work_layer1_forward_h = work_layer1_forward_c + 2 * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const layer1_forward_tanh_c = work_layer1_forward_h + T * B * m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_z = layer1_forward_tanh_c + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_z_i = layer1_backward_z + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_z_f = layer1_backward_z_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_z_o = layer1_backward_z_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_g = layer1_backward_z_o + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_i = layer1_backward_g + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_f = layer1_backward_i + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_o = layer1_backward_f + m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const work_layer1_backward_c = layer1_backward_o + m_1; /* [2, B, m_1] */
+    deep_bidirectional_lstm_real *const work_layer1_backward_h = work_layer1_backward_c + 2 * B * m_1; /* [T, B, m_1] */
+    deep_bidirectional_lstm_real *const layer1_backward_tanh_c = work_layer1_backward_h + T * B * m_1; /* [m_1] */
+    deep_bidirectional_lstm_real *const work_layer1_y = layer1_backward_tanh_c + m_1; /* [T, B, q_1] */
+    deep_bidirectional_lstm_real *const layer2_forward_z = work_layer1_y + T * B * q_1; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_z_i = layer2_forward_z + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_z_f = layer2_forward_z_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_z_o = layer2_forward_z_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_g = layer2_forward_z_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_i = layer2_forward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_f = layer2_forward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_o = layer2_forward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const work_layer2_forward_c = layer2_forward_o + m_2; /* [2, B, m_2] */
+    deep_bidirectional_lstm_real *const work_layer2_forward_h = work_layer2_forward_c + 2 * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const layer2_forward_tanh_c = work_layer2_forward_h + T * B * m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_z = layer2_forward_tanh_c + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_z_i = layer2_backward_z + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_z_f = layer2_backward_z_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_z_o = layer2_backward_z_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_g = layer2_backward_z_o + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_i = layer2_backward_g + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_f = layer2_backward_i + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_o = layer2_backward_f + m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const work_layer2_backward_c = layer2_backward_o + m_2; /* [2, B, m_2] */
+    deep_bidirectional_lstm_real *const work_layer2_backward_h = work_layer2_backward_c + 2 * B * m_2; /* [T, B, m_2] */
+    deep_bidirectional_lstm_real *const layer2_backward_tanh_c = work_layer2_backward_h + T * B * m_2; /* [m_2] */
+    deep_bidirectional_lstm_real *const layer2_y = layer2_backward_tanh_c + m_2; /* [q_2] */
+    deep_bidirectional_lstm_real *const a_y = layer2_y + q_2; /* [p] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_h = a_y + p; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2; /* [B, m_2] */
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict x = in->x + at * n;
+            deep_bidirectional_lstm_real *restrict layer1_forward_c = work_layer1_forward_c + ((t & 1) * B + s) * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_forward_h = work_layer1_forward_h + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? work_layer1_forward_h + (at - B) * m_1 : initial_layer1_forward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + s) * m_1 : initial_layer1_forward_c + s * m_1;
+
+            /* (1)  layer1.forward.z = layer1.forward.W_g x + layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_forward_b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_forward_W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_forward_U_g[j * m_1 + k] * layer1_forward_h_prev[k];
+                layer1_forward_z[j] = sum;
+            }
+
+            /* (2)  layer1.forward.z_i = layer1.forward.W_i x + layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_forward_b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_forward_W_i[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_forward_U_i[j * m_1 + k] * layer1_forward_h_prev[k];
+                layer1_forward_z_i[j] = sum;
+            }
+
+            /* (3)  layer1.forward.z_f = layer1.forward.W_f x + layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_forward_b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_forward_W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_forward_U_f[j * m_1 + k] * layer1_forward_h_prev[k];
+                layer1_forward_z_f[j] = sum;
+            }
+
+            /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_g[j] = TANH(layer1_forward_z[j]);
+
+            /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_i[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_i[j]);
+
+            /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_f[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_f[j]);
+
+            /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i + layer1.forward.c_prev * layer1.forward.f */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_c[j] = layer1_forward_g[j] * layer1_forward_i[j] + layer1_forward_c_prev[j] * layer1_forward_f[j];
+
+            /* (8)  layer1.forward.z_o = layer1.forward.W_o x + layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_forward_b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_forward_W_o[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_forward_U_o[j * m_1 + k] * layer1_forward_h_prev[k];
+                layer1_forward_z_o[j] = sum;
+            }
+
+            /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_o[j] = deep_bidirectional_lstm_sigmoid(layer1_forward_z_o[j]);
+
+            /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_tanh_c[j] = TANH(layer1_forward_c[j]);
+
+            /* (10)  layer1.forward.h = tanh(layer1.forward.c) * layer1.forward.o */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_forward_h[j] = layer1_forward_tanh_c[j] * layer1_forward_o[j];
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t t = T; t-- > 0;) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict x = in->x + at * n;
+            deep_bidirectional_lstm_real *restrict layer1_backward_c = work_layer1_backward_c + ((t & 1) * B + s) * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_backward_h = work_layer1_backward_h + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? work_layer1_backward_h + (at + B) * m_1 : initial_layer1_backward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + s) * m_1 : initial_layer1_backward_c + s * m_1;
+
+            /* (11)  layer1.backward.z = layer1.backward.W_g x + layer1.backward.U_g layer1.backward.h_prev + layer1.backward.b_g */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_backward_b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_backward_W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_backward_U_g[j * m_1 + k] * layer1_backward_h_prev[k];
+                layer1_backward_z[j] = sum;
+            }
+
+            /* (12)  layer1.backward.z_i = layer1.backward.W_i x + layer1.backward.U_i layer1.backward.h_prev + layer1.backward.b_i */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_backward_b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_backward_W_i[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_backward_U_i[j * m_1 + k] * layer1_backward_h_prev[k];
+                layer1_backward_z_i[j] = sum;
+            }
+
+            /* (13)  layer1.backward.z_f = layer1.backward.W_f x + layer1.backward.U_f layer1.backward.h_prev + layer1.backward.b_f */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_backward_b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_backward_W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_backward_U_f[j * m_1 + k] * layer1_backward_h_prev[k];
+                layer1_backward_z_f[j] = sum;
+            }
+
+            /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_g[j] = TANH(layer1_backward_z[j]);
+
+            /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_i[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_i[j]);
+
+            /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_f[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_f[j]);
+
+            /* (17)  layer1.backward.c = layer1.backward.g * layer1.backward.i + layer1.backward.c_prev * layer1.backward.f */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_c[j] = layer1_backward_g[j] * layer1_backward_i[j] + layer1_backward_c_prev[j] * layer1_backward_f[j];
+
+            /* (18)  layer1.backward.z_o = layer1.backward.W_o x + layer1.backward.U_o layer1.backward.h_prev + layer1.backward.b_o */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_bidirectional_lstm_real sum = layer1_backward_b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_backward_W_o[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_backward_U_o[j * m_1 + k] * layer1_backward_h_prev[k];
+                layer1_backward_z_o[j] = sum;
+            }
+
+            /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_o[j] = deep_bidirectional_lstm_sigmoid(layer1_backward_z_o[j]);
+
+            /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_tanh_c[j] = TANH(layer1_backward_c[j]);
+
+            /* (20)  layer1.backward.h = tanh(layer1.backward.c) * layer1.backward.o */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_backward_h[j] = layer1_backward_tanh_c[j] * layer1_backward_o[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_h = work_layer1_forward_h + at * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_h = work_layer1_backward_h + at * m_1;
+            deep_bidirectional_lstm_real *restrict layer1_y = work_layer1_y + at * q_1;
+
+            /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
+            for (size_t j = 0; j < q_1; ++j)
+                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict layer1_y = work_layer1_y + at * q_1;
+            deep_bidirectional_lstm_real *restrict layer2_forward_c = work_layer2_forward_c + ((t & 1) * B + s) * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_forward_h = work_layer2_forward_h + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? work_layer2_forward_h + (at - B) * m_2 : initial_layer2_forward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + s) * m_2 : initial_layer2_forward_c + s * m_2;
+
+            /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y + layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_forward_b_g[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_forward_W_g[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_forward_U_g[j * m_2 + k] * layer2_forward_h_prev[k];
+                layer2_forward_z[j] = sum;
+            }
+
+            /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y + layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_forward_b_i[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_forward_W_i[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_forward_U_i[j * m_2 + k] * layer2_forward_h_prev[k];
+                layer2_forward_z_i[j] = sum;
+            }
+
+            /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y + layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_forward_b_f[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_forward_W_f[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_forward_U_f[j * m_2 + k] * layer2_forward_h_prev[k];
+                layer2_forward_z_f[j] = sum;
+            }
+
+            /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_g[j] = TANH(layer2_forward_z[j]);
+
+            /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_i[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_i[j]);
+
+            /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_f[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_f[j]);
+
+            /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i + layer2.forward.c_prev * layer2.forward.f */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_c[j] = layer2_forward_g[j] * layer2_forward_i[j] + layer2_forward_c_prev[j] * layer2_forward_f[j];
+
+            /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y + layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_forward_b_o[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_forward_W_o[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_forward_U_o[j * m_2 + k] * layer2_forward_h_prev[k];
+                layer2_forward_z_o[j] = sum;
+            }
+
+            /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_o[j] = deep_bidirectional_lstm_sigmoid(layer2_forward_z_o[j]);
+
+            /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_tanh_c[j] = TANH(layer2_forward_c[j]);
+
+            /* (31)  layer2.forward.h = tanh(layer2.forward.c) * layer2.forward.o */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_forward_h[j] = layer2_forward_tanh_c[j] * layer2_forward_o[j];
+        }
+    }
+
+    /* scan in reverse */
+    for (size_t t = T; t-- > 0;) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict layer1_y = work_layer1_y + at * q_1;
+            deep_bidirectional_lstm_real *restrict layer2_backward_c = work_layer2_backward_c + ((t & 1) * B + s) * m_2;
+            deep_bidirectional_lstm_real *restrict layer2_backward_h = work_layer2_backward_h + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? work_layer2_backward_h + (at + B) * m_2 : initial_layer2_backward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + s) * m_2 : initial_layer2_backward_c + s * m_2;
+
+            /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y + layer2.backward.U_g layer2.backward.h_prev + layer2.backward.b_g */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_backward_b_g[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_backward_W_g[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_backward_U_g[j * m_2 + k] * layer2_backward_h_prev[k];
+                layer2_backward_z[j] = sum;
+            }
+
+            /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y + layer2.backward.U_i layer2.backward.h_prev + layer2.backward.b_i */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_backward_b_i[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_backward_W_i[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_backward_U_i[j * m_2 + k] * layer2_backward_h_prev[k];
+                layer2_backward_z_i[j] = sum;
+            }
+
+            /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y + layer2.backward.U_f layer2.backward.h_prev + layer2.backward.b_f */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_backward_b_f[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_backward_W_f[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_backward_U_f[j * m_2 + k] * layer2_backward_h_prev[k];
+                layer2_backward_z_f[j] = sum;
+            }
+
+            /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_g[j] = TANH(layer2_backward_z[j]);
+
+            /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_i[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_i[j]);
+
+            /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_f[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_f[j]);
+
+            /* (38)  layer2.backward.c = layer2.backward.g * layer2.backward.i + layer2.backward.c_prev * layer2.backward.f */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_c[j] = layer2_backward_g[j] * layer2_backward_i[j] + layer2_backward_c_prev[j] * layer2_backward_f[j];
+
+            /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y + layer2.backward.U_o layer2.backward.h_prev + layer2.backward.b_o */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_bidirectional_lstm_real sum = layer2_backward_b_o[j];
+                for (size_t k = 0; k < q_1; ++k)
+                    sum += layer2_backward_W_o[j * q_1 + k] * layer1_y[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_backward_U_o[j * m_2 + k] * layer2_backward_h_prev[k];
+                layer2_backward_z_o[j] = sum;
+            }
+
+            /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_o[j] = deep_bidirectional_lstm_sigmoid(layer2_backward_z_o[j]);
+
+            /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_tanh_c[j] = TANH(layer2_backward_c[j]);
+
+            /* (41)  layer2.backward.h = tanh(layer2.backward.c) * layer2.backward.o */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_backward_h[j] = layer2_backward_tanh_c[j] * layer2_backward_o[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_h = work_layer2_forward_h + at * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_h = work_layer2_backward_h + at * m_2;
+            deep_bidirectional_lstm_real *restrict y = out->y + at * p;
+
+            /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
+            for (size_t j = 0; j < q_2; ++j)
+                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
+
+            /* (43)  a_y = V layer2.y + b_y */
+            for (size_t j = 0; j < p; ++j) {
+                deep_bidirectional_lstm_real sum = b_y[j];
+                for (size_t k = 0; k < q_2; ++k)
+                    sum += V[j * q_2 + k] * layer2_y[k];
+                a_y[j] = sum;
+            }
+
+            /* (44)  y = a_y */
+            for (size_t j = 0; j < p; ++j)
+                y[j] = a_y[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_forward_h + (T - 1) * B * m_1 : initial_layer1_forward_h, B * m_1, final != NULL ? final->layer1_forward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_forward_c + ((T - 1) & 1) * B * m_1 : initial_layer1_forward_c, B * m_1, final != NULL ? final->layer1_forward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_backward_h : initial_layer1_backward_h, B * m_1, final != NULL ? final->layer1_backward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_backward_c : initial_layer1_backward_c, B * m_1, final != NULL ? final->layer1_backward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_forward_h + (T - 1) * B * m_2 : initial_layer2_forward_h, B * m_2, final != NULL ? final->layer2_forward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_forward_c + ((T - 1) & 1) * B * m_2 : initial_layer2_forward_c, B * m_2, final != NULL ? final->layer2_forward_c : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_backward_h : initial_layer2_backward_h, B * m_2, final != NULL ? final->layer2_backward_h : NULL);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_backward_c : initial_layer2_backward_c, B * m_2, final != NULL ? final->layer2_backward_c : NULL);
 }
 
 void deep_bidirectional_lstm_backward(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_state *initial,
+    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
     const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_real *tape,
     const deep_bidirectional_lstm_cotangents *bars, const deep_bidirectional_lstm_gradients *gradients,
     deep_bidirectional_lstm_real *work)
@@ -927,108 +1448,190 @@ void deep_bidirectional_lstm_backward(
     deep_bidirectional_lstm_real *const work_layer2_forward_c_prev_bar = work_layer2_forward_h_prev_bar + 2 * B * m_2; /* [2, B, m_2] */
     deep_bidirectional_lstm_real *const work_layer2_backward_h_prev_bar = work_layer2_forward_c_prev_bar + 2 * B * m_2; /* [2, B, m_2] */
     deep_bidirectional_lstm_real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + 2 * B * m_2; /* [2, B, m_2] */
+    deep_bidirectional_lstm_real *const work_final_layer1_forward_h_bar = work_layer2_backward_c_prev_bar + 2 * B * m_2; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_final_layer1_forward_c_bar = work_final_layer1_forward_h_bar + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_final_layer1_backward_h_bar = work_final_layer1_forward_c_bar + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_final_layer1_backward_c_bar = work_final_layer1_backward_h_bar + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_final_layer2_forward_h_bar = work_final_layer1_backward_c_bar + B * m_1; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_final_layer2_forward_c_bar = work_final_layer2_forward_h_bar + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_final_layer2_backward_h_bar = work_final_layer2_forward_c_bar + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_final_layer2_backward_c_bar = work_final_layer2_backward_h_bar + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_h = work_final_layer2_backward_c_bar + B * m_2; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1; /* [B, m_1] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2; /* [B, m_2] */
+    deep_bidirectional_lstm_real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2; /* [B, m_2] */
+    const deep_bidirectional_lstm_real *const final_layer1_forward_h_bar = deep_bidirectional_lstm_given(bars->final_layer1_forward_h_bar, 0, B * m_1, work_final_layer1_forward_h_bar);
+    const deep_bidirectional_lstm_real *const final_layer1_forward_c_bar = deep_bidirectional_lstm_given(bars->final_layer1_forward_c_bar, 0, B * m_1, work_final_layer1_forward_c_bar);
+    const deep_bidirectional_lstm_real *const final_layer1_backward_h_bar = deep_bidirectional_lstm_given(bars->final_layer1_backward_h_bar, 0, B * m_1, work_final_layer1_backward_h_bar);
+    const deep_bidirectional_lstm_real *const final_layer1_backward_c_bar = deep_bidirectional_lstm_given(bars->final_layer1_backward_c_bar, 0, B * m_1, work_final_layer1_backward_c_bar);
+    const deep_bidirectional_lstm_real *const final_layer2_forward_h_bar = deep_bidirectional_lstm_given(bars->final_layer2_forward_h_bar, 0, B * m_2, work_final_layer2_forward_h_bar);
+    const deep_bidirectional_lstm_real *const final_layer2_forward_c_bar = deep_bidirectional_lstm_given(bars->final_layer2_forward_c_bar, 0, B * m_2, work_final_layer2_forward_c_bar);
+    const deep_bidirectional_lstm_real *const final_layer2_backward_h_bar = deep_bidirectional_lstm_given(bars->final_layer2_backward_h_bar, 0, B * m_2, work_final_layer2_backward_h_bar);
+    const deep_bidirectional_lstm_real *const final_layer2_backward_c_bar = deep_bidirectional_lstm_given(bars->final_layer2_backward_c_bar, 0, B * m_2, work_final_layer2_backward_c_bar);
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer1_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_forward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_h = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h);
+    const deep_bidirectional_lstm_real *const initial_layer2_backward_c = deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_forward_W_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_forward_U_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_forward_b_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_forward_W_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_forward_U_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_forward_b_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_forward_W_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_forward_U_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_forward_b_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_forward_W_o_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_forward_U_o_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_forward_b_o_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_backward_W_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_backward_U_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_backward_b_i_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_backward_W_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_backward_U_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_backward_b_f_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_backward_W_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_backward_U_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_backward_b_g_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_backward_W_o_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_backward_U_o_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_backward_b_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_forward_W_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_forward_U_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_forward_b_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_forward_W_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_forward_U_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_forward_b_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_forward_W_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_forward_U_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_forward_b_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_forward_W_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_forward_U_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_forward_b_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_backward_W_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_backward_U_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_backward_b_i_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_backward_W_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_backward_U_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_backward_b_f_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_backward_W_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_backward_U_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_backward_b_g_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * q_1; ++j)
-        layer2_backward_W_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_backward_U_o_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_backward_b_o_bar[j] = 0;
-    for (size_t j = 0; j < p * q_2; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < p; ++j)
-        b_y_bar[j] = 0;
+    if (layer1_forward_W_i_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_forward_W_i_bar[j] = 0;
+    if (layer1_forward_U_i_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_forward_U_i_bar[j] = 0;
+    if (layer1_forward_b_i_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_forward_b_i_bar[j] = 0;
+    if (layer1_forward_W_f_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_forward_W_f_bar[j] = 0;
+    if (layer1_forward_U_f_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_forward_U_f_bar[j] = 0;
+    if (layer1_forward_b_f_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_forward_b_f_bar[j] = 0;
+    if (layer1_forward_W_g_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_forward_W_g_bar[j] = 0;
+    if (layer1_forward_U_g_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_forward_U_g_bar[j] = 0;
+    if (layer1_forward_b_g_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_forward_b_g_bar[j] = 0;
+    if (layer1_forward_W_o_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_forward_W_o_bar[j] = 0;
+    if (layer1_forward_U_o_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_forward_U_o_bar[j] = 0;
+    if (layer1_forward_b_o_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_forward_b_o_bar[j] = 0;
+    if (layer1_backward_W_i_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_backward_W_i_bar[j] = 0;
+    if (layer1_backward_U_i_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_backward_U_i_bar[j] = 0;
+    if (layer1_backward_b_i_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_backward_b_i_bar[j] = 0;
+    if (layer1_backward_W_f_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_backward_W_f_bar[j] = 0;
+    if (layer1_backward_U_f_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_backward_U_f_bar[j] = 0;
+    if (layer1_backward_b_f_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_backward_b_f_bar[j] = 0;
+    if (layer1_backward_W_g_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_backward_W_g_bar[j] = 0;
+    if (layer1_backward_U_g_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_backward_U_g_bar[j] = 0;
+    if (layer1_backward_b_g_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_backward_b_g_bar[j] = 0;
+    if (layer1_backward_W_o_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_backward_W_o_bar[j] = 0;
+    if (layer1_backward_U_o_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_backward_U_o_bar[j] = 0;
+    if (layer1_backward_b_o_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_backward_b_o_bar[j] = 0;
+    if (layer2_forward_W_i_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_forward_W_i_bar[j] = 0;
+    if (layer2_forward_U_i_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_forward_U_i_bar[j] = 0;
+    if (layer2_forward_b_i_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_forward_b_i_bar[j] = 0;
+    if (layer2_forward_W_f_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_forward_W_f_bar[j] = 0;
+    if (layer2_forward_U_f_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_forward_U_f_bar[j] = 0;
+    if (layer2_forward_b_f_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_forward_b_f_bar[j] = 0;
+    if (layer2_forward_W_g_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_forward_W_g_bar[j] = 0;
+    if (layer2_forward_U_g_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_forward_U_g_bar[j] = 0;
+    if (layer2_forward_b_g_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_forward_b_g_bar[j] = 0;
+    if (layer2_forward_W_o_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_forward_W_o_bar[j] = 0;
+    if (layer2_forward_U_o_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_forward_U_o_bar[j] = 0;
+    if (layer2_forward_b_o_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_forward_b_o_bar[j] = 0;
+    if (layer2_backward_W_i_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_backward_W_i_bar[j] = 0;
+    if (layer2_backward_U_i_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_backward_U_i_bar[j] = 0;
+    if (layer2_backward_b_i_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_backward_b_i_bar[j] = 0;
+    if (layer2_backward_W_f_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_backward_W_f_bar[j] = 0;
+    if (layer2_backward_U_f_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_backward_U_f_bar[j] = 0;
+    if (layer2_backward_b_f_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_backward_b_f_bar[j] = 0;
+    if (layer2_backward_W_g_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_backward_W_g_bar[j] = 0;
+    if (layer2_backward_U_g_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_backward_U_g_bar[j] = 0;
+    if (layer2_backward_b_g_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_backward_b_g_bar[j] = 0;
+    if (layer2_backward_W_o_bar != NULL)
+        for (size_t j = 0; j < m_2 * q_1; ++j)
+            layer2_backward_W_o_bar[j] = 0;
+    if (layer2_backward_U_o_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_backward_U_o_bar[j] = 0;
+    if (layer2_backward_b_o_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_backward_b_o_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < p * q_2; ++j)
+            V_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < p; ++j)
+            b_y_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -1051,13 +1654,15 @@ void deep_bidirectional_lstm_backward(
             }
 
             /* (145)  V_bar = sum_t a_y_bar layer2.y^T   adjoint of (43) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < q_2; ++k)
-                    V_bar[j * q_2 + k] += a_y_bar[j] * layer2_y[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < q_2; ++k)
+                        V_bar[j * q_2 + k] += a_y_bar[j] * layer2_y[k];
 
             /* (146)  b_y_bar = sum_t a_y_bar   adjoint of (43) */
-            for (size_t j = 0; j < p; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
@@ -1070,9 +1675,9 @@ void deep_bidirectional_lstm_backward(
             const deep_bidirectional_lstm_real *restrict layer2_backward_f_tail = tape_layer2_backward_f_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_o_tail = tape_layer2_backward_o_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_tanh_c_tail = tape_layer2_backward_tanh_c_tail + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial->layer2_backward_c + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_2 : bars->final_layer2_backward_h_bar + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_c_next_bar = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_2 : bars->final_layer2_backward_c_bar + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_c_prev = t + 1 < T ? tape_layer2_backward_c + (at + B) * m_2 : initial_layer2_backward_c + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_2 : final_layer2_backward_h_bar + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_c_next_bar = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_2 : final_layer2_backward_c_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_y_bar = work_layer2_y_bar + at * q_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_z_o_bar = work_layer2_backward_z_o_bar + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_backward_z_f_bar = work_layer2_backward_z_f_bar + at * m_2;
@@ -1190,9 +1795,9 @@ void deep_bidirectional_lstm_backward(
             const deep_bidirectional_lstm_real *restrict layer2_forward_f_tail = tape_layer2_forward_f_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_o_tail = tape_layer2_forward_o_tail + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_forward_tanh_c_tail = tape_layer2_forward_tanh_c_tail + at * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial->layer2_forward_c + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_forward_h_bar + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_c_next_bar = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_forward_c_bar + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_c_prev = t > 0 ? tape_layer2_forward_c + (at - B) * m_2 : initial_layer2_forward_c + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : final_layer2_forward_h_bar + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_c_next_bar = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_2 : final_layer2_forward_c_bar + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_y_bar = work_layer2_y_bar + at * q_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_z_o_bar = work_layer2_forward_z_o_bar + at * m_2;
             deep_bidirectional_lstm_real *restrict layer2_forward_z_f_bar = work_layer2_forward_z_f_bar + at * m_2;
@@ -1306,8 +1911,8 @@ void deep_bidirectional_lstm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict layer1_y = tape_layer1_y + at * q_1;
-            const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? tape_layer2_forward_h + (at - B) * m_2 : initial->layer2_forward_h + s * m_2;
-            const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? tape_layer2_backward_h + (at + B) * m_2 : initial->layer2_backward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_forward_h_prev = t > 0 ? tape_layer2_forward_h + (at - B) * m_2 : initial_layer2_forward_h + s * m_2;
+            const deep_bidirectional_lstm_real *restrict layer2_backward_h_prev = t + 1 < T ? tape_layer2_backward_h + (at + B) * m_2 : initial_layer2_backward_h + s * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_z_o_bar = work_layer2_backward_z_o_bar + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_z_f_bar = work_layer2_backward_z_f_bar + at * m_2;
             const deep_bidirectional_lstm_real *restrict layer2_backward_z_i_bar = work_layer2_backward_z_i_bar + at * m_2;
@@ -1341,116 +1946,140 @@ void deep_bidirectional_lstm_backward(
             }
 
             /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_forward_W_i_bar[j * q_1 + k] += layer2_forward_z_i_bar[j] * layer1_y[k];
+            if (layer2_forward_W_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_forward_W_i_bar[j * q_1 + k] += layer2_forward_z_i_bar[j] * layer1_y[k];
 
             /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T   adjoint of (23) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_forward_U_i_bar[j * m_2 + k] += layer2_forward_z_i_bar[j] * layer2_forward_h_prev[k];
+            if (layer2_forward_U_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_forward_U_i_bar[j * m_2 + k] += layer2_forward_z_i_bar[j] * layer2_forward_h_prev[k];
 
             /* (123)  layer2.forward.b_i_bar = sum_t layer2.forward.z_i_bar   adjoint of (23) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_b_i_bar[j] += layer2_forward_z_i_bar[j];
+            if (layer2_forward_b_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_forward_b_i_bar[j] += layer2_forward_z_i_bar[j];
 
             /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of (24) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_forward_W_f_bar[j * q_1 + k] += layer2_forward_z_f_bar[j] * layer1_y[k];
+            if (layer2_forward_W_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_forward_W_f_bar[j * q_1 + k] += layer2_forward_z_f_bar[j] * layer1_y[k];
 
             /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T   adjoint of (24) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_forward_U_f_bar[j * m_2 + k] += layer2_forward_z_f_bar[j] * layer2_forward_h_prev[k];
+            if (layer2_forward_U_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_forward_U_f_bar[j * m_2 + k] += layer2_forward_z_f_bar[j] * layer2_forward_h_prev[k];
 
             /* (126)  layer2.forward.b_f_bar = sum_t layer2.forward.z_f_bar   adjoint of (24) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_b_f_bar[j] += layer2_forward_z_f_bar[j];
+            if (layer2_forward_b_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_forward_b_f_bar[j] += layer2_forward_z_f_bar[j];
 
             /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of (22) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_forward_W_g_bar[j * q_1 + k] += layer2_forward_z_bar[j] * layer1_y[k];
+            if (layer2_forward_W_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_forward_W_g_bar[j * q_1 + k] += layer2_forward_z_bar[j] * layer1_y[k];
 
             /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T   adjoint of (22) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_forward_U_g_bar[j * m_2 + k] += layer2_forward_z_bar[j] * layer2_forward_h_prev[k];
+            if (layer2_forward_U_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_forward_U_g_bar[j * m_2 + k] += layer2_forward_z_bar[j] * layer2_forward_h_prev[k];
 
             /* (129)  layer2.forward.b_g_bar = sum_t layer2.forward.z_bar   adjoint of (22) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_b_g_bar[j] += layer2_forward_z_bar[j];
+            if (layer2_forward_b_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_forward_b_g_bar[j] += layer2_forward_z_bar[j];
 
             /* (130)  layer2.forward.W_o_bar = sum_t layer2.forward.z_o_bar layer1.y^T   adjoint of (29) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_forward_W_o_bar[j * q_1 + k] += layer2_forward_z_o_bar[j] * layer1_y[k];
+            if (layer2_forward_W_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_forward_W_o_bar[j * q_1 + k] += layer2_forward_z_o_bar[j] * layer1_y[k];
 
             /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T   adjoint of (29) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_forward_U_o_bar[j * m_2 + k] += layer2_forward_z_o_bar[j] * layer2_forward_h_prev[k];
+            if (layer2_forward_U_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_forward_U_o_bar[j * m_2 + k] += layer2_forward_z_o_bar[j] * layer2_forward_h_prev[k];
 
             /* (132)  layer2.forward.b_o_bar = sum_t layer2.forward.z_o_bar   adjoint of (29) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_forward_b_o_bar[j] += layer2_forward_z_o_bar[j];
+            if (layer2_forward_b_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_forward_b_o_bar[j] += layer2_forward_z_o_bar[j];
 
             /* (133)  layer2.backward.W_i_bar = sum_t layer2.backward.z_i_bar layer1.y^T   adjoint of (33) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_backward_W_i_bar[j * q_1 + k] += layer2_backward_z_i_bar[j] * layer1_y[k];
+            if (layer2_backward_W_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_backward_W_i_bar[j * q_1 + k] += layer2_backward_z_i_bar[j] * layer1_y[k];
 
             /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar layer2.backward.h_prev^T   adjoint of (33) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_backward_U_i_bar[j * m_2 + k] += layer2_backward_z_i_bar[j] * layer2_backward_h_prev[k];
+            if (layer2_backward_U_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_backward_U_i_bar[j * m_2 + k] += layer2_backward_z_i_bar[j] * layer2_backward_h_prev[k];
 
             /* (135)  layer2.backward.b_i_bar = sum_t layer2.backward.z_i_bar   adjoint of (33) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_b_i_bar[j] += layer2_backward_z_i_bar[j];
+            if (layer2_backward_b_i_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_backward_b_i_bar[j] += layer2_backward_z_i_bar[j];
 
             /* (136)  layer2.backward.W_f_bar = sum_t layer2.backward.z_f_bar layer1.y^T   adjoint of (34) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_backward_W_f_bar[j * q_1 + k] += layer2_backward_z_f_bar[j] * layer1_y[k];
+            if (layer2_backward_W_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_backward_W_f_bar[j * q_1 + k] += layer2_backward_z_f_bar[j] * layer1_y[k];
 
             /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar layer2.backward.h_prev^T   adjoint of (34) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_backward_U_f_bar[j * m_2 + k] += layer2_backward_z_f_bar[j] * layer2_backward_h_prev[k];
+            if (layer2_backward_U_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_backward_U_f_bar[j * m_2 + k] += layer2_backward_z_f_bar[j] * layer2_backward_h_prev[k];
 
             /* (138)  layer2.backward.b_f_bar = sum_t layer2.backward.z_f_bar   adjoint of (34) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_b_f_bar[j] += layer2_backward_z_f_bar[j];
+            if (layer2_backward_b_f_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_backward_b_f_bar[j] += layer2_backward_z_f_bar[j];
 
             /* (139)  layer2.backward.W_g_bar = sum_t layer2.backward.z_bar layer1.y^T   adjoint of (32) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_backward_W_g_bar[j * q_1 + k] += layer2_backward_z_bar[j] * layer1_y[k];
+            if (layer2_backward_W_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_backward_W_g_bar[j * q_1 + k] += layer2_backward_z_bar[j] * layer1_y[k];
 
             /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T   adjoint of (32) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_backward_U_g_bar[j * m_2 + k] += layer2_backward_z_bar[j] * layer2_backward_h_prev[k];
+            if (layer2_backward_U_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_backward_U_g_bar[j * m_2 + k] += layer2_backward_z_bar[j] * layer2_backward_h_prev[k];
 
             /* (141)  layer2.backward.b_g_bar = sum_t layer2.backward.z_bar   adjoint of (32) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_b_g_bar[j] += layer2_backward_z_bar[j];
+            if (layer2_backward_b_g_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_backward_b_g_bar[j] += layer2_backward_z_bar[j];
 
             /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint of (39) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < q_1; ++k)
-                    layer2_backward_W_o_bar[j * q_1 + k] += layer2_backward_z_o_bar[j] * layer1_y[k];
+            if (layer2_backward_W_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < q_1; ++k)
+                        layer2_backward_W_o_bar[j * q_1 + k] += layer2_backward_z_o_bar[j] * layer1_y[k];
 
             /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar layer2.backward.h_prev^T   adjoint of (39) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_backward_U_o_bar[j * m_2 + k] += layer2_backward_z_o_bar[j] * layer2_backward_h_prev[k];
+            if (layer2_backward_U_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_backward_U_o_bar[j * m_2 + k] += layer2_backward_z_o_bar[j] * layer2_backward_h_prev[k];
 
             /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar   adjoint of (39) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_b_o_bar[j] += layer2_backward_z_o_bar[j];
+            if (layer2_backward_b_o_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_backward_b_o_bar[j] += layer2_backward_z_o_bar[j];
         }
     }
 
@@ -1463,9 +2092,9 @@ void deep_bidirectional_lstm_backward(
             const deep_bidirectional_lstm_real *restrict layer1_backward_f_tail = tape_layer1_backward_f_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_o_tail = tape_layer1_backward_o_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_tanh_c_tail = tape_layer1_backward_tanh_c_tail + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial->layer1_backward_c + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_1 : bars->final_layer1_backward_h_bar + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_c_next_bar = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_1 : bars->final_layer1_backward_c_bar + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_c_prev = t + 1 < T ? tape_layer1_backward_c + (at + B) * m_1 : initial_layer1_backward_c + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * m_1 : final_layer1_backward_h_bar + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_c_next_bar = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + s) * m_1 : final_layer1_backward_c_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_y_bar = work_layer1_y_bar + at * q_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_z_o_bar = work_layer1_backward_z_o_bar + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_backward_z_f_bar = work_layer1_backward_z_f_bar + at * m_1;
@@ -1583,9 +2212,9 @@ void deep_bidirectional_lstm_backward(
             const deep_bidirectional_lstm_real *restrict layer1_forward_f_tail = tape_layer1_forward_f_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_o_tail = tape_layer1_forward_o_tail + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_tanh_c_tail = tape_layer1_forward_tanh_c_tail + at * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial->layer1_forward_c + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_forward_h_bar + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_c_next_bar = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_forward_c_bar + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_c_prev = t > 0 ? tape_layer1_forward_c + (at - B) * m_1 : initial_layer1_forward_c + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : final_layer1_forward_h_bar + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_c_next_bar = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + s) * m_1 : final_layer1_forward_c_bar + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_y_bar = work_layer1_y_bar + at * q_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_z_o_bar = work_layer1_forward_z_o_bar + at * m_1;
             deep_bidirectional_lstm_real *restrict layer1_forward_z_f_bar = work_layer1_forward_z_f_bar + at * m_1;
@@ -1699,8 +2328,8 @@ void deep_bidirectional_lstm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_bidirectional_lstm_real *restrict x = in->x + at * n;
-            const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? tape_layer1_forward_h + (at - B) * m_1 : initial->layer1_forward_h + s * m_1;
-            const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? tape_layer1_backward_h + (at + B) * m_1 : initial->layer1_backward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_forward_h_prev = t > 0 ? tape_layer1_forward_h + (at - B) * m_1 : initial_layer1_forward_h + s * m_1;
+            const deep_bidirectional_lstm_real *restrict layer1_backward_h_prev = t + 1 < T ? tape_layer1_backward_h + (at + B) * m_1 : initial_layer1_backward_h + s * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_z_o_bar = work_layer1_backward_z_o_bar + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_z_f_bar = work_layer1_backward_z_f_bar + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_backward_z_i_bar = work_layer1_backward_z_i_bar + at * m_1;
@@ -1709,159 +2338,177 @@ void deep_bidirectional_lstm_backward(
             const deep_bidirectional_lstm_real *restrict layer1_forward_z_f_bar = work_layer1_forward_z_f_bar + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_z_i_bar = work_layer1_forward_z_i_bar + at * m_1;
             const deep_bidirectional_lstm_real *restrict layer1_forward_z_bar = work_layer1_forward_z_bar + at * m_1;
-            deep_bidirectional_lstm_real *restrict x_bar = gradients->x_bar + at * n;
+            deep_bidirectional_lstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18) */
-            for (size_t j = 0; j < n; ++j) {
-                deep_bidirectional_lstm_real sum = 0;
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_forward_W_g[k * n + j] * layer1_forward_z_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_forward_W_i[k * n + j] * layer1_forward_z_i_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_forward_W_f[k * n + j] * layer1_forward_z_f_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_forward_W_o[k * n + j] * layer1_forward_z_o_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_backward_W_g[k * n + j] * layer1_backward_z_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_backward_W_i[k * n + j] * layer1_backward_z_i_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_backward_W_f[k * n + j] * layer1_backward_z_f_bar[k];
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_backward_W_o[k * n + j] * layer1_backward_z_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    deep_bidirectional_lstm_real sum = 0;
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_forward_W_g[k * n + j] * layer1_forward_z_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_forward_W_i[k * n + j] * layer1_forward_z_i_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_forward_W_f[k * n + j] * layer1_forward_z_f_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_forward_W_o[k * n + j] * layer1_forward_z_o_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_backward_W_g[k * n + j] * layer1_backward_z_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_backward_W_i[k * n + j] * layer1_backward_z_i_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_backward_W_f[k * n + j] * layer1_backward_z_f_bar[k];
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_backward_W_o[k * n + j] * layer1_backward_z_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_forward_W_i_bar[j * n + k] += layer1_forward_z_i_bar[j] * x[k];
+            if (layer1_forward_W_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_forward_W_i_bar[j * n + k] += layer1_forward_z_i_bar[j] * x[k];
 
             /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_forward_U_i_bar[j * m_1 + k] += layer1_forward_z_i_bar[j] * layer1_forward_h_prev[k];
+            if (layer1_forward_U_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_forward_U_i_bar[j * m_1 + k] += layer1_forward_z_i_bar[j] * layer1_forward_h_prev[k];
 
             /* (99)  layer1.forward.b_i_bar = sum_t layer1.forward.z_i_bar   adjoint of (2) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_b_i_bar[j] += layer1_forward_z_i_bar[j];
+            if (layer1_forward_b_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_forward_b_i_bar[j] += layer1_forward_z_i_bar[j];
 
             /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_forward_W_f_bar[j * n + k] += layer1_forward_z_f_bar[j] * x[k];
+            if (layer1_forward_W_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_forward_W_f_bar[j * n + k] += layer1_forward_z_f_bar[j] * x[k];
 
             /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_forward_U_f_bar[j * m_1 + k] += layer1_forward_z_f_bar[j] * layer1_forward_h_prev[k];
+            if (layer1_forward_U_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_forward_U_f_bar[j * m_1 + k] += layer1_forward_z_f_bar[j] * layer1_forward_h_prev[k];
 
             /* (102)  layer1.forward.b_f_bar = sum_t layer1.forward.z_f_bar   adjoint of (3) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_b_f_bar[j] += layer1_forward_z_f_bar[j];
+            if (layer1_forward_b_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_forward_b_f_bar[j] += layer1_forward_z_f_bar[j];
 
             /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_forward_W_g_bar[j * n + k] += layer1_forward_z_bar[j] * x[k];
+            if (layer1_forward_W_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_forward_W_g_bar[j * n + k] += layer1_forward_z_bar[j] * x[k];
 
             /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_forward_U_g_bar[j * m_1 + k] += layer1_forward_z_bar[j] * layer1_forward_h_prev[k];
+            if (layer1_forward_U_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_forward_U_g_bar[j * m_1 + k] += layer1_forward_z_bar[j] * layer1_forward_h_prev[k];
 
             /* (105)  layer1.forward.b_g_bar = sum_t layer1.forward.z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_b_g_bar[j] += layer1_forward_z_bar[j];
+            if (layer1_forward_b_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_forward_b_g_bar[j] += layer1_forward_z_bar[j];
 
             /* (106)  layer1.forward.W_o_bar = sum_t layer1.forward.z_o_bar x^T   adjoint of (8) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_forward_W_o_bar[j * n + k] += layer1_forward_z_o_bar[j] * x[k];
+            if (layer1_forward_W_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_forward_W_o_bar[j * n + k] += layer1_forward_z_o_bar[j] * x[k];
 
             /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T   adjoint of (8) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_forward_U_o_bar[j * m_1 + k] += layer1_forward_z_o_bar[j] * layer1_forward_h_prev[k];
+            if (layer1_forward_U_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_forward_U_o_bar[j * m_1 + k] += layer1_forward_z_o_bar[j] * layer1_forward_h_prev[k];
 
             /* (108)  layer1.forward.b_o_bar = sum_t layer1.forward.z_o_bar   adjoint of (8) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_forward_b_o_bar[j] += layer1_forward_z_o_bar[j];
+            if (layer1_forward_b_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_forward_b_o_bar[j] += layer1_forward_z_o_bar[j];
 
             /* (109)  layer1.backward.W_i_bar = sum_t layer1.backward.z_i_bar x^T   adjoint of (12) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_backward_W_i_bar[j * n + k] += layer1_backward_z_i_bar[j] * x[k];
+            if (layer1_backward_W_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_backward_W_i_bar[j * n + k] += layer1_backward_z_i_bar[j] * x[k];
 
             /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar layer1.backward.h_prev^T   adjoint of (12) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_backward_U_i_bar[j * m_1 + k] += layer1_backward_z_i_bar[j] * layer1_backward_h_prev[k];
+            if (layer1_backward_U_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_backward_U_i_bar[j * m_1 + k] += layer1_backward_z_i_bar[j] * layer1_backward_h_prev[k];
 
             /* (111)  layer1.backward.b_i_bar = sum_t layer1.backward.z_i_bar   adjoint of (12) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_b_i_bar[j] += layer1_backward_z_i_bar[j];
+            if (layer1_backward_b_i_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_backward_b_i_bar[j] += layer1_backward_z_i_bar[j];
 
             /* (112)  layer1.backward.W_f_bar = sum_t layer1.backward.z_f_bar x^T   adjoint of (13) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_backward_W_f_bar[j * n + k] += layer1_backward_z_f_bar[j] * x[k];
+            if (layer1_backward_W_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_backward_W_f_bar[j * n + k] += layer1_backward_z_f_bar[j] * x[k];
 
             /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar layer1.backward.h_prev^T   adjoint of (13) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_backward_U_f_bar[j * m_1 + k] += layer1_backward_z_f_bar[j] * layer1_backward_h_prev[k];
+            if (layer1_backward_U_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_backward_U_f_bar[j * m_1 + k] += layer1_backward_z_f_bar[j] * layer1_backward_h_prev[k];
 
             /* (114)  layer1.backward.b_f_bar = sum_t layer1.backward.z_f_bar   adjoint of (13) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_b_f_bar[j] += layer1_backward_z_f_bar[j];
+            if (layer1_backward_b_f_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_backward_b_f_bar[j] += layer1_backward_z_f_bar[j];
 
             /* (115)  layer1.backward.W_g_bar = sum_t layer1.backward.z_bar x^T   adjoint of (11) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_backward_W_g_bar[j * n + k] += layer1_backward_z_bar[j] * x[k];
+            if (layer1_backward_W_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_backward_W_g_bar[j * n + k] += layer1_backward_z_bar[j] * x[k];
 
             /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T   adjoint of (11) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_backward_U_g_bar[j * m_1 + k] += layer1_backward_z_bar[j] * layer1_backward_h_prev[k];
+            if (layer1_backward_U_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_backward_U_g_bar[j * m_1 + k] += layer1_backward_z_bar[j] * layer1_backward_h_prev[k];
 
             /* (117)  layer1.backward.b_g_bar = sum_t layer1.backward.z_bar   adjoint of (11) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_b_g_bar[j] += layer1_backward_z_bar[j];
+            if (layer1_backward_b_g_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_backward_b_g_bar[j] += layer1_backward_z_bar[j];
 
             /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_backward_W_o_bar[j * n + k] += layer1_backward_z_o_bar[j] * x[k];
+            if (layer1_backward_W_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_backward_W_o_bar[j * n + k] += layer1_backward_z_o_bar[j] * x[k];
 
             /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar layer1.backward.h_prev^T   adjoint of (18) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_backward_U_o_bar[j * m_1 + k] += layer1_backward_z_o_bar[j] * layer1_backward_h_prev[k];
+            if (layer1_backward_U_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_backward_U_o_bar[j * m_1 + k] += layer1_backward_z_o_bar[j] * layer1_backward_h_prev[k];
 
             /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar   adjoint of (18) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_b_o_bar[j] += layer1_backward_z_o_bar[j];
+            if (layer1_backward_b_o_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_backward_b_o_bar[j] += layer1_backward_z_o_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m_1; ++j)
-        gradients->initial_layer1_forward_h_bar[j] = work_layer1_forward_h_prev_bar[j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        gradients->initial_layer1_forward_c_bar[j] = work_layer1_forward_c_prev_bar[j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        gradients->initial_layer1_backward_h_bar[j] = work_layer1_backward_h_prev_bar[((T - 1) & 1) * B * m_1 + j];
-    for (size_t j = 0; j < B * m_1; ++j)
-        gradients->initial_layer1_backward_c_bar[j] = work_layer1_backward_c_prev_bar[((T - 1) & 1) * B * m_1 + j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        gradients->initial_layer2_forward_h_bar[j] = work_layer2_forward_h_prev_bar[j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        gradients->initial_layer2_forward_c_bar[j] = work_layer2_forward_c_prev_bar[j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        gradients->initial_layer2_backward_h_bar[j] = work_layer2_backward_h_prev_bar[((T - 1) & 1) * B * m_2 + j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        gradients->initial_layer2_backward_c_bar[j] = work_layer2_backward_c_prev_bar[((T - 1) & 1) * B * m_2 + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_forward_h_prev_bar : final_layer1_forward_h_bar, B * m_1, gradients->initial_layer1_forward_h_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_forward_c_prev_bar : final_layer1_forward_c_bar, B * m_1, gradients->initial_layer1_forward_c_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_backward_h_prev_bar + ((T - 1) & 1) * B * m_1 : final_layer1_backward_h_bar, B * m_1, gradients->initial_layer1_backward_h_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer1_backward_c_prev_bar + ((T - 1) & 1) * B * m_1 : final_layer1_backward_c_bar, B * m_1, gradients->initial_layer1_backward_c_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_forward_h_prev_bar : final_layer2_forward_h_bar, B * m_2, gradients->initial_layer2_forward_h_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_forward_c_prev_bar : final_layer2_forward_c_bar, B * m_2, gradients->initial_layer2_forward_c_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_backward_h_prev_bar + ((T - 1) & 1) * B * m_2 : final_layer2_backward_h_bar, B * m_2, gradients->initial_layer2_backward_h_bar);
+    deep_bidirectional_lstm_copy(T > 0 ? work_layer2_backward_c_prev_bar + ((T - 1) & 1) * B * m_2 : final_layer2_backward_c_bar, B * m_2, gradients->initial_layer2_backward_c_bar);
 }

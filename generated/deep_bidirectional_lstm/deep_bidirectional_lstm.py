@@ -75,6 +75,13 @@ do not.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -123,6 +130,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     layer1_forward_W_i = parameters["layer1.forward.W_i"]
     layer1_forward_U_i = parameters["layer1.forward.U_i"]
@@ -183,7 +191,6 @@ def forward(parameters, inputs, initial):
     V = parameters["V"]
     b_y = parameters["b_y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     p = V.shape[0]
     m_2 = layer2_forward_W_i.shape[0]
     n = x.shape[2]
@@ -378,11 +385,12 @@ def forward(parameters, inputs, initial):
     a_y = layer2_y @ V.T + b_y
     # (44)  y = a_y
     y = a_y
-    return {"y": y}, {"layer1.forward.h": layer1_forward_h[T - 1], "layer1.forward.c": layer1_forward_c[T - 1], "layer1.backward.h": layer1_backward_h[0], "layer1.backward.c": layer1_backward_c[0], "layer2.forward.h": layer2_forward_h[T - 1], "layer2.forward.c": layer2_forward_c[T - 1], "layer2.backward.h": layer2_backward_h[0], "layer2.backward.c": layer2_backward_c[0]}, {"layer1.forward.g_tail": layer1_forward_g_tail, "layer1.forward.i_tail": layer1_forward_i_tail, "layer1.forward.f_tail": layer1_forward_f_tail, "layer1.forward.o_tail": layer1_forward_o_tail, "layer1.forward.c": layer1_forward_c, "layer1.forward.h": layer1_forward_h, "layer1.forward.tanh_c_tail": layer1_forward_tanh_c_tail, "layer1.backward.g_tail": layer1_backward_g_tail, "layer1.backward.i_tail": layer1_backward_i_tail, "layer1.backward.f_tail": layer1_backward_f_tail, "layer1.backward.o_tail": layer1_backward_o_tail, "layer1.backward.c": layer1_backward_c, "layer1.backward.h": layer1_backward_h, "layer1.backward.tanh_c_tail": layer1_backward_tanh_c_tail, "layer1.y": layer1_y, "layer2.forward.g_tail": layer2_forward_g_tail, "layer2.forward.i_tail": layer2_forward_i_tail, "layer2.forward.f_tail": layer2_forward_f_tail, "layer2.forward.o_tail": layer2_forward_o_tail, "layer2.forward.c": layer2_forward_c, "layer2.forward.h": layer2_forward_h, "layer2.forward.tanh_c_tail": layer2_forward_tanh_c_tail, "layer2.backward.g_tail": layer2_backward_g_tail, "layer2.backward.i_tail": layer2_backward_i_tail, "layer2.backward.f_tail": layer2_backward_f_tail, "layer2.backward.o_tail": layer2_backward_o_tail, "layer2.backward.c": layer2_backward_c, "layer2.backward.h": layer2_backward_h, "layer2.backward.tanh_c_tail": layer2_backward_tanh_c_tail, "layer2.y": layer2_y}
+    return {"y": y}, {"layer1.forward.h": layer1_forward_h[T - 1] if T > 0 else initial_layer1_forward_h, "layer1.forward.c": layer1_forward_c[T - 1] if T > 0 else initial_layer1_forward_c, "layer1.backward.h": layer1_backward_h[0] if T > 0 else initial_layer1_backward_h, "layer1.backward.c": layer1_backward_c[0] if T > 0 else initial_layer1_backward_c, "layer2.forward.h": layer2_forward_h[T - 1] if T > 0 else initial_layer2_forward_h, "layer2.forward.c": layer2_forward_c[T - 1] if T > 0 else initial_layer2_forward_c, "layer2.backward.h": layer2_backward_h[0] if T > 0 else initial_layer2_backward_h, "layer2.backward.c": layer2_backward_c[0] if T > 0 else initial_layer2_backward_c}, {"layer1.forward.g_tail": layer1_forward_g_tail, "layer1.forward.i_tail": layer1_forward_i_tail, "layer1.forward.f_tail": layer1_forward_f_tail, "layer1.forward.o_tail": layer1_forward_o_tail, "layer1.forward.c": layer1_forward_c, "layer1.forward.h": layer1_forward_h, "layer1.forward.tanh_c_tail": layer1_forward_tanh_c_tail, "layer1.backward.g_tail": layer1_backward_g_tail, "layer1.backward.i_tail": layer1_backward_i_tail, "layer1.backward.f_tail": layer1_backward_f_tail, "layer1.backward.o_tail": layer1_backward_o_tail, "layer1.backward.c": layer1_backward_c, "layer1.backward.h": layer1_backward_h, "layer1.backward.tanh_c_tail": layer1_backward_tanh_c_tail, "layer1.y": layer1_y, "layer2.forward.g_tail": layer2_forward_g_tail, "layer2.forward.i_tail": layer2_forward_i_tail, "layer2.forward.f_tail": layer2_forward_f_tail, "layer2.forward.o_tail": layer2_forward_o_tail, "layer2.forward.c": layer2_forward_c, "layer2.forward.h": layer2_forward_h, "layer2.forward.tanh_c_tail": layer2_forward_tanh_c_tail, "layer2.backward.g_tail": layer2_backward_g_tail, "layer2.backward.i_tail": layer2_backward_i_tail, "layer2.backward.f_tail": layer2_backward_f_tail, "layer2.backward.o_tail": layer2_backward_o_tail, "layer2.backward.c": layer2_backward_c, "layer2.backward.h": layer2_backward_h, "layer2.backward.tanh_c_tail": layer2_backward_tanh_c_tail, "layer2.y": layer2_y}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     layer1_forward_h = tape["layer1.forward.h"]
     initial_layer1_forward_h = initial["layer1.forward.h"]
     initial_layer1_forward_c = initial["layer1.forward.c"]
@@ -465,7 +473,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_layer2_backward_h_bar = bars["final.layer2.backward.h"]
     final_layer2_backward_c_bar = bars["final.layer2.backward.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     p = V.shape[0]
     m_2 = layer2_forward_W_i.shape[0]
     n = x.shape[2]
@@ -596,8 +603,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer2_forward_c_prev_bar = layer2_forward_c_bar * layer2_forward_f
 
     # all steps at once
-    layer2_forward_h_prev = np.concatenate([initial_layer2_forward_h[None], layer2_forward_h[:-1]])
-    layer2_backward_h_prev = np.concatenate([layer2_backward_h[1:], initial_layer2_backward_h[None]])
+    layer2_forward_h_prev = np.concatenate([initial_layer2_forward_h[None], layer2_forward_h])[:-1]
+    layer2_backward_h_prev = np.concatenate([layer2_backward_h, initial_layer2_backward_h[None]])[1:]
     # (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar + layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T layer2.backward.z_i_bar + layer2.backward.W_f^T layer2.backward.z_f_bar + layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32), (33), (34), (39)
     layer1_y_bar = layer2_forward_z_bar @ layer2_forward_W_g + layer2_forward_z_i_bar @ layer2_forward_W_i + layer2_forward_z_f_bar @ layer2_forward_W_f + layer2_forward_z_o_bar @ layer2_forward_W_o + layer2_backward_z_bar @ layer2_backward_W_g + layer2_backward_z_i_bar @ layer2_backward_W_i + layer2_backward_z_f_bar @ layer2_backward_W_f + layer2_backward_z_o_bar @ layer2_backward_W_o
     # (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23)
@@ -762,8 +769,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer1_forward_c_prev_bar = layer1_forward_c_bar * layer1_forward_f
 
     # all steps at once
-    layer1_forward_h_prev = np.concatenate([initial_layer1_forward_h[None], layer1_forward_h[:-1]])
-    layer1_backward_h_prev = np.concatenate([layer1_backward_h[1:], initial_layer1_backward_h[None]])
+    layer1_forward_h_prev = np.concatenate([initial_layer1_forward_h[None], layer1_forward_h])[:-1]
+    layer1_backward_h_prev = np.concatenate([layer1_backward_h, initial_layer1_backward_h[None]])[1:]
     # (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar + layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T layer1.backward.z_i_bar + layer1.backward.W_f^T layer1.backward.z_f_bar + layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12), (13), (18)
     x_bar = layer1_forward_z_bar @ layer1_forward_W_g + layer1_forward_z_i_bar @ layer1_forward_W_i + layer1_forward_z_f_bar @ layer1_forward_W_f + layer1_forward_z_o_bar @ layer1_forward_W_o + layer1_backward_z_bar @ layer1_backward_W_g + layer1_backward_z_i_bar @ layer1_backward_W_i + layer1_backward_z_f_bar @ layer1_backward_W_f + layer1_backward_z_o_bar @ layer1_backward_W_o
     # (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2)

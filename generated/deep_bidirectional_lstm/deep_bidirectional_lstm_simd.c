@@ -4,13 +4,20 @@
  * those of deep_bidirectional_lstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile deep_bidirectional_lstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "deep_bidirectional_lstm_simd.h"
 
 #ifdef DEEP_BIDIRECTIONAL_LSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef deep_bidirectional_lstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes)
 {
@@ -156,7 +163,7 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
     (void)chunk_3;
     (void)chunk_4;
     (void)threads;
-    return chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES);
+    return chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1 + 4 * B * m_2;
 }
 
 size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -194,7 +201,7 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lst
     (void)chunk_6;
     (void)chunk_7;
     (void)threads;
-    return 2 * spaced(2 * B * row_m_1) + 2 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1) + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_q_2) + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES);
+    return 2 * spaced(2 * B * row_m_1) + 2 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1) + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_q_2) + chunk * B * 4 * up_to(m_1, LANES) + chunk_5 * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_2, LANES) + chunk_7 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1 + 4 * B * m_2;
 }
 
 size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_lstm_sizes *sizes, size_t threads)
@@ -229,7 +236,7 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(const deep_bidirectional_
     (void)row_m_1;
     (void)chunk;
     (void)chunk_8;
-    return 22 * spaced(B * row_m_1) + 22 * spaced(B * row_m_2) + spaced(T * B * row_p) + spaced(T * B * row_q_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2) + spaced(T * B * row_q_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
+    return 22 * spaced(B * row_m_1) + 22 * spaced(B * row_m_2) + spaced(T * B * row_p) + spaced(T * B * row_q_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2) + spaced(T * B * row_q_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + 8 * B * m_1 + 8 * B * m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
 }
 
 static size_t deep_bidirectional_lstm_simd_forward_multiplications(const deep_bidirectional_lstm_sizes *sizes)
@@ -591,7 +598,7 @@ void deep_bidirectional_lstm_simd_pack_backward(
 static void deep_bidirectional_lstm_simd_forward_member(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work,
     size_t member, size_t members)
 {
@@ -664,6 +671,22 @@ static void deep_bidirectional_lstm_simd_forward_member(
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_3 * B * 4 * up_to(m_2, LANES);
     const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2);
+    real *const work_initial_layer1_forward_h = tile_layer2_backward_z_ahead + chunk_4 * B * 4 * up_to(m_2, LANES);
+    real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
+    real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
+    real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
+    real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1;
+    real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2;
+    real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2;
+    real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
+    const real *const initial_layer1_forward_h = given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h, member, members);
+    const real *const initial_layer1_forward_c = given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c, member, members);
+    const real *const initial_layer1_backward_h = given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h, member, members);
+    const real *const initial_layer1_backward_c = given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c, member, members);
+    const real *const initial_layer2_forward_h = given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h, member, members);
+    const real *const initial_layer2_forward_c = given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c, member, members);
+    const real *const initial_layer2_backward_h = given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h, member, members);
+    const real *const initial_layer2_backward_c = given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
     const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
@@ -702,9 +725,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     real *const layer1_forward_o_tail_rows = tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
                     real *const layer1_forward_c_rows = tape_layer1_forward_c + (t * B + begin) * row_m_1;
                     real *const layer1_forward_h_rows = tape_layer1_forward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
+                    const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial_layer1_forward_h + begin * m_1;
                     const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial_layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     real *const layer1_forward_tanh_c_tail_rows = tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
                     const operand factors_layer1_forward_z[] = {
@@ -837,9 +860,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     real *const layer1_backward_o_tail_rows = tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
                     real *const layer1_backward_c_rows = tape_layer1_backward_c + (t * B + begin) * row_m_1;
                     real *const layer1_backward_h_rows = tape_layer1_backward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? tape_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
+                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? tape_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial_layer1_backward_h + begin * m_1;
                     const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
+                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial_layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     real *const layer1_backward_tanh_c_tail_rows = tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
                     const operand factors_layer1_backward_z[] = {
@@ -984,9 +1007,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     real *const layer2_forward_o_tail_rows = tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
                     real *const layer2_forward_c_rows = tape_layer2_forward_c + (t * B + begin) * row_m_2;
                     real *const layer2_forward_h_rows = tape_layer2_forward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
+                    const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial_layer2_forward_h + begin * m_2;
                     const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial_layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     real *const layer2_forward_tanh_c_tail_rows = tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
                     const operand factors_layer2_forward_z[] = {
@@ -1119,9 +1142,9 @@ static void deep_bidirectional_lstm_simd_forward_member(
                     real *const layer2_backward_o_tail_rows = tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
                     real *const layer2_backward_c_rows = tape_layer2_backward_c + (t * B + begin) * row_m_2;
                     real *const layer2_backward_h_rows = tape_layer2_backward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? tape_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
+                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? tape_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial_layer2_backward_h + begin * m_2;
                     const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
+                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial_layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     real *const layer2_backward_tanh_c_tail_rows = tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
                     const operand factors_layer2_backward_z[] = {
@@ -1278,27 +1301,27 @@ static void deep_bidirectional_lstm_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, tape_layer1_forward_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_forward_h);
+        copy_rows(B, m_1, T > 0 ? tape_layer1_forward_h + (T - 1) * B * row_m_1 : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_1, tape_layer1_forward_c + (T - 1) * B * row_m_1, row_m_1, final->layer1_forward_c);
+        copy_rows(B, m_1, T > 0 ? tape_layer1_forward_c + (T - 1) * B * row_m_1 : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_forward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_1, tape_layer1_backward_h + (0) * B * row_m_1, row_m_1, final->layer1_backward_h);
+        copy_rows(B, m_1, T > 0 ? tape_layer1_backward_h + (0) * B * row_m_1 : initial_layer1_backward_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_1, tape_layer1_backward_c + (0) * B * row_m_1, row_m_1, final->layer1_backward_c);
+        copy_rows(B, m_1, T > 0 ? tape_layer1_backward_c + (0) * B * row_m_1 : initial_layer1_backward_c, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_2, tape_layer2_forward_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_forward_h);
+        copy_rows(B, m_2, T > 0 ? tape_layer2_forward_h + (T - 1) * B * row_m_2 : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, tape_layer2_forward_c + (T - 1) * B * row_m_2, row_m_2, final->layer2_forward_c);
+        copy_rows(B, m_2, T > 0 ? tape_layer2_forward_c + (T - 1) * B * row_m_2 : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_forward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_2, tape_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
+        copy_rows(B, m_2, T > 0 ? tape_layer2_backward_h + (0) * B * row_m_2 : initial_layer2_backward_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, tape_layer2_backward_c + (0) * B * row_m_2, row_m_2, final->layer2_backward_c);
+        copy_rows(B, m_2, T > 0 ? tape_layer2_backward_c + (0) * B * row_m_2 : initial_layer2_backward_c, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
 }
 
 void deep_bidirectional_lstm_simd_forward(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work,
     size_t threads)
 {
@@ -1309,7 +1332,7 @@ void deep_bidirectional_lstm_simd_forward(
 static void deep_bidirectional_lstm_simd_infer_member(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work,
     size_t member, size_t members)
 {
@@ -1362,6 +1385,22 @@ static void deep_bidirectional_lstm_simd_infer_member(
     real *const tile_layer2_forward_z_ahead = tile_layer1_backward_z_ahead + chunk_5 * B * 4 * up_to(m_1, LANES);
     real *const tile_layer2_backward_z_ahead = tile_layer2_forward_z_ahead + chunk_6 * B * 4 * up_to(m_2, LANES);
     const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2);
+    real *const work_initial_layer1_forward_h = tile_layer2_backward_z_ahead + chunk_7 * B * 4 * up_to(m_2, LANES);
+    real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
+    real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
+    real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
+    real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1;
+    real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2;
+    real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2;
+    real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
+    const real *const initial_layer1_forward_h = given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h, member, members);
+    const real *const initial_layer1_forward_c = given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c, member, members);
+    const real *const initial_layer1_backward_h = given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h, member, members);
+    const real *const initial_layer1_backward_c = given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c, member, members);
+    const real *const initial_layer2_forward_h = given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h, member, members);
+    const real *const initial_layer2_forward_c = given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c, member, members);
+    const real *const initial_layer2_backward_h = given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h, member, members);
+    const real *const initial_layer2_backward_c = given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
     const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
@@ -1396,9 +1435,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_c_rows = work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
                     real *const layer1_forward_h_rows = work_layer1_forward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_h_prev_rows = t > 0 ? work_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_h + begin * m_1;
+                    const real *const layer1_forward_h_prev_rows = t > 0 ? work_layer1_forward_h + ((t * B + begin) - B) * row_m_1 : initial_layer1_forward_h + begin * m_1;
                     const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1 : initial_layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     const operand factors_layer1_forward_z[] = {
                         {x_rows, n, n, panels_x},
@@ -1506,9 +1545,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_c_rows = work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
                     real *const layer1_backward_h_rows = work_layer1_backward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? work_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_h + begin * m_1;
+                    const real *const layer1_backward_h_prev_rows = t + 1 < T ? work_layer1_backward_h + ((t * B + begin) + B) * row_m_1 : initial_layer1_backward_h + begin * m_1;
                     const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1 : initial->layer1_backward_c + begin * m_1;
+                    const real *const layer1_backward_c_prev_rows = t + 1 < T ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1 : initial_layer1_backward_c + begin * m_1;
                     const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                     const operand factors_layer1_backward_z[] = {
                         {x_rows, n, n, panels_x_2},
@@ -1628,9 +1667,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_c_rows = work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
                     real *const layer2_forward_h_rows = work_layer2_forward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_h_prev_rows = t > 0 ? work_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_h + begin * m_2;
+                    const real *const layer2_forward_h_prev_rows = t > 0 ? work_layer2_forward_h + ((t * B + begin) - B) * row_m_2 : initial_layer2_forward_h + begin * m_2;
                     const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2 : initial_layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     const operand factors_layer2_forward_z[] = {
                         {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
@@ -1738,9 +1777,9 @@ static void deep_bidirectional_lstm_simd_infer_member(
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_c_rows = work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
                     real *const layer2_backward_h_rows = work_layer2_backward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? work_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_h + begin * m_2;
+                    const real *const layer2_backward_h_prev_rows = t + 1 < T ? work_layer2_backward_h + ((t * B + begin) + B) * row_m_2 : initial_layer2_backward_h + begin * m_2;
                     const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2 : initial->layer2_backward_c + begin * m_2;
+                    const real *const layer2_backward_c_prev_rows = t + 1 < T ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2 : initial_layer2_backward_c + begin * m_2;
                     const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                     const operand factors_layer2_backward_z[] = {
                         {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
@@ -1876,27 +1915,27 @@ static void deep_bidirectional_lstm_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_forward_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_forward_h);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_h + (T - 1) * B * row_m_1 : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_forward_c + (((T - 1) & 1) * B + 0) * row_m_1, row_m_1, final->layer1_forward_c);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_c + (((T - 1) & 1) * B + 0) * row_m_1 : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_forward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_backward_h + (0) * B * row_m_1, row_m_1, final->layer1_backward_h);
+        copy_rows(B, m_1, T > 0 ? work_layer1_backward_h + (0) * B * row_m_1 : initial_layer1_backward_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_backward_c + (((0) & 1) * B + 0) * row_m_1, row_m_1, final->layer1_backward_c);
+        copy_rows(B, m_1, T > 0 ? work_layer1_backward_c + (((0) & 1) * B + 0) * row_m_1 : initial_layer1_backward_c, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_forward_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_forward_h);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_h + (T - 1) * B * row_m_2 : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_forward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_forward_c + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, final->layer2_forward_c);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_c + (((T - 1) & 1) * B + 0) * row_m_2 : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_forward_c : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_backward_h + (0) * B * row_m_2, row_m_2, final->layer2_backward_h);
+        copy_rows(B, m_2, T > 0 ? work_layer2_backward_h + (0) * B * row_m_2 : initial_layer2_backward_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_backward_c + (((0) & 1) * B + 0) * row_m_2, row_m_2, final->layer2_backward_c);
+        copy_rows(B, m_2, T > 0 ? work_layer2_backward_c + (((0) & 1) * B + 0) * row_m_2 : initial_layer2_backward_c, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
 }
 
 void deep_bidirectional_lstm_simd_infer(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work,
     size_t threads)
 {
@@ -1907,7 +1946,7 @@ void deep_bidirectional_lstm_simd_infer(
 static void deep_bidirectional_lstm_simd_backward_member(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
     const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
     size_t member, size_t members)
@@ -2083,6 +2122,38 @@ static void deep_bidirectional_lstm_simd_backward_member(
     real *const work_layer2_backward_c_prev_bar = work_layer2_backward_h_prev_bar + spaced(2 * B * row_m_2); /* [m_2] a row */
     real *const work_scratch = work_layer2_backward_c_prev_bar + spaced(2 * B * row_m_2);
     const size_t scratch_size = scratch_for(q_2 + q_1 + m_2 + n + m_1);
+    real *const work_final_layer1_forward_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_layer1_forward_c_bar = work_final_layer1_forward_h_bar + B * m_1;
+    real *const work_final_layer1_backward_h_bar = work_final_layer1_forward_c_bar + B * m_1;
+    real *const work_final_layer1_backward_c_bar = work_final_layer1_backward_h_bar + B * m_1;
+    real *const work_final_layer2_forward_h_bar = work_final_layer1_backward_c_bar + B * m_1;
+    real *const work_final_layer2_forward_c_bar = work_final_layer2_forward_h_bar + B * m_2;
+    real *const work_final_layer2_backward_h_bar = work_final_layer2_forward_c_bar + B * m_2;
+    real *const work_final_layer2_backward_c_bar = work_final_layer2_backward_h_bar + B * m_2;
+    real *const work_initial_layer1_forward_h = work_final_layer2_backward_c_bar + B * m_2;
+    real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
+    real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
+    real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
+    real *const work_initial_layer2_forward_h = work_initial_layer1_backward_c + B * m_1;
+    real *const work_initial_layer2_forward_c = work_initial_layer2_forward_h + B * m_2;
+    real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2;
+    real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
+    const real *const final_layer1_forward_h_bar = given_or(bars->final_layer1_forward_h_bar, 0, B * m_1, work_final_layer1_forward_h_bar, member, members);
+    const real *const final_layer1_forward_c_bar = given_or(bars->final_layer1_forward_c_bar, 0, B * m_1, work_final_layer1_forward_c_bar, member, members);
+    const real *const final_layer1_backward_h_bar = given_or(bars->final_layer1_backward_h_bar, 0, B * m_1, work_final_layer1_backward_h_bar, member, members);
+    const real *const final_layer1_backward_c_bar = given_or(bars->final_layer1_backward_c_bar, 0, B * m_1, work_final_layer1_backward_c_bar, member, members);
+    const real *const final_layer2_forward_h_bar = given_or(bars->final_layer2_forward_h_bar, 0, B * m_2, work_final_layer2_forward_h_bar, member, members);
+    const real *const final_layer2_forward_c_bar = given_or(bars->final_layer2_forward_c_bar, 0, B * m_2, work_final_layer2_forward_c_bar, member, members);
+    const real *const final_layer2_backward_h_bar = given_or(bars->final_layer2_backward_h_bar, 0, B * m_2, work_final_layer2_backward_h_bar, member, members);
+    const real *const final_layer2_backward_c_bar = given_or(bars->final_layer2_backward_c_bar, 0, B * m_2, work_final_layer2_backward_c_bar, member, members);
+    const real *const initial_layer1_forward_h = given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1, work_initial_layer1_forward_h, member, members);
+    const real *const initial_layer1_forward_c = given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1, work_initial_layer1_forward_c, member, members);
+    const real *const initial_layer1_backward_h = given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1, work_initial_layer1_backward_h, member, members);
+    const real *const initial_layer1_backward_c = given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1, work_initial_layer1_backward_c, member, members);
+    const real *const initial_layer2_forward_h = given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2, work_initial_layer2_forward_h, member, members);
+    const real *const initial_layer2_forward_c = given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2, work_initial_layer2_forward_c, member, members);
+    const real *const initial_layer2_backward_h = given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2, work_initial_layer2_backward_h, member, members);
+    const real *const initial_layer2_backward_c = given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2, work_initial_layer2_backward_c, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;
     const real *const panels_layer2_backward_z_i_bar = panels_layer2_backward_z_bar + up_to(m_2, LANES) * m_2;
@@ -2117,42 +2188,63 @@ static void deep_bidirectional_lstm_simd_backward_member(
     const real *const panels_layer1_backward_z_f_bar_2 = panels_layer1_backward_z_i_bar_2 + up_to(n, LANES) * m_1;
     const real *const panels_layer1_backward_z_o_bar_2 = panels_layer1_backward_z_f_bar_2 + up_to(n, LANES) * m_1;
     if (member == 0) {
-        for (size_t j = 0; j < p; ++j)
-            b_y_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_forward_b_i_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_forward_b_f_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_forward_b_g_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_forward_b_o_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_backward_b_i_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_backward_b_f_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_backward_b_g_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_backward_b_o_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_forward_b_i_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_forward_b_f_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_forward_b_g_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_forward_b_o_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_backward_b_i_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_backward_b_f_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_backward_b_g_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_backward_b_o_bar[j] = 0;
+        clear(b_y_bar, p);
+        clear(layer2_forward_b_i_bar, m_2);
+        clear(layer2_forward_b_f_bar, m_2);
+        clear(layer2_forward_b_g_bar, m_2);
+        clear(layer2_forward_b_o_bar, m_2);
+        clear(layer2_backward_b_i_bar, m_2);
+        clear(layer2_backward_b_f_bar, m_2);
+        clear(layer2_backward_b_g_bar, m_2);
+        clear(layer2_backward_b_o_bar, m_2);
+        clear(layer1_forward_b_i_bar, m_1);
+        clear(layer1_forward_b_f_bar, m_1);
+        clear(layer1_forward_b_g_bar, m_1);
+        clear(layer1_forward_b_o_bar, m_1);
+        clear(layer1_backward_b_i_bar, m_1);
+        clear(layer1_backward_b_f_bar, m_1);
+        clear(layer1_backward_b_g_bar, m_1);
+        clear(layer1_backward_b_o_bar, m_1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_bar, p * q_2);
+            clear(layer2_forward_W_i_bar, m_2 * q_1);
+            clear(layer2_forward_U_i_bar, m_2 * m_2);
+            clear(layer2_forward_W_f_bar, m_2 * q_1);
+            clear(layer2_forward_U_f_bar, m_2 * m_2);
+            clear(layer2_forward_W_g_bar, m_2 * q_1);
+            clear(layer2_forward_U_g_bar, m_2 * m_2);
+            clear(layer2_forward_W_o_bar, m_2 * q_1);
+            clear(layer2_forward_U_o_bar, m_2 * m_2);
+            clear(layer2_backward_W_i_bar, m_2 * q_1);
+            clear(layer2_backward_U_i_bar, m_2 * m_2);
+            clear(layer2_backward_W_f_bar, m_2 * q_1);
+            clear(layer2_backward_U_f_bar, m_2 * m_2);
+            clear(layer2_backward_W_g_bar, m_2 * q_1);
+            clear(layer2_backward_U_g_bar, m_2 * m_2);
+            clear(layer2_backward_W_o_bar, m_2 * q_1);
+            clear(layer2_backward_U_o_bar, m_2 * m_2);
+            clear(layer1_forward_W_i_bar, m_1 * n);
+            clear(layer1_forward_U_i_bar, m_1 * m_1);
+            clear(layer1_forward_W_f_bar, m_1 * n);
+            clear(layer1_forward_U_f_bar, m_1 * m_1);
+            clear(layer1_forward_W_g_bar, m_1 * n);
+            clear(layer1_forward_U_g_bar, m_1 * m_1);
+            clear(layer1_forward_W_o_bar, m_1 * n);
+            clear(layer1_forward_U_o_bar, m_1 * m_1);
+            clear(layer1_backward_W_i_bar, m_1 * n);
+            clear(layer1_backward_U_i_bar, m_1 * m_1);
+            clear(layer1_backward_W_f_bar, m_1 * n);
+            clear(layer1_backward_U_f_bar, m_1 * m_1);
+            clear(layer1_backward_W_g_bar, m_1 * n);
+            clear(layer1_backward_U_g_bar, m_1 * m_1);
+            clear(layer1_backward_W_o_bar, m_1 * n);
+            clear(layer1_backward_U_o_bar, m_1 * m_1);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -2178,7 +2270,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         /* (146)  b_y_bar = sum_t a_y_bar   adjoint of (43) */
                         b_y_bar_here += a_y_bar;
                     }
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                    if (b_y_bar != NULL)
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                 }
             }
         }
@@ -2309,7 +2402,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2 : bars->final_layer2_backward_h_bar + s * m_2;
+            const real *restrict layer2_backward_h_next_bar = t > 0 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2 : final_layer2_backward_h_bar + s * m_2;
             const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
             real *restrict layer2_backward_h_bar = work_layer2_backward_h_bar + s * row_m_2;
 
@@ -2333,10 +2426,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer2_backward_i_rows = work_layer2_backward_i + begin * row_m_2;
                 const real *const layer2_backward_f_rows = work_layer2_backward_f + begin * row_m_2;
                 const real *const layer2_backward_o_rows = work_layer2_backward_o + begin * row_m_2;
-                const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial->layer2_backward_c + begin * m_2;
+                const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c + ((t * B + begin) + B) * row_m_2 : initial_layer2_backward_c + begin * m_2;
                 const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
                 const real *const layer2_backward_tanh_c_rows = work_layer2_backward_tanh_c + begin * row_m_2;
-                const real *const layer2_backward_c_next_bar_rows = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_backward_c_bar + begin * m_2;
+                const real *const layer2_backward_c_next_bar_rows = t > 0 ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_2 : final_layer2_backward_c_bar + begin * m_2;
                 const size_t layer2_backward_c_next_bar_stride = t > 0 ? row_m_2 : m_2;
                 const real *const layer2_backward_h_bar_rows = work_layer2_backward_h_bar + begin * row_m_2;
                 real *const layer2_backward_z_o_bar_rows = work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
@@ -2524,7 +2617,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
             BARRIER
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-                const real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2 : bars->final_layer2_forward_h_bar + s * m_2;
+                const real *restrict layer2_forward_h_next_bar = t + 1 < T ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2 : final_layer2_forward_h_bar + s * m_2;
                 const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
                 real *restrict layer2_forward_h_bar = work_layer2_forward_h_bar + s * row_m_2;
 
@@ -2548,10 +2641,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer2_forward_i_rows = work_layer2_forward_i + begin * row_m_2;
                     const real *const layer2_forward_f_rows = work_layer2_forward_f + begin * row_m_2;
                     const real *const layer2_forward_o_rows = work_layer2_forward_o + begin * row_m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial->layer2_forward_c + begin * m_2;
+                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c + ((t * B + begin) - B) * row_m_2 : initial_layer2_forward_c + begin * m_2;
                     const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
                     const real *const layer2_forward_tanh_c_rows = work_layer2_forward_tanh_c + begin * row_m_2;
-                    const real *const layer2_forward_c_next_bar_rows = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_forward_c_bar + begin * m_2;
+                    const real *const layer2_forward_c_next_bar_rows = t + 1 < T ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : final_layer2_forward_c_bar + begin * m_2;
                     const size_t layer2_forward_c_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer2_forward_h_bar_rows = work_layer2_forward_h_bar + begin * row_m_2;
                     real *const layer2_forward_z_o_bar_rows = work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
@@ -2711,7 +2804,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (layer2_backward_b_f_bar != NULL || layer2_backward_b_g_bar != NULL || layer2_backward_b_i_bar != NULL || layer2_backward_b_o_bar != NULL || layer2_forward_b_f_bar != NULL || layer2_forward_b_g_bar != NULL || layer2_forward_b_i_bar != NULL || layer2_forward_b_o_bar != NULL) {
             const size_t vectors = 1, count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -2771,14 +2864,22 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar   adjoint of (39) */
                             layer2_backward_b_o_bar_here += layer2_backward_z_o_bar;
                         }
-                        store_part(layer2_forward_b_i_bar + j, load_part(layer2_forward_b_i_bar + j, left) + layer2_forward_b_i_bar_here, left);
-                        store_part(layer2_forward_b_f_bar + j, load_part(layer2_forward_b_f_bar + j, left) + layer2_forward_b_f_bar_here, left);
-                        store_part(layer2_forward_b_g_bar + j, load_part(layer2_forward_b_g_bar + j, left) + layer2_forward_b_g_bar_here, left);
-                        store_part(layer2_forward_b_o_bar + j, load_part(layer2_forward_b_o_bar + j, left) + layer2_forward_b_o_bar_here, left);
-                        store_part(layer2_backward_b_i_bar + j, load_part(layer2_backward_b_i_bar + j, left) + layer2_backward_b_i_bar_here, left);
-                        store_part(layer2_backward_b_f_bar + j, load_part(layer2_backward_b_f_bar + j, left) + layer2_backward_b_f_bar_here, left);
-                        store_part(layer2_backward_b_g_bar + j, load_part(layer2_backward_b_g_bar + j, left) + layer2_backward_b_g_bar_here, left);
-                        store_part(layer2_backward_b_o_bar + j, load_part(layer2_backward_b_o_bar + j, left) + layer2_backward_b_o_bar_here, left);
+                        if (layer2_forward_b_i_bar != NULL)
+                            store_part(layer2_forward_b_i_bar + j, load_part(layer2_forward_b_i_bar + j, left) + layer2_forward_b_i_bar_here, left);
+                        if (layer2_forward_b_f_bar != NULL)
+                            store_part(layer2_forward_b_f_bar + j, load_part(layer2_forward_b_f_bar + j, left) + layer2_forward_b_f_bar_here, left);
+                        if (layer2_forward_b_g_bar != NULL)
+                            store_part(layer2_forward_b_g_bar + j, load_part(layer2_forward_b_g_bar + j, left) + layer2_forward_b_g_bar_here, left);
+                        if (layer2_forward_b_o_bar != NULL)
+                            store_part(layer2_forward_b_o_bar + j, load_part(layer2_forward_b_o_bar + j, left) + layer2_forward_b_o_bar_here, left);
+                        if (layer2_backward_b_i_bar != NULL)
+                            store_part(layer2_backward_b_i_bar + j, load_part(layer2_backward_b_i_bar + j, left) + layer2_backward_b_i_bar_here, left);
+                        if (layer2_backward_b_f_bar != NULL)
+                            store_part(layer2_backward_b_f_bar + j, load_part(layer2_backward_b_f_bar + j, left) + layer2_backward_b_f_bar_here, left);
+                        if (layer2_backward_b_g_bar != NULL)
+                            store_part(layer2_backward_b_g_bar + j, load_part(layer2_backward_b_g_bar + j, left) + layer2_backward_b_g_bar_here, left);
+                        if (layer2_backward_b_o_bar != NULL)
+                            store_part(layer2_backward_b_o_bar + j, load_part(layer2_backward_b_o_bar + j, left) + layer2_backward_b_o_bar_here, left);
                     }
                 }
             }
@@ -2811,7 +2912,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T   adjoint of (24) */
             /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T   adjoint of (22) */
             /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T   adjoint of (29) */
-            const series rows_of_layer2_forward_h_prev = {tape_layer2_forward_h, initial->layer2_forward_h, row_m_2, m_2, 0, B, 0};
+            const series rows_of_layer2_forward_h_prev = {tape_layer2_forward_h, initial_layer2_forward_h, row_m_2, m_2, 0, B, 0};
             const total_of with_layer2_forward_h_prev[] = {
                 {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_i_bar, done > 0},
                 {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1, layer2_forward_U_f_bar, done > 0},
@@ -2824,7 +2925,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar layer2.backward.h_prev^T   adjoint of (34) */
             /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T   adjoint of (32) */
             /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar layer2.backward.h_prev^T   adjoint of (39) */
-            const series rows_of_layer2_backward_h_prev = {tape_layer2_backward_h + B * row_m_2, initial->layer2_backward_h, row_m_2, m_2, (T - 1) * B, B, 0};
+            const series rows_of_layer2_backward_h_prev = {tape_layer2_backward_h + (T > 0) * B * row_m_2, initial_layer2_backward_h, row_m_2, m_2, (T - 1) * B, B, 0};
             const total_of with_layer2_backward_h_prev[] = {
                 {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_i_bar, done > 0},
                 {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_f_bar, done > 0},
@@ -2914,7 +3015,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-            const real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1 : bars->final_layer1_backward_h_bar + s * m_1;
+            const real *restrict layer1_backward_h_next_bar = t > 0 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1 : final_layer1_backward_h_bar + s * m_1;
             const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
             real *restrict layer1_backward_h_bar = work_layer1_backward_h_bar + s * row_m_1;
 
@@ -2938,10 +3039,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 const real *const layer1_backward_i_rows = work_layer1_backward_i + begin * row_m_1;
                 const real *const layer1_backward_f_rows = work_layer1_backward_f + begin * row_m_1;
                 const real *const layer1_backward_o_rows = work_layer1_backward_o + begin * row_m_1;
-                const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial->layer1_backward_c + begin * m_1;
+                const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c + ((t * B + begin) + B) * row_m_1 : initial_layer1_backward_c + begin * m_1;
                 const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
                 const real *const layer1_backward_tanh_c_rows = work_layer1_backward_tanh_c + begin * row_m_1;
-                const real *const layer1_backward_c_next_bar_rows = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_backward_c_bar + begin * m_1;
+                const real *const layer1_backward_c_next_bar_rows = t > 0 ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_1 : final_layer1_backward_c_bar + begin * m_1;
                 const size_t layer1_backward_c_next_bar_stride = t > 0 ? row_m_1 : m_1;
                 const real *const layer1_backward_h_bar_rows = work_layer1_backward_h_bar + begin * row_m_1;
                 real *const layer1_backward_z_o_bar_rows = work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
@@ -3129,7 +3230,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
             BARRIER
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
-                const real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1 : bars->final_layer1_forward_h_bar + s * m_1;
+                const real *restrict layer1_forward_h_next_bar = t + 1 < T ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1 : final_layer1_forward_h_bar + s * m_1;
                 const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
                 real *restrict layer1_forward_h_bar = work_layer1_forward_h_bar + s * row_m_1;
 
@@ -3153,10 +3254,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     const real *const layer1_forward_i_rows = work_layer1_forward_i + begin * row_m_1;
                     const real *const layer1_forward_f_rows = work_layer1_forward_f + begin * row_m_1;
                     const real *const layer1_forward_o_rows = work_layer1_forward_o + begin * row_m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial->layer1_forward_c + begin * m_1;
+                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c + ((t * B + begin) - B) * row_m_1 : initial_layer1_forward_c + begin * m_1;
                     const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
                     const real *const layer1_forward_tanh_c_rows = work_layer1_forward_tanh_c + begin * row_m_1;
-                    const real *const layer1_forward_c_next_bar_rows = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_forward_c_bar + begin * m_1;
+                    const real *const layer1_forward_c_next_bar_rows = t + 1 < T ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : final_layer1_forward_c_bar + begin * m_1;
                     const size_t layer1_forward_c_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer1_forward_h_bar_rows = work_layer1_forward_h_bar + begin * row_m_1;
                     real *const layer1_forward_z_o_bar_rows = work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
@@ -3266,7 +3367,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -3316,7 +3417,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (layer1_backward_b_f_bar != NULL || layer1_backward_b_g_bar != NULL || layer1_backward_b_i_bar != NULL || layer1_backward_b_o_bar != NULL || layer1_forward_b_f_bar != NULL || layer1_forward_b_g_bar != NULL || layer1_forward_b_i_bar != NULL || layer1_forward_b_o_bar != NULL) {
             const size_t vectors = 1, count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -3376,14 +3477,22 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar   adjoint of (18) */
                             layer1_backward_b_o_bar_here += layer1_backward_z_o_bar;
                         }
-                        store_part(layer1_forward_b_i_bar + j, load_part(layer1_forward_b_i_bar + j, left) + layer1_forward_b_i_bar_here, left);
-                        store_part(layer1_forward_b_f_bar + j, load_part(layer1_forward_b_f_bar + j, left) + layer1_forward_b_f_bar_here, left);
-                        store_part(layer1_forward_b_g_bar + j, load_part(layer1_forward_b_g_bar + j, left) + layer1_forward_b_g_bar_here, left);
-                        store_part(layer1_forward_b_o_bar + j, load_part(layer1_forward_b_o_bar + j, left) + layer1_forward_b_o_bar_here, left);
-                        store_part(layer1_backward_b_i_bar + j, load_part(layer1_backward_b_i_bar + j, left) + layer1_backward_b_i_bar_here, left);
-                        store_part(layer1_backward_b_f_bar + j, load_part(layer1_backward_b_f_bar + j, left) + layer1_backward_b_f_bar_here, left);
-                        store_part(layer1_backward_b_g_bar + j, load_part(layer1_backward_b_g_bar + j, left) + layer1_backward_b_g_bar_here, left);
-                        store_part(layer1_backward_b_o_bar + j, load_part(layer1_backward_b_o_bar + j, left) + layer1_backward_b_o_bar_here, left);
+                        if (layer1_forward_b_i_bar != NULL)
+                            store_part(layer1_forward_b_i_bar + j, load_part(layer1_forward_b_i_bar + j, left) + layer1_forward_b_i_bar_here, left);
+                        if (layer1_forward_b_f_bar != NULL)
+                            store_part(layer1_forward_b_f_bar + j, load_part(layer1_forward_b_f_bar + j, left) + layer1_forward_b_f_bar_here, left);
+                        if (layer1_forward_b_g_bar != NULL)
+                            store_part(layer1_forward_b_g_bar + j, load_part(layer1_forward_b_g_bar + j, left) + layer1_forward_b_g_bar_here, left);
+                        if (layer1_forward_b_o_bar != NULL)
+                            store_part(layer1_forward_b_o_bar + j, load_part(layer1_forward_b_o_bar + j, left) + layer1_forward_b_o_bar_here, left);
+                        if (layer1_backward_b_i_bar != NULL)
+                            store_part(layer1_backward_b_i_bar + j, load_part(layer1_backward_b_i_bar + j, left) + layer1_backward_b_i_bar_here, left);
+                        if (layer1_backward_b_f_bar != NULL)
+                            store_part(layer1_backward_b_f_bar + j, load_part(layer1_backward_b_f_bar + j, left) + layer1_backward_b_f_bar_here, left);
+                        if (layer1_backward_b_g_bar != NULL)
+                            store_part(layer1_backward_b_g_bar + j, load_part(layer1_backward_b_g_bar + j, left) + layer1_backward_b_g_bar_here, left);
+                        if (layer1_backward_b_o_bar != NULL)
+                            store_part(layer1_backward_b_o_bar + j, load_part(layer1_backward_b_o_bar + j, left) + layer1_backward_b_o_bar_here, left);
                     }
                 }
             }
@@ -3416,7 +3525,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T   adjoint of (3) */
             /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T   adjoint of (1) */
             /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T   adjoint of (8) */
-            const series rows_of_layer1_forward_h_prev = {tape_layer1_forward_h, initial->layer1_forward_h, row_m_1, m_1, 0, B, 0};
+            const series rows_of_layer1_forward_h_prev = {tape_layer1_forward_h, initial_layer1_forward_h, row_m_1, m_1, 0, B, 0};
             const total_of with_layer1_forward_h_prev[] = {
                 {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_i_bar, done > 0},
                 {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_forward_U_f_bar, done > 0},
@@ -3429,7 +3538,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar layer1.backward.h_prev^T   adjoint of (13) */
             /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T   adjoint of (11) */
             /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar layer1.backward.h_prev^T   adjoint of (18) */
-            const series rows_of_layer1_backward_h_prev = {tape_layer1_backward_h + B * row_m_1, initial->layer1_backward_h, row_m_1, m_1, (T - 1) * B, B, 0};
+            const series rows_of_layer1_backward_h_prev = {tape_layer1_backward_h + (T > 0) * B * row_m_1, initial_layer1_backward_h, row_m_1, m_1, (T - 1) * B, B, 0};
             const total_of with_layer1_backward_h_prev[] = {
                 {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_i_bar, done > 0},
                 {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_f_bar, done > 0},
@@ -3442,27 +3551,27 @@ static void deep_bidirectional_lstm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_forward_h_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m_1 : final_layer1_forward_h_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_h_bar);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_forward_c_prev_bar + (((0) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_forward_c_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_c_prev_bar + (((0) & 1) * B + 0) * row_m_1 : final_layer1_forward_c_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_c_bar);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_backward_h_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m_1 : final_layer1_backward_h_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_backward_h_bar);
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_backward_c_prev_bar + (((T - 1) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_backward_c_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_backward_c_prev_bar + (((T - 1) & 1) * B + 0) * row_m_1 : final_layer1_backward_c_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_backward_c_bar);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_forward_h_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_h_prev_bar + (((0) & 1) * B + 0) * row_m_2 : final_layer2_forward_h_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_h_bar);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_forward_c_prev_bar + (((0) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_forward_c_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_c_prev_bar + (((0) & 1) * B + 0) * row_m_2 : final_layer2_forward_c_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_c_bar);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_backward_h_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_backward_h_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2 : final_layer2_backward_h_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_backward_h_bar);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_backward_c_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_backward_c_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_backward_c_prev_bar + (((T - 1) & 1) * B + 0) * row_m_2 : final_layer2_backward_c_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_backward_c_bar);
 }
 
 void deep_bidirectional_lstm_simd_backward(
     const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
-    const deep_bidirectional_lstm_state *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
     const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
     size_t threads)

@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((deep_rnn_real)(number))
 #ifdef DEEP_RNN_DOUBLE
 #define FABS fabs
@@ -33,48 +36,57 @@ static deep_rnn_real deep_rnn_tanh_tail(deep_rnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const deep_rnn_real *deep_rnn_given(
+    const deep_rnn_real *given, deep_rnn_real value, size_t entries, deep_rnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void deep_rnn_copy(const deep_rnn_real *from, size_t entries, deep_rnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m_3 = DEEP_RNN_FIXED_m_3;
-    const size_t m_2 = DEEP_RNN_FIXED_m_2;
-    const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return 2 * T * B * m_1 + 2 * T * B * m_2 + 2 * T * B * m_3;
+    (void)sizes;
+    return DEEP_RNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t deep_rnn_forward_work_size(const deep_rnn_sizes *sizes)
 {
-    const size_t m_3 = DEEP_RNN_FIXED_m_3;
-    const size_t p = DEEP_RNN_FIXED_p;
-    const size_t m_2 = DEEP_RNN_FIXED_m_2;
-    const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return m_1 + m_2 + m_3 + p;
+    (void)sizes;
+    return DEEP_RNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t deep_rnn_infer_work_size(const deep_rnn_sizes *sizes)
+{
+    (void)sizes;
+    return DEEP_RNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m_3 = DEEP_RNN_FIXED_m_3;
-    const size_t p = DEEP_RNN_FIXED_p;
-    const size_t m_2 = DEEP_RNN_FIXED_m_2;
-    const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p + T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3;
+    (void)sizes;
+    return DEEP_RNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes)
 {
-    const size_t m_3 = DEEP_RNN_FIXED_m_3;
-    const size_t p = DEEP_RNN_FIXED_p;
-    const size_t m_2 = DEEP_RNN_FIXED_m_2;
-    const size_t m_1 = DEEP_RNN_FIXED_m_1;
-    return 2 * m_1 + 2 * m_2 + 2 * m_3 + p;
+    (void)sizes;
+    return DEEP_RNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void deep_rnn_forward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *initial,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
     const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *tape, deep_rnn_real *work)
 {
@@ -106,6 +118,12 @@ void deep_rnn_forward(
     deep_rnn_real *const layer2_a = layer1_a + m_1; /* [m_2] */
     deep_rnn_real *const layer3_a = layer2_a + m_2; /* [m_3] */
     deep_rnn_real *const a_y = layer3_a + m_3; /* [p] */
+    deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
+    deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
+    deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
+    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -114,7 +132,7 @@ void deep_rnn_forward(
             const deep_rnn_real *restrict x = in->x + at * n;
             deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
             deep_rnn_real *restrict layer1_h_tail = tape_layer1_h_tail + at * m_1;
-            const deep_rnn_real *restrict layer1_h_prev = t > 0 ? tape_layer1_h + (at - B) * m_1 : initial->layer1_h + s * m_1;
+            const deep_rnn_real *restrict layer1_h_prev = t > 0 ? tape_layer1_h + (at - B) * m_1 : initial_layer1_h + s * m_1;
 
             /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
             for (size_t j = 0; j < m_1; ++j) {
@@ -143,7 +161,7 @@ void deep_rnn_forward(
             const deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
             deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
             deep_rnn_real *restrict layer2_h_tail = tape_layer2_h_tail + at * m_2;
-            const deep_rnn_real *restrict layer2_h_prev = t > 0 ? tape_layer2_h + (at - B) * m_2 : initial->layer2_h + s * m_2;
+            const deep_rnn_real *restrict layer2_h_prev = t > 0 ? tape_layer2_h + (at - B) * m_2 : initial_layer2_h + s * m_2;
 
             /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
             for (size_t j = 0; j < m_2; ++j) {
@@ -172,7 +190,7 @@ void deep_rnn_forward(
             const deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
             deep_rnn_real *restrict layer3_h = tape_layer3_h + at * m_3;
             deep_rnn_real *restrict layer3_h_tail = tape_layer3_h_tail + at * m_3;
-            const deep_rnn_real *restrict layer3_h_prev = t > 0 ? tape_layer3_h + (at - B) * m_3 : initial->layer3_h + s * m_3;
+            const deep_rnn_real *restrict layer3_h_prev = t > 0 ? tape_layer3_h + (at - B) * m_3 : initial_layer3_h + s * m_3;
 
             /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
             for (size_t j = 0; j < m_3; ++j) {
@@ -215,18 +233,152 @@ void deep_rnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m_1; ++j)
-        final->layer1_h[j] = tape_layer1_h[(T - 1) * B * m_1 + j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        final->layer2_h[j] = tape_layer2_h[(T - 1) * B * m_2 + j];
-    for (size_t j = 0; j < B * m_3; ++j)
-        final->layer3_h[j] = tape_layer3_h[(T - 1) * B * m_3 + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_rnn_copy(T > 0 ? tape_layer1_h + (T - 1) * B * m_1 : initial_layer1_h, B * m_1, final != NULL ? final->layer1_h : NULL);
+    deep_rnn_copy(T > 0 ? tape_layer2_h + (T - 1) * B * m_2 : initial_layer2_h, B * m_2, final != NULL ? final->layer2_h : NULL);
+    deep_rnn_copy(T > 0 ? tape_layer3_h + (T - 1) * B * m_3 : initial_layer3_h, B * m_3, final != NULL ? final->layer3_h : NULL);
+}
+
+void deep_rnn_infer(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
+    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    deep_rnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    const deep_rnn_real *const layer1_W = parameters->layer1_W; /* [m_1, n] */
+    const deep_rnn_real *const layer1_U = parameters->layer1_U; /* [m_1, m_1] */
+    const deep_rnn_real *const layer1_b = parameters->layer1_b; /* [m_1] */
+    const deep_rnn_real *const layer2_W = parameters->layer2_W; /* [m_2, m_1] */
+    const deep_rnn_real *const layer2_U = parameters->layer2_U; /* [m_2, m_2] */
+    const deep_rnn_real *const layer2_b = parameters->layer2_b; /* [m_2] */
+    const deep_rnn_real *const layer3_W = parameters->layer3_W; /* [m_3, m_2] */
+    const deep_rnn_real *const layer3_U = parameters->layer3_U; /* [m_3, m_3] */
+    const deep_rnn_real *const layer3_b = parameters->layer3_b; /* [m_3] */
+    const deep_rnn_real *const V = parameters->V; /* [p, m_3] */
+    const deep_rnn_real *const b_y = parameters->b_y; /* [p] */
+    deep_rnn_real *const layer1_a = work; /* [m_1] */
+    deep_rnn_real *const work_layer1_h = layer1_a + m_1; /* [T, B, m_1] */
+    deep_rnn_real *const layer2_a = work_layer1_h + T * B * m_1; /* [m_2] */
+    deep_rnn_real *const work_layer2_h = layer2_a + m_2; /* [T, B, m_2] */
+    deep_rnn_real *const layer3_a = work_layer2_h + T * B * m_2; /* [m_3] */
+    deep_rnn_real *const work_layer3_h = layer3_a + m_3; /* [T, B, m_3] */
+    deep_rnn_real *const a_y = work_layer3_h + T * B * m_3; /* [p] */
+    deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
+    deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
+    deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
+    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_rnn_real *restrict x = in->x + at * n;
+            deep_rnn_real *restrict layer1_h = work_layer1_h + at * m_1;
+            const deep_rnn_real *restrict layer1_h_prev = t > 0 ? work_layer1_h + (at - B) * m_1 : initial_layer1_h + s * m_1;
+
+            /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
+            for (size_t j = 0; j < m_1; ++j) {
+                deep_rnn_real sum = layer1_b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += layer1_W[j * n + k] * x[k];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer1_U[j * m_1 + k] * layer1_h_prev[k];
+                layer1_a[j] = sum;
+            }
+
+            /* (2)  layer1.h = tanh(layer1.a) */
+            for (size_t j = 0; j < m_1; ++j)
+                layer1_h[j] = TANH(layer1_a[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_rnn_real *restrict layer1_h = work_layer1_h + at * m_1;
+            deep_rnn_real *restrict layer2_h = work_layer2_h + at * m_2;
+            const deep_rnn_real *restrict layer2_h_prev = t > 0 ? work_layer2_h + (at - B) * m_2 : initial_layer2_h + s * m_2;
+
+            /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b */
+            for (size_t j = 0; j < m_2; ++j) {
+                deep_rnn_real sum = layer2_b[j];
+                for (size_t k = 0; k < m_1; ++k)
+                    sum += layer2_W[j * m_1 + k] * layer1_h[k];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer2_U[j * m_2 + k] * layer2_h_prev[k];
+                layer2_a[j] = sum;
+            }
+
+            /* (4)  layer2.h = tanh(layer2.a) */
+            for (size_t j = 0; j < m_2; ++j)
+                layer2_h[j] = TANH(layer2_a[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_rnn_real *restrict layer2_h = work_layer2_h + at * m_2;
+            deep_rnn_real *restrict layer3_h = work_layer3_h + at * m_3;
+            const deep_rnn_real *restrict layer3_h_prev = t > 0 ? work_layer3_h + (at - B) * m_3 : initial_layer3_h + s * m_3;
+
+            /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b */
+            for (size_t j = 0; j < m_3; ++j) {
+                deep_rnn_real sum = layer3_b[j];
+                for (size_t k = 0; k < m_2; ++k)
+                    sum += layer3_W[j * m_2 + k] * layer2_h[k];
+                for (size_t k = 0; k < m_3; ++k)
+                    sum += layer3_U[j * m_3 + k] * layer3_h_prev[k];
+                layer3_a[j] = sum;
+            }
+
+            /* (6)  layer3.h = tanh(layer3.a) */
+            for (size_t j = 0; j < m_3; ++j)
+                layer3_h[j] = TANH(layer3_a[j]);
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const deep_rnn_real *restrict layer3_h = work_layer3_h + at * m_3;
+            deep_rnn_real *restrict y = out->y + at * p;
+
+            /* (7)  a_y = V layer3.h + b_y */
+            for (size_t j = 0; j < p; ++j) {
+                deep_rnn_real sum = b_y[j];
+                for (size_t k = 0; k < m_3; ++k)
+                    sum += V[j * m_3 + k] * layer3_h[k];
+                a_y[j] = sum;
+            }
+
+            /* (8)  y = a_y */
+            for (size_t j = 0; j < p; ++j)
+                y[j] = a_y[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_rnn_copy(T > 0 ? work_layer1_h + (T - 1) * B * m_1 : initial_layer1_h, B * m_1, final != NULL ? final->layer1_h : NULL);
+    deep_rnn_copy(T > 0 ? work_layer2_h + (T - 1) * B * m_2 : initial_layer2_h, B * m_2, final != NULL ? final->layer2_h : NULL);
+    deep_rnn_copy(T > 0 ? work_layer3_h + (T - 1) * B * m_3 : initial_layer3_h, B * m_3, final != NULL ? final->layer3_h : NULL);
 }
 
 void deep_rnn_backward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *initial,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
     const deep_rnn_outputs *out, const deep_rnn_real *tape,
     const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
     deep_rnn_real *work)
@@ -276,30 +428,53 @@ void deep_rnn_backward(
     deep_rnn_real *const work_layer1_h_prev_bar = work_layer1_a_bar + T * B * m_1; /* [2, B, m_1] */
     deep_rnn_real *const work_layer2_h_prev_bar = work_layer1_h_prev_bar + 2 * B * m_1; /* [2, B, m_2] */
     deep_rnn_real *const work_layer3_h_prev_bar = work_layer2_h_prev_bar + 2 * B * m_2; /* [2, B, m_3] */
+    deep_rnn_real *const work_final_layer1_h_bar = work_layer3_h_prev_bar + 2 * B * m_3; /* [B, m_1] */
+    deep_rnn_real *const work_final_layer2_h_bar = work_final_layer1_h_bar + B * m_1; /* [B, m_2] */
+    deep_rnn_real *const work_final_layer3_h_bar = work_final_layer2_h_bar + B * m_2; /* [B, m_3] */
+    deep_rnn_real *const work_initial_layer1_h = work_final_layer3_h_bar + B * m_3; /* [B, m_1] */
+    deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
+    deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
+    const deep_rnn_real *const final_layer1_h_bar = deep_rnn_given(bars->final_layer1_h_bar, 0, B * m_1, work_final_layer1_h_bar);
+    const deep_rnn_real *const final_layer2_h_bar = deep_rnn_given(bars->final_layer2_h_bar, 0, B * m_2, work_final_layer2_h_bar);
+    const deep_rnn_real *const final_layer3_h_bar = deep_rnn_given(bars->final_layer3_h_bar, 0, B * m_3, work_final_layer3_h_bar);
+    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m_1 * n; ++j)
-        layer1_W_bar[j] = 0;
-    for (size_t j = 0; j < m_1 * m_1; ++j)
-        layer1_U_bar[j] = 0;
-    for (size_t j = 0; j < m_1; ++j)
-        layer1_b_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_1; ++j)
-        layer2_W_bar[j] = 0;
-    for (size_t j = 0; j < m_2 * m_2; ++j)
-        layer2_U_bar[j] = 0;
-    for (size_t j = 0; j < m_2; ++j)
-        layer2_b_bar[j] = 0;
-    for (size_t j = 0; j < m_3 * m_2; ++j)
-        layer3_W_bar[j] = 0;
-    for (size_t j = 0; j < m_3 * m_3; ++j)
-        layer3_U_bar[j] = 0;
-    for (size_t j = 0; j < m_3; ++j)
-        layer3_b_bar[j] = 0;
-    for (size_t j = 0; j < p * m_3; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < p; ++j)
-        b_y_bar[j] = 0;
+    if (layer1_W_bar != NULL)
+        for (size_t j = 0; j < m_1 * n; ++j)
+            layer1_W_bar[j] = 0;
+    if (layer1_U_bar != NULL)
+        for (size_t j = 0; j < m_1 * m_1; ++j)
+            layer1_U_bar[j] = 0;
+    if (layer1_b_bar != NULL)
+        for (size_t j = 0; j < m_1; ++j)
+            layer1_b_bar[j] = 0;
+    if (layer2_W_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_1; ++j)
+            layer2_W_bar[j] = 0;
+    if (layer2_U_bar != NULL)
+        for (size_t j = 0; j < m_2 * m_2; ++j)
+            layer2_U_bar[j] = 0;
+    if (layer2_b_bar != NULL)
+        for (size_t j = 0; j < m_2; ++j)
+            layer2_b_bar[j] = 0;
+    if (layer3_W_bar != NULL)
+        for (size_t j = 0; j < m_3 * m_2; ++j)
+            layer3_W_bar[j] = 0;
+    if (layer3_U_bar != NULL)
+        for (size_t j = 0; j < m_3 * m_3; ++j)
+            layer3_U_bar[j] = 0;
+    if (layer3_b_bar != NULL)
+        for (size_t j = 0; j < m_3; ++j)
+            layer3_b_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < p * m_3; ++j)
+            V_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < p; ++j)
+            b_y_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -314,13 +489,15 @@ void deep_rnn_backward(
                 a_y_bar[j] = y_bar[j];
 
             /* (29)  V_bar = sum_t a_y_bar layer3.h^T   adjoint of (7) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m_3; ++k)
-                    V_bar[j * m_3 + k] += a_y_bar[j] * layer3_h[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m_3; ++k)
+                        V_bar[j * m_3 + k] += a_y_bar[j] * layer3_h[k];
 
             /* (30)  b_y_bar = sum_t a_y_bar   adjoint of (7) */
-            for (size_t j = 0; j < p; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
@@ -329,7 +506,7 @@ void deep_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_rnn_real *restrict layer3_h_tail = tape_layer3_h_tail + at * m_3;
-            const deep_rnn_real *restrict layer3_h_next_bar = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + s) * m_3 : bars->final_layer3_h_bar + s * m_3;
+            const deep_rnn_real *restrict layer3_h_next_bar = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + s) * m_3 : final_layer3_h_bar + s * m_3;
             const deep_rnn_real *restrict a_y_bar = work_a_y_bar + at * p;
             deep_rnn_real *restrict layer3_a_bar = work_layer3_a_bar + at * m_3;
             deep_rnn_real *restrict layer3_h_prev_bar = work_layer3_h_prev_bar + ((t & 1) * B + s) * m_3;
@@ -365,7 +542,7 @@ void deep_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_rnn_real *restrict layer2_h_tail = tape_layer2_h_tail + at * m_2;
-            const deep_rnn_real *restrict layer2_h_next_bar = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : bars->final_layer2_h_bar + s * m_2;
+            const deep_rnn_real *restrict layer2_h_next_bar = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + s) * m_2 : final_layer2_h_bar + s * m_2;
             const deep_rnn_real *restrict layer3_a_bar = work_layer3_a_bar + at * m_3;
             deep_rnn_real *restrict layer2_a_bar = work_layer2_a_bar + at * m_2;
             deep_rnn_real *restrict layer2_h_prev_bar = work_layer2_h_prev_bar + ((t & 1) * B + s) * m_2;
@@ -401,7 +578,7 @@ void deep_rnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const deep_rnn_real *restrict layer1_h_tail = tape_layer1_h_tail + at * m_1;
-            const deep_rnn_real *restrict layer1_h_next_bar = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : bars->final_layer1_h_bar + s * m_1;
+            const deep_rnn_real *restrict layer1_h_next_bar = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + s) * m_1 : final_layer1_h_bar + s * m_1;
             const deep_rnn_real *restrict layer2_a_bar = work_layer2_a_bar + at * m_2;
             deep_rnn_real *restrict layer1_a_bar = work_layer1_a_bar + at * m_1;
             deep_rnn_real *restrict layer1_h_prev_bar = work_layer1_h_prev_bar + ((t & 1) * B + s) * m_1;
@@ -438,79 +615,87 @@ void deep_rnn_backward(
             const size_t at = t * B + s;
             const deep_rnn_real *restrict x = in->x + at * n;
             const deep_rnn_real *restrict layer1_h = tape_layer1_h + at * m_1;
-            const deep_rnn_real *restrict layer1_h_prev = t > 0 ? tape_layer1_h + (at - B) * m_1 : initial->layer1_h + s * m_1;
+            const deep_rnn_real *restrict layer1_h_prev = t > 0 ? tape_layer1_h + (at - B) * m_1 : initial_layer1_h + s * m_1;
             const deep_rnn_real *restrict layer2_h = tape_layer2_h + at * m_2;
-            const deep_rnn_real *restrict layer2_h_prev = t > 0 ? tape_layer2_h + (at - B) * m_2 : initial->layer2_h + s * m_2;
-            const deep_rnn_real *restrict layer3_h_prev = t > 0 ? tape_layer3_h + (at - B) * m_3 : initial->layer3_h + s * m_3;
+            const deep_rnn_real *restrict layer2_h_prev = t > 0 ? tape_layer2_h + (at - B) * m_2 : initial_layer2_h + s * m_2;
+            const deep_rnn_real *restrict layer3_h_prev = t > 0 ? tape_layer3_h + (at - B) * m_3 : initial_layer3_h + s * m_3;
             const deep_rnn_real *restrict layer3_a_bar = work_layer3_a_bar + at * m_3;
             const deep_rnn_real *restrict layer2_a_bar = work_layer2_a_bar + at * m_2;
             const deep_rnn_real *restrict layer1_a_bar = work_layer1_a_bar + at * m_1;
-            deep_rnn_real *restrict x_bar = gradients->x_bar + at * n;
+            deep_rnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                deep_rnn_real sum = 0;
-                for (size_t k = 0; k < m_1; ++k)
-                    sum += layer1_W[k * n + j] * layer1_a_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    deep_rnn_real sum = 0;
+                    for (size_t k = 0; k < m_1; ++k)
+                        sum += layer1_W[k * n + j] * layer1_a_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    layer1_W_bar[j * n + k] += layer1_a_bar[j] * x[k];
+            if (layer1_W_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        layer1_W_bar[j * n + k] += layer1_a_bar[j] * x[k];
 
             /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer1_U_bar[j * m_1 + k] += layer1_a_bar[j] * layer1_h_prev[k];
+            if (layer1_U_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer1_U_bar[j * m_1 + k] += layer1_a_bar[j] * layer1_h_prev[k];
 
             /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_b_bar[j] += layer1_a_bar[j];
+            if (layer1_b_bar != NULL)
+                for (size_t j = 0; j < m_1; ++j)
+                    layer1_b_bar[j] += layer1_a_bar[j];
 
             /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_1; ++k)
-                    layer2_W_bar[j * m_1 + k] += layer2_a_bar[j] * layer1_h[k];
+            if (layer2_W_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_1; ++k)
+                        layer2_W_bar[j * m_1 + k] += layer2_a_bar[j] * layer1_h[k];
 
             /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m_2; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer2_U_bar[j * m_2 + k] += layer2_a_bar[j] * layer2_h_prev[k];
+            if (layer2_U_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer2_U_bar[j * m_2 + k] += layer2_a_bar[j] * layer2_h_prev[k];
 
             /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_b_bar[j] += layer2_a_bar[j];
+            if (layer2_b_bar != NULL)
+                for (size_t j = 0; j < m_2; ++j)
+                    layer2_b_bar[j] += layer2_a_bar[j];
 
             /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
-            for (size_t j = 0; j < m_3; ++j)
-                for (size_t k = 0; k < m_2; ++k)
-                    layer3_W_bar[j * m_2 + k] += layer3_a_bar[j] * layer2_h[k];
+            if (layer3_W_bar != NULL)
+                for (size_t j = 0; j < m_3; ++j)
+                    for (size_t k = 0; k < m_2; ++k)
+                        layer3_W_bar[j * m_2 + k] += layer3_a_bar[j] * layer2_h[k];
 
             /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
-            for (size_t j = 0; j < m_3; ++j)
-                for (size_t k = 0; k < m_3; ++k)
-                    layer3_U_bar[j * m_3 + k] += layer3_a_bar[j] * layer3_h_prev[k];
+            if (layer3_U_bar != NULL)
+                for (size_t j = 0; j < m_3; ++j)
+                    for (size_t k = 0; k < m_3; ++k)
+                        layer3_U_bar[j * m_3 + k] += layer3_a_bar[j] * layer3_h_prev[k];
 
             /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
-            for (size_t j = 0; j < m_3; ++j)
-                layer3_b_bar[j] += layer3_a_bar[j];
+            if (layer3_b_bar != NULL)
+                for (size_t j = 0; j < m_3; ++j)
+                    layer3_b_bar[j] += layer3_a_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m_1; ++j)
-        gradients->initial_layer1_h_bar[j] = work_layer1_h_prev_bar[j];
-    for (size_t j = 0; j < B * m_2; ++j)
-        gradients->initial_layer2_h_bar[j] = work_layer2_h_prev_bar[j];
-    for (size_t j = 0; j < B * m_3; ++j)
-        gradients->initial_layer3_h_bar[j] = work_layer3_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    deep_rnn_copy(T > 0 ? work_layer1_h_prev_bar : final_layer1_h_bar, B * m_1, gradients->initial_layer1_h_bar);
+    deep_rnn_copy(T > 0 ? work_layer2_h_prev_bar : final_layer2_h_bar, B * m_2, gradients->initial_layer2_h_bar);
+    deep_rnn_copy(T > 0 ? work_layer3_h_prev_bar : final_layer3_h_bar, B * m_3, gradients->initial_layer3_h_bar);
 }
 
 void deep_rnn_step(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *state,
+    const deep_rnn_inputs *in, const deep_rnn_initial *state,
     const deep_rnn_outputs *out, const deep_rnn_state *next,
     deep_rnn_real *work)
 {
@@ -538,13 +723,19 @@ void deep_rnn_step(
     deep_rnn_real *const layer3_a = layer2_h + m_2; /* [m_3] */
     deep_rnn_real *const layer3_h = layer3_a + m_3; /* [m_3] */
     deep_rnn_real *const a_y = layer3_h + m_3; /* [p] */
+    deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
+    deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
+    deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
+    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(state != NULL ? state->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(state != NULL ? state->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(state != NULL ? state->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const deep_rnn_real *restrict x = in->x + s * n;
-        const deep_rnn_real *layer1_h_prev = state->layer1_h + s * m_1;
-        const deep_rnn_real *layer2_h_prev = state->layer2_h + s * m_2;
-        const deep_rnn_real *layer3_h_prev = state->layer3_h + s * m_3;
+        const deep_rnn_real *layer1_h_prev = initial_layer1_h + s * m_1;
+        const deep_rnn_real *layer2_h_prev = initial_layer2_h + s * m_2;
+        const deep_rnn_real *layer3_h_prev = initial_layer3_h + s * m_3;
         deep_rnn_real *restrict y = out->y + s * p;
 
         /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
@@ -602,11 +793,11 @@ void deep_rnn_step(
             y[j] = a_y[j];
 
         /* the next state */
-        for (size_t j = 0; j < m_1; ++j)
-            next->layer1_h[s * m_1 + j] = layer1_h[j];
-        for (size_t j = 0; j < m_2; ++j)
-            next->layer2_h[s * m_2 + j] = layer2_h[j];
-        for (size_t j = 0; j < m_3; ++j)
-            next->layer3_h[s * m_3 + j] = layer3_h[j];
+        if (next != NULL && next->layer1_h != NULL)
+            deep_rnn_copy(layer1_h, m_1, next->layer1_h + s * m_1);
+        if (next != NULL && next->layer2_h != NULL)
+            deep_rnn_copy(layer2_h, m_2, next->layer2_h + s * m_2);
+        if (next != NULL && next->layer3_h != NULL)
+            deep_rnn_copy(layer3_h, m_3, next->layer3_h + s * m_3);
     }
 }

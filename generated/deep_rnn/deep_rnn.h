@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DDEEP_RNN_DOUBLE makes deep_rnn_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * deep_rnn.c is C99, and compiles as C++ too. -DDEEP_RNN_DOUBLE makes
+ * deep_rnn_real double instead of float.
  */
 #ifndef DEEP_RNN_H
 #define DEEP_RNN_H
@@ -25,7 +32,9 @@ typedef double deep_rnn_real;
 typedef float deep_rnn_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static deep_rnn_real tape[DEEP_RNN_TAPE_SIZE(20, 1)];`. */
 #ifndef DEEP_RNN_FIXED_m_3
 #define DEEP_RNN_FIXED_m_3 sizes->m_3
 #endif
@@ -42,7 +51,7 @@ typedef float deep_rnn_real;
 #define DEEP_RNN_FIXED_n sizes->n
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct deep_rnn_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -78,7 +87,7 @@ typedef struct deep_rnn_outputs {
     deep_rnn_real *y; /* [T, B, p] output */
 } deep_rnn_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct deep_rnn_cotangents {
     const deep_rnn_real *y_bar; /* [T, B, p] cotangent of y */
     const deep_rnn_real *final_layer1_h_bar; /* [B, m_1] cotangent of final.layer1.h */
@@ -86,7 +95,7 @@ typedef struct deep_rnn_cotangents {
     const deep_rnn_real *final_layer3_h_bar; /* [B, m_3] cotangent of final.layer3.h */
 } deep_rnn_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct deep_rnn_gradients {
     deep_rnn_real *initial_layer1_h_bar; /* [B, m_1] cotangent of initial.layer1.h */
     deep_rnn_real *initial_layer2_h_bar; /* [B, m_2] cotangent of initial.layer2.h */
@@ -105,47 +114,116 @@ typedef struct deep_rnn_gradients {
     deep_rnn_real *b_y_bar; /* [p] cotangent of b_y */
 } deep_rnn_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct deep_rnn_initial {
+    const deep_rnn_real *layer1_h; /* [B, m_1] h before the first step, layer 1 */
+    const deep_rnn_real *layer2_h; /* [B, m_2] h before the first step, layer 2 */
+    const deep_rnn_real *layer3_h; /* [B, m_3] h before the first step, layer 3 */
+} deep_rnn_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct deep_rnn_state {
-    deep_rnn_real *layer1_h; /* [B, m_1] h before the first step, layer 1 */
-    deep_rnn_real *layer2_h; /* [B, m_2] h before the first step, layer 2 */
-    deep_rnn_real *layer3_h; /* [B, m_3] h before the first step, layer 3 */
+    deep_rnn_real *layer1_h; /* [B, m_1] h after the last step, layer 1 */
+    deep_rnn_real *layer2_h; /* [B, m_2] h after the last step, layer 2 */
+    deep_rnn_real *layer3_h; /* [B, m_3] h after the last step, layer 3 */
 } deep_rnn_state;
 
-/* Entries of deep_rnn_real: what forward saves for backward: 2 * T * B * m_1 + 2 * T * B * m_2 + 2 * T * B * m_3. */
+/* Entries of deep_rnn_real: what forward saves for backward: 2 * T * B * m_1 + 2 * T * B * m_2 +
+ * 2 * T * B * m_3. */
 size_t deep_rnn_tape_size(const deep_rnn_sizes *sizes);
+#define DEEP_RNN_TAPE_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
 
-/* Entries of deep_rnn_real: scratch memory of forward: m_1 + m_2 + m_3 + p. */
+/* Entries of deep_rnn_real: scratch memory of forward: m_1 + m_2 + m_3 + p + B * m_1 + B * m_2 +
+ * B * m_3. */
 size_t deep_rnn_forward_work_size(const deep_rnn_sizes *sizes);
+#define DEEP_RNN_FORWARD_WORK_SIZE(T, B) \
+    ((size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(DEEP_RNN_FIXED_p) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
 
-/* Entries of deep_rnn_real: scratch memory of backward: 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p + T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3. */
+/* Entries of deep_rnn_real: scratch memory of infer: m_1 + T * B * m_1 + m_2 + T * B * m_2 + m_3
+ * + T * B * m_3 + p + B * m_1 + B * m_2 + B * m_3. */
+size_t deep_rnn_infer_work_size(const deep_rnn_sizes *sizes);
+#define DEEP_RNN_INFER_WORK_SIZE(T, B) \
+    ((size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(DEEP_RNN_FIXED_p) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
+
+/* Entries of deep_rnn_real: scratch memory of backward: 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p +
+ * T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 + 2 * B * m_1
+ * + 2 * B * m_2 + 2 * B * m_3. */
 size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes);
+#define DEEP_RNN_BACKWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     2 * (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_p) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     2 * (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
 
-/* Entries of deep_rnn_real: scratch memory of step: 2 * m_1 + 2 * m_2 + 2 * m_3 + p. */
+/* Entries of deep_rnn_real: scratch memory of step: 2 * m_1 + 2 * m_2 + 2 * m_3 + p + B * m_1 +
+ * B * m_2 + B * m_3. */
 size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes);
+#define DEEP_RNN_STEP_WORK_SIZE(B) \
+    (2 * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     2 * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     2 * (size_t)(DEEP_RNN_FIXED_m_3) + \
+     (size_t)(DEEP_RNN_FIXED_p) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_1) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
+     (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void deep_rnn_forward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *initial,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
     const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *tape, deep_rnn_real *work);
+
+/* The same with nothing saved for backward. */
+void deep_rnn_infer(
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
+    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    deep_rnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void deep_rnn_backward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *initial,
+    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
     const deep_rnn_outputs *out, const deep_rnn_real *tape,
     const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
     deep_rnn_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void deep_rnn_step(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_state *state,
+    const deep_rnn_inputs *in, const deep_rnn_initial *state,
     const deep_rnn_outputs *out, const deep_rnn_state *next,
     deep_rnn_real *work);
 

@@ -26,6 +26,13 @@ J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -44,6 +51,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     layer1_W = parameters["layer1.W"]
     layer1_U = parameters["layer1.U"]
@@ -60,7 +68,6 @@ def forward(parameters, inputs, initial):
     V = parameters["V"]
     b_y = parameters["b_y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     m_3 = layer3_W.shape[0]
     p = V.shape[0]
     m_2 = layer2_W.shape[0]
@@ -108,11 +115,12 @@ def forward(parameters, inputs, initial):
     a_y = layer3_h @ V.T + b_y
     # (8)  y = a_y
     y = a_y
-    return {"y": y}, {"layer1.h": layer1_h[T - 1], "layer2.h": layer2_h[T - 1], "layer3.h": layer3_h[T - 1]}, {"layer1.h": layer1_h, "layer1.h_tail": layer1_h_tail, "layer2.h": layer2_h, "layer2.h_tail": layer2_h_tail, "layer3.h": layer3_h, "layer3.h_tail": layer3_h_tail}
+    return {"y": y}, {"layer1.h": layer1_h[T - 1] if T > 0 else initial_layer1_h, "layer2.h": layer2_h[T - 1] if T > 0 else initial_layer2_h, "layer3.h": layer3_h[T - 1] if T > 0 else initial_layer3_h}, {"layer1.h": layer1_h, "layer1.h_tail": layer1_h_tail, "layer2.h": layer2_h, "layer2.h_tail": layer2_h_tail, "layer3.h": layer3_h, "layer3.h_tail": layer3_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_layer1_h = initial["layer1.h"]
     initial_layer2_h = initial["layer2.h"]
     initial_layer3_h = initial["layer3.h"]
@@ -135,7 +143,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_layer2_h_bar = bars["final.layer2.h"]
     final_layer3_h_bar = bars["final.layer3.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     m_3 = layer3_W.shape[0]
     p = V.shape[0]
     m_2 = layer2_W.shape[0]
@@ -193,9 +200,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         layer1_h_prev_bar = layer1_a_bar[t] @ layer1_U
 
     # all steps at once
-    layer1_h_prev = np.concatenate([initial_layer1_h[None], layer1_h[:-1]])
-    layer2_h_prev = np.concatenate([initial_layer2_h[None], layer2_h[:-1]])
-    layer3_h_prev = np.concatenate([initial_layer3_h[None], layer3_h[:-1]])
+    layer1_h_prev = np.concatenate([initial_layer1_h[None], layer1_h])[:-1]
+    layer2_h_prev = np.concatenate([initial_layer2_h[None], layer2_h])[:-1]
+    layer3_h_prev = np.concatenate([initial_layer3_h[None], layer3_h])[:-1]
     # (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1)
     x_bar = layer1_a_bar @ layer1_W
     # (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1)
@@ -221,6 +228,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     layer1_W = parameters["layer1.W"]
     layer1_U = parameters["layer1.U"]
@@ -234,7 +242,6 @@ def step(parameters, inputs, state):
     V = parameters["V"]
     b_y = parameters["b_y"]
     B = x.shape[0]
-    dtype = x.dtype
     m_3 = layer3_W.shape[0]
     p = V.shape[0]
     m_2 = layer2_W.shape[0]

@@ -4,13 +4,20 @@
  * those of deep_rnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile deep_rnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "deep_rnn_simd.h"
 
 #ifdef DEEP_RNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef deep_rnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t deep_rnn_simd_tape_size(const deep_rnn_sizes *sizes)
 {
@@ -136,7 +143,7 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     (void)chunk_2;
     (void)chunk_3;
     (void)threads;
-    return chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES);
+    return chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -168,7 +175,7 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
     (void)chunk_4;
     (void)chunk_5;
     (void)threads;
-    return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3) + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES);
+    return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3) + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES) + chunk_5 * B * up_to(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -201,7 +208,7 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     (void)chunk;
     (void)chunk_6;
     (void)chunk_7;
-    return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2) + spaced(2 * B * row_m_3) + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + threads * scratch_for(m_3 + n + m_1 + m_2);
+    return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2) + spaced(chunk_7 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2) + spaced(2 * B * row_m_3) + chunk * B * up_to(m_3, LANES) + chunk_6 * B * up_to(m_2, LANES) + chunk_7 * B * up_to(m_1, LANES) + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 + threads * scratch_for(m_3 + n + m_1 + m_2);
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -225,7 +232,7 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
     (void)row_m_2;
     (void)row_m_3;
     (void)threads;
-    return spaced(B * row_m_1) + spaced(B * row_m_2) + spaced(B * row_m_3) + 1;
+    return spaced(B * row_m_1) + spaced(B * row_m_2) + spaced(B * row_m_3) + 1 + B * m_1 + B * m_2 + B * m_3;
 }
 
 static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
@@ -399,7 +406,7 @@ void deep_rnn_simd_pack_backward(
 static void deep_rnn_simd_forward_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work,
     size_t member, size_t members)
 {
@@ -431,6 +438,12 @@ static void deep_rnn_simd_forward_member(
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
     const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_3 * B * up_to(m_3, LANES);
+    real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
+    real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
+    const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h, member, members);
+    const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h, member, members);
+    const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -463,7 +476,7 @@ static void deep_rnn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
+                    const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h + ((t * B + begin) - B) * row_m_1 : initial_layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const operand factors_layer1_a[] = {
                         {x_rows, n, n, panels_x},
@@ -529,7 +542,7 @@ static void deep_rnn_simd_forward_member(
                     const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
+                    const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h + ((t * B + begin) - B) * row_m_2 : initial_layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const operand factors_layer2_a[] = {
                         {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
@@ -595,7 +608,7 @@ static void deep_rnn_simd_forward_member(
                     const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
+                    const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h + ((t * B + begin) - B) * row_m_3 : initial_layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
                     const operand factors_layer3_a[] = {
                         {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
@@ -679,17 +692,17 @@ static void deep_rnn_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, tape_layer1_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_h);
+        copy_rows(B, m_1, T > 0 ? tape_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, tape_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
+        copy_rows(B, m_2, T > 0 ? tape_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
     if (member == 0)
-        copy_rows(B, m_3, tape_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
+        copy_rows(B, m_3, T > 0 ? tape_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h, T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
 }
 
 void deep_rnn_simd_forward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work,
     size_t threads)
 {
@@ -700,7 +713,7 @@ void deep_rnn_simd_forward(
 static void deep_rnn_simd_infer_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *work,
     size_t member, size_t members)
 {
@@ -729,6 +742,12 @@ static void deep_rnn_simd_infer_member(
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
     real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * up_to(m_2, LANES);
     const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_5 * B * up_to(m_3, LANES);
+    real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
+    real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
+    const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h, member, members);
+    const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h, member, members);
+    const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -760,7 +779,7 @@ static void deep_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial->layer1_h + begin * m_1;
+                    const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h + ((t * B + begin) - B) * row_m_1 : initial_layer1_h + begin * m_1;
                     const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
                     const operand factors_layer1_a[] = {
                         {x_rows, n, n, panels_x},
@@ -821,7 +840,7 @@ static void deep_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial->layer2_h + begin * m_2;
+                    const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h + ((t * B + begin) - B) * row_m_2 : initial_layer2_h + begin * m_2;
                     const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
                     const operand factors_layer2_a[] = {
                         {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
@@ -882,7 +901,7 @@ static void deep_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial->layer3_h + begin * m_3;
+                    const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h + ((t * B + begin) - B) * row_m_3 : initial_layer3_h + begin * m_3;
                     const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
                     const operand factors_layer3_a[] = {
                         {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
@@ -962,17 +981,17 @@ static void deep_rnn_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_h + (T - 1) * B * row_m_1, row_m_1, final->layer1_h);
+        copy_rows(B, m_1, T > 0 ? work_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h, T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_h + (T - 1) * B * row_m_2, row_m_2, final->layer2_h);
+        copy_rows(B, m_2, T > 0 ? work_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h, T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
     if (member == 0)
-        copy_rows(B, m_3, work_layer3_h + (T - 1) * B * row_m_3, row_m_3, final->layer3_h);
+        copy_rows(B, m_3, T > 0 ? work_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h, T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
 }
 
 void deep_rnn_simd_infer(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *work,
     size_t threads)
 {
@@ -983,7 +1002,7 @@ void deep_rnn_simd_infer(
 static void deep_rnn_simd_backward_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars,
     const deep_rnn_gradients *gradients, deep_rnn_real *work,
     size_t member, size_t members)
@@ -1035,6 +1054,18 @@ static void deep_rnn_simd_backward_member(
     const size_t early = ahead_of(B, up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1);
     real *const work_scratch = tile_layer1_h_bar_ahead + chunk_7 * B * up_to(m_1, LANES);
     const size_t scratch_size = scratch_for(m_3 + n + m_1 + m_2);
+    real *const work_final_layer1_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_layer2_h_bar = work_final_layer1_h_bar + B * m_1;
+    real *const work_final_layer3_h_bar = work_final_layer2_h_bar + B * m_2;
+    real *const work_initial_layer1_h = work_final_layer3_h_bar + B * m_3;
+    real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
+    real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
+    const real *const final_layer1_h_bar = given_or(bars->final_layer1_h_bar, 0, B * m_1, work_final_layer1_h_bar, member, members);
+    const real *const final_layer2_h_bar = given_or(bars->final_layer2_h_bar, 0, B * m_2, work_final_layer2_h_bar, member, members);
+    const real *const final_layer3_h_bar = given_or(bars->final_layer3_h_bar, 0, B * m_3, work_final_layer3_h_bar, member, members);
+    const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h, member, members);
+    const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h, member, members);
+    const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_layer3_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
     const real *const panels_layer3_a_bar_2 = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
@@ -1043,16 +1074,24 @@ static void deep_rnn_simd_backward_member(
     const real *const panels_layer1_a_bar = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
     const real *const panels_layer1_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
     if (member == 0) {
-        for (size_t j = 0; j < p; ++j)
-            b_y_bar[j] = 0;
-        for (size_t j = 0; j < m_1; ++j)
-            layer1_b_bar[j] = 0;
-        for (size_t j = 0; j < m_2; ++j)
-            layer2_b_bar[j] = 0;
-        for (size_t j = 0; j < m_3; ++j)
-            layer3_b_bar[j] = 0;
+        clear(b_y_bar, p);
+        clear(layer1_b_bar, m_1);
+        clear(layer2_b_bar, m_2);
+        clear(layer3_b_bar, m_3);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_bar, p * m_3);
+            clear(layer1_W_bar, m_1 * n);
+            clear(layer1_U_bar, m_1 * m_1);
+            clear(layer2_W_bar, m_2 * m_1);
+            clear(layer2_U_bar, m_2 * m_2);
+            clear(layer3_W_bar, m_3 * m_2);
+            clear(layer3_U_bar, m_3 * m_3);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -1078,7 +1117,8 @@ static void deep_rnn_simd_backward_member(
                         /* (30)  b_y_bar = sum_t a_y_bar   adjoint of (7) */
                         b_y_bar_here += a_y_bar;
                     }
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                    if (b_y_bar != NULL)
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                 }
             }
         }
@@ -1118,7 +1158,7 @@ static void deep_rnn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : bars->final_layer3_h_bar + begin * m_3;
+                    const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_3 : final_layer3_h_bar + begin * m_3;
                     const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
@@ -1219,7 +1259,7 @@ static void deep_rnn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : bars->final_layer2_h_bar + begin * m_2;
+                    const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2 : final_layer2_h_bar + begin * m_2;
                     const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
                     const real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
@@ -1320,7 +1360,7 @@ static void deep_rnn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : bars->final_layer1_h_bar + begin * m_1;
+                    const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1 : final_layer1_h_bar + begin * m_1;
                     const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
                     const real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
@@ -1399,7 +1439,7 @@ static void deep_rnn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1435,7 +1475,7 @@ static void deep_rnn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (layer1_b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m_1, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1453,13 +1493,14 @@ static void deep_rnn_simd_backward_member(
                             /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
                             layer1_b_bar_here += layer1_a_bar;
                         }
-                        store_part(layer1_b_bar + j, load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
+                        if (layer1_b_bar != NULL)
+                            store_part(layer1_b_bar + j, load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (layer2_b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m_2, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1477,13 +1518,14 @@ static void deep_rnn_simd_backward_member(
                             /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
                             layer2_b_bar_here += layer2_a_bar;
                         }
-                        store_part(layer2_b_bar + j, load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
+                        if (layer2_b_bar != NULL)
+                            store_part(layer2_b_bar + j, load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (layer3_b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m_3, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1501,7 +1543,8 @@ static void deep_rnn_simd_backward_member(
                             /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
                             layer3_b_bar_here += layer3_a_bar;
                         }
-                        store_part(layer3_b_bar + j, load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
+                        if (layer3_b_bar != NULL)
+                            store_part(layer3_b_bar + j, load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
                     }
                 }
             }
@@ -1517,7 +1560,7 @@ static void deep_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
-            const series rows_of_layer1_h_prev = {tape_layer1_h, initial->layer1_h, row_m_1, m_1, 0, B, 0};
+            const series rows_of_layer1_h_prev = {tape_layer1_h, initial_layer1_h, row_m_1, m_1, 0, B, 0};
             const total_of with_layer1_h_prev[] = {
                 {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_U_bar, done > 0},
             };
@@ -1531,7 +1574,7 @@ static void deep_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, member, members, scratch);
 
             /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
-            const series rows_of_layer2_h_prev = {tape_layer2_h, initial->layer2_h, row_m_2, m_2, 0, B, 0};
+            const series rows_of_layer2_h_prev = {tape_layer2_h, initial_layer2_h, row_m_2, m_2, 0, B, 0};
             const total_of with_layer2_h_prev[] = {
                 {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_U_bar, done > 0},
             };
@@ -1545,7 +1588,7 @@ static void deep_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, member, members, scratch);
 
             /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
-            const series rows_of_layer3_h_prev = {tape_layer3_h, initial->layer3_h, row_m_3, m_3, 0, B, 0};
+            const series rows_of_layer3_h_prev = {tape_layer3_h, initial_layer3_h, row_m_3, m_3, 0, B, 0};
             const total_of with_layer3_h_prev[] = {
                 {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_U_bar, done > 0},
             };
@@ -1555,17 +1598,17 @@ static void deep_rnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_h_prev_bar + (((0) & 1) * B + 0) * row_m_1, row_m_1, gradients->initial_layer1_h_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar + (((0) & 1) * B + 0) * row_m_1 : final_layer1_h_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_h_bar);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_h_prev_bar + (((0) & 1) * B + 0) * row_m_2, row_m_2, gradients->initial_layer2_h_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_h_prev_bar + (((0) & 1) * B + 0) * row_m_2 : final_layer2_h_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_h_bar);
     if (member == 0)
-        copy_rows(B, m_3, work_layer3_h_prev_bar + (((0) & 1) * B + 0) * row_m_3, row_m_3, gradients->initial_layer3_h_bar);
+        copy_rows(B, m_3, T > 0 ? work_layer3_h_prev_bar + (((0) & 1) * B + 0) * row_m_3 : final_layer3_h_bar, T > 0 ? row_m_3 : m_3, gradients->initial_layer3_h_bar);
 }
 
 void deep_rnn_simd_backward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *initial, const deep_rnn_outputs *out,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars,
     const deep_rnn_gradients *gradients, deep_rnn_real *work,
     size_t threads)
@@ -1577,7 +1620,7 @@ void deep_rnn_simd_backward(
 static void deep_rnn_simd_step_member(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *state, const deep_rnn_outputs *out,
+    const deep_rnn_initial *state, const deep_rnn_outputs *out,
     const deep_rnn_state *next, deep_rnn_real *work,
     size_t member, size_t members)
 {
@@ -1600,6 +1643,12 @@ static void deep_rnn_simd_step_member(
     real *const work_layer3_h = work_layer2_h + spaced(B * row_m_2); /* [m_3] a row */
     real *const work_turn = work_layer3_h + spaced(B * row_m_3);
     const size_t t = way(work_turn);
+    real *const work_initial_layer1_h = work_turn + 1;
+    real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
+    real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
+    const real *const initial_layer1_h = given_or(state != NULL ? state->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h, member, members);
+    const real *const initial_layer2_h = given_or(state != NULL ? state->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h, member, members);
+    const real *const initial_layer3_h = given_or(state != NULL ? state->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
     const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
@@ -1615,7 +1664,7 @@ static void deep_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
-            const real *const layer1_h_prev_rows = state->layer1_h + begin * m_1;
+            const real *const layer1_h_prev_rows = initial_layer1_h + begin * m_1;
             const operand factors_layer1_a[] = {
                 {x_rows, n, n, panels_x},
                 {layer1_h_prev_rows, m_1, m_1, panels_layer1_h_prev},
@@ -1658,7 +1707,7 @@ static void deep_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
-            const real *const layer2_h_prev_rows = state->layer2_h + begin * m_2;
+            const real *const layer2_h_prev_rows = initial_layer2_h + begin * m_2;
             const operand factors_layer2_a[] = {
                 {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
                 {layer2_h_prev_rows, m_2, m_2, panels_layer2_h_prev},
@@ -1701,7 +1750,7 @@ static void deep_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
-            const real *const layer3_h_prev_rows = state->layer3_h + begin * m_3;
+            const real *const layer3_h_prev_rows = initial_layer3_h + begin * m_3;
             const operand factors_layer3_a[] = {
                 {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
                 {layer3_h_prev_rows, m_3, m_3, panels_layer3_h_prev},
@@ -1778,11 +1827,11 @@ static void deep_rnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m_1, work_layer1_h + 0 * row_m_1, row_m_1, next->layer1_h);
+        copy_rows(B, m_1, work_layer1_h + 0 * row_m_1, row_m_1, next != NULL ? next->layer1_h : NULL);
     if (member == 0)
-        copy_rows(B, m_2, work_layer2_h + 0 * row_m_2, row_m_2, next->layer2_h);
+        copy_rows(B, m_2, work_layer2_h + 0 * row_m_2, row_m_2, next != NULL ? next->layer2_h : NULL);
     if (member == 0)
-        copy_rows(B, m_3, work_layer3_h + 0 * row_m_3, row_m_3, next->layer3_h);
+        copy_rows(B, m_3, work_layer3_h + 0 * row_m_3, row_m_3, next != NULL ? next->layer3_h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1790,7 +1839,7 @@ static void deep_rnn_simd_step_member(
 void deep_rnn_simd_step(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
     const deep_rnn_real *packed, const deep_rnn_inputs *in,
-    const deep_rnn_state *state, const deep_rnn_outputs *out,
+    const deep_rnn_initial *state, const deep_rnn_outputs *out,
     const deep_rnn_state *next, deep_rnn_real *work,
     size_t threads)
 {

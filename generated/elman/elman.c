@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((elman_real)(number))
 #ifdef ELMAN_DOUBLE
 #define FABS fabs
@@ -33,40 +36,57 @@ static elman_real elman_tanh_tail(elman_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const elman_real *elman_given(
+    const elman_real *given, elman_real value, size_t entries, elman_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void elman_copy(const elman_real *from, size_t entries, elman_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t elman_tape_size(const elman_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ELMAN_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return ELMAN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t elman_forward_work_size(const elman_sizes *sizes)
 {
-    const size_t m = ELMAN_FIXED_m;
-    const size_t p = ELMAN_FIXED_p;
-    return m + p;
+    (void)sizes;
+    return ELMAN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t elman_infer_work_size(const elman_sizes *sizes)
+{
+    (void)sizes;
+    return ELMAN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t elman_backward_work_size(const elman_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = ELMAN_FIXED_m;
-    const size_t p = ELMAN_FIXED_p;
-    return 2 * m + T * B * p + T * B * m + 2 * B * m;
+    (void)sizes;
+    return ELMAN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t elman_step_work_size(const elman_sizes *sizes)
 {
-    const size_t m = ELMAN_FIXED_m;
-    const size_t p = ELMAN_FIXED_p;
-    return 2 * m + p;
+    (void)sizes;
+    return ELMAN_STEP_WORK_SIZE(sizes->B);
 }
 
 void elman_forward(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *initial,
+    const elman_inputs *in, const elman_initial *initial,
     const elman_outputs *out, const elman_state *final,
     elman_real *tape, elman_real *work)
 {
@@ -84,6 +104,8 @@ void elman_forward(
     elman_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
     elman_real *const a = work; /* [m] */
     elman_real *const a_y = a + m; /* [p] */
+    elman_real *const work_initial_h = a_y + p; /* [B, m] */
+    const elman_real *const initial_h = elman_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -92,7 +114,7 @@ void elman_forward(
             const elman_real *restrict x = in->x + at * n;
             elman_real *restrict h = tape_h + at * m;
             elman_real *restrict h_tail = tape_h_tail + at * m;
-            const elman_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + s * m;
+            const elman_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial_h + s * m;
 
             /* (1)  a = W x + U h_prev + b */
             for (size_t j = 0; j < m; ++j) {
@@ -135,14 +157,84 @@ void elman_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = tape_h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    elman_copy(T > 0 ? tape_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void elman_infer(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_inputs *in, const elman_initial *initial,
+    const elman_outputs *out, const elman_state *final,
+    elman_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = ELMAN_FIXED_n;
+    const size_t m = ELMAN_FIXED_m;
+    const size_t p = ELMAN_FIXED_p;
+    const elman_real *const W = parameters->W; /* [m, n] */
+    const elman_real *const U = parameters->U; /* [m, m] */
+    const elman_real *const b = parameters->b; /* [m] */
+    const elman_real *const V = parameters->V; /* [p, m] */
+    const elman_real *const b_y = parameters->b_y; /* [p] */
+    elman_real *const a = work; /* [m] */
+    elman_real *const work_h = a + m; /* [T, B, m] */
+    elman_real *const a_y = work_h + T * B * m; /* [p] */
+    elman_real *const work_initial_h = a_y + p; /* [B, m] */
+    const elman_real *const initial_h = elman_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const elman_real *restrict x = in->x + at * n;
+            elman_real *restrict h = work_h + at * m;
+            const elman_real *restrict h_prev = t > 0 ? work_h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a = W x + U h_prev + b */
+            for (size_t j = 0; j < m; ++j) {
+                elman_real sum = b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U[j * m + k] * h_prev[k];
+                a[j] = sum;
+            }
+
+            /* (2)  h = tanh(a) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = TANH(a[j]);
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const elman_real *restrict h = work_h + at * m;
+            elman_real *restrict y = out->y + at * p;
+
+            /* (3)  a_y = V h + b_y */
+            for (size_t j = 0; j < p; ++j) {
+                elman_real sum = b_y[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += V[j * m + k] * h[k];
+                a_y[j] = sum;
+            }
+
+            /* (4)  y = a_y */
+            for (size_t j = 0; j < p; ++j)
+                y[j] = a_y[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    elman_copy(T > 0 ? work_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void elman_backward(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *initial,
+    const elman_inputs *in, const elman_initial *initial,
     const elman_outputs *out, const elman_real *tape,
     const elman_cotangents *bars, const elman_gradients *gradients,
     elman_real *work)
@@ -168,18 +260,27 @@ void elman_backward(
     elman_real *const h_bar = work_a_y_bar + T * B * p; /* [m] */
     elman_real *const work_a_bar = h_bar + m; /* [T, B, m] */
     elman_real *const work_h_prev_bar = work_a_bar + T * B * m; /* [2, B, m] */
+    elman_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    elman_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const elman_real *const final_h_bar = elman_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const elman_real *const initial_h = elman_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < p; ++j)
-        b_y_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            V_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < p; ++j)
+            b_y_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -194,13 +295,15 @@ void elman_backward(
                 a_y_bar[j] = y_bar[j];
 
             /* (13)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    V_bar[j * m + k] += a_y_bar[j] * h[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        V_bar[j * m + k] += a_y_bar[j] * h[k];
 
             /* (14)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
@@ -209,7 +312,7 @@ void elman_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const elman_real *restrict h_tail = tape_h_tail + at * m;
-            const elman_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const elman_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             const elman_real *restrict a_y_bar = work_a_y_bar + at * p;
             elman_real *restrict a_bar = work_a_bar + at * m;
             elman_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
@@ -245,42 +348,46 @@ void elman_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const elman_real *restrict x = in->x + at * n;
-            const elman_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + s * m;
+            const elman_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial_h + s * m;
             const elman_real *restrict a_bar = work_a_bar + at * m;
-            elman_real *restrict x_bar = gradients->x_bar + at * n;
+            elman_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (9)  x_bar = W^T a_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                elman_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    elman_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (10)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_bar[j] * x[k];
 
             /* (11)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_bar[j * m + k] += a_bar[j] * h_prev[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_bar[j * m + k] += a_bar[j] * h_prev[k];
 
             /* (12)  b_bar = sum_t a_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    elman_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void elman_step(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *state,
+    const elman_inputs *in, const elman_initial *state,
     const elman_outputs *out, const elman_state *next,
     elman_real *work)
 {
@@ -296,12 +403,14 @@ void elman_step(
     elman_real *const a = work; /* [m] */
     elman_real *const h = a + m; /* [m] */
     elman_real *const a_y = h + m; /* [p] */
+    elman_real *const work_initial_h = a_y + p; /* [B, m] */
+    const elman_real *const initial_h = elman_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const elman_real *restrict x = in->x + s * n;
         elman_real *restrict y = out->y + s * p;
-        const elman_real *h_prev = state->h + s * m;
+        const elman_real *h_prev = initial_h + s * m;
 
         /* (1)  a = W x + U h_prev + b */
         for (size_t j = 0; j < m; ++j) {
@@ -330,7 +439,7 @@ void elman_step(
             y[j] = a_y[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            elman_copy(h, m, next->h + s * m);
     }
 }

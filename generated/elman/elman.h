@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DELMAN_DOUBLE makes elman_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * elman.c is C99, and compiles as C++ too. -DELMAN_DOUBLE makes
+ * elman_real double instead of float.
  */
 #ifndef ELMAN_H
 #define ELMAN_H
@@ -25,7 +32,9 @@ typedef double elman_real;
 typedef float elman_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static elman_real tape[ELMAN_TAPE_SIZE(20, 1)];`. */
 #ifndef ELMAN_FIXED_n
 #define ELMAN_FIXED_n sizes->n
 #endif
@@ -36,7 +45,7 @@ typedef float elman_real;
 #define ELMAN_FIXED_p sizes->p
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct elman_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -64,13 +73,13 @@ typedef struct elman_outputs {
     elman_real *y; /* [T, B, p] output */
 } elman_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct elman_cotangents {
     const elman_real *y_bar; /* [T, B, p] cotangent of y */
     const elman_real *final_h_bar; /* [B, m] cotangent of final.h */
 } elman_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct elman_gradients {
     elman_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     elman_real *x_bar; /* [T, B, n] cotangent of x */
@@ -81,45 +90,83 @@ typedef struct elman_gradients {
     elman_real *b_y_bar; /* [p] cotangent of b_y */
 } elman_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct elman_initial {
+    const elman_real *h; /* [B, m] h before the first step */
+} elman_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct elman_state {
-    elman_real *h; /* [B, m] h before the first step */
+    elman_real *h; /* [B, m] h after the last step */
 } elman_state;
 
 /* Entries of elman_real: what forward saves for backward: 2 * T * B * m. */
 size_t elman_tape_size(const elman_sizes *sizes);
+#define ELMAN_TAPE_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(ELMAN_FIXED_m))
 
-/* Entries of elman_real: scratch memory of forward: m + p. */
+/* Entries of elman_real: scratch memory of forward: m + p + B * m. */
 size_t elman_forward_work_size(const elman_sizes *sizes);
+#define ELMAN_FORWARD_WORK_SIZE(T, B) \
+    ((size_t)(ELMAN_FIXED_m) + \
+     (size_t)(ELMAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(ELMAN_FIXED_m))
 
-/* Entries of elman_real: scratch memory of backward: 2 * m + T * B * p + T * B * m + 2 * B * m. */
+/* Entries of elman_real: scratch memory of infer: m + T * B * m + p + B * m. */
+size_t elman_infer_work_size(const elman_sizes *sizes);
+#define ELMAN_INFER_WORK_SIZE(T, B) \
+    ((size_t)(ELMAN_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(ELMAN_FIXED_m) + \
+     (size_t)(ELMAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(ELMAN_FIXED_m))
+
+/* Entries of elman_real: scratch memory of backward: 2 * m + T * B * p + T * B * m + 2 * B * m +
+ * 2 * B * m. */
 size_t elman_backward_work_size(const elman_sizes *sizes);
+#define ELMAN_BACKWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(ELMAN_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(ELMAN_FIXED_p) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(ELMAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(ELMAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(ELMAN_FIXED_m))
 
-/* Entries of elman_real: scratch memory of step: 2 * m + p. */
+/* Entries of elman_real: scratch memory of step: 2 * m + p + B * m. */
 size_t elman_step_work_size(const elman_sizes *sizes);
+#define ELMAN_STEP_WORK_SIZE(B) \
+    (2 * (size_t)(ELMAN_FIXED_m) + \
+     (size_t)(ELMAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(ELMAN_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void elman_forward(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *initial,
+    const elman_inputs *in, const elman_initial *initial,
     const elman_outputs *out, const elman_state *final,
     elman_real *tape, elman_real *work);
+
+/* The same with nothing saved for backward. */
+void elman_infer(
+    const elman_sizes *sizes, const elman_parameters *parameters,
+    const elman_inputs *in, const elman_initial *initial,
+    const elman_outputs *out, const elman_state *final,
+    elman_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void elman_backward(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *initial,
+    const elman_inputs *in, const elman_initial *initial,
     const elman_outputs *out, const elman_real *tape,
     const elman_cotangents *bars, const elman_gradients *gradients,
     elman_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void elman_step(
     const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_state *state,
+    const elman_inputs *in, const elman_initial *state,
     const elman_outputs *out, const elman_state *next,
     elman_real *work);
 

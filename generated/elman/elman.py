@@ -18,6 +18,13 @@ J. L. Elman, Finding structure in time, Cognitive Science 14 (1990).
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -36,6 +43,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -44,7 +52,6 @@ def forward(parameters, inputs, initial):
     V = parameters["V"]
     b_y = parameters["b_y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
     p = V.shape[0]
@@ -66,11 +73,12 @@ def forward(parameters, inputs, initial):
     a_y = h @ V.T + b_y
     # (4)  y = a_y
     y = a_y
-    return {"y": y}, {"h": h[T - 1]}, {"h": h, "h_tail": h_tail}
+    return {"y": y}, {"h": h[T - 1] if T > 0 else initial_h}, {"h": h, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_h = initial["h"]
     h_tail = tape["h_tail"]
     x = inputs["x"]
@@ -81,7 +89,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y_bar = bars["y"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
     p = V.shape[0]
@@ -109,7 +116,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_bar[t] @ U
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (9)  x_bar = W^T a_bar   adjoint of (1)
     x_bar = a_bar @ W
     # (10)  W_bar = sum_t a_bar x^T   adjoint of (1)
@@ -123,6 +130,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -130,7 +138,6 @@ def step(parameters, inputs, state):
     V = parameters["V"]
     b_y = parameters["b_y"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
     p = V.shape[0]

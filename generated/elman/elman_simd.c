@@ -4,13 +4,20 @@
  * those of elman.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile elman_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "elman_simd.h"
 
 #ifdef ELMAN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef elman_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t elman_simd_tape_size(const elman_sizes *sizes)
 {
@@ -88,7 +95,7 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
@@ -108,7 +115,7 @@ size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
@@ -129,7 +136,7 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     (void)row_p;
     (void)row_m;
     (void)chunk;
-    return spaced(T * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + threads * scratch_for(m + n);
+    return spaced(T * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + 2 * B * m + threads * scratch_for(m + n);
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -145,7 +152,7 @@ size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t elman_simd_forward_multiplications(const elman_sizes *sizes)
@@ -255,7 +262,7 @@ void elman_simd_pack_backward(
 static void elman_simd_forward_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_state *final, elman_real *tape, elman_real *work,
     size_t member, size_t members)
 {
@@ -273,6 +280,8 @@ static void elman_simd_forward_member(
     real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
@@ -301,7 +310,7 @@ static void elman_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial_h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
@@ -385,13 +394,13 @@ static void elman_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
+        copy_rows(B, m, T > 0 ? tape_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m, final != NULL ? final->h : NULL);
 }
 
 void elman_simd_forward(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_state *final, elman_real *tape, elman_real *work,
     size_t threads)
 {
@@ -402,7 +411,7 @@ void elman_simd_forward(
 static void elman_simd_infer_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_state *final, elman_real *work,
     size_t member, size_t members)
 {
@@ -419,6 +428,8 @@ static void elman_simd_infer_member(
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
@@ -446,7 +457,7 @@ static void elman_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial_h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
@@ -526,13 +537,13 @@ static void elman_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
+        copy_rows(B, m, T > 0 ? work_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m, final != NULL ? final->h : NULL);
 }
 
 void elman_simd_infer(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_state *final, elman_real *work,
     size_t threads)
 {
@@ -543,7 +554,7 @@ void elman_simd_infer(
 static void elman_simd_backward_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_real *tape, const elman_cotangents *bars,
     const elman_gradients *gradients, elman_real *work,
     size_t member, size_t members)
@@ -573,16 +584,26 @@ static void elman_simd_backward_member(
     const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m);
     real *const work_scratch = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < p; ++j)
-            b_y_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
+        clear(b_y_bar, p);
+        clear(b_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_bar, p * m);
+            clear(W_bar, m * n);
+            clear(U_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -608,7 +629,8 @@ static void elman_simd_backward_member(
                         /* (14)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
                         b_y_bar_here += a_y_bar;
                     }
-                    store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                    if (b_y_bar != NULL)
+                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                 }
             }
         }
@@ -648,7 +670,7 @@ static void elman_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
                     real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
@@ -727,7 +749,7 @@ static void elman_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -763,7 +785,7 @@ static void elman_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -781,7 +803,8 @@ static void elman_simd_backward_member(
                             /* (12)  b_bar = sum_t a_bar   adjoint of (1) */
                             b_bar_here += a_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
@@ -797,7 +820,7 @@ static void elman_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (11)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B, 0};
+            const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
@@ -807,13 +830,13 @@ static void elman_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void elman_simd_backward(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *initial, const elman_outputs *out,
+    const elman_initial *initial, const elman_outputs *out,
     const elman_real *tape, const elman_cotangents *bars,
     const elman_gradients *gradients, elman_real *work,
     size_t threads)
@@ -825,7 +848,7 @@ void elman_simd_backward(
 static void elman_simd_step_member(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *state, const elman_outputs *out,
+    const elman_initial *state, const elman_outputs *out,
     const elman_state *next, elman_real *work,
     size_t member, size_t members)
 {
@@ -840,6 +863,8 @@ static void elman_simd_step_member(
     real *const work_h = work; /* [m] a row */
     real *const work_turn = work_h + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
@@ -851,7 +876,7 @@ static void elman_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -928,7 +953,7 @@ static void elman_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
+        copy_rows(B, m, work_h + 0 * row_m, row_m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -936,7 +961,7 @@ static void elman_simd_step_member(
 void elman_simd_step(
     const elman_sizes *sizes, const elman_parameters *parameters,
     const elman_real *packed, const elman_inputs *in,
-    const elman_state *state, const elman_outputs *out,
+    const elman_initial *state, const elman_outputs *out,
     const elman_state *next, elman_real *work,
     size_t threads)
 {

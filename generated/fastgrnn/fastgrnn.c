@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((fastgrnn_real)(number))
 #ifdef FASTGRNN_DOUBLE
 #define FABS fabs
@@ -66,37 +69,57 @@ static fastgrnn_real fastgrnn_tanh_tail(fastgrnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const fastgrnn_real *fastgrnn_given(
+    const fastgrnn_real *given, fastgrnn_real value, size_t entries, fastgrnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void fastgrnn_copy(const fastgrnn_real *from, size_t entries, fastgrnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t fastgrnn_tape_size(const fastgrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = FASTGRNN_FIXED_m;
-    return 2 * T * B * m + 4 * 1;
+    (void)sizes;
+    return FASTGRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastgrnn_forward_work_size(const fastgrnn_sizes *sizes)
 {
-    const size_t m = FASTGRNN_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return FASTGRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t fastgrnn_infer_work_size(const fastgrnn_sizes *sizes)
+{
+    (void)sizes;
+    return FASTGRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = FASTGRNN_FIXED_m;
-    return 6 * T * B * m + 5 * m + 4 * 1 + 2 * B * m;
+    (void)sizes;
+    return FASTGRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes)
 {
-    const size_t m = FASTGRNN_FIXED_m;
-    return 5 * m + 2 * 1;
+    (void)sizes;
+    return FASTGRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void fastgrnn_forward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_state *initial,
+    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
     const fastgrnn_outputs *out, const fastgrnn_state *final,
     fastgrnn_real *tape, fastgrnn_real *work)
 {
@@ -121,6 +144,8 @@ void fastgrnn_forward(
     fastgrnn_real *const s = z + m; /* [m] */
     fastgrnn_real *const a_z = s + m; /* [m] */
     fastgrnn_real *const a_s = a_z + m; /* [m] */
+    fastgrnn_real *const work_initial_h = a_s + m; /* [B, m] */
+    const fastgrnn_real *const initial_h = fastgrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* once, for all steps */
     {
@@ -146,7 +171,7 @@ void fastgrnn_forward(
             fastgrnn_real *restrict z_tail = tape_z_tail + at * m;
             fastgrnn_real *restrict s_tail = tape_s_tail + at * m;
             fastgrnn_real *restrict h = out->h + at * m;
-            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
             /* (1)  a = W x + U h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -188,14 +213,93 @@ void fastgrnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void fastgrnn_infer(
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
+    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
+    const fastgrnn_outputs *out, const fastgrnn_state *final,
+    fastgrnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    const fastgrnn_real *const W = parameters->W; /* [m, n] */
+    const fastgrnn_real *const U = parameters->U; /* [m, m] */
+    const fastgrnn_real *const b_z = parameters->b_z; /* [m] */
+    const fastgrnn_real *const b_h = parameters->b_h; /* [m] */
+    const fastgrnn_real *const zeta = parameters->zeta; /* [] */
+    const fastgrnn_real *const nu = parameters->nu; /* [] */
+    fastgrnn_real *const a = work; /* [m] */
+    fastgrnn_real *const z = a + m; /* [m] */
+    fastgrnn_real *const s = z + m; /* [m] */
+    fastgrnn_real *const a_z = s + m; /* [m] */
+    fastgrnn_real *const a_s = a_z + m; /* [m] */
+    fastgrnn_real *const sigmoid_zeta = a_s + m; /* [] */
+    fastgrnn_real *const sigmoid_nu = sigmoid_zeta + 1; /* [] */
+    fastgrnn_real *const work_initial_h = sigmoid_nu + 1; /* [B, m] */
+    const fastgrnn_real *const initial_h = fastgrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* once, for all steps */
+    {
+
+        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
+
+        /* (4)  sigmoid_nu = sigmoid(nu) */
+        sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const fastgrnn_real *restrict x = in->x + at * n;
+            fastgrnn_real *restrict h = out->h + at * m;
+            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  a = W x + U h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                fastgrnn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U[j * m + k] * h_prev[k];
+                a[j] = sum;
+            }
+
+            /* (2)  a_z = a + b_z */
+            for (size_t j = 0; j < m; ++j)
+                a_z[j] = a[j] + b_z[j];
+
+            /* (2)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = fastgrnn_sigmoid(a_z[j]);
+
+            /* (3)  a_s = a + b_h */
+            for (size_t j = 0; j < m; ++j)
+                a_s[j] = a[j] + b_h[j];
+
+            /* (3)  s = tanh(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = TANH(a_s[j]);
+
+            /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]) * s[j] + z[j] * h_prev[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void fastgrnn_backward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_state *initial,
+    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
     const fastgrnn_outputs *out, const fastgrnn_real *tape,
     const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients,
     fastgrnn_real *work)
@@ -234,20 +338,28 @@ void fastgrnn_backward(
     fastgrnn_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     fastgrnn_real *const work_a_bar = work_a_z_bar + T * B * m; /* [T, B, m] */
     fastgrnn_real *const work_h_prev_bar = work_a_bar + T * B * m; /* [2, B, m] */
+    fastgrnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    fastgrnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const fastgrnn_real *const final_h_bar = fastgrnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const fastgrnn_real *const initial_h = fastgrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
     for (size_t j = 0; j < 1; ++j)
         sigmoid_nu_bar[j] = 0;
     for (size_t j = 0; j < 1; ++j)
         sigmoid_zeta_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* once, for all steps */
     {
@@ -267,9 +379,9 @@ void fastgrnn_backward(
             const fastgrnn_real *restrict s_tail = tape_s_tail + at * m;
             fastgrnn_real *restrict one_minus_z = work_one_minus_z + at * m;
             fastgrnn_real *restrict s = work_s + at * m;
-            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const fastgrnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const fastgrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const fastgrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             fastgrnn_real *restrict h_bar = work_h_bar + at * m;
             fastgrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             fastgrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
@@ -333,12 +445,12 @@ void fastgrnn_backward(
             const fastgrnn_real *restrict one_minus_z = work_one_minus_z + at * m;
             const fastgrnn_real *restrict x = in->x + at * n;
             const fastgrnn_real *restrict s = work_s + at * m;
-            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const fastgrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const fastgrnn_real *restrict h_bar = work_h_bar + at * m;
             const fastgrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             const fastgrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
             const fastgrnn_real *restrict a_bar = work_a_bar + at * m;
-            fastgrnn_real *restrict x_bar = gradients->x_bar + at * n;
+            fastgrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
             for (size_t j = 0; j < m; ++j)
@@ -353,30 +465,36 @@ void fastgrnn_backward(
                 sigmoid_zeta_bar[0] += h_to_sigmoid_zeta_bar[j];
 
             /* (15)  x_bar = W^T a_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                fastgrnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    fastgrnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_bar[j] * x[k];
 
             /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_bar[j * m + k] += a_bar[j] * h_prev[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_bar[j * m + k] += a_bar[j] * h_prev[k];
 
             /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_s_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_s_bar[j];
         }
     }
 
@@ -384,20 +502,21 @@ void fastgrnn_backward(
     {
 
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4) */
-        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
+        if (zeta_bar != NULL)
+            zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
         /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
-        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
+        if (nu_bar != NULL)
+            nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastgrnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void fastgrnn_step(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_state *state,
+    const fastgrnn_inputs *in, const fastgrnn_initial *state,
     const fastgrnn_outputs *out, const fastgrnn_state *next,
     fastgrnn_real *work)
 {
@@ -417,12 +536,14 @@ void fastgrnn_step(
     fastgrnn_real *const a_s = a_z + m; /* [m] */
     fastgrnn_real *const sigmoid_zeta = a_s + m; /* [] */
     fastgrnn_real *const sigmoid_nu = sigmoid_zeta + 1; /* [] */
+    fastgrnn_real *const work_initial_h = sigmoid_nu + 1; /* [B, m] */
+    const fastgrnn_real *const initial_h = fastgrnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const fastgrnn_real *restrict x = in->x + sample * n;
         fastgrnn_real *restrict h = out->h + sample * m;
-        const fastgrnn_real *h_prev = state->h + sample * m;
+        const fastgrnn_real *h_prev = initial_h + sample * m;
 
         /* (1)  a = W x + U h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -461,7 +582,7 @@ void fastgrnn_step(
             h[j] = (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]) * s[j] + z[j] * h_prev[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            fastgrnn_copy(h, m, next->h + sample * m);
     }
 }

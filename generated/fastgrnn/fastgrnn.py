@@ -28,6 +28,13 @@ The gate z keeps the old state at 1.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -69,6 +76,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -78,7 +86,6 @@ def forward(parameters, inputs, initial):
     zeta = parameters["zeta"]
     nu = parameters["nu"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -114,11 +121,12 @@ def forward(parameters, inputs, initial):
         s_tail[t] = tanh_tail(a_s)
         # (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
         h[t] = (sigmoid_zeta * (1 - z) + sigmoid_nu) * s + z * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "s_tail": s_tail, "sigmoid_zeta": sigmoid_zeta, "sigmoid_zeta_tail": sigmoid_zeta_tail, "sigmoid_nu": sigmoid_nu, "sigmoid_nu_tail": sigmoid_nu_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "s_tail": s_tail, "sigmoid_zeta": sigmoid_zeta, "sigmoid_zeta_tail": sigmoid_zeta_tail, "sigmoid_nu": sigmoid_nu, "sigmoid_nu_tail": sigmoid_nu_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -133,7 +141,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -178,7 +185,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_bar[t] @ U + h_bar[t] * z
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
     h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s
     # (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4)
@@ -206,6 +213,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -214,7 +222,6 @@ def step(parameters, inputs, state):
     zeta = parameters["zeta"]
     nu = parameters["nu"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
 

@@ -4,13 +4,20 @@
  * those of fastgrnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile fastgrnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "fastgrnn_simd.h"
 
 #ifdef FASTGRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef fastgrnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 #define FABS MATH(fabs)
 #define COPYSIGN MATH(copysign)
 #define EXP MATH(exp)
@@ -98,7 +105,7 @@ size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threa
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -114,7 +121,7 @@ size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads
     (void)m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(1) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(1) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads)
@@ -131,14 +138,19 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 7 * spaced(chunk * B * row_m) + 4 * spaced(1) + spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 7 * spaced(chunk * B * row_m) + 4 * spaced(1) + spaced(B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = FASTGRNN_FIXED_n;
+    const size_t m = FASTGRNN_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 2 * spaced(1) + 1;
+    return 2 * spaced(1) + 1 + B * m;
 }
 
 static size_t fastgrnn_simd_forward_multiplications(const fastgrnn_sizes *sizes)
@@ -228,7 +240,7 @@ void fastgrnn_simd_pack_backward(
 static void fastgrnn_simd_forward_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_state *final, fastgrnn_real *tape, fastgrnn_real *work,
     size_t member, size_t members)
 {
@@ -251,6 +263,8 @@ static void fastgrnn_simd_forward_member(
     real *const sigmoid_nu_tail = sigmoid_nu + spaced(1); /* [] a row */
     real *const tile_a_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -295,7 +309,7 @@ static void fastgrnn_simd_forward_member(
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -356,13 +370,13 @@ static void fastgrnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void fastgrnn_simd_forward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_state *final, fastgrnn_real *tape, fastgrnn_real *work,
     size_t threads)
 {
@@ -373,7 +387,7 @@ void fastgrnn_simd_forward(
 static void fastgrnn_simd_infer_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_state *final, fastgrnn_real *work,
     size_t member, size_t members)
 {
@@ -391,6 +405,8 @@ static void fastgrnn_simd_infer_member(
     real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
     real *const tile_a_ahead = sigmoid_nu + spaced(1);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -427,7 +443,7 @@ static void fastgrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -480,13 +496,13 @@ static void fastgrnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void fastgrnn_simd_infer(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_state *final, fastgrnn_real *work,
     size_t threads)
 {
@@ -497,7 +513,7 @@ void fastgrnn_simd_infer(
 static void fastgrnn_simd_backward_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_real *tape, const fastgrnn_cotangents *bars,
     const fastgrnn_gradients *gradients, fastgrnn_real *work,
     size_t member, size_t members)
@@ -537,19 +553,26 @@ static void fastgrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_bar = packed;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            sigmoid_nu_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            sigmoid_zeta_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_h_bar, m);
+        clear(sigmoid_nu_bar, 1);
+        clear(sigmoid_zeta_bar, 1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+            clear(U_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* once, for all steps */
     if (member == 0) {
@@ -576,9 +599,9 @@ static void fastgrnn_simd_backward_member(
                     real *const one_minus_z_rows = work_one_minus_z + ((t - first) * B + begin) * row_m;
                     real *const z_rows = work_z + begin * row_m;
                     real *const s_rows = work_s + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -715,8 +738,10 @@ static void fastgrnn_simd_backward_member(
                             /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
                             b_h_bar_here += a_s_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
@@ -734,7 +759,7 @@ static void fastgrnn_simd_backward_member(
             sigmoid_zeta_bar[0] += total(&h_to_sigmoid_zeta_bar[0], m);
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -780,7 +805,7 @@ static void fastgrnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
@@ -793,20 +818,22 @@ static void fastgrnn_simd_backward_member(
     /* once, for all steps */
     if (member == 0) {
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4) */
-        zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
+        if (zeta_bar != NULL)
+            zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
         /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
-        nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
+        if (nu_bar != NULL)
+            nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void fastgrnn_simd_backward(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *initial, const fastgrnn_outputs *out,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out,
     const fastgrnn_real *tape, const fastgrnn_cotangents *bars,
     const fastgrnn_gradients *gradients, fastgrnn_real *work,
     size_t threads)
@@ -818,7 +845,7 @@ void fastgrnn_simd_backward(
 static void fastgrnn_simd_step_member(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *state, const fastgrnn_outputs *out,
+    const fastgrnn_initial *state, const fastgrnn_outputs *out,
     const fastgrnn_state *next, fastgrnn_real *work,
     size_t member, size_t members)
 {
@@ -834,6 +861,8 @@ static void fastgrnn_simd_step_member(
     real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
     real *const work_turn = sigmoid_nu + spaced(1);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -854,7 +883,7 @@ static void fastgrnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -906,7 +935,7 @@ static void fastgrnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -914,7 +943,7 @@ static void fastgrnn_simd_step_member(
 void fastgrnn_simd_step(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
     const fastgrnn_real *packed, const fastgrnn_inputs *in,
-    const fastgrnn_state *state, const fastgrnn_outputs *out,
+    const fastgrnn_initial *state, const fastgrnn_outputs *out,
     const fastgrnn_state *next, fastgrnn_real *work,
     size_t threads)
 {

@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((fastrnn_real)(number))
 #ifdef FASTRNN_DOUBLE
 #define FABS fabs
@@ -59,37 +62,57 @@ static fastrnn_real fastrnn_tanh_tail(fastrnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const fastrnn_real *fastrnn_given(
+    const fastrnn_real *given, fastrnn_real value, size_t entries, fastrnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void fastrnn_copy(const fastrnn_real *from, size_t entries, fastrnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t fastrnn_tape_size(const fastrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = FASTRNN_FIXED_m;
-    return T * B * m + 4 * 1;
+    (void)sizes;
+    return FASTRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastrnn_forward_work_size(const fastrnn_sizes *sizes)
 {
-    const size_t m = FASTRNN_FIXED_m;
-    return 2 * m;
+    (void)sizes;
+    return FASTRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t fastrnn_infer_work_size(const fastrnn_sizes *sizes)
+{
+    (void)sizes;
+    return FASTRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = FASTRNN_FIXED_m;
-    return 3 * m + 4 * 1 + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return FASTRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t fastrnn_step_work_size(const fastrnn_sizes *sizes)
 {
-    const size_t m = FASTRNN_FIXED_m;
-    return 2 * m + 2 * 1;
+    (void)sizes;
+    return FASTRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void fastrnn_forward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_state *initial,
+    const fastrnn_inputs *in, const fastrnn_initial *initial,
     const fastrnn_outputs *out, const fastrnn_state *final,
     fastrnn_real *tape, fastrnn_real *work)
 {
@@ -109,6 +132,8 @@ void fastrnn_forward(
     fastrnn_real *const sigmoid_beta_tail = sigmoid_beta + 1; /* [] */
     fastrnn_real *const s = work; /* [m] */
     fastrnn_real *const a_s = s + m; /* [m] */
+    fastrnn_real *const work_initial_h = a_s + m; /* [B, m] */
+    const fastrnn_real *const initial_h = fastrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* once, for all steps */
     {
@@ -133,7 +158,7 @@ void fastrnn_forward(
             const fastrnn_real *restrict x = in->x + at * n;
             fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             fastrnn_real *restrict h = out->h + at * m;
-            const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
             /* (1)  a_s = W x + U h_prev + b */
             for (size_t j = 0; j < m; ++j) {
@@ -159,14 +184,77 @@ void fastrnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void fastrnn_infer(
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
+    const fastrnn_inputs *in, const fastrnn_initial *initial,
+    const fastrnn_outputs *out, const fastrnn_state *final,
+    fastrnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    const fastrnn_real *const W = parameters->W; /* [m, n] */
+    const fastrnn_real *const U = parameters->U; /* [m, m] */
+    const fastrnn_real *const b = parameters->b; /* [m] */
+    const fastrnn_real *const alpha = parameters->alpha; /* [] */
+    const fastrnn_real *const beta = parameters->beta; /* [] */
+    fastrnn_real *const s = work; /* [m] */
+    fastrnn_real *const a_s = s + m; /* [m] */
+    fastrnn_real *const sigmoid_alpha = a_s + m; /* [] */
+    fastrnn_real *const sigmoid_beta = sigmoid_alpha + 1; /* [] */
+    fastrnn_real *const work_initial_h = sigmoid_beta + 1; /* [B, m] */
+    const fastrnn_real *const initial_h = fastrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* once, for all steps */
+    {
+
+        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
+
+        /* (2)  sigmoid_beta = sigmoid(beta) */
+        sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const fastrnn_real *restrict x = in->x + at * n;
+            fastrnn_real *restrict h = out->h + at * m;
+            const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  a_s = W x + U h_prev + b */
+            for (size_t j = 0; j < m; ++j) {
+                fastrnn_real sum = b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U[j * m + k] * h_prev[k];
+                a_s[j] = sum;
+            }
+
+            /* (1)  s = tanh(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = TANH(a_s[j]);
+
+            /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = sigmoid_alpha[0] * s[j] + sigmoid_beta[0] * h_prev[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void fastrnn_backward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_state *initial,
+    const fastrnn_inputs *in, const fastrnn_initial *initial,
     const fastrnn_outputs *out, const fastrnn_real *tape,
     const fastrnn_cotangents *bars, const fastrnn_gradients *gradients,
     fastrnn_real *work)
@@ -197,18 +285,25 @@ void fastrnn_backward(
     fastrnn_real *const s_bar = sigmoid_alpha_bar + 1; /* [m] */
     fastrnn_real *const work_a_s_bar = s_bar + m; /* [T, B, m] */
     fastrnn_real *const work_h_prev_bar = work_a_s_bar + T * B * m; /* [2, B, m] */
+    fastrnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    fastrnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const fastrnn_real *const final_h_bar = fastrnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const fastrnn_real *const initial_h = fastrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
     for (size_t j = 0; j < 1; ++j)
         sigmoid_beta_bar[j] = 0;
     for (size_t j = 0; j < 1; ++j)
         sigmoid_alpha_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
 
     /* once, for all steps */
     {
@@ -226,7 +321,7 @@ void fastrnn_backward(
             const size_t at = t * B + sample;
             const fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             const fastrnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const fastrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const fastrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             fastrnn_real *restrict h_bar = work_h_bar + at * m;
             fastrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             fastrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
@@ -263,10 +358,10 @@ void fastrnn_backward(
             const size_t at = t * B + sample;
             const fastrnn_real *restrict s_tail = tape_s_tail + at * m;
             const fastrnn_real *restrict x = in->x + at * n;
-            const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const fastrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const fastrnn_real *restrict h_bar = work_h_bar + at * m;
             const fastrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
-            fastrnn_real *restrict x_bar = gradients->x_bar + at * n;
+            fastrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (1)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -281,26 +376,31 @@ void fastrnn_backward(
                 sigmoid_alpha_bar[0] += h_bar[j] * s[j];
 
             /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                fastrnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_s_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    fastrnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_s_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_s_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_s_bar[j] * x[k];
 
             /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_bar[j * m + k] += a_s_bar[j] * h_prev[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_bar[j * m + k] += a_s_bar[j] * h_prev[k];
 
             /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_s_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_s_bar[j];
         }
     }
 
@@ -308,20 +408,21 @@ void fastrnn_backward(
     {
 
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2) */
-        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
+        if (alpha_bar != NULL)
+            alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
         /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2) */
-        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
+        if (beta_bar != NULL)
+            beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    fastrnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void fastrnn_step(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_state *state,
+    const fastrnn_inputs *in, const fastrnn_initial *state,
     const fastrnn_outputs *out, const fastrnn_state *next,
     fastrnn_real *work)
 {
@@ -337,12 +438,14 @@ void fastrnn_step(
     fastrnn_real *const a_s = s + m; /* [m] */
     fastrnn_real *const sigmoid_alpha = a_s + m; /* [] */
     fastrnn_real *const sigmoid_beta = sigmoid_alpha + 1; /* [] */
+    fastrnn_real *const work_initial_h = sigmoid_beta + 1; /* [B, m] */
+    const fastrnn_real *const initial_h = fastrnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const fastrnn_real *restrict x = in->x + sample * n;
         fastrnn_real *restrict h = out->h + sample * m;
-        const fastrnn_real *h_prev = state->h + sample * m;
+        const fastrnn_real *h_prev = initial_h + sample * m;
 
         /* (1)  a_s = W x + U h_prev + b */
         for (size_t j = 0; j < m; ++j) {
@@ -369,7 +472,7 @@ void fastrnn_step(
             h[j] = sigmoid_alpha[0] * s[j] + sigmoid_beta[0] * h_prev[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            fastrnn_copy(h, m, next->h + sample * m);
     }
 }

@@ -22,6 +22,13 @@ what goes into it, as in the authors' code, which starts them at -3 and 3.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -59,6 +66,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -67,7 +75,6 @@ def forward(parameters, inputs, initial):
     beta = parameters["beta"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -94,11 +101,12 @@ def forward(parameters, inputs, initial):
         s_tail[t] = tanh_tail(a_s)
         # (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
         h[t] = sigmoid_alpha * s + sigmoid_beta * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "sigmoid_alpha": sigmoid_alpha, "sigmoid_alpha_tail": sigmoid_alpha_tail, "sigmoid_beta": sigmoid_beta, "sigmoid_beta_tail": sigmoid_beta_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "sigmoid_alpha": sigmoid_alpha, "sigmoid_alpha_tail": sigmoid_alpha_tail, "sigmoid_beta": sigmoid_beta, "sigmoid_beta_tail": sigmoid_beta_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     s_tail = tape["s_tail"]
@@ -112,7 +120,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -140,7 +147,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_s_bar[t] @ U + h_bar[t] * sigmoid_beta
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
     # (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2)
@@ -166,6 +173,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -173,7 +181,6 @@ def step(parameters, inputs, state):
     alpha = parameters["alpha"]
     beta = parameters["beta"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
 

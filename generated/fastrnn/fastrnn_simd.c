@@ -4,13 +4,20 @@
  * those of fastrnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile fastrnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "fastrnn_simd.h"
 
 #ifdef FASTRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef fastrnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 #define FABS MATH(fabs)
 #define COPYSIGN MATH(copysign)
 #define EXP MATH(exp)
@@ -98,7 +105,7 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -114,7 +121,7 @@ size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(1) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(1) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -131,14 +138,19 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(1) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 4 * spaced(1) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = FASTRNN_FIXED_n;
+    const size_t m = FASTRNN_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 2 * spaced(1) + 1;
+    return 2 * spaced(1) + 1 + B * m;
 }
 
 static size_t fastrnn_simd_forward_multiplications(const fastrnn_sizes *sizes)
@@ -228,7 +240,7 @@ void fastrnn_simd_pack_backward(
 static void fastrnn_simd_forward_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work,
     size_t member, size_t members)
 {
@@ -249,6 +261,8 @@ static void fastrnn_simd_forward_member(
     real *const sigmoid_beta_tail = sigmoid_beta + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -292,7 +306,7 @@ static void fastrnn_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_s[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -339,13 +353,13 @@ static void fastrnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void fastrnn_simd_forward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work,
     size_t threads)
 {
@@ -356,7 +370,7 @@ void fastrnn_simd_forward(
 static void fastrnn_simd_infer_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_state *final, fastrnn_real *work,
     size_t member, size_t members)
 {
@@ -373,6 +387,8 @@ static void fastrnn_simd_infer_member(
     real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = sigmoid_beta + spaced(1);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -409,7 +425,7 @@ static void fastrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_s[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -452,13 +468,13 @@ static void fastrnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void fastrnn_simd_infer(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_state *final, fastrnn_real *work,
     size_t threads)
 {
@@ -469,7 +485,7 @@ void fastrnn_simd_infer(
 static void fastrnn_simd_backward_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_real *tape, const fastrnn_cotangents *bars,
     const fastrnn_gradients *gradients, fastrnn_real *work,
     size_t member, size_t members)
@@ -502,17 +518,25 @@ static void fastrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            sigmoid_beta_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            sigmoid_alpha_bar[j] = 0;
+        clear(b_bar, m);
+        clear(sigmoid_beta_bar, 1);
+        clear(sigmoid_alpha_bar, 1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+            clear(U_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* once, for all steps */
     if (member == 0) {
@@ -536,7 +560,7 @@ static void fastrnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -634,7 +658,8 @@ static void fastrnn_simd_backward_member(
                             /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
                             b_bar_here += a_s_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
@@ -642,7 +667,7 @@ static void fastrnn_simd_backward_member(
         BARRIER
         for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
             const real *restrict s = work_s + sample * row_m;
-            const real *restrict h_prev = (first * B + sample) >= B ? out->h + ((first * B + sample) - B) * m : initial->h + (first * B + sample) * m;
+            const real *restrict h_prev = (first * B + sample) >= B ? out->h + ((first * B + sample) - B) * m : initial_h + (first * B + sample) * m;
             const real *restrict h_bar = work_h_bar + sample * row_m;
 
             /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
@@ -652,7 +677,7 @@ static void fastrnn_simd_backward_member(
             sigmoid_alpha_bar[0] += dot(&h_bar[0], &s[0], m);
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -698,7 +723,7 @@ static void fastrnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
@@ -711,20 +736,22 @@ static void fastrnn_simd_backward_member(
     /* once, for all steps */
     if (member == 0) {
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2) */
-        alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
+        if (alpha_bar != NULL)
+            alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
         /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2) */
-        beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
+        if (beta_bar != NULL)
+            beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void fastrnn_simd_backward(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *initial, const fastrnn_outputs *out,
+    const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_real *tape, const fastrnn_cotangents *bars,
     const fastrnn_gradients *gradients, fastrnn_real *work,
     size_t threads)
@@ -736,7 +763,7 @@ void fastrnn_simd_backward(
 static void fastrnn_simd_step_member(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *state, const fastrnn_outputs *out,
+    const fastrnn_initial *state, const fastrnn_outputs *out,
     const fastrnn_state *next, fastrnn_real *work,
     size_t member, size_t members)
 {
@@ -751,6 +778,8 @@ static void fastrnn_simd_step_member(
     real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
     real *const work_turn = sigmoid_beta + spaced(1);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -771,7 +800,7 @@ static void fastrnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_s[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -813,7 +842,7 @@ static void fastrnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -821,7 +850,7 @@ static void fastrnn_simd_step_member(
 void fastrnn_simd_step(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
     const fastrnn_real *packed, const fastrnn_inputs *in,
-    const fastrnn_state *state, const fastrnn_outputs *out,
+    const fastrnn_initial *state, const fastrnn_outputs *out,
     const fastrnn_state *next, fastrnn_real *work,
     size_t threads)
 {

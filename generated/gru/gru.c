@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((gru_real)(number))
 #ifdef GRU_DOUBLE
 #define FABS fabs
@@ -63,37 +66,57 @@ static gru_real gru_tanh_tail(gru_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const gru_real *gru_given(
+    const gru_real *given, gru_real value, size_t entries, gru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void gru_copy(const gru_real *from, size_t entries, gru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t gru_tape_size(const gru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = GRU_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return GRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t gru_forward_work_size(const gru_sizes *sizes)
 {
-    const size_t m = GRU_FIXED_m;
-    return 6 * m;
+    (void)sizes;
+    return GRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t gru_infer_work_size(const gru_sizes *sizes)
+{
+    (void)sizes;
+    return GRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t gru_backward_work_size(const gru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = GRU_FIXED_m;
-    return 10 * m + 4 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return GRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t gru_step_work_size(const gru_sizes *sizes)
 {
-    const size_t m = GRU_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return GRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void gru_forward(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *initial,
+    const gru_inputs *in, const gru_initial *initial,
     const gru_outputs *out, const gru_state *final,
     gru_real *tape, gru_real *work)
 {
@@ -121,6 +144,8 @@ void gru_forward(
     gru_real *const z = a_n + m; /* [m] */
     gru_real *const r = z + m; /* [m] */
     gru_real *const n = r + m; /* [m] */
+    gru_real *const work_initial_h = n + m; /* [B, m] */
+    const gru_real *const initial_h = gru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -132,7 +157,7 @@ void gru_forward(
             gru_real *restrict q = tape_q + at * m;
             gru_real *restrict n_tail = tape_n_tail + at * m;
             gru_real *restrict h = out->h + at * m;
-            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (1)  a_z = W_z x + U_z h_prev + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -200,14 +225,109 @@ void gru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    gru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void gru_infer(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_inputs *in, const gru_initial *initial,
+    const gru_outputs *out, const gru_state *final,
+    gru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    const gru_real *const W_z = parameters->W_z; /* [m, n] */
+    const gru_real *const U_z = parameters->U_z; /* [m, m] */
+    const gru_real *const b_z = parameters->b_z; /* [m] */
+    const gru_real *const W_r = parameters->W_r; /* [m, n] */
+    const gru_real *const U_r = parameters->U_r; /* [m, m] */
+    const gru_real *const b_r = parameters->b_r; /* [m] */
+    const gru_real *const W_n = parameters->W_n; /* [m, n] */
+    const gru_real *const U_n = parameters->U_n; /* [m, m] */
+    const gru_real *const b_n = parameters->b_n; /* [m] */
+    const gru_real *const c_n = parameters->c_n; /* [m] */
+    gru_real *const a_z = work; /* [m] */
+    gru_real *const a_r = a_z + m; /* [m] */
+    gru_real *const a_n = a_r + m; /* [m] */
+    gru_real *const z = a_n + m; /* [m] */
+    gru_real *const r = z + m; /* [m] */
+    gru_real *const q = r + m; /* [m] */
+    gru_real *const n = q + m; /* [m] */
+    gru_real *const work_initial_h = n + m; /* [B, m] */
+    const gru_real *const initial_h = gru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const gru_real *restrict x = in->x + at * size_n;
+            gru_real *restrict h = out->h + at * m;
+            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_z = W_z x + U_z h_prev + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                gru_real sum = b_z[j];
+                for (size_t k = 0; k < size_n; ++k)
+                    sum += W_z[j * size_n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_z[j * m + k] * h_prev[k];
+                a_z[j] = sum;
+            }
+
+            /* (2)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = gru_sigmoid(a_z[j]);
+
+            /* (3)  a_r = W_r x + U_r h_prev + b_r */
+            for (size_t j = 0; j < m; ++j) {
+                gru_real sum = b_r[j];
+                for (size_t k = 0; k < size_n; ++k)
+                    sum += W_r[j * size_n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_r[j * m + k] * h_prev[k];
+                a_r[j] = sum;
+            }
+
+            /* (4)  r = sigmoid(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = gru_sigmoid(a_r[j]);
+
+            /* (5)  q = U_n h_prev + c_n */
+            for (size_t j = 0; j < m; ++j) {
+                gru_real sum = c_n[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_n[j * m + k] * h_prev[k];
+                q[j] = sum;
+            }
+
+            /* (6)  a_n = W_n x + r * q + b_n */
+            for (size_t j = 0; j < m; ++j) {
+                gru_real sum = r[j] * q[j] + b_n[j];
+                for (size_t k = 0; k < size_n; ++k)
+                    sum += W_n[j * size_n + k] * x[k];
+                a_n[j] = sum;
+            }
+
+            /* (7)  n = tanh(a_n) */
+            for (size_t j = 0; j < m; ++j)
+                n[j] = TANH(a_n[j]);
+
+            /* (8)  h = (1 - z) * n + z * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = (1 - z[j]) * n[j] + z[j] * h_prev[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    gru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void gru_backward(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *initial,
+    const gru_inputs *in, const gru_initial *initial,
     const gru_outputs *out, const gru_real *tape,
     const gru_cotangents *bars, const gru_gradients *gradients,
     gru_real *work)
@@ -251,28 +371,42 @@ void gru_backward(
     gru_real *const z_bar = work_a_r_bar + T * B * m; /* [m] */
     gru_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     gru_real *const work_h_prev_bar = work_a_z_bar + T * B * m; /* [2, B, m] */
+    gru_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    gru_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const gru_real *const final_h_bar = gru_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const gru_real *const initial_h = gru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * size_n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * size_n; ++j)
-        W_r_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_r_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_r_bar[j] = 0;
-    for (size_t j = 0; j < m * size_n; ++j)
-        W_n_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_n_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_n_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        c_n_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * size_n; ++j)
+            W_z_bar[j] = 0;
+    if (U_z_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_r_bar != NULL)
+        for (size_t j = 0; j < m * size_n; ++j)
+            W_r_bar[j] = 0;
+    if (U_r_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_r_bar[j] = 0;
+    if (b_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_r_bar[j] = 0;
+    if (W_n_bar != NULL)
+        for (size_t j = 0; j < m * size_n; ++j)
+            W_n_bar[j] = 0;
+    if (U_n_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_n_bar[j] = 0;
+    if (b_n_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_n_bar[j] = 0;
+    if (c_n_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            c_n_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -282,9 +416,9 @@ void gru_backward(
             const gru_real *restrict r_tail = tape_r_tail + at * m;
             const gru_real *restrict n_tail = tape_n_tail + at * m;
             const gru_real *restrict q = tape_q + at * m;
-            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const gru_real *restrict Delta_h = bars->Delta_h + at * m;
-            const gru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const gru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             gru_real *restrict a_n_bar = work_a_n_bar + at * m;
             gru_real *restrict q_bar = work_q_bar + at * m;
             gru_real *restrict a_r_bar = work_a_r_bar + at * m;
@@ -366,81 +500,92 @@ void gru_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const gru_real *restrict x = in->x + at * size_n;
-            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const gru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const gru_real *restrict a_n_bar = work_a_n_bar + at * m;
             const gru_real *restrict q_bar = work_q_bar + at * m;
             const gru_real *restrict a_r_bar = work_a_r_bar + at * m;
             const gru_real *restrict a_z_bar = work_a_z_bar + at * m;
-            gru_real *restrict x_bar = gradients->x_bar + at * size_n;
+            gru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * size_n : NULL;
 
             /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6) */
-            for (size_t j = 0; j < size_n; ++j) {
-                gru_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z[k * size_n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_r[k * size_n + j] * a_r_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_n[k * size_n + j] * a_n_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < size_n; ++j) {
+                    gru_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z[k * size_n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_r[k * size_n + j] * a_r_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_n[k * size_n + j] * a_n_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < size_n; ++k)
-                    W_z_bar[j * size_n + k] += a_z_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < size_n; ++k)
+                        W_z_bar[j * size_n + k] += a_z_bar[j] * x[k];
 
             /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_z_bar[j * m + k] += a_z_bar[j] * h_prev[k];
+            if (U_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_z_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
             /* (21)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < size_n; ++k)
-                    W_r_bar[j * size_n + k] += a_r_bar[j] * x[k];
+            if (W_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < size_n; ++k)
+                        W_r_bar[j * size_n + k] += a_r_bar[j] * x[k];
 
             /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_r_bar[j * m + k] += a_r_bar[j] * h_prev[k];
+            if (U_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_r_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
             /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_r_bar[j] += a_r_bar[j];
+            if (b_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_r_bar[j] += a_r_bar[j];
 
             /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < size_n; ++k)
-                    W_n_bar[j * size_n + k] += a_n_bar[j] * x[k];
+            if (W_n_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < size_n; ++k)
+                        W_n_bar[j * size_n + k] += a_n_bar[j] * x[k];
 
             /* (26)  U_n_bar = sum_t q_bar h_prev^T   adjoint of (5) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_n_bar[j * m + k] += q_bar[j] * h_prev[k];
+            if (U_n_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_n_bar[j * m + k] += q_bar[j] * h_prev[k];
 
             /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
-            for (size_t j = 0; j < m; ++j)
-                b_n_bar[j] += a_n_bar[j];
+            if (b_n_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_n_bar[j] += a_n_bar[j];
 
             /* (28)  c_n_bar = sum_t q_bar   adjoint of (5) */
-            for (size_t j = 0; j < m; ++j)
-                c_n_bar[j] += q_bar[j];
+            if (c_n_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    c_n_bar[j] += q_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    gru_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void gru_step(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *state,
+    const gru_inputs *in, const gru_initial *state,
     const gru_outputs *out, const gru_state *next,
     gru_real *work)
 {
@@ -464,12 +609,14 @@ void gru_step(
     gru_real *const r = z + m; /* [m] */
     gru_real *const q = r + m; /* [m] */
     gru_real *const n = q + m; /* [m] */
+    gru_real *const work_initial_h = n + m; /* [B, m] */
+    const gru_real *const initial_h = gru_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const gru_real *restrict x = in->x + s * size_n;
         gru_real *restrict h = out->h + s * m;
-        const gru_real *h_prev = state->h + s * m;
+        const gru_real *h_prev = initial_h + s * m;
 
         /* (1)  a_z = W_z x + U_z h_prev + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -524,7 +671,7 @@ void gru_step(
             h[j] = (1 - z[j]) * n[j] + z[j] * h_prev[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            gru_copy(h, m, next->h + s * m);
     }
 }

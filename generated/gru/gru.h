@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DGRU_DOUBLE makes gru_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * gru.c is C99, and compiles as C++ too. -DGRU_DOUBLE makes
+ * gru_real double instead of float.
  */
 #ifndef GRU_H
 #define GRU_H
@@ -25,7 +32,9 @@ typedef double gru_real;
 typedef float gru_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static gru_real tape[GRU_TAPE_SIZE(20, 1)];`. */
 #ifndef GRU_FIXED_n
 #define GRU_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float gru_real;
 #define GRU_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct gru_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -65,13 +74,13 @@ typedef struct gru_outputs {
     gru_real *h; /* [T, B, m] hidden state */
 } gru_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct gru_cotangents {
     const gru_real *Delta_h; /* [T, B, m] cotangent of h */
     const gru_real *final_h_bar; /* [B, m] cotangent of final.h */
 } gru_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct gru_gradients {
     gru_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     gru_real *x_bar; /* [T, B, n] cotangent of x */
@@ -87,45 +96,78 @@ typedef struct gru_gradients {
     gru_real *c_n_bar; /* [m] cotangent of c_n */
 } gru_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct gru_initial {
+    const gru_real *h; /* [B, m] h before the first step */
+} gru_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct gru_state {
-    gru_real *h; /* [B, m] h before the first step */
+    gru_real *h; /* [B, m] h after the last step */
 } gru_state;
 
 /* Entries of gru_real: what forward saves for backward: 4 * T * B * m. */
 size_t gru_tape_size(const gru_sizes *sizes);
+#define GRU_TAPE_SIZE(T, B) \
+    (4 * (size_t)(T) * (size_t)(B) * (size_t)(GRU_FIXED_m))
 
-/* Entries of gru_real: scratch memory of forward: 6 * m. */
+/* Entries of gru_real: scratch memory of forward: 6 * m + B * m. */
 size_t gru_forward_work_size(const gru_sizes *sizes);
+#define GRU_FORWARD_WORK_SIZE(T, B) \
+    (6 * (size_t)(GRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(GRU_FIXED_m))
 
-/* Entries of gru_real: scratch memory of backward: 10 * m + 4 * T * B * m + 2 * B * m. */
+/* Entries of gru_real: scratch memory of infer: 7 * m + B * m. */
+size_t gru_infer_work_size(const gru_sizes *sizes);
+#define GRU_INFER_WORK_SIZE(T, B) \
+    (7 * (size_t)(GRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(GRU_FIXED_m))
+
+/* Entries of gru_real: scratch memory of backward: 10 * m + 4 * T * B * m + 2 * B * m +
+ * 2 * B * m. */
 size_t gru_backward_work_size(const gru_sizes *sizes);
+#define GRU_BACKWARD_WORK_SIZE(T, B) \
+    (10 * (size_t)(GRU_FIXED_m) + \
+     4 * (size_t)(T) * (size_t)(B) * (size_t)(GRU_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(GRU_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(GRU_FIXED_m))
 
-/* Entries of gru_real: scratch memory of step: 7 * m. */
+/* Entries of gru_real: scratch memory of step: 7 * m + B * m. */
 size_t gru_step_work_size(const gru_sizes *sizes);
+#define GRU_STEP_WORK_SIZE(B) \
+    (7 * (size_t)(GRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(GRU_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void gru_forward(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *initial,
+    const gru_inputs *in, const gru_initial *initial,
     const gru_outputs *out, const gru_state *final,
     gru_real *tape, gru_real *work);
+
+/* The same with nothing saved for backward. */
+void gru_infer(
+    const gru_sizes *sizes, const gru_parameters *parameters,
+    const gru_inputs *in, const gru_initial *initial,
+    const gru_outputs *out, const gru_state *final,
+    gru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void gru_backward(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *initial,
+    const gru_inputs *in, const gru_initial *initial,
     const gru_outputs *out, const gru_real *tape,
     const gru_cotangents *bars, const gru_gradients *gradients,
     gru_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void gru_step(
     const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_state *state,
+    const gru_inputs *in, const gru_initial *state,
     const gru_outputs *out, const gru_state *next,
     gru_real *work);
 

@@ -27,6 +27,13 @@ Reset after the product, as in version 1 of the paper and in cuDNN: r (U_n h + c
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -68,6 +75,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -81,7 +89,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     c_n = parameters["c_n"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     size_n = x.shape[2]
     m = W_z.shape[0]
 
@@ -115,11 +122,12 @@ def forward(parameters, inputs, initial):
         n_tail[t] = tanh_tail(a_n)
         # (8)  h = (1 - z) * n + z * h_prev
         h[t] = (1 - z) * n + z * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "r_tail": r_tail, "q": q, "n_tail": n_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "r_tail": r_tail, "q": q, "n_tail": n_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -136,7 +144,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     size_n = x.shape[2]
     m = W_z.shape[0]
 
@@ -181,7 +188,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_z_bar[t] @ U_z + a_r_bar[t] @ U_r + q_bar[t] @ U_n + h_bar * z
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6)
     x_bar = a_z_bar @ W_z + a_r_bar @ W_r + a_n_bar @ W_n
     # (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
@@ -209,6 +216,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -221,7 +229,6 @@ def step(parameters, inputs, state):
     b_n = parameters["b_n"]
     c_n = parameters["c_n"]
     B = x.shape[0]
-    dtype = x.dtype
     size_n = x.shape[1]
     m = W_z.shape[0]
 

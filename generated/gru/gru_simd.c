@@ -4,13 +4,20 @@
  * those of gru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile gru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "gru_simd.h"
 
 #ifdef GRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef gru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t gru_simd_tape_size(const gru_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
+    return 2 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(size_n + m);
 }
 
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t size_n = GRU_FIXED_n;
+    const size_t m = GRU_FIXED_m;
+    (void)B;
+    (void)size_n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t gru_simd_forward_multiplications(const gru_sizes *sizes)
@@ -236,7 +248,7 @@ void gru_simd_pack_backward(
 static void gru_simd_forward_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_state *final, gru_real *tape, gru_real *work,
     size_t member, size_t members)
 {
@@ -257,6 +269,8 @@ static void gru_simd_forward_member(
     real *const tape_n_tail = tape_q + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
 
@@ -287,7 +301,7 @@ static void gru_simd_forward_member(
                     real *const q_rows = tape_q + (t * B + begin) * row_m;
                     real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_z[] = {
                         {x_rows, size_n, size_n, panels_x},
                     };
@@ -382,13 +396,13 @@ static void gru_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void gru_simd_forward(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_state *final, gru_real *tape, gru_real *work,
     size_t threads)
 {
@@ -399,7 +413,7 @@ void gru_simd_forward(
 static void gru_simd_infer_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_state *final, gru_real *work,
     size_t member, size_t members)
 {
@@ -415,6 +429,8 @@ static void gru_simd_infer_member(
     const real *const c_n = parameters->c_n; /* [m] */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
 
@@ -441,7 +457,7 @@ static void gru_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_z[] = {
                         {x_rows, size_n, size_n, panels_x},
                     };
@@ -523,13 +539,13 @@ static void gru_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void gru_simd_infer(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_state *final, gru_real *work,
     size_t threads)
 {
@@ -540,7 +556,7 @@ void gru_simd_infer(
 static void gru_simd_backward_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_real *tape, const gru_cotangents *bars,
     const gru_gradients *gradients, gru_real *work,
     size_t member, size_t members)
@@ -576,6 +592,10 @@ static void gru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
     const real *const panels_q_bar = panels_a_r_bar + up_to(m, LANES) * m;
@@ -583,16 +603,23 @@ static void gru_simd_backward_member(
     const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
     const real *const panels_a_n_bar = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_n_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            c_n_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_r_bar, m);
+        clear(b_n_bar, m);
+        clear(c_n_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_z_bar, m * size_n);
+            clear(U_z_bar, m * m);
+            clear(W_r_bar, m * size_n);
+            clear(U_r_bar, m * m);
+            clear(W_n_bar, m * size_n);
+            clear(U_n_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -609,9 +636,9 @@ static void gru_simd_backward_member(
                     const real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
                     real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = tape_q + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
@@ -729,7 +756,7 @@ static void gru_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -769,7 +796,7 @@ static void gru_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_n_bar != NULL || b_r_bar != NULL || b_z_bar != NULL || c_n_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -805,10 +832,14 @@ static void gru_simd_backward_member(
                             /* (28)  c_n_bar = sum_t q_bar   adjoint of (5) */
                             c_n_bar_here += q_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
-                        store_part(c_n_bar + j, load_part(c_n_bar + j, left) + c_n_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_r_bar != NULL)
+                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        if (b_n_bar != NULL)
+                            store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
+                        if (c_n_bar != NULL)
+                            store_part(c_n_bar + j, load_part(c_n_bar + j, left) + c_n_bar_here, left);
                     }
                 }
             }
@@ -830,7 +861,7 @@ static void gru_simd_backward_member(
             /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             /* (26)  U_n_bar = sum_t q_bar h_prev^T   adjoint of (5) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
@@ -842,13 +873,13 @@ static void gru_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void gru_simd_backward(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *initial, const gru_outputs *out,
+    const gru_initial *initial, const gru_outputs *out,
     const gru_real *tape, const gru_cotangents *bars,
     const gru_gradients *gradients, gru_real *work,
     size_t threads)
@@ -860,7 +891,7 @@ void gru_simd_backward(
 static void gru_simd_step_member(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *state, const gru_outputs *out,
+    const gru_initial *state, const gru_outputs *out,
     const gru_state *next, gru_real *work,
     size_t member, size_t members)
 {
@@ -874,6 +905,8 @@ static void gru_simd_step_member(
     const real *const c_n = parameters->c_n; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
     {
@@ -884,7 +917,7 @@ static void gru_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_z[] = {
                 {x_rows, size_n, size_n, panels_x},
             };
@@ -965,7 +998,7 @@ static void gru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -973,7 +1006,7 @@ static void gru_simd_step_member(
 void gru_simd_step(
     const gru_sizes *sizes, const gru_parameters *parameters,
     const gru_real *packed, const gru_inputs *in,
-    const gru_state *state, const gru_outputs *out,
+    const gru_initial *state, const gru_outputs *out,
     const gru_state *next, gru_real *work,
     size_t threads)
 {

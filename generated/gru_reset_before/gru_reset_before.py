@@ -26,6 +26,13 @@ Reset before the product, as in version 3 of the paper: U_n (r h).
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -67,6 +74,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -79,7 +87,6 @@ def forward(parameters, inputs, initial):
     b_n = parameters["b_n"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     size_n = x.shape[2]
     m = W_z.shape[0]
 
@@ -112,11 +119,12 @@ def forward(parameters, inputs, initial):
         n_tail[t] = tanh_tail(a_n)
         # (8)  h = (1 - z) * n + z * h_prev
         h[t] = (1 - z) * n + z * h_prev
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "r_tail": r_tail, "n_tail": n_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "r_tail": r_tail, "n_tail": n_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -132,7 +140,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     size_n = x.shape[2]
     m = W_z.shape[0]
 
@@ -177,7 +184,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_z_bar[t] @ U_z + a_r_bar[t] @ U_r + q_bar * r[t] + h_bar * z
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (5)  q = r * h_prev
     q = r * h_prev
     # (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar   adjoint of (1), (3), (6)
@@ -205,6 +212,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -216,7 +224,6 @@ def step(parameters, inputs, state):
     U_n = parameters["U_n"]
     b_n = parameters["b_n"]
     B = x.shape[0]
-    dtype = x.dtype
     size_n = x.shape[1]
     m = W_z.shape[0]
 

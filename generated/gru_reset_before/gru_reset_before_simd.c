@@ -4,13 +4,20 @@
  * those of gru_reset_before.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile gru_reset_before_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "gru_reset_before_simd.h"
 
 #ifdef GRU_RESET_BEFORE_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef gru_reset_before_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *si
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(size_n + m);
+    return 4 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(size_n + m);
 }
 
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t gru_reset_before_simd_forward_multiplications(const gru_reset_before_sizes *sizes)
@@ -255,7 +262,7 @@ void gru_reset_before_simd_pack_backward(
 static void gru_reset_before_simd_forward_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
     size_t member, size_t members)
 {
@@ -277,6 +284,8 @@ static void gru_reset_before_simd_forward_member(
     real *const tile_a_z_ahead = work_q + spaced(B * row_m);
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_n_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
@@ -319,7 +328,7 @@ static void gru_reset_before_simd_forward_member(
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     real *const q_rows = work_q + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_z[] = {
                         {x_rows, size_n, size_n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -384,7 +393,7 @@ static void gru_reset_before_simd_forward_member(
                     const real *const q_rows = work_q + begin * row_m;
                     real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_n[] = {
                         {x_rows, size_n, size_n, panels_x_2},
                         {q_rows, row_m, m, panels_q},
@@ -430,13 +439,13 @@ static void gru_reset_before_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void gru_reset_before_simd_forward(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
     size_t threads)
 {
@@ -447,7 +456,7 @@ void gru_reset_before_simd_forward(
 static void gru_reset_before_simd_infer_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *work,
     size_t member, size_t members)
 {
@@ -466,6 +475,8 @@ static void gru_reset_before_simd_infer_member(
     real *const tile_a_z_ahead = work_q + spaced(B * row_m);
     real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_n_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
@@ -506,7 +517,7 @@ static void gru_reset_before_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = work_z + begin * row_m;
                     real *const q_rows = work_q + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_z[] = {
                         {x_rows, size_n, size_n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -562,7 +573,7 @@ static void gru_reset_before_simd_infer_member(
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = work_q + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_n[] = {
                         {x_rows, size_n, size_n, panels_x_2},
                         {q_rows, row_m, m, panels_q},
@@ -604,13 +615,13 @@ static void gru_reset_before_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void gru_reset_before_simd_infer(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *work,
     size_t threads)
 {
@@ -621,7 +632,7 @@ void gru_reset_before_simd_infer(
 static void gru_reset_before_simd_backward_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
     const gru_reset_before_gradients *gradients, gru_reset_before_real *work,
     size_t member, size_t members)
@@ -658,6 +669,10 @@ static void gru_reset_before_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_n_bar = packed;
     const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
@@ -665,14 +680,22 @@ static void gru_reset_before_simd_backward_member(
     const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
     const real *const panels_a_n_bar_2 = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_n_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_r_bar, m);
+        clear(b_n_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_z_bar, m * size_n);
+            clear(U_z_bar, m * m);
+            clear(W_r_bar, m * size_n);
+            clear(U_r_bar, m * m);
+            clear(W_n_bar, m * size_n);
+            clear(U_n_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -690,9 +713,9 @@ static void gru_reset_before_simd_backward_member(
                     real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     real *const z_rows = work_z + begin * row_m;
                     real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
@@ -758,7 +781,7 @@ static void gru_reset_before_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const a_n_bar_rows = work_a_n_bar + ((t - first) * B + begin) * row_m;
                     real *const q_bar_rows = work_q_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -861,7 +884,7 @@ static void gru_reset_before_simd_backward_member(
                     rows = least(rows, B - (first * B + begin));
                 const real *const r_rows = work_r + begin * row_m;
                 real *const q_rows = work_q + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -892,15 +915,18 @@ static void gru_reset_before_simd_backward_member(
                             /* (27)  b_n_bar = sum_t a_n_bar   adjoint of (6) */
                             b_n_bar_here += a_n_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_r_bar != NULL)
+                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        if (b_n_bar != NULL)
+                            store_part(b_n_bar + j, load_part(b_n_bar + j, left) + b_n_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(size_n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -955,7 +981,7 @@ static void gru_reset_before_simd_backward_member(
 
             /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
@@ -973,13 +999,13 @@ static void gru_reset_before_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void gru_reset_before_simd_backward(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *initial, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
     const gru_reset_before_gradients *gradients, gru_reset_before_real *work,
     size_t threads)
@@ -991,7 +1017,7 @@ void gru_reset_before_simd_backward(
 static void gru_reset_before_simd_step_member(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *state, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *state, const gru_reset_before_outputs *out,
     const gru_reset_before_state *next, gru_reset_before_real *work,
     size_t member, size_t members)
 {
@@ -1007,6 +1033,8 @@ static void gru_reset_before_simd_step_member(
     real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_q + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
@@ -1020,7 +1048,7 @@ static void gru_reset_before_simd_step_member(
             const real *const x_rows = in->x + begin * size_n;
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_z[] = {
                 {x_rows, size_n, size_n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -1077,7 +1105,7 @@ static void gru_reset_before_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             const real *const q_rows = work_q + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_n[] = {
                 {x_rows, size_n, size_n, panels_x_2},
                 {q_rows, row_m, m, panels_q},
@@ -1118,7 +1146,7 @@ static void gru_reset_before_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1126,7 +1154,7 @@ static void gru_reset_before_simd_step_member(
 void gru_reset_before_simd_step(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
-    const gru_reset_before_state *state, const gru_reset_before_outputs *out,
+    const gru_reset_before_initial *state, const gru_reset_before_outputs *out,
     const gru_reset_before_state *next, gru_reset_before_real *work,
     size_t threads)
 {

@@ -8,6 +8,9 @@
  */
 #include "indrnn.h"
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((indrnn_real)(number))
 
 static indrnn_real indrnn_relu(indrnn_real x)
@@ -15,41 +18,60 @@ static indrnn_real indrnn_relu(indrnn_real x)
     return (x <= 0 ? 0 : x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const indrnn_real *indrnn_given(
+    const indrnn_real *given, indrnn_real value, size_t entries, indrnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void indrnn_copy(const indrnn_real *from, size_t entries, indrnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t indrnn_tape_size(const indrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = INDRNN_FIXED_m;
-    return T * B * m;
+    (void)sizes;
+    return INDRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t indrnn_forward_work_size(const indrnn_sizes *sizes)
 {
     (void)sizes;
-    return 0;
+    return INDRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t indrnn_infer_work_size(const indrnn_sizes *sizes)
+{
+    (void)sizes;
+    return INDRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t indrnn_backward_work_size(const indrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = INDRNN_FIXED_m;
-    return m + T * B * m + 2 * B * m;
+    (void)sizes;
+    return INDRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t indrnn_step_work_size(const indrnn_sizes *sizes)
 {
-    const size_t m = INDRNN_FIXED_m;
-    return m;
+    (void)sizes;
+    return INDRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void indrnn_forward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_state *initial,
+    const indrnn_inputs *in, const indrnn_initial *initial,
     const indrnn_outputs *out, const indrnn_state *final,
     indrnn_real *tape, indrnn_real *work)
 {
-    (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -58,6 +80,8 @@ void indrnn_forward(
     const indrnn_real *const u = parameters->u; /* [m] */
     const indrnn_real *const b = parameters->b; /* [m] */
     indrnn_real *const tape_a_h = tape; /* [T, B, m] */
+    indrnn_real *const work_initial_h = work; /* [B, m] */
+    const indrnn_real *const initial_h = indrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -65,7 +89,7 @@ void indrnn_forward(
             const size_t at = t * B + s;
             const indrnn_real *restrict x = in->x + at * n;
             indrnn_real *restrict h = out->h + at * m;
-            const indrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const indrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             indrnn_real *restrict a_h = tape_a_h + at * m;
 
             /* (1)  a_h = W x + u * h_prev + b */
@@ -82,14 +106,56 @@ void indrnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void indrnn_infer(
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
+    const indrnn_inputs *in, const indrnn_initial *initial,
+    const indrnn_outputs *out, const indrnn_state *final,
+    indrnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    const indrnn_real *const W = parameters->W; /* [m, n] */
+    const indrnn_real *const u = parameters->u; /* [m] */
+    const indrnn_real *const b = parameters->b; /* [m] */
+    indrnn_real *const a_h = work; /* [m] */
+    indrnn_real *const work_initial_h = a_h + m; /* [B, m] */
+    const indrnn_real *const initial_h = indrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const indrnn_real *restrict x = in->x + at * n;
+            indrnn_real *restrict h = out->h + at * m;
+            const indrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_h = W x + u * h_prev + b */
+            for (size_t j = 0; j < m; ++j) {
+                indrnn_real sum = u[j] * h_prev[j] + b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (1)  h = relu(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = indrnn_relu(a_h[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void indrnn_backward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_state *initial,
+    const indrnn_inputs *in, const indrnn_initial *initial,
     const indrnn_outputs *out, const indrnn_real *tape,
     const indrnn_cotangents *bars, const indrnn_gradients *gradients,
     indrnn_real *work)
@@ -107,14 +173,21 @@ void indrnn_backward(
     indrnn_real *const h_bar = work; /* [m] */
     indrnn_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     indrnn_real *const work_h_prev_bar = work_a_h_bar + T * B * m; /* [2, B, m] */
+    indrnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    indrnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const indrnn_real *const final_h_bar = indrnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const indrnn_real *const initial_h = indrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        u_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (u_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            u_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -122,7 +195,7 @@ void indrnn_backward(
             const size_t at = t * B + s;
             const indrnn_real *restrict a_h = tape_a_h + at * m;
             const indrnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const indrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const indrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             indrnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             indrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -145,41 +218,45 @@ void indrnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const indrnn_real *restrict x = in->x + at * n;
-            const indrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const indrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const indrnn_real *restrict a_h_bar = work_a_h_bar + at * m;
-            indrnn_real *restrict x_bar = gradients->x_bar + at * n;
+            indrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                indrnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    indrnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (7)  u_bar = sum_t a_h_bar * h_prev   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                u_bar[j] += a_h_bar[j] * h_prev[j];
+            if (u_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    u_bar[j] += a_h_bar[j] * h_prev[j];
 
             /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_h_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    indrnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void indrnn_step(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_state *state,
+    const indrnn_inputs *in, const indrnn_initial *state,
     const indrnn_outputs *out, const indrnn_state *next,
     indrnn_real *work)
 {
@@ -190,12 +267,14 @@ void indrnn_step(
     const indrnn_real *const u = parameters->u; /* [m] */
     const indrnn_real *const b = parameters->b; /* [m] */
     indrnn_real *const a_h = work; /* [m] */
+    indrnn_real *const work_initial_h = a_h + m; /* [B, m] */
+    const indrnn_real *const initial_h = indrnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const indrnn_real *restrict x = in->x + s * n;
         indrnn_real *restrict h = out->h + s * m;
-        const indrnn_real *h_prev = state->h + s * m;
+        const indrnn_real *h_prev = initial_h + s * m;
 
         /* (1)  a_h = W x + u * h_prev + b */
         for (size_t j = 0; j < m; ++j) {
@@ -210,7 +289,7 @@ void indrnn_step(
             h[j] = indrnn_relu(a_h[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            indrnn_copy(h, m, next->h + s * m);
     }
 }

@@ -4,13 +4,20 @@
  * those of indrnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile indrnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "indrnn_simd.h"
 
 #ifdef INDRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef indrnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 ALWAYS vec vec_relu(vec x)
 {
@@ -83,7 +90,7 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -99,7 +106,7 @@ size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -116,14 +123,19 @@ size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = INDRNN_FIXED_n;
+    const size_t m = INDRNN_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t indrnn_simd_forward_multiplications(const indrnn_sizes *sizes)
@@ -201,7 +213,7 @@ void indrnn_simd_pack_backward(
 static void indrnn_simd_forward_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work,
     size_t member, size_t members)
 {
@@ -217,6 +229,8 @@ static void indrnn_simd_forward_member(
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* scan forward in time */
@@ -242,7 +256,7 @@ static void indrnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
@@ -281,13 +295,13 @@ static void indrnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void indrnn_simd_forward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work,
     size_t threads)
 {
@@ -298,7 +312,7 @@ void indrnn_simd_forward(
 static void indrnn_simd_infer_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *work,
     size_t member, size_t members)
 {
@@ -312,6 +326,8 @@ static void indrnn_simd_infer_member(
     const real *const b = parameters->b; /* [m] */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* scan forward in time */
@@ -337,7 +353,7 @@ static void indrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                     };
@@ -374,13 +390,13 @@ static void indrnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void indrnn_simd_infer(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *work,
     size_t threads)
 {
@@ -391,7 +407,7 @@ void indrnn_simd_infer(
 static void indrnn_simd_backward_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_real *tape, const indrnn_cotangents *bars,
     const indrnn_gradients *gradients, indrnn_real *work,
     size_t member, size_t members)
@@ -412,14 +428,22 @@ static void indrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_h_bar = packed;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            u_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
+        clear(u_bar, m);
+        clear(b_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -433,7 +457,7 @@ static void indrnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -463,7 +487,7 @@ static void indrnn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -499,7 +523,7 @@ static void indrnn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_bar != NULL || u_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -507,7 +531,7 @@ static void indrnn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
@@ -525,8 +549,10 @@ static void indrnn_simd_backward_member(
                             /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
                             b_bar_here += a_h_bar;
                         }
-                        store_part(u_bar + j, load_part(u_bar + j, left) + u_bar_here, left);
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (u_bar != NULL)
+                            store_part(u_bar + j, load_part(u_bar + j, left) + u_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
@@ -545,13 +571,13 @@ static void indrnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void indrnn_simd_backward(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *initial, const indrnn_outputs *out,
+    const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_real *tape, const indrnn_cotangents *bars,
     const indrnn_gradients *gradients, indrnn_real *work,
     size_t threads)
@@ -563,7 +589,7 @@ void indrnn_simd_backward(
 static void indrnn_simd_step_member(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *state, const indrnn_outputs *out,
+    const indrnn_initial *state, const indrnn_outputs *out,
     const indrnn_state *next, indrnn_real *work,
     size_t member, size_t members)
 {
@@ -575,6 +601,8 @@ static void indrnn_simd_step_member(
     const real *const b = parameters->b; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
@@ -584,7 +612,7 @@ static void indrnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -621,7 +649,7 @@ static void indrnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -629,7 +657,7 @@ static void indrnn_simd_step_member(
 void indrnn_simd_step(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters,
     const indrnn_real *packed, const indrnn_inputs *in,
-    const indrnn_state *state, const indrnn_outputs *out,
+    const indrnn_initial *state, const indrnn_outputs *out,
     const indrnn_state *next, indrnn_real *work,
     size_t threads)
 {

@@ -8,6 +8,9 @@
  */
 #include "irnn.h"
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((irnn_real)(number))
 
 static irnn_real irnn_relu(irnn_real x)
@@ -15,41 +18,60 @@ static irnn_real irnn_relu(irnn_real x)
     return (x <= 0 ? 0 : x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const irnn_real *irnn_given(
+    const irnn_real *given, irnn_real value, size_t entries, irnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void irnn_copy(const irnn_real *from, size_t entries, irnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t irnn_tape_size(const irnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = IRNN_FIXED_m;
-    return T * B * m;
+    (void)sizes;
+    return IRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t irnn_forward_work_size(const irnn_sizes *sizes)
 {
     (void)sizes;
-    return 0;
+    return IRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t irnn_infer_work_size(const irnn_sizes *sizes)
+{
+    (void)sizes;
+    return IRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t irnn_backward_work_size(const irnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = IRNN_FIXED_m;
-    return m + T * B * m + 2 * B * m;
+    (void)sizes;
+    return IRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t irnn_step_work_size(const irnn_sizes *sizes)
 {
-    const size_t m = IRNN_FIXED_m;
-    return m;
+    (void)sizes;
+    return IRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void irnn_forward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_state *initial,
+    const irnn_inputs *in, const irnn_initial *initial,
     const irnn_outputs *out, const irnn_state *final,
     irnn_real *tape, irnn_real *work)
 {
-    (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;
@@ -58,6 +80,8 @@ void irnn_forward(
     const irnn_real *const U = parameters->U; /* [m, m] */
     const irnn_real *const b = parameters->b; /* [m] */
     irnn_real *const tape_a_h = tape; /* [T, B, m] */
+    irnn_real *const work_initial_h = work; /* [B, m] */
+    const irnn_real *const initial_h = irnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -65,7 +89,7 @@ void irnn_forward(
             const size_t at = t * B + s;
             const irnn_real *restrict x = in->x + at * n;
             irnn_real *restrict h = out->h + at * m;
-            const irnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const irnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             irnn_real *restrict a_h = tape_a_h + at * m;
 
             /* (1)  a_h = W x + U h_prev + b */
@@ -84,14 +108,58 @@ void irnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    irnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void irnn_infer(
+    const irnn_sizes *sizes, const irnn_parameters *parameters,
+    const irnn_inputs *in, const irnn_initial *initial,
+    const irnn_outputs *out, const irnn_state *final,
+    irnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    const irnn_real *const W = parameters->W; /* [m, n] */
+    const irnn_real *const U = parameters->U; /* [m, m] */
+    const irnn_real *const b = parameters->b; /* [m] */
+    irnn_real *const a_h = work; /* [m] */
+    irnn_real *const work_initial_h = a_h + m; /* [B, m] */
+    const irnn_real *const initial_h = irnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const irnn_real *restrict x = in->x + at * n;
+            irnn_real *restrict h = out->h + at * m;
+            const irnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_h = W x + U h_prev + b */
+            for (size_t j = 0; j < m; ++j) {
+                irnn_real sum = b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U[j * m + k] * h_prev[k];
+                a_h[j] = sum;
+            }
+
+            /* (1)  h = relu(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = irnn_relu(a_h[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    irnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void irnn_backward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_state *initial,
+    const irnn_inputs *in, const irnn_initial *initial,
     const irnn_outputs *out, const irnn_real *tape,
     const irnn_cotangents *bars, const irnn_gradients *gradients,
     irnn_real *work)
@@ -109,14 +177,21 @@ void irnn_backward(
     irnn_real *const h_bar = work; /* [m] */
     irnn_real *const work_a_h_bar = h_bar + m; /* [T, B, m] */
     irnn_real *const work_h_prev_bar = work_a_h_bar + T * B * m; /* [2, B, m] */
+    irnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    irnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const irnn_real *const final_h_bar = irnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const irnn_real *const initial_h = irnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -124,7 +199,7 @@ void irnn_backward(
             const size_t at = t * B + s;
             const irnn_real *restrict a_h = tape_a_h + at * m;
             const irnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const irnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const irnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             irnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             irnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -151,42 +226,46 @@ void irnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const irnn_real *restrict x = in->x + at * n;
-            const irnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const irnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const irnn_real *restrict a_h_bar = work_a_h_bar + at * m;
-            irnn_real *restrict x_bar = gradients->x_bar + at * n;
+            irnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                irnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    irnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (7)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_bar[j * m + k] += a_h_bar[j] * h_prev[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_bar[j * m + k] += a_h_bar[j] * h_prev[k];
 
             /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_h_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    irnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void irnn_step(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_state *state,
+    const irnn_inputs *in, const irnn_initial *state,
     const irnn_outputs *out, const irnn_state *next,
     irnn_real *work)
 {
@@ -197,12 +276,14 @@ void irnn_step(
     const irnn_real *const U = parameters->U; /* [m, m] */
     const irnn_real *const b = parameters->b; /* [m] */
     irnn_real *const a_h = work; /* [m] */
+    irnn_real *const work_initial_h = a_h + m; /* [B, m] */
+    const irnn_real *const initial_h = irnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const irnn_real *restrict x = in->x + s * n;
         irnn_real *restrict h = out->h + s * m;
-        const irnn_real *h_prev = state->h + s * m;
+        const irnn_real *h_prev = initial_h + s * m;
 
         /* (1)  a_h = W x + U h_prev + b */
         for (size_t j = 0; j < m; ++j) {
@@ -219,7 +300,7 @@ void irnn_step(
             h[j] = irnn_relu(a_h[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            irnn_copy(h, m, next->h + s * m);
     }
 }

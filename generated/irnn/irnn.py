@@ -20,6 +20,13 @@ multiple of it, for tasks with short memory), b is zero, W is small and random.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -31,13 +38,13 @@ def relu(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
     b = parameters["b"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -50,11 +57,12 @@ def forward(parameters, inputs, initial):
         a_h[t] = x[t] @ W.T + h_prev @ U.T + b
         # (1)  h = relu(a_h)
         h[t] = relu(a_h[t])
-    return {"h": h}, {"h": h[T - 1]}, {"a_h": a_h}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     x = inputs["x"]
@@ -64,7 +72,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -81,7 +88,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_h_bar[t] @ U
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (5)  x_bar = W^T a_h_bar   adjoint of (1)
     x_bar = a_h_bar @ W
     # (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1)
@@ -95,12 +102,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
     b = parameters["b"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
 

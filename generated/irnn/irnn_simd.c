@@ -4,13 +4,20 @@
  * those of irnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile irnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "irnn_simd.h"
 
 #ifdef IRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef irnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 ALWAYS vec vec_relu(vec x)
 {
@@ -83,7 +90,7 @@ size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads)
@@ -99,7 +106,7 @@ size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
@@ -116,14 +123,19 @@ size_t irnn_simd_backward_work_size(const irnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t irnn_simd_step_work_size(const irnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = IRNN_FIXED_n;
+    const size_t m = IRNN_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t irnn_simd_forward_multiplications(const irnn_sizes *sizes)
@@ -213,7 +225,7 @@ void irnn_simd_pack_backward(
 static void irnn_simd_forward_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_state *final, irnn_real *tape, irnn_real *work,
     size_t member, size_t members)
 {
@@ -228,6 +240,8 @@ static void irnn_simd_forward_member(
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -254,7 +268,7 @@ static void irnn_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
@@ -293,13 +307,13 @@ static void irnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void irnn_simd_forward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_state *final, irnn_real *tape, irnn_real *work,
     size_t threads)
 {
@@ -310,7 +324,7 @@ void irnn_simd_forward(
 static void irnn_simd_infer_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_state *final, irnn_real *work,
     size_t member, size_t members)
 {
@@ -323,6 +337,8 @@ static void irnn_simd_infer_member(
     const real *const b = parameters->b; /* [m] */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
 
@@ -349,7 +365,7 @@ static void irnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -386,13 +402,13 @@ static void irnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void irnn_simd_infer(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_state *final, irnn_real *work,
     size_t threads)
 {
@@ -403,7 +419,7 @@ void irnn_simd_infer(
 static void irnn_simd_backward_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_real *tape, const irnn_cotangents *bars,
     const irnn_gradients *gradients, irnn_real *work,
     size_t member, size_t members)
@@ -424,13 +440,23 @@ static void irnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
+        clear(b_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+            clear(U_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -444,7 +470,7 @@ static void irnn_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     for (size_t s = 0; s < rows; ++s) {
@@ -505,7 +531,7 @@ static void irnn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -541,7 +567,7 @@ static void irnn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -559,7 +585,8 @@ static void irnn_simd_backward_member(
                             /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
                             b_bar_here += a_h_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
@@ -575,7 +602,7 @@ static void irnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (7)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
@@ -585,13 +612,13 @@ static void irnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void irnn_simd_backward(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *initial, const irnn_outputs *out,
+    const irnn_initial *initial, const irnn_outputs *out,
     const irnn_real *tape, const irnn_cotangents *bars,
     const irnn_gradients *gradients, irnn_real *work,
     size_t threads)
@@ -603,7 +630,7 @@ void irnn_simd_backward(
 static void irnn_simd_step_member(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *state, const irnn_outputs *out,
+    const irnn_initial *state, const irnn_outputs *out,
     const irnn_state *next, irnn_real *work,
     size_t member, size_t members)
 {
@@ -614,6 +641,8 @@ static void irnn_simd_step_member(
     const real *const b = parameters->b; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
     {
@@ -624,7 +653,7 @@ static void irnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -660,7 +689,7 @@ static void irnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -668,7 +697,7 @@ static void irnn_simd_step_member(
 void irnn_simd_step(
     const irnn_sizes *sizes, const irnn_parameters *parameters,
     const irnn_real *packed, const irnn_inputs *in,
-    const irnn_state *state, const irnn_outputs *out,
+    const irnn_initial *state, const irnn_outputs *out,
     const irnn_state *next, irnn_real *work,
     size_t threads)
 {

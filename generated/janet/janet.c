@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((janet_real)(number))
 #ifdef JANET_DOUBLE
 #define FABS fabs
@@ -65,37 +68,57 @@ static janet_real janet_tanh_tail(janet_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const janet_real *janet_given(
+    const janet_real *given, janet_real value, size_t entries, janet_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void janet_copy(const janet_real *from, size_t entries, janet_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t janet_tape_size(const janet_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = JANET_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return JANET_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t janet_forward_work_size(const janet_sizes *sizes)
 {
-    const size_t m = JANET_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return JANET_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t janet_infer_work_size(const janet_sizes *sizes)
+{
+    (void)sizes;
+    return JANET_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t janet_backward_work_size(const janet_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = JANET_FIXED_m;
-    return 8 * m + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return JANET_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t janet_step_work_size(const janet_sizes *sizes)
 {
-    const size_t m = JANET_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return JANET_STEP_WORK_SIZE(sizes->B);
 }
 
 void janet_forward(
     const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_state *initial,
+    const janet_inputs *in, const janet_initial *initial,
     const janet_outputs *out, const janet_state *final,
     janet_real *tape, janet_real *work)
 {
@@ -117,6 +140,8 @@ void janet_forward(
     janet_real *const a_c = c + m; /* [m] */
     janet_real *const sigmoid_s = a_c + m; /* [m] */
     janet_real *const sigmoid_s_2 = sigmoid_s + m; /* [m] */
+    janet_real *const work_initial_h = sigmoid_s_2 + m; /* [B, m] */
+    const janet_real *const initial_h = janet_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -125,7 +150,7 @@ void janet_forward(
             const janet_real *restrict x = in->x + at * n;
             janet_real *restrict c_tail = tape_c_tail + at * m;
             janet_real *restrict h = out->h + at * m;
-            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             janet_real *restrict sigmoid_s_tail = tape_sigmoid_s_tail + at * m;
             janet_real *restrict sigmoid_s_2_tail = tape_sigmoid_s_2_tail + at * m;
 
@@ -179,14 +204,87 @@ void janet_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void janet_infer(
+    const janet_sizes *sizes, const janet_parameters *parameters,
+    const janet_inputs *in, const janet_initial *initial,
+    const janet_outputs *out, const janet_state *final,
+    janet_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    const janet_real *const W_f = parameters->W_f; /* [m, n] */
+    const janet_real *const U_f = parameters->U_f; /* [m, m] */
+    const janet_real *const b_f = parameters->b_f; /* [m] */
+    const janet_real *const W_c = parameters->W_c; /* [m, n] */
+    const janet_real *const U_c = parameters->U_c; /* [m, m] */
+    const janet_real *const b_c = parameters->b_c; /* [m] */
+    janet_real *const s = work; /* [m] */
+    janet_real *const c = s + m; /* [m] */
+    janet_real *const a_c = c + m; /* [m] */
+    janet_real *const sigmoid_s = a_c + m; /* [m] */
+    janet_real *const sigmoid_s_2 = sigmoid_s + m; /* [m] */
+    janet_real *const work_initial_h = sigmoid_s_2 + m; /* [B, m] */
+    const janet_real *const initial_h = janet_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const janet_real *restrict x = in->x + at * n;
+            janet_real *restrict h = out->h + at * m;
+            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  s = W_f x + U_f h_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                janet_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_f[j * m + k] * h_prev[k];
+                s[j] = sum;
+            }
+
+            /* (2)  a_c = W_c x + U_c h_prev + b_c */
+            for (size_t j = 0; j < m; ++j) {
+                janet_real sum = b_c[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_c[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_c[j * m + k] * h_prev[k];
+                a_c[j] = sum;
+            }
+
+            /* (2)  c = tanh(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = TANH(a_c[j]);
+
+            /* (3)  sigmoid_s = sigmoid(s) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s[j] = janet_sigmoid(s[j]);
+
+            /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_s_2[j] = janet_sigmoid(s[j] - 1);
+
+            /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = sigmoid_s[j] * h_prev[j] + (1 - sigmoid_s_2[j]) * c[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void janet_backward(
     const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_state *initial,
+    const janet_inputs *in, const janet_initial *initial,
     const janet_outputs *out, const janet_real *tape,
     const janet_cotangents *bars, const janet_gradients *gradients,
     janet_real *work)
@@ -219,20 +317,30 @@ void janet_backward(
     janet_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
     janet_real *const work_s_bar = work_a_c_bar + T * B * m; /* [T, B, m] */
     janet_real *const work_h_prev_bar = work_s_bar + T * B * m; /* [2, B, m] */
+    janet_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    janet_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const janet_real *const final_h_bar = janet_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const janet_real *const initial_h = janet_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_c_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_c_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_c_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_c_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_c_bar[j] = 0;
+    if (U_c_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_c_bar[j] = 0;
+    if (b_c_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_c_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -241,9 +349,9 @@ void janet_backward(
             const janet_real *restrict c_tail = tape_c_tail + at * m;
             const janet_real *restrict sigmoid_s_tail = tape_sigmoid_s_tail + at * m;
             const janet_real *restrict sigmoid_s_2_tail = tape_sigmoid_s_2_tail + at * m;
-            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const janet_real *restrict Delta_h = bars->Delta_h + at * m;
-            const janet_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const janet_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             janet_real *restrict a_c_bar = work_a_c_bar + at * m;
             janet_real *restrict s_bar = work_s_bar + at * m;
             janet_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
@@ -305,59 +413,66 @@ void janet_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const janet_real *restrict x = in->x + at * n;
-            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const janet_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const janet_real *restrict a_c_bar = work_a_c_bar + at * m;
             const janet_real *restrict s_bar = work_s_bar + at * m;
-            janet_real *restrict x_bar = gradients->x_bar + at * n;
+            janet_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                janet_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * s_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_c[k * n + j] * a_c_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    janet_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * s_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_c[k * n + j] * a_c_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += s_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += s_bar[j] * x[k];
 
             /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_f_bar[j * m + k] += s_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_f_bar[j * m + k] += s_bar[j] * h_prev[k];
 
             /* (12)  b_f_bar = sum_t s_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += s_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += s_bar[j];
 
             /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_c_bar[j * n + k] += a_c_bar[j] * x[k];
+            if (W_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
             /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
+            if (U_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
 
             /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_c_bar[j] += a_c_bar[j];
+            if (b_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_c_bar[j] += a_c_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    janet_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void janet_step(
     const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_state *state,
+    const janet_inputs *in, const janet_initial *state,
     const janet_outputs *out, const janet_state *next,
     janet_real *work)
 {
@@ -375,12 +490,14 @@ void janet_step(
     janet_real *const a_c = c + m; /* [m] */
     janet_real *const sigmoid_s = a_c + m; /* [m] */
     janet_real *const sigmoid_s_2 = sigmoid_s + m; /* [m] */
+    janet_real *const work_initial_h = sigmoid_s_2 + m; /* [B, m] */
+    const janet_real *const initial_h = janet_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const janet_real *restrict x = in->x + sample * n;
         janet_real *restrict h = out->h + sample * m;
-        const janet_real *h_prev = state->h + sample * m;
+        const janet_real *h_prev = initial_h + sample * m;
 
         /* (1)  s = W_f x + U_f h_prev + b_f */
         for (size_t j = 0; j < m; ++j) {
@@ -419,7 +536,7 @@ void janet_step(
             h[j] = sigmoid_s[j] * h_prev[j] + (1 - sigmoid_s_2[j]) * c[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            janet_copy(h, m, next->h + sample * m);
     }
 }

@@ -27,6 +27,13 @@ The paper starts b_f by the chrono rule, log(uniform(1, T - 1)), and b_c at zero
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -68,6 +75,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
@@ -77,7 +85,6 @@ def forward(parameters, inputs, initial):
     b_c = parameters["b_c"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -106,11 +113,12 @@ def forward(parameters, inputs, initial):
         sigmoid_s_2_tail[t] = sigmoid_tail(s - 1)
         # (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
         h[t] = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c
-    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "sigmoid_s_tail": sigmoid_s_tail, "sigmoid_s_2_tail": sigmoid_s_2_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"c_tail": c_tail, "sigmoid_s_tail": sigmoid_s_tail, "sigmoid_s_2_tail": sigmoid_s_2_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     c_tail = tape["c_tail"]
@@ -124,7 +132,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -159,7 +166,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = s_bar[t] @ U_f + a_c_bar[t] @ U_c + h_bar * sigmoid_s
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2)
     x_bar = s_bar @ W_f + a_c_bar @ W_c
     # (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1)
@@ -179,6 +186,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
@@ -187,7 +195,6 @@ def step(parameters, inputs, state):
     U_c = parameters["U_c"]
     b_c = parameters["b_c"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_f.shape[0]
 

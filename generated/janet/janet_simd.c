@@ -4,13 +4,20 @@
  * those of janet.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile janet_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "janet_simd.h"
 
 #ifdef JANET_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef janet_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t janet_simd_tape_size(const janet_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = JANET_FIXED_n;
+    const size_t m = JANET_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t janet_simd_forward_multiplications(const janet_sizes *sizes)
@@ -222,7 +234,7 @@ void janet_simd_pack_backward(
 static void janet_simd_forward_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_state *final, janet_real *tape, janet_real *work,
     size_t member, size_t members)
 {
@@ -240,6 +252,8 @@ static void janet_simd_forward_member(
     real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_s_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -267,7 +281,7 @@ static void janet_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const sigmoid_s_tail_rows = tape_sigmoid_s_tail + (t * B + begin) * row_m;
                     real *const sigmoid_s_2_tail_rows = tape_sigmoid_s_2_tail + (t * B + begin) * row_m;
                     const operand factors_s[] = {
@@ -332,13 +346,13 @@ static void janet_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void janet_simd_forward(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_state *final, janet_real *tape, janet_real *work,
     size_t threads)
 {
@@ -349,7 +363,7 @@ void janet_simd_forward(
 static void janet_simd_infer_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_state *final, janet_real *work,
     size_t member, size_t members)
 {
@@ -363,6 +377,8 @@ static void janet_simd_infer_member(
     const real *const b_c = parameters->b_c; /* [m] */
     real *const tile_s_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -389,7 +405,7 @@ static void janet_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_s[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -440,13 +456,13 @@ static void janet_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void janet_simd_infer(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_state *final, janet_real *work,
     size_t threads)
 {
@@ -457,7 +473,7 @@ void janet_simd_infer(
 static void janet_simd_backward_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_real *tape, const janet_cotangents *bars,
     const janet_gradients *gradients, janet_real *work,
     size_t member, size_t members)
@@ -486,17 +502,28 @@ static void janet_simd_backward_member(
     real *const work_h_prev_bar = work_s_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_s_bar = packed;
     const real *const panels_a_c_bar = panels_s_bar + up_to(m, LANES) * m;
     const real *const panels_s_bar_2 = panels_a_c_bar + up_to(m, LANES) * m;
     const real *const panels_a_c_bar_2 = panels_s_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_c_bar[j] = 0;
+        clear(b_f_bar, m);
+        clear(b_c_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * m);
+            clear(W_c_bar, m * n);
+            clear(U_c_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -511,10 +538,10 @@ static void janet_simd_backward_member(
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const sigmoid_s_tail_rows = tape_sigmoid_s_tail + (t * B + begin) * row_m;
                     const real *const sigmoid_s_2_tail_rows = tape_sigmoid_s_2_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const sigmoid_s_rows = work_sigmoid_s + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_c_bar_rows = work_a_c_bar + ((t - first) * B + begin) * row_m;
@@ -613,7 +640,7 @@ static void janet_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -651,7 +678,7 @@ static void janet_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_c_bar != NULL || b_f_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -675,8 +702,10 @@ static void janet_simd_backward_member(
                             /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
                             b_c_bar_here += a_c_bar;
                         }
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_c_bar != NULL)
+                            store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
                     }
                 }
             }
@@ -695,7 +724,7 @@ static void janet_simd_backward_member(
 
             /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
             /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
@@ -706,13 +735,13 @@ static void janet_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void janet_simd_backward(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *initial, const janet_outputs *out,
+    const janet_initial *initial, const janet_outputs *out,
     const janet_real *tape, const janet_cotangents *bars,
     const janet_gradients *gradients, janet_real *work,
     size_t threads)
@@ -724,7 +753,7 @@ void janet_simd_backward(
 static void janet_simd_step_member(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *state, const janet_outputs *out,
+    const janet_initial *state, const janet_outputs *out,
     const janet_state *next, janet_real *work,
     size_t member, size_t members)
 {
@@ -736,6 +765,8 @@ static void janet_simd_step_member(
     const real *const b_c = parameters->b_c; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     {
@@ -746,7 +777,7 @@ static void janet_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_s[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -796,7 +827,7 @@ static void janet_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -804,7 +835,7 @@ static void janet_simd_step_member(
 void janet_simd_step(
     const janet_sizes *sizes, const janet_parameters *parameters,
     const janet_real *packed, const janet_inputs *in,
-    const janet_state *state, const janet_outputs *out,
+    const janet_initial *state, const janet_outputs *out,
     const janet_state *next, janet_real *work,
     size_t threads)
 {

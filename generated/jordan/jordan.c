@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((jordan_real)(number))
 #ifdef JORDAN_DOUBLE
 #define FABS fabs
@@ -56,41 +59,57 @@ static jordan_real jordan_tanh_tail(jordan_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const jordan_real *jordan_given(
+    const jordan_real *given, jordan_real value, size_t entries, jordan_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void jordan_copy(const jordan_real *from, size_t entries, jordan_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t jordan_tape_size(const jordan_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = JORDAN_FIXED_m;
-    const size_t p = JORDAN_FIXED_p;
-    return T * B * m + T * B * p;
+    (void)sizes;
+    return JORDAN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t jordan_forward_work_size(const jordan_sizes *sizes)
 {
-    const size_t m = JORDAN_FIXED_m;
-    const size_t p = JORDAN_FIXED_p;
-    return 2 * m + p;
+    (void)sizes;
+    return JORDAN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t jordan_infer_work_size(const jordan_sizes *sizes)
+{
+    (void)sizes;
+    return JORDAN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t jordan_backward_work_size(const jordan_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = JORDAN_FIXED_m;
-    const size_t p = JORDAN_FIXED_p;
-    return 3 * m + 2 * p + T * B * p + T * B * m + 2 * B * p;
+    (void)sizes;
+    return JORDAN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t jordan_step_work_size(const jordan_sizes *sizes)
 {
-    const size_t m = JORDAN_FIXED_m;
-    const size_t p = JORDAN_FIXED_p;
-    return 2 * m + p;
+    (void)sizes;
+    return JORDAN_STEP_WORK_SIZE(sizes->B);
 }
 
 void jordan_forward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *initial,
+    const jordan_inputs *in, const jordan_initial *initial,
     const jordan_outputs *out, const jordan_state *final,
     jordan_real *tape, jordan_real *work)
 {
@@ -109,6 +128,8 @@ void jordan_forward(
     jordan_real *const a = work; /* [m] */
     jordan_real *const h = a + m; /* [m] */
     jordan_real *const a_y = h + m; /* [p] */
+    jordan_real *const work_initial_y = a_y + p; /* [B, p] */
+    const jordan_real *const initial_y = jordan_given(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -118,7 +139,7 @@ void jordan_forward(
             jordan_real *restrict h_tail = tape_h_tail + at * m;
             jordan_real *restrict y = out->y + at * p;
             jordan_real *restrict y_tail = tape_y_tail + at * p;
-            const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial->y + s * p;
+            const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial_y + s * p;
 
             /* (1)  a = W x + U y_prev + b */
             for (size_t j = 0; j < m; ++j) {
@@ -156,14 +177,75 @@ void jordan_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * p; ++j)
-        final->y[j] = out->y[(T - 1) * B * p + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p, final != NULL ? final->y : NULL);
+}
+
+void jordan_infer(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_inputs *in, const jordan_initial *initial,
+    const jordan_outputs *out, const jordan_state *final,
+    jordan_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = JORDAN_FIXED_n;
+    const size_t m = JORDAN_FIXED_m;
+    const size_t p = JORDAN_FIXED_p;
+    const jordan_real *const W = parameters->W; /* [m, n] */
+    const jordan_real *const U = parameters->U; /* [m, p] */
+    const jordan_real *const b = parameters->b; /* [m] */
+    const jordan_real *const V = parameters->V; /* [p, m] */
+    const jordan_real *const b_y = parameters->b_y; /* [p] */
+    jordan_real *const a = work; /* [m] */
+    jordan_real *const h = a + m; /* [m] */
+    jordan_real *const a_y = h + m; /* [p] */
+    jordan_real *const work_initial_y = a_y + p; /* [B, p] */
+    const jordan_real *const initial_y = jordan_given(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const jordan_real *restrict x = in->x + at * n;
+            jordan_real *restrict y = out->y + at * p;
+            const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial_y + s * p;
+
+            /* (1)  a = W x + U y_prev + b */
+            for (size_t j = 0; j < m; ++j) {
+                jordan_real sum = b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                for (size_t k = 0; k < p; ++k)
+                    sum += U[j * p + k] * y_prev[k];
+                a[j] = sum;
+            }
+
+            /* (2)  h = tanh(a) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = TANH(a[j]);
+
+            /* (3)  a_y = V h + b_y */
+            for (size_t j = 0; j < p; ++j) {
+                jordan_real sum = b_y[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += V[j * m + k] * h[k];
+                a_y[j] = sum;
+            }
+
+            /* (4)  y = sigmoid(a_y) */
+            for (size_t j = 0; j < p; ++j)
+                y[j] = jordan_sigmoid(a_y[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p, final != NULL ? final->y : NULL);
 }
 
 void jordan_backward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *initial,
+    const jordan_inputs *in, const jordan_initial *initial,
     const jordan_outputs *out, const jordan_real *tape,
     const jordan_cotangents *bars, const jordan_gradients *gradients,
     jordan_real *work)
@@ -191,18 +273,27 @@ void jordan_backward(
     jordan_real *const h_bar = work_a_y_bar + T * B * p; /* [m] */
     jordan_real *const work_a_bar = h_bar + m; /* [T, B, m] */
     jordan_real *const work_y_prev_bar = work_a_bar + T * B * m; /* [2, B, p] */
+    jordan_real *const work_final_y_bar = work_y_prev_bar + 2 * B * p; /* [B, p] */
+    jordan_real *const work_initial_y = work_final_y_bar + B * p; /* [B, p] */
+    const jordan_real *const final_y_bar = jordan_given(bars->final_y_bar, 0, B * p, work_final_y_bar);
+    const jordan_real *const initial_y = jordan_given(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * p; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < p; ++j)
-        b_y_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * p; ++j)
+            U_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            V_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < p; ++j)
+            b_y_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -212,7 +303,7 @@ void jordan_backward(
             const jordan_real *restrict y_tail = tape_y_tail + at * p;
             const jordan_real *restrict y = out->y + at * p;
             const jordan_real *restrict Delta_y = bars->Delta_y + at * p;
-            const jordan_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * p : bars->final_y_bar + s * p;
+            const jordan_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * p : final_y_bar + s * p;
             jordan_real *restrict a_y_bar = work_a_y_bar + at * p;
             jordan_real *restrict a_bar = work_a_bar + at * m;
             jordan_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * p;
@@ -261,56 +352,62 @@ void jordan_backward(
             const size_t at = t * B + s;
             const jordan_real *restrict h_tail = tape_h_tail + at * m;
             const jordan_real *restrict x = in->x + at * n;
-            const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial->y + s * p;
+            const jordan_real *restrict y_prev = t > 0 ? out->y + (at - B) * p : initial_y + s * p;
             const jordan_real *restrict a_y_bar = work_a_y_bar + at * p;
             const jordan_real *restrict a_bar = work_a_bar + at * m;
-            jordan_real *restrict x_bar = gradients->x_bar + at * n;
+            jordan_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (2)  h = tanh_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = jordan_tanh_from_tail(h_tail[j]);
 
             /* (10)  x_bar = W^T a_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                jordan_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    jordan_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  W_bar = sum_t a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_bar[j] * x[k];
 
             /* (12)  U_bar = sum_t a_bar y_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < p; ++k)
-                    U_bar[j * p + k] += a_bar[j] * y_prev[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < p; ++k)
+                        U_bar[j * p + k] += a_bar[j] * y_prev[k];
 
             /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_bar[j];
 
             /* (14)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    V_bar[j * m + k] += a_y_bar[j] * h[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        V_bar[j * m + k] += a_y_bar[j] * h[k];
 
             /* (15)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * p; ++j)
-        gradients->initial_y_bar[j] = work_y_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    jordan_copy(T > 0 ? work_y_prev_bar : final_y_bar, B * p, gradients->initial_y_bar);
 }
 
 void jordan_step(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *state,
+    const jordan_inputs *in, const jordan_initial *state,
     const jordan_outputs *out, const jordan_state *next,
     jordan_real *work)
 {
@@ -326,12 +423,14 @@ void jordan_step(
     jordan_real *const a = work; /* [m] */
     jordan_real *const h = a + m; /* [m] */
     jordan_real *const a_y = h + m; /* [p] */
+    jordan_real *const work_initial_y = a_y + p; /* [B, p] */
+    const jordan_real *const initial_y = jordan_given(state != NULL ? state->y : NULL, 0, B * p, work_initial_y);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const jordan_real *restrict x = in->x + s * n;
         jordan_real *restrict y = out->y + s * p;
-        const jordan_real *y_prev = state->y + s * p;
+        const jordan_real *y_prev = initial_y + s * p;
 
         /* (1)  a = W x + U y_prev + b */
         for (size_t j = 0; j < m; ++j) {
@@ -360,7 +459,7 @@ void jordan_step(
             y[j] = jordan_sigmoid(a_y[j]);
 
         /* the next state */
-        for (size_t j = 0; j < p; ++j)
-            next->y[s * p + j] = y[j];
+        if (next != NULL && next->y != NULL)
+            jordan_copy(y, p, next->y + s * p);
     }
 }

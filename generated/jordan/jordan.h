@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DJORDAN_DOUBLE makes jordan_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * jordan.c is C99, and compiles as C++ too. -DJORDAN_DOUBLE makes
+ * jordan_real double instead of float.
  */
 #ifndef JORDAN_H
 #define JORDAN_H
@@ -25,7 +32,9 @@ typedef double jordan_real;
 typedef float jordan_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static jordan_real tape[JORDAN_TAPE_SIZE(20, 1)];`. */
 #ifndef JORDAN_FIXED_n
 #define JORDAN_FIXED_n sizes->n
 #endif
@@ -36,7 +45,7 @@ typedef float jordan_real;
 #define JORDAN_FIXED_p sizes->p
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct jordan_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -64,13 +73,13 @@ typedef struct jordan_outputs {
     jordan_real *y; /* [T, B, p] output */
 } jordan_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct jordan_cotangents {
     const jordan_real *Delta_y; /* [T, B, p] cotangent of y */
     const jordan_real *final_y_bar; /* [B, p] cotangent of final.y */
 } jordan_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct jordan_gradients {
     jordan_real *initial_y_bar; /* [B, p] cotangent of initial.y */
     jordan_real *x_bar; /* [T, B, n] cotangent of x */
@@ -81,45 +90,84 @@ typedef struct jordan_gradients {
     jordan_real *b_y_bar; /* [p] cotangent of b_y */
 } jordan_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct jordan_initial {
+    const jordan_real *y; /* [B, p] y before the first step */
+} jordan_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct jordan_state {
-    jordan_real *y; /* [B, p] y before the first step */
+    jordan_real *y; /* [B, p] y after the last step */
 } jordan_state;
 
 /* Entries of jordan_real: what forward saves for backward: T * B * m + T * B * p. */
 size_t jordan_tape_size(const jordan_sizes *sizes);
+#define JORDAN_TAPE_SIZE(T, B) \
+    ((size_t)(T) * (size_t)(B) * (size_t)(JORDAN_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(JORDAN_FIXED_p))
 
-/* Entries of jordan_real: scratch memory of forward: 2 * m + p. */
+/* Entries of jordan_real: scratch memory of forward: 2 * m + p + B * p. */
 size_t jordan_forward_work_size(const jordan_sizes *sizes);
+#define JORDAN_FORWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(JORDAN_FIXED_m) + \
+     (size_t)(JORDAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(JORDAN_FIXED_p))
 
-/* Entries of jordan_real: scratch memory of backward: 3 * m + 2 * p + T * B * p + T * B * m + 2 * B * p. */
+/* Entries of jordan_real: scratch memory of infer: 2 * m + p + B * p. */
+size_t jordan_infer_work_size(const jordan_sizes *sizes);
+#define JORDAN_INFER_WORK_SIZE(T, B) \
+    (2 * (size_t)(JORDAN_FIXED_m) + \
+     (size_t)(JORDAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(JORDAN_FIXED_p))
+
+/* Entries of jordan_real: scratch memory of backward: 3 * m + 2 * p + T * B * p + T * B * m +
+ * 2 * B * p + 2 * B * p. */
 size_t jordan_backward_work_size(const jordan_sizes *sizes);
+#define JORDAN_BACKWARD_WORK_SIZE(T, B) \
+    (3 * (size_t)(JORDAN_FIXED_m) + \
+     2 * (size_t)(JORDAN_FIXED_p) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(JORDAN_FIXED_p) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(JORDAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(JORDAN_FIXED_p) + \
+     2 * (size_t)(B) * (size_t)(JORDAN_FIXED_p))
 
-/* Entries of jordan_real: scratch memory of step: 2 * m + p. */
+/* Entries of jordan_real: scratch memory of step: 2 * m + p + B * p. */
 size_t jordan_step_work_size(const jordan_sizes *sizes);
+#define JORDAN_STEP_WORK_SIZE(B) \
+    (2 * (size_t)(JORDAN_FIXED_m) + \
+     (size_t)(JORDAN_FIXED_p) + \
+     (size_t)(B) * (size_t)(JORDAN_FIXED_p))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void jordan_forward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *initial,
+    const jordan_inputs *in, const jordan_initial *initial,
     const jordan_outputs *out, const jordan_state *final,
     jordan_real *tape, jordan_real *work);
+
+/* The same with nothing saved for backward. */
+void jordan_infer(
+    const jordan_sizes *sizes, const jordan_parameters *parameters,
+    const jordan_inputs *in, const jordan_initial *initial,
+    const jordan_outputs *out, const jordan_state *final,
+    jordan_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void jordan_backward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *initial,
+    const jordan_inputs *in, const jordan_initial *initial,
     const jordan_outputs *out, const jordan_real *tape,
     const jordan_cotangents *bars, const jordan_gradients *gradients,
     jordan_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void jordan_step(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_state *state,
+    const jordan_inputs *in, const jordan_initial *state,
     const jordan_outputs *out, const jordan_state *next,
     jordan_real *work);
 

@@ -18,6 +18,13 @@ M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -55,6 +62,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -63,7 +71,6 @@ def forward(parameters, inputs, initial):
     V = parameters["V"]
     b_y = parameters["b_y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
     p = U.shape[1]
@@ -86,11 +93,12 @@ def forward(parameters, inputs, initial):
         y[t] = sigmoid(a_y)
         # (4)  y_tail = sigmoid_tail(a_y)
         y_tail[t] = sigmoid_tail(a_y)
-    return {"y": y}, {"y": y[T - 1]}, {"h_tail": h_tail, "y_tail": y_tail}
+    return {"y": y}, {"y": y[T - 1] if T > 0 else initial_y}, {"h_tail": h_tail, "y_tail": y_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_y = initial["y"]
     h_tail = tape["h_tail"]
     y_tail = tape["y_tail"]
@@ -102,7 +110,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_y = bars["y"]
     final_y_bar = bars["final.y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
     p = U.shape[1]
@@ -129,7 +136,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         y_prev_bar = a_bar[t] @ U
 
     # all steps at once
-    y_prev = np.concatenate([initial_y[None], y[:-1]])
+    y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (2)  h = tanh_from_tail(h_tail)
     h = tanh_from_tail(h_tail)
     # (10)  x_bar = W^T a_bar   adjoint of (1)
@@ -149,6 +156,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     U = parameters["U"]
@@ -156,7 +164,6 @@ def step(parameters, inputs, state):
     V = parameters["V"]
     b_y = parameters["b_y"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
     p = U.shape[1]

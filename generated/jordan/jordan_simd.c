@@ -4,13 +4,20 @@
  * those of jordan.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile jordan_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "jordan_simd.h"
 
 #ifdef JORDAN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef jordan_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t jordan_simd_tape_size(const jordan_sizes *sizes)
 {
@@ -94,7 +101,7 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_p;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * p;
 }
 
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
@@ -114,7 +121,7 @@ size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * p;
 }
 
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -135,7 +142,7 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_p;
     (void)chunk;
-    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + threads * scratch_for(n + p + m);
+    return spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + 2 * B * p + threads * scratch_for(n + p + m);
 }
 
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
@@ -151,7 +158,7 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
     (void)p;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + B * p;
 }
 
 static size_t jordan_simd_forward_multiplications(const jordan_sizes *sizes)
@@ -261,7 +268,7 @@ void jordan_simd_pack_backward(
 static void jordan_simd_forward_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_state *final, jordan_real *tape, jordan_real *work,
     size_t member, size_t members)
 {
@@ -281,6 +288,8 @@ static void jordan_simd_forward_member(
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
+    real *const work_initial_y = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
@@ -309,7 +318,7 @@ static void jordan_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial_y + begin * p;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, p, p, panels_y_prev},
@@ -396,13 +405,13 @@ static void jordan_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, p, out->y + (T - 1) * B * p, p, final->y);
+        copy_rows(B, p, T > 0 ? out->y + (T - 1) * B * p : initial_y, p, final != NULL ? final->y : NULL);
 }
 
 void jordan_simd_forward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_state *final, jordan_real *tape, jordan_real *work,
     size_t threads)
 {
@@ -413,7 +422,7 @@ void jordan_simd_forward(
 static void jordan_simd_infer_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_state *final, jordan_real *work,
     size_t member, size_t members)
 {
@@ -430,6 +439,8 @@ static void jordan_simd_infer_member(
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
+    real *const work_initial_y = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
@@ -457,7 +468,7 @@ static void jordan_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial->y + begin * p;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * p : initial_y + begin * p;
                     const operand factors_a[] = {
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, p, p, panels_y_prev},
@@ -535,13 +546,13 @@ static void jordan_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, p, out->y + (T - 1) * B * p, p, final->y);
+        copy_rows(B, p, T > 0 ? out->y + (T - 1) * B * p : initial_y, p, final != NULL ? final->y : NULL);
 }
 
 void jordan_simd_infer(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_state *final, jordan_real *work,
     size_t threads)
 {
@@ -552,7 +563,7 @@ void jordan_simd_infer(
 static void jordan_simd_backward_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_real *tape, const jordan_cotangents *bars,
     const jordan_gradients *gradients, jordan_real *work,
     size_t member, size_t members)
@@ -581,16 +592,26 @@ static void jordan_simd_backward_member(
     real *const work_y_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [p] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_p);
     const size_t scratch_size = scratch_for(n + p + m);
+    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_initial_y = work_final_y_bar + B * p;
+    const real *const final_y_bar = given_or(bars->final_y_bar, 0, B * p, work_final_y_bar, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_bar_2 = panels_a_bar + up_to(p, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
-        for (size_t j = 0; j < p; ++j)
-            b_y_bar[j] = 0;
+        clear(b_bar, m);
+        clear(b_y_bar, p);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+            clear(U_bar, m * p);
+            clear(V_bar, p * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -626,7 +647,7 @@ static void jordan_simd_backward_member(
                     const real *const y_tail_rows = tape_y_tail + (t * B + begin) * row_p;
                     const real *const y_rows = out->y + (t * B + begin) * p;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * p;
-                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_p : bars->final_y_bar + begin * p;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_p : final_y_bar + begin * p;
                     const size_t y_next_bar_stride = t + 1 < T ? row_p : p;
                     real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_p;
                     for (size_t s = 0; s < rows; ++s) {
@@ -758,13 +779,14 @@ static void jordan_simd_backward_member(
                             /* (13)  b_bar = sum_t a_bar   adjoint of (1) */
                             b_bar_here += a_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -800,7 +822,7 @@ static void jordan_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_y_bar != NULL) {
             const size_t vectors = 1, count = blocks(p, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -818,7 +840,8 @@ static void jordan_simd_backward_member(
                             /* (15)  b_y_bar = sum_t a_y_bar   adjoint of (3) */
                             b_y_bar_here += a_y_bar;
                         }
-                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                        if (b_y_bar != NULL)
+                            store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                     }
                 }
             }
@@ -834,7 +857,7 @@ static void jordan_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (12)  U_bar = sum_t a_bar y_prev^T   adjoint of (1) */
-            const series rows_of_y_prev = {out->y, initial->y, p, p, 0, B, 0};
+            const series rows_of_y_prev = {out->y, initial_y, p, p, 0, B, 0};
             const total_of with_y_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
@@ -851,13 +874,13 @@ static void jordan_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, p, work_y_prev_bar + (((0) & 1) * B + 0) * row_p, row_p, gradients->initial_y_bar);
+        copy_rows(B, p, T > 0 ? work_y_prev_bar + (((0) & 1) * B + 0) * row_p : final_y_bar, T > 0 ? row_p : p, gradients->initial_y_bar);
 }
 
 void jordan_simd_backward(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *initial, const jordan_outputs *out,
+    const jordan_initial *initial, const jordan_outputs *out,
     const jordan_real *tape, const jordan_cotangents *bars,
     const jordan_gradients *gradients, jordan_real *work,
     size_t threads)
@@ -869,7 +892,7 @@ void jordan_simd_backward(
 static void jordan_simd_step_member(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *state, const jordan_outputs *out,
+    const jordan_initial *state, const jordan_outputs *out,
     const jordan_state *next, jordan_real *work,
     size_t member, size_t members)
 {
@@ -884,6 +907,8 @@ static void jordan_simd_step_member(
     real *const work_h = work; /* [m] a row */
     real *const work_turn = work_h + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_y = work_turn + 1;
+    const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * p, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
     const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
@@ -895,7 +920,7 @@ static void jordan_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
-            const real *const y_prev_rows = state->y + begin * p;
+            const real *const y_prev_rows = initial_y + begin * p;
             const operand factors_a[] = {
                 {x_rows, n, n, panels_x},
                 {y_prev_rows, p, p, panels_y_prev},
@@ -972,7 +997,7 @@ static void jordan_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, p, out->y + 0 * p, p, next->y);
+        copy_rows(B, p, out->y + 0 * p, p, next != NULL ? next->y : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -980,7 +1005,7 @@ static void jordan_simd_step_member(
 void jordan_simd_step(
     const jordan_sizes *sizes, const jordan_parameters *parameters,
     const jordan_real *packed, const jordan_inputs *in,
-    const jordan_state *state, const jordan_outputs *out,
+    const jordan_initial *state, const jordan_outputs *out,
     const jordan_state *next, jordan_real *work,
     size_t threads)
 {

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lem_real)(number))
 #ifdef LEM_DOUBLE
 #define FABS fabs
@@ -66,37 +69,57 @@ static lem_real lem_tanh_tail(lem_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lem_real *lem_given(
+    const lem_real *given, lem_real value, size_t entries, lem_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lem_copy(const lem_real *from, size_t entries, lem_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lem_tape_size(const lem_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LEM_FIXED_m;
-    return 5 * T * B * m;
+    (void)sizes;
+    return LEM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lem_forward_work_size(const lem_sizes *sizes)
 {
-    const size_t m = LEM_FIXED_m;
-    return 10 * m;
+    (void)sizes;
+    return LEM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lem_infer_work_size(const lem_sizes *sizes)
+{
+    (void)sizes;
+    return LEM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lem_backward_work_size(const lem_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LEM_FIXED_m;
-    return 10 * m + 8 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return LEM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lem_step_work_size(const lem_sizes *sizes)
 {
-    const size_t m = LEM_FIXED_m;
-    return 11 * m;
+    (void)sizes;
+    return LEM_STEP_WORK_SIZE(sizes->B);
 }
 
 void lem_forward(
     const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_state *initial,
+    const lem_inputs *in, const lem_initial *initial,
     const lem_outputs *out, const lem_state *final,
     lem_real *tape, lem_real *work)
 {
@@ -132,6 +155,10 @@ void lem_forward(
     lem_real *const tanh_a_z = a_z + m; /* [m] */
     lem_real *const a_y = tanh_a_z + m; /* [m] */
     lem_real *const tanh_a_y = a_y + m; /* [m] */
+    lem_real *const work_initial_y = tanh_a_y + m; /* [B, m] */
+    lem_real *const work_initial_z = work_initial_y + B * m; /* [B, m] */
+    const lem_real *const initial_y = lem_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
+    const lem_real *const initial_z = lem_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -140,8 +167,8 @@ void lem_forward(
             const lem_real *restrict u = in->u + at * n;
             lem_real *restrict z = tape_z + at * m;
             lem_real *restrict y = out->y + at * m;
-            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
+            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
+            const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial_z + s * m;
             lem_real *restrict sigmoid_a_dt_1_tail = tape_sigmoid_a_dt_1_tail + at * m;
             lem_real *restrict sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_2_tail + at * m;
             lem_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
@@ -237,16 +264,142 @@ void lem_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->y[j] = out->y[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->z[j] = tape_z[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lem_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
+    lem_copy(T > 0 ? tape_z + (T - 1) * B * m : initial_z, B * m, final != NULL ? final->z : NULL);
+}
+
+void lem_infer(
+    const lem_sizes *sizes, const lem_parameters *parameters,
+    const lem_inputs *in, const lem_initial *initial,
+    const lem_outputs *out, const lem_state *final,
+    lem_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LEM_FIXED_n;
+    const size_t m = LEM_FIXED_m;
+    const lem_real *const dt = parameters->dt; /* [] */
+    const lem_real *const W_1 = parameters->W_1; /* [m, m] */
+    const lem_real *const V_1 = parameters->V_1; /* [m, n] */
+    const lem_real *const b_1 = parameters->b_1; /* [m] */
+    const lem_real *const W_2 = parameters->W_2; /* [m, m] */
+    const lem_real *const V_2 = parameters->V_2; /* [m, n] */
+    const lem_real *const b_2 = parameters->b_2; /* [m] */
+    const lem_real *const W_z = parameters->W_z; /* [m, m] */
+    const lem_real *const V_z = parameters->V_z; /* [m, n] */
+    const lem_real *const b_z = parameters->b_z; /* [m] */
+    const lem_real *const W_y = parameters->W_y; /* [m, m] */
+    const lem_real *const V_y = parameters->V_y; /* [m, n] */
+    const lem_real *const b_y = parameters->b_y; /* [m] */
+    lem_real *const dt_1 = work; /* [m] */
+    lem_real *const dt_2 = dt_1 + m; /* [m] */
+    lem_real *const work_z = dt_2 + m; /* [2, B, m] */
+    lem_real *const a_dt_1 = work_z + 2 * B * m; /* [m] */
+    lem_real *const sigmoid_a_dt_1 = a_dt_1 + m; /* [m] */
+    lem_real *const a_dt_2 = sigmoid_a_dt_1 + m; /* [m] */
+    lem_real *const sigmoid_a_dt_2 = a_dt_2 + m; /* [m] */
+    lem_real *const a_z = sigmoid_a_dt_2 + m; /* [m] */
+    lem_real *const tanh_a_z = a_z + m; /* [m] */
+    lem_real *const a_y = tanh_a_z + m; /* [m] */
+    lem_real *const tanh_a_y = a_y + m; /* [m] */
+    lem_real *const work_initial_y = tanh_a_y + m; /* [B, m] */
+    lem_real *const work_initial_z = work_initial_y + B * m; /* [B, m] */
+    const lem_real *const initial_y = lem_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
+    const lem_real *const initial_z = lem_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lem_real *restrict u = in->u + at * n;
+            lem_real *restrict z = work_z + ((t & 1) * B + s) * m;
+            lem_real *restrict y = out->y + at * m;
+            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
+            const lem_real *restrict z_prev = t > 0 ? work_z + (((t - 1) & 1) * B + s) * m : initial_z + s * m;
+
+            /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
+            for (size_t j = 0; j < m; ++j) {
+                lem_real sum = b_1[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_1[j * m + k] * y_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_1[j * n + k] * u[k];
+                a_dt_1[j] = sum;
+            }
+
+            /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_1[j] = lem_sigmoid(a_dt_1[j]);
+
+            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+            for (size_t j = 0; j < m; ++j)
+                dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
+
+            /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+            for (size_t j = 0; j < m; ++j) {
+                lem_real sum = b_2[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_2[j * m + k] * y_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_2[j * n + k] * u[k];
+                a_dt_2[j] = sum;
+            }
+
+            /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+            for (size_t j = 0; j < m; ++j)
+                sigmoid_a_dt_2[j] = lem_sigmoid(a_dt_2[j]);
+
+            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+            for (size_t j = 0; j < m; ++j)
+                dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
+
+            /* (3)  a_z = W_z y_prev + V_z u + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                lem_real sum = b_z[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_z[j * m + k] * y_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_z[j * n + k] * u[k];
+                a_z[j] = sum;
+            }
+
+            /* (3)  tanh_a_z = tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_z[j] = TANH(a_z[j]);
+
+            /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = (1 - dt_1[j]) * z_prev[j] + dt_1[j] * tanh_a_z[j];
+
+            /* (4)  a_y = W_y z + V_y u + b_y */
+            for (size_t j = 0; j < m; ++j) {
+                lem_real sum = b_y[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_y[j * m + k] * z[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_y[j * n + k] * u[k];
+                a_y[j] = sum;
+            }
+
+            /* (4)  tanh_a_y = tanh(a_y) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_y[j] = TANH(a_y[j]);
+
+            /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+            for (size_t j = 0; j < m; ++j)
+                y[j] = (1 - dt_2[j]) * y_prev[j] + dt_2[j] * tanh_a_y[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lem_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
+    lem_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m, final != NULL ? final->z : NULL);
 }
 
 void lem_backward(
     const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_state *initial,
+    const lem_inputs *in, const lem_initial *initial,
     const lem_outputs *out, const lem_real *tape,
     const lem_cotangents *bars, const lem_gradients *gradients,
     lem_real *work)
@@ -302,34 +455,55 @@ void lem_backward(
     lem_real *const work_a_dt_1_bar = work_dt_1_bar + T * B * m; /* [T, B, m] */
     lem_real *const work_y_prev_bar = work_a_dt_1_bar + T * B * m; /* [2, B, m] */
     lem_real *const work_z_prev_bar = work_y_prev_bar + 2 * B * m; /* [2, B, m] */
+    lem_real *const work_final_y_bar = work_z_prev_bar + 2 * B * m; /* [B, m] */
+    lem_real *const work_final_z_bar = work_final_y_bar + B * m; /* [B, m] */
+    lem_real *const work_initial_y = work_final_z_bar + B * m; /* [B, m] */
+    lem_real *const work_initial_z = work_initial_y + B * m; /* [B, m] */
+    const lem_real *const final_y_bar = lem_given(bars->final_y_bar, 0, B * m, work_final_y_bar);
+    const lem_real *const final_z_bar = lem_given(bars->final_z_bar, 0, B * m, work_final_z_bar);
+    const lem_real *const initial_y = lem_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
+    const lem_real *const initial_z = lem_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
 
     /* totals start at zero */
-    for (size_t j = 0; j < 1; ++j)
-        dt_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_1_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_1_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_1_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_2_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_2_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_2_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_y_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_y_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_y_bar[j] = 0;
+    if (dt_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            dt_bar[j] = 0;
+    if (W_1_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_1_bar[j] = 0;
+    if (V_1_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_1_bar[j] = 0;
+    if (b_1_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_1_bar[j] = 0;
+    if (W_2_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_2_bar[j] = 0;
+    if (V_2_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_2_bar[j] = 0;
+    if (b_2_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_2_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_z_bar[j] = 0;
+    if (V_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_y_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_y_bar[j] = 0;
+    if (V_y_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_y_bar[j] = 0;
+    if (b_y_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_y_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -339,13 +513,13 @@ void lem_backward(
             const lem_real *restrict sigmoid_a_dt_2_tail = tape_sigmoid_a_dt_2_tail + at * m;
             const lem_real *restrict tanh_a_z_tail = tape_tanh_a_z_tail + at * m;
             const lem_real *restrict tanh_a_y_tail = tape_tanh_a_y_tail + at * m;
-            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
-            const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial->z + s * m;
+            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
+            const lem_real *restrict z_prev = t > 0 ? tape_z + (at - B) * m : initial_z + s * m;
             lem_real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + at * m;
             lem_real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + at * m;
             const lem_real *restrict Delta_y = bars->Delta_y + at * m;
-            const lem_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
-            const lem_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_z_bar + s * m;
+            const lem_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : final_y_bar + s * m;
+            const lem_real *restrict z_next_bar = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + s) * m : final_z_bar + s * m;
             lem_real *restrict a_y_bar = work_a_y_bar + at * m;
             lem_real *restrict a_z_bar = work_a_z_bar + at * m;
             lem_real *restrict dt_2_bar = work_dt_2_bar + at * m;
@@ -455,7 +629,7 @@ void lem_backward(
             const size_t at = t * B + s;
             const lem_real *restrict u = in->u + at * n;
             const lem_real *restrict z = tape_z + at * m;
-            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const lem_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             const lem_real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + at * m;
             const lem_real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + at * m;
             const lem_real *restrict a_y_bar = work_a_y_bar + at * m;
@@ -464,96 +638,110 @@ void lem_backward(
             const lem_real *restrict a_dt_2_bar = work_a_dt_2_bar + at * m;
             const lem_real *restrict dt_1_bar = work_dt_1_bar + at * m;
             const lem_real *restrict a_dt_1_bar = work_a_dt_1_bar + at * m;
-            lem_real *restrict u_bar = gradients->u_bar + at * n;
+            lem_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * n : NULL;
 
             /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
-            for (size_t j = 0; j < n; ++j) {
-                lem_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_1[k * n + j] * a_dt_1_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_2[k * n + j] * a_dt_2_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_z[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V_y[k * n + j] * a_y_bar[k];
-                u_bar[j] = sum;
+            if (u_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lem_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_1[k * n + j] * a_dt_1_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_2[k * n + j] * a_dt_2_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_z[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V_y[k * n + j] * a_y_bar[k];
+                    u_bar[j] = sum;
+                }
             }
 
             /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2) */
-            for (size_t j = 0; j < m; ++j)
-                dt_bar[0] += dt_1_bar[j] * sigmoid_a_dt_1[j];
-            for (size_t j = 0; j < m; ++j)
-                dt_bar[0] += dt_2_bar[j] * sigmoid_a_dt_2[j];
+            if (dt_bar != NULL) {
+                for (size_t j = 0; j < m; ++j)
+                    dt_bar[0] += dt_1_bar[j] * sigmoid_a_dt_1[j];
+                for (size_t j = 0; j < m; ++j)
+                    dt_bar[0] += dt_2_bar[j] * sigmoid_a_dt_2[j];
+            }
 
             /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_1_bar[j * m + k] += a_dt_1_bar[j] * y_prev[k];
+            if (W_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_1_bar[j * m + k] += a_dt_1_bar[j] * y_prev[k];
 
             /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_1_bar[j * n + k] += a_dt_1_bar[j] * u[k];
+            if (V_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_1_bar[j * n + k] += a_dt_1_bar[j] * u[k];
 
             /* (19)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_1_bar[j] += a_dt_1_bar[j];
+            if (b_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_1_bar[j] += a_dt_1_bar[j];
 
             /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_2_bar[j * m + k] += a_dt_2_bar[j] * y_prev[k];
+            if (W_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_2_bar[j * m + k] += a_dt_2_bar[j] * y_prev[k];
 
             /* (21)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_2_bar[j * n + k] += a_dt_2_bar[j] * u[k];
+            if (V_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_2_bar[j * n + k] += a_dt_2_bar[j] * u[k];
 
             /* (22)  b_2_bar = sum_t a_dt_2_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_2_bar[j] += a_dt_2_bar[j];
+            if (b_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_2_bar[j] += a_dt_2_bar[j];
 
             /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_z_bar[j * m + k] += a_z_bar[j] * y_prev[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_z_bar[j * m + k] += a_z_bar[j] * y_prev[k];
 
             /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_z_bar[j * n + k] += a_z_bar[j] * u[k];
+            if (V_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_z_bar[j * n + k] += a_z_bar[j] * u[k];
 
             /* (25)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_y_bar[j * m + k] += a_y_bar[j] * z[k];
+            if (W_y_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_y_bar[j * m + k] += a_y_bar[j] * z[k];
 
             /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_y_bar[j * n + k] += a_y_bar[j] * u[k];
+            if (V_y_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_y_bar[j * n + k] += a_y_bar[j] * u[k];
 
             /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                b_y_bar[j] += a_y_bar[j];
+            if (b_y_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_y_bar[j] += a_y_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_y_bar[j] = work_y_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_z_bar[j] = work_z_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lem_copy(T > 0 ? work_y_prev_bar : final_y_bar, B * m, gradients->initial_y_bar);
+    lem_copy(T > 0 ? work_z_prev_bar : final_z_bar, B * m, gradients->initial_z_bar);
 }
 
 void lem_step(
     const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_state *state,
+    const lem_inputs *in, const lem_initial *state,
     const lem_outputs *out, const lem_state *next,
     lem_real *work)
 {
@@ -584,13 +772,17 @@ void lem_step(
     lem_real *const tanh_a_z = a_z + m; /* [m] */
     lem_real *const a_y = tanh_a_z + m; /* [m] */
     lem_real *const tanh_a_y = a_y + m; /* [m] */
+    lem_real *const work_initial_y = tanh_a_y + m; /* [B, m] */
+    lem_real *const work_initial_z = work_initial_y + B * m; /* [B, m] */
+    const lem_real *const initial_y = lem_given(state != NULL ? state->y : NULL, 0, B * m, work_initial_y);
+    const lem_real *const initial_z = lem_given(state != NULL ? state->z : NULL, 0, B * m, work_initial_z);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lem_real *restrict u = in->u + s * n;
         lem_real *restrict y = out->y + s * m;
-        const lem_real *y_prev = state->y + s * m;
-        const lem_real *z_prev = state->z + s * m;
+        const lem_real *y_prev = initial_y + s * m;
+        const lem_real *z_prev = initial_z + s * m;
 
         /* (1)  a_dt_1 = W_1 y_prev + V_1 u + b_1 */
         for (size_t j = 0; j < m; ++j) {
@@ -665,9 +857,9 @@ void lem_step(
             y[j] = (1 - dt_2[j]) * y_prev[j] + dt_2[j] * tanh_a_y[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->y[s * m + j] = y[j];
-        for (size_t j = 0; j < m; ++j)
-            next->z[s * m + j] = z[j];
+        if (next != NULL && next->y != NULL)
+            lem_copy(y, m, next->y + s * m);
+        if (next != NULL && next->z != NULL)
+            lem_copy(z, m, next->z + s * m);
     }
 }

@@ -34,6 +34,13 @@ parameter, so that the equations keep its letter.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -75,6 +82,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     u = inputs["u"]
     dt = parameters["dt"]
     W_1 = parameters["W_1"]
@@ -92,7 +100,6 @@ def forward(parameters, inputs, initial):
     initial_y = initial["y"]
     initial_z = initial["z"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     n = u.shape[2]
     m = W_1.shape[0]
 
@@ -138,11 +145,12 @@ def forward(parameters, inputs, initial):
         tanh_a_y_tail[t] = tanh_tail(a_y)
         # (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y)
         y[t] = (1 - dt_2) * y_prev + dt_2 * tanh_a_y
-    return {"y": y}, {"y": y[T - 1], "z": z[T - 1]}, {"z": z, "sigmoid_a_dt_1_tail": sigmoid_a_dt_1_tail, "sigmoid_a_dt_2_tail": sigmoid_a_dt_2_tail, "tanh_a_z_tail": tanh_a_z_tail, "tanh_a_y_tail": tanh_a_y_tail}
+    return {"y": y}, {"y": y[T - 1] if T > 0 else initial_y, "z": z[T - 1] if T > 0 else initial_z}, {"z": z, "sigmoid_a_dt_1_tail": sigmoid_a_dt_1_tail, "sigmoid_a_dt_2_tail": sigmoid_a_dt_2_tail, "tanh_a_z_tail": tanh_a_z_tail, "tanh_a_y_tail": tanh_a_y_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     y = outputs["y"]
     initial_y = initial["y"]
     initial_z = initial["z"]
@@ -165,7 +173,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_y_bar = bars["final.y"]
     final_z_bar = bars["final.z"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     n = u.shape[2]
     m = W_1.shape[0]
 
@@ -227,7 +234,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         z_prev_bar = z_bar * (1 - dt_1)
 
     # all steps at once
-    y_prev = np.concatenate([initial_y[None], y[:-1]])
+    y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar   adjoint of (1), (2), (3), (4)
     u_bar = a_dt_1_bar @ V_1 + a_dt_2_bar @ V_2 + a_z_bar @ V_z + a_y_bar @ V_y
     # (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2)
@@ -261,6 +268,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     u = inputs["u"]
     dt = parameters["dt"]
     W_1 = parameters["W_1"]
@@ -276,7 +284,6 @@ def step(parameters, inputs, state):
     V_y = parameters["V_y"]
     b_y = parameters["b_y"]
     B = u.shape[0]
-    dtype = u.dtype
     n = u.shape[1]
     m = W_1.shape[0]
 

@@ -4,13 +4,20 @@
  * those of lem.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lem_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lem_simd.h"
 
 #ifdef LEM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lem_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t lem_simd_tape_size(const lem_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES);
+    return spaced(B * row_m) + spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(m + n);
+    return 6 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + 4 * B * m + threads * scratch_for(m + n);
 }
 
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + 2 * B * m;
 }
 
 static size_t lem_simd_forward_multiplications(const lem_sizes *sizes)
@@ -269,7 +276,7 @@ void lem_simd_pack_backward(
 static void lem_simd_forward_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_state *final, lem_real *tape, lem_real *work,
     size_t member, size_t members)
 {
@@ -294,6 +301,10 @@ static void lem_simd_forward_member(
     real *const tile_a_dt_1_ahead = work_dt_2 + spaced(B * row_m);
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
+    real *const work_initial_y = tile_a_y_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_z = work_initial_y + B * m;
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
@@ -334,8 +345,8 @@ static void lem_simd_forward_member(
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial_z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     real *const sigmoid_a_dt_1_tail_rows = tape_sigmoid_a_dt_1_tail + (t * B + begin) * row_m;
                     real *const sigmoid_a_dt_2_tail_rows = tape_sigmoid_a_dt_2_tail + (t * B + begin) * row_m;
@@ -421,7 +432,7 @@ static void lem_simd_forward_member(
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const tanh_a_y_tail_rows = tape_tanh_a_y_tail + (t * B + begin) * row_m;
                     const operand factors_a_y[] = {
                         {u_rows, n, n, panels_u_2},
@@ -468,15 +479,15 @@ static void lem_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_z + (T - 1) * B * row_m, row_m, final->z);
+        copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m, final != NULL ? final->z : NULL);
 }
 
 void lem_simd_forward(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_state *final, lem_real *tape, lem_real *work,
     size_t threads)
 {
@@ -487,7 +498,7 @@ void lem_simd_forward(
 static void lem_simd_infer_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_state *final, lem_real *work,
     size_t member, size_t members)
 {
@@ -508,6 +519,10 @@ static void lem_simd_infer_member(
     real *const tile_a_dt_1_ahead = work_z + spaced(2 * B * row_m);
     real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
+    real *const work_initial_y = tile_a_y_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_z = work_initial_y + B * m;
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
@@ -548,8 +563,8 @@ static void lem_simd_infer_member(
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
-                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial->z + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
+                    const real *const z_prev_rows = t > 0 ? work_z + (((t - 1) & 1) * B + begin) * row_m : initial_z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_dt_1[] = {
                         {u_rows, n, n, panels_u},
@@ -620,7 +635,7 @@ static void lem_simd_infer_member(
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     const operand factors_a_y[] = {
                         {u_rows, n, n, panels_u_2},
                         {z_rows, row_m, m, panels_z},
@@ -662,15 +677,15 @@ static void lem_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
     if (member == 0)
-        copy_rows(B, m, work_z + (((T - 1) & 1) * B + 0) * row_m, row_m, final->z);
+        copy_rows(B, m, T > 0 ? work_z + (((T - 1) & 1) * B + 0) * row_m : initial_z, T > 0 ? row_m : m, final != NULL ? final->z : NULL);
 }
 
 void lem_simd_infer(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_state *final, lem_real *work,
     size_t threads)
 {
@@ -681,7 +696,7 @@ void lem_simd_infer(
 static void lem_simd_backward_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_real *tape, const lem_cotangents *bars,
     const lem_gradients *gradients, lem_real *work,
     size_t member, size_t members)
@@ -730,6 +745,14 @@ static void lem_simd_backward_member(
     real *const work_z_prev_bar = work_y_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_z_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
+    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_final_z_bar = work_final_y_bar + B * m;
+    real *const work_initial_y = work_final_z_bar + B * m;
+    real *const work_initial_z = work_initial_y + B * m;
+    const real *const final_y_bar = given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+    const real *const final_z_bar = given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
+    const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z, member, members);
     const real *const panels_a_y_bar = packed;
     const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
     const real *const panels_a_dt_2_bar = panels_a_dt_1_bar + up_to(m, LANES) * m;
@@ -739,18 +762,26 @@ static void lem_simd_backward_member(
     const real *const panels_a_z_bar_2 = panels_a_dt_2_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_y_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < 1; ++j)
-            dt_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_1_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_2_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_y_bar[j] = 0;
+        clear(dt_bar, 1);
+        clear(b_1_bar, m);
+        clear(b_2_bar, m);
+        clear(b_z_bar, m);
+        clear(b_y_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_1_bar, m * m);
+            clear(V_1_bar, m * n);
+            clear(W_2_bar, m * m);
+            clear(V_2_bar, m * n);
+            clear(W_z_bar, m * m);
+            clear(V_z_bar, m * n);
+            clear(W_y_bar, m * m);
+            clear(V_y_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -770,12 +801,12 @@ static void lem_simd_backward_member(
                     real *const one_minus_tanh_a_z_squared_rows = work_one_minus_tanh_a_z_squared + begin * row_m;
                     real *const dt_1_rows = work_dt_1 + begin * row_m;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const sigmoid_a_dt_1_rows = work_sigmoid_a_dt_1 + ((t - first) * B + begin) * row_m;
                     real *const sigmoid_a_dt_2_rows = work_sigmoid_a_dt_2 + ((t - first) * B + begin) * row_m;
                     real *const tanh_a_z_rows = work_tanh_a_z + begin * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_y_bar + begin * m;
                     const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const y_bar_rows = work_y_bar + begin * row_m;
                     real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_m;
@@ -859,11 +890,11 @@ static void lem_simd_backward_member(
                     const real *const one_minus_sigmoid_a_dt_1_rows = work_one_minus_sigmoid_a_dt_1 + begin * row_m;
                     const real *const one_minus_tanh_a_z_squared_rows = work_one_minus_tanh_a_z_squared + begin * row_m;
                     const real *const dt_1_rows = work_dt_1 + begin * row_m;
-                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial->z + begin * m;
+                    const real *const z_prev_rows = t > 0 ? tape_z + ((t * B + begin) - B) * row_m : initial_z + begin * m;
                     const size_t z_prev_stride = t > 0 ? row_m : m;
                     const real *const sigmoid_a_dt_1_rows = work_sigmoid_a_dt_1 + ((t - first) * B + begin) * row_m;
                     const real *const tanh_a_z_rows = work_tanh_a_z + begin * row_m;
-                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_z_bar + begin * m;
+                    const real *const z_next_bar_rows = t + 1 < T ? work_z_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_z_bar + begin * m;
                     const size_t z_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_y_bar_rows = work_a_y_bar + ((t - first) * B + begin) * row_m;
                     real *const a_z_bar_rows = work_a_z_bar + ((t - first) * B + begin) * row_m;
@@ -970,7 +1001,7 @@ static void lem_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1012,18 +1043,22 @@ static void lem_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
-            const real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + s * row_m;
-            const real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + s * row_m;
-            const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
-            const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
+        if (dt_bar != NULL) {
+            for (size_t s = 0; s < (steps * B) * (member == 0); ++s) {
+                const real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + s * row_m;
+                const real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + s * row_m;
+                const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
+                const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
 
-            /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2) */
-            dt_bar[0] += dot(&dt_1_bar[0], &sigmoid_a_dt_1[0], m);
-            dt_bar[0] += dot(&dt_2_bar[0], &sigmoid_a_dt_2[0], m);
+                /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)   adjoint of (1), (2) */
+                if (dt_bar != NULL) {
+                    dt_bar[0] += dot(&dt_1_bar[0], &sigmoid_a_dt_1[0], m);
+                    dt_bar[0] += dot(&dt_2_bar[0], &sigmoid_a_dt_2[0], m);
+                }
+            }
         }
         BARRIER
-        {
+        if (b_1_bar != NULL || b_2_bar != NULL || b_y_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1059,10 +1094,14 @@ static void lem_simd_backward_member(
                             /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
                             b_y_bar_here += a_y_bar;
                         }
-                        store_part(b_1_bar + j, load_part(b_1_bar + j, left) + b_1_bar_here, left);
-                        store_part(b_2_bar + j, load_part(b_2_bar + j, left) + b_2_bar_here, left);
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
+                        if (b_1_bar != NULL)
+                            store_part(b_1_bar + j, load_part(b_1_bar + j, left) + b_1_bar_here, left);
+                        if (b_2_bar != NULL)
+                            store_part(b_2_bar + j, load_part(b_2_bar + j, left) + b_2_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_y_bar != NULL)
+                            store_part(b_y_bar + j, load_part(b_y_bar + j, left) + b_y_bar_here, left);
                     }
                 }
             }
@@ -1073,7 +1112,7 @@ static void lem_simd_backward_member(
             /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
             /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
             /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
-            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const total_of with_y_prev[] = {
                 {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
                 {{work_a_dt_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_2_bar, done > 0},
@@ -1105,15 +1144,15 @@ static void lem_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar + (((0) & 1) * B + 0) * row_m : final_y_bar, T > 0 ? row_m : m, gradients->initial_y_bar);
     if (member == 0)
-        copy_rows(B, m, work_z_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_z_bar);
+        copy_rows(B, m, T > 0 ? work_z_prev_bar + (((0) & 1) * B + 0) * row_m : final_z_bar, T > 0 ? row_m : m, gradients->initial_z_bar);
 }
 
 void lem_simd_backward(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *initial, const lem_outputs *out,
+    const lem_initial *initial, const lem_outputs *out,
     const lem_real *tape, const lem_cotangents *bars,
     const lem_gradients *gradients, lem_real *work,
     size_t threads)
@@ -1125,7 +1164,7 @@ void lem_simd_backward(
 static void lem_simd_step_member(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *state, const lem_outputs *out,
+    const lem_initial *state, const lem_outputs *out,
     const lem_state *next, lem_real *work,
     size_t member, size_t members)
 {
@@ -1143,6 +1182,10 @@ static void lem_simd_step_member(
     real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_y = work_turn + 1;
+    real *const work_initial_z = work_initial_y + B * m;
+    const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m, work_initial_y, member, members);
+    const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m, work_initial_z, member, members);
     const real *const panels_u = packed;
     const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
     const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
@@ -1156,8 +1199,8 @@ static void lem_simd_step_member(
             const real *const u_rows = in->u + begin * n;
             real *const dt_2_rows = work_dt_2 + begin * row_m;
             real *const z_rows = work_z + begin * row_m;
-            const real *const y_prev_rows = state->y + begin * m;
-            const real *const z_prev_rows = state->z + begin * m;
+            const real *const y_prev_rows = initial_y + begin * m;
+            const real *const z_prev_rows = initial_z + begin * m;
             const operand factors_a_dt_1[] = {
                 {u_rows, n, n, panels_u},
                 {y_prev_rows, m, m, panels_y_prev},
@@ -1228,7 +1271,7 @@ static void lem_simd_step_member(
             const real *const dt_2_rows = work_dt_2 + begin * row_m;
             const real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
-            const real *const y_prev_rows = state->y + begin * m;
+            const real *const y_prev_rows = initial_y + begin * m;
             const operand factors_a_y[] = {
                 {u_rows, n, n, panels_u_2},
                 {z_rows, row_m, m, panels_z},
@@ -1269,9 +1312,9 @@ static void lem_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->y + 0 * m, m, next->y);
+        copy_rows(B, m, out->y + 0 * m, m, next != NULL ? next->y : NULL);
     if (member == 0)
-        copy_rows(B, m, work_z + 0 * row_m, row_m, next->z);
+        copy_rows(B, m, work_z + 0 * row_m, row_m, next != NULL ? next->z : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1279,7 +1322,7 @@ static void lem_simd_step_member(
 void lem_simd_step(
     const lem_sizes *sizes, const lem_parameters *parameters,
     const lem_real *packed, const lem_inputs *in,
-    const lem_state *state, const lem_outputs *out,
+    const lem_initial *state, const lem_outputs *out,
     const lem_state *next, lem_real *work,
     size_t threads)
 {

@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((ligru_real)(number))
 #ifdef LIGRU_DOUBLE
 #define FABS fabs
@@ -49,37 +52,57 @@ static ligru_real ligru_sigmoid_tail(ligru_real x)
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const ligru_real *ligru_given(
+    const ligru_real *given, ligru_real value, size_t entries, ligru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void ligru_copy(const ligru_real *from, size_t entries, ligru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t ligru_tape_size(const ligru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LIGRU_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return LIGRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t ligru_forward_work_size(const ligru_sizes *sizes)
 {
-    const size_t m = LIGRU_FIXED_m;
-    return 2 * m;
+    (void)sizes;
+    return LIGRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t ligru_infer_work_size(const ligru_sizes *sizes)
+{
+    (void)sizes;
+    return LIGRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ligru_backward_work_size(const ligru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LIGRU_FIXED_m;
-    return 5 * m + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return LIGRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ligru_step_work_size(const ligru_sizes *sizes)
 {
-    const size_t m = LIGRU_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return LIGRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void ligru_forward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_state *initial,
+    const ligru_inputs *in, const ligru_initial *initial,
     const ligru_outputs *out, const ligru_state *final,
     ligru_real *tape, ligru_real *work)
 {
@@ -98,6 +121,8 @@ void ligru_forward(
     ligru_real *const tape_a_s = tape_s + T * B * m; /* [T, B, m] */
     ligru_real *const z = work; /* [m] */
     ligru_real *const a_z = z + m; /* [m] */
+    ligru_real *const work_initial_h = a_z + m; /* [B, m] */
+    const ligru_real *const initial_h = ligru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -107,7 +132,7 @@ void ligru_forward(
             ligru_real *restrict z_tail = tape_z_tail + at * m;
             ligru_real *restrict s = tape_s + at * m;
             ligru_real *restrict h = out->h + at * m;
-            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             ligru_real *restrict a_s = tape_a_s + at * m;
 
             /* (1)  a_z = W_z x + U_z h_prev + b_z */
@@ -148,14 +173,82 @@ void ligru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void ligru_infer(
+    const ligru_sizes *sizes, const ligru_parameters *parameters,
+    const ligru_inputs *in, const ligru_initial *initial,
+    const ligru_outputs *out, const ligru_state *final,
+    ligru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    const ligru_real *const W_z = parameters->W_z; /* [m, n] */
+    const ligru_real *const U_z = parameters->U_z; /* [m, m] */
+    const ligru_real *const b_z = parameters->b_z; /* [m] */
+    const ligru_real *const W_h = parameters->W_h; /* [m, n] */
+    const ligru_real *const U_h = parameters->U_h; /* [m, m] */
+    const ligru_real *const b_h = parameters->b_h; /* [m] */
+    ligru_real *const z = work; /* [m] */
+    ligru_real *const s = z + m; /* [m] */
+    ligru_real *const a_z = s + m; /* [m] */
+    ligru_real *const a_s = a_z + m; /* [m] */
+    ligru_real *const work_initial_h = a_s + m; /* [B, m] */
+    const ligru_real *const initial_h = ligru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const ligru_real *restrict x = in->x + at * n;
+            ligru_real *restrict h = out->h + at * m;
+            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  a_z = W_z x + U_z h_prev + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                ligru_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_z[j * m + k] * h_prev[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = ligru_sigmoid(a_z[j]);
+
+            /* (2)  a_s = W_h x + U_h h_prev + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                ligru_real sum = b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_h[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_h[j * m + k] * h_prev[k];
+                a_s[j] = sum;
+            }
+
+            /* (2)  s = relu(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = ligru_relu(a_s[j]);
+
+            /* (3)  h = z * h_prev + (1 - z) * s */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = z[j] * h_prev[j] + (1 - z[j]) * s[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void ligru_backward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_state *initial,
+    const ligru_inputs *in, const ligru_initial *initial,
     const ligru_outputs *out, const ligru_real *tape,
     const ligru_cotangents *bars, const ligru_gradients *gradients,
     ligru_real *work)
@@ -185,20 +278,30 @@ void ligru_backward(
     ligru_real *const z_bar = work_a_s_bar + T * B * m; /* [m] */
     ligru_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     ligru_real *const work_h_prev_bar = work_a_z_bar + T * B * m; /* [2, B, m] */
+    ligru_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    ligru_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const ligru_real *const final_h_bar = ligru_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const ligru_real *const initial_h = ligru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_bar[j] = 0;
+    if (U_z_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_h_bar[j] = 0;
+    if (U_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -206,10 +309,10 @@ void ligru_backward(
             const size_t at = t * B + sample;
             const ligru_real *restrict z_tail = tape_z_tail + at * m;
             const ligru_real *restrict s = tape_s + at * m;
-            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const ligru_real *restrict a_s = tape_a_s + at * m;
             const ligru_real *restrict Delta_h = bars->Delta_h + at * m;
-            const ligru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const ligru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             ligru_real *restrict a_s_bar = work_a_s_bar + at * m;
             ligru_real *restrict a_z_bar = work_a_z_bar + at * m;
             ligru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
@@ -259,59 +362,66 @@ void ligru_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const ligru_real *restrict x = in->x + at * n;
-            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const ligru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const ligru_real *restrict a_s_bar = work_a_s_bar + at * m;
             const ligru_real *restrict a_z_bar = work_a_z_bar + at * m;
-            ligru_real *restrict x_bar = gradients->x_bar + at * n;
+            ligru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                ligru_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_h[k * n + j] * a_s_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    ligru_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_h[k * n + j] * a_s_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_z_bar[j * m + k] += a_z_bar[j] * h_prev[k];
+            if (U_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_z_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
             /* (13)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_h_bar[j * n + k] += a_s_bar[j] * x[k];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_h_bar[j * n + k] += a_s_bar[j] * x[k];
 
             /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_h_bar[j * m + k] += a_s_bar[j] * h_prev[k];
+            if (U_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_h_bar[j * m + k] += a_s_bar[j] * h_prev[k];
 
             /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_s_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_s_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ligru_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void ligru_step(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_state *state,
+    const ligru_inputs *in, const ligru_initial *state,
     const ligru_outputs *out, const ligru_state *next,
     ligru_real *work)
 {
@@ -328,12 +438,14 @@ void ligru_step(
     ligru_real *const s = z + m; /* [m] */
     ligru_real *const a_z = s + m; /* [m] */
     ligru_real *const a_s = a_z + m; /* [m] */
+    ligru_real *const work_initial_h = a_s + m; /* [B, m] */
+    const ligru_real *const initial_h = ligru_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const ligru_real *restrict x = in->x + sample * n;
         ligru_real *restrict h = out->h + sample * m;
-        const ligru_real *h_prev = state->h + sample * m;
+        const ligru_real *h_prev = initial_h + sample * m;
 
         /* (1)  a_z = W_z x + U_z h_prev + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -368,7 +480,7 @@ void ligru_step(
             h[j] = z[j] * h_prev[j] + (1 - z[j]) * s[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            ligru_copy(h, m, next->h + sample * m);
     }
 }

@@ -25,6 +25,13 @@ The update gate z keeps the old state at 1 and replaces it at 0.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -54,6 +61,7 @@ def sigmoid_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -63,7 +71,6 @@ def forward(parameters, inputs, initial):
     b_h = parameters["b_h"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z.shape[0]
 
@@ -86,11 +93,12 @@ def forward(parameters, inputs, initial):
         s[t] = relu(a_s[t])
         # (3)  h = z * h_prev + (1 - z) * s
         h[t] = z * h_prev + (1 - z) * s[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "s": s, "a_s": a_s}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "s": s, "a_s": a_s}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -104,7 +112,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z.shape[0]
 
@@ -133,7 +140,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_z_bar[t] @ U_z + a_s_bar[t] @ U_h + h_bar * z
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2)
     x_bar = a_z_bar @ W_z + a_s_bar @ W_h
     # (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
@@ -153,6 +160,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z = parameters["W_z"]
     U_z = parameters["U_z"]
@@ -161,7 +169,6 @@ def step(parameters, inputs, state):
     U_h = parameters["U_h"]
     b_h = parameters["b_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_z.shape[0]
 

@@ -4,13 +4,20 @@
  * those of ligru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile ligru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "ligru_simd.h"
 
 #ifdef LIGRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef ligru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 ALWAYS vec vec_relu(vec x)
 {
@@ -83,7 +90,7 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
@@ -99,7 +106,7 @@ size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -116,14 +123,19 @@ size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = LIGRU_FIXED_n;
+    const size_t m = LIGRU_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t ligru_simd_forward_multiplications(const ligru_sizes *sizes)
@@ -227,7 +239,7 @@ void ligru_simd_pack_backward(
 static void ligru_simd_forward_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_state *final, ligru_real *tape, ligru_real *work,
     size_t member, size_t members)
 {
@@ -245,6 +257,8 @@ static void ligru_simd_forward_member(
     real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -273,7 +287,7 @@ static void ligru_simd_forward_member(
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
                     const operand factors_a_z[] = {
                         {x_rows, n, n, panels_x},
@@ -328,13 +342,13 @@ static void ligru_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void ligru_simd_forward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_state *final, ligru_real *tape, ligru_real *work,
     size_t threads)
 {
@@ -345,7 +359,7 @@ void ligru_simd_forward(
 static void ligru_simd_infer_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_state *final, ligru_real *work,
     size_t member, size_t members)
 {
@@ -359,6 +373,8 @@ static void ligru_simd_infer_member(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tile_a_z_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -385,7 +401,7 @@ static void ligru_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_z[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -433,13 +449,13 @@ static void ligru_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void ligru_simd_infer(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_state *final, ligru_real *work,
     size_t threads)
 {
@@ -450,7 +466,7 @@ void ligru_simd_infer(
 static void ligru_simd_backward_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_real *tape, const ligru_cotangents *bars,
     const ligru_gradients *gradients, ligru_real *work,
     size_t member, size_t members)
@@ -479,17 +495,28 @@ static void ligru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_z_bar = packed;
     const real *const panels_a_s_bar = panels_a_z_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
     const real *const panels_a_s_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_z_bar, m * n);
+            clear(U_z_bar, m * m);
+            clear(W_h_bar, m * n);
+            clear(U_h_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -504,10 +531,10 @@ static void ligru_simd_backward_member(
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const z_rows = work_z + begin * row_m;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const a_s_rows = tape_a_s + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -597,7 +624,7 @@ static void ligru_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -635,7 +662,7 @@ static void ligru_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_h_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -659,8 +686,10 @@ static void ligru_simd_backward_member(
                             /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
                             b_h_bar_here += a_s_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
@@ -679,7 +708,7 @@ static void ligru_simd_backward_member(
 
             /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
@@ -690,13 +719,13 @@ static void ligru_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void ligru_simd_backward(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *initial, const ligru_outputs *out,
+    const ligru_initial *initial, const ligru_outputs *out,
     const ligru_real *tape, const ligru_cotangents *bars,
     const ligru_gradients *gradients, ligru_real *work,
     size_t threads)
@@ -708,7 +737,7 @@ void ligru_simd_backward(
 static void ligru_simd_step_member(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *state, const ligru_outputs *out,
+    const ligru_initial *state, const ligru_outputs *out,
     const ligru_state *next, ligru_real *work,
     size_t member, size_t members)
 {
@@ -720,6 +749,8 @@ static void ligru_simd_step_member(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     {
@@ -730,7 +761,7 @@ static void ligru_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -777,7 +808,7 @@ static void ligru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -785,7 +816,7 @@ static void ligru_simd_step_member(
 void ligru_simd_step(
     const ligru_sizes *sizes, const ligru_parameters *parameters,
     const ligru_real *packed, const ligru_inputs *in,
-    const ligru_state *state, const ligru_outputs *out,
+    const ligru_initial *state, const ligru_outputs *out,
     const ligru_state *next, ligru_real *work,
     size_t threads)
 {

@@ -15,6 +15,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lmu_real)(number))
 #ifdef LMU_DOUBLE
 #define FABS fabs
@@ -40,40 +43,57 @@ static lmu_real lmu_tanh_tail(lmu_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lmu_real *lmu_given(
+    const lmu_real *given, lmu_real value, size_t entries, lmu_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lmu_copy(const lmu_real *from, size_t entries, lmu_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lmu_tape_size(const lmu_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = LMU_FIXED_d;
-    const size_t k = LMU_FIXED_k;
-    return T * B + T * B * d + T * B * k;
+    (void)sizes;
+    return LMU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lmu_forward_work_size(const lmu_sizes *sizes)
 {
-    const size_t k = LMU_FIXED_k;
-    return k;
+    (void)sizes;
+    return LMU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lmu_infer_work_size(const lmu_sizes *sizes)
+{
+    (void)sizes;
+    return LMU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lmu_backward_work_size(const lmu_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = LMU_FIXED_d;
-    const size_t k = LMU_FIXED_k;
-    return 2 * k + T * B * k + T * B * d + T * B + 2 * B * k + 2 * B * d;
+    (void)sizes;
+    return LMU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lmu_step_work_size(const lmu_sizes *sizes)
 {
-    const size_t d = LMU_FIXED_d;
-    const size_t k = LMU_FIXED_k;
-    return 1 + d + k;
+    (void)sizes;
+    return LMU_STEP_WORK_SIZE(sizes->B);
 }
 
 void lmu_forward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_state *initial,
+    const lmu_inputs *in, const lmu_initial *initial,
     const lmu_outputs *out, const lmu_state *final,
     lmu_real *tape, lmu_real *work)
 {
@@ -94,6 +114,10 @@ void lmu_forward(
     lmu_real *const tape_m = tape_u + T * B; /* [T, B, d] */
     lmu_real *const tape_h_tail = tape_m + T * B * d; /* [T, B, k] */
     lmu_real *const a_h = work; /* [k] */
+    lmu_real *const work_initial_h = a_h + k; /* [B, k] */
+    lmu_real *const work_initial_m = work_initial_h + B * k; /* [B, d] */
+    const lmu_real *const initial_h = lmu_given(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h);
+    const lmu_real *const initial_m = lmu_given(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -104,8 +128,8 @@ void lmu_forward(
             lmu_real *restrict m = tape_m + at * d;
             lmu_real *restrict h = out->h + at * k;
             lmu_real *restrict h_tail = tape_h_tail + at * k;
-            const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial->h + s * k;
-            const lmu_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial->m + s * d;
+            const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial_h + s * k;
+            const lmu_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial_m + s * d;
 
             /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
             u[0] = 0;
@@ -146,16 +170,91 @@ void lmu_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * k; ++j)
-        final->h[j] = out->h[(T - 1) * B * k + j];
-    for (size_t j = 0; j < B * d; ++j)
-        final->m[j] = tape_m[(T - 1) * B * d + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lmu_copy(T > 0 ? out->h + (T - 1) * B * k : initial_h, B * k, final != NULL ? final->h : NULL);
+    lmu_copy(T > 0 ? tape_m + (T - 1) * B * d : initial_m, B * d, final != NULL ? final->m : NULL);
+}
+
+void lmu_infer(
+    const lmu_sizes *sizes, const lmu_parameters *parameters,
+    const lmu_inputs *in, const lmu_initial *initial,
+    const lmu_outputs *out, const lmu_state *final,
+    lmu_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LMU_FIXED_n;
+    const size_t d = LMU_FIXED_d;
+    const size_t k = LMU_FIXED_k;
+    const lmu_real *const e_x = parameters->e_x; /* [n] */
+    const lmu_real *const e_h = parameters->e_h; /* [k] */
+    const lmu_real *const e_m = parameters->e_m; /* [d] */
+    const lmu_real *const A = parameters->A; /* [d, d] */
+    const lmu_real *const B_2 = parameters->B_2; /* [d] */
+    const lmu_real *const W_x = parameters->W_x; /* [k, n] */
+    const lmu_real *const W_h = parameters->W_h; /* [k, k] */
+    const lmu_real *const W_m = parameters->W_m; /* [k, d] */
+    lmu_real *const u = work; /* [] */
+    lmu_real *const work_m = u + 1; /* [2, B, d] */
+    lmu_real *const a_h = work_m + 2 * B * d; /* [k] */
+    lmu_real *const work_initial_h = a_h + k; /* [B, k] */
+    lmu_real *const work_initial_m = work_initial_h + B * k; /* [B, d] */
+    const lmu_real *const initial_h = lmu_given(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h);
+    const lmu_real *const initial_m = lmu_given(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lmu_real *restrict x = in->x + at * n;
+            lmu_real *restrict m = work_m + ((t & 1) * B + s) * d;
+            lmu_real *restrict h = out->h + at * k;
+            const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial_h + s * k;
+            const lmu_real *restrict m_prev = t > 0 ? work_m + (((t - 1) & 1) * B + s) * d : initial_m + s * d;
+
+            /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
+            u[0] = 0;
+            for (size_t j = 0; j < n; ++j)
+                u[0] += e_x[j] * x[j];
+            for (size_t j = 0; j < k; ++j)
+                u[0] += e_h[j] * h_prev[j];
+            for (size_t j = 0; j < d; ++j)
+                u[0] += e_m[j] * m_prev[j];
+
+            /* (2)  m = A m_prev + B * u */
+            for (size_t j = 0; j < d; ++j) {
+                lmu_real sum = B_2[j] * u[0];
+                for (size_t l = 0; l < d; ++l)
+                    sum += A[j * d + l] * m_prev[l];
+                m[j] = sum;
+            }
+
+            /* (3)  a_h = W_x x + W_h h_prev + W_m m */
+            for (size_t j = 0; j < k; ++j) {
+                lmu_real sum = 0;
+                for (size_t l = 0; l < n; ++l)
+                    sum += W_x[j * n + l] * x[l];
+                for (size_t l = 0; l < k; ++l)
+                    sum += W_h[j * k + l] * h_prev[l];
+                for (size_t l = 0; l < d; ++l)
+                    sum += W_m[j * d + l] * m[l];
+                a_h[j] = sum;
+            }
+
+            /* (3)  h = tanh(a_h) */
+            for (size_t j = 0; j < k; ++j)
+                h[j] = TANH(a_h[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lmu_copy(T > 0 ? out->h + (T - 1) * B * k : initial_h, B * k, final != NULL ? final->h : NULL);
+    lmu_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d, final != NULL ? final->m : NULL);
 }
 
 void lmu_backward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_state *initial,
+    const lmu_inputs *in, const lmu_initial *initial,
     const lmu_outputs *out, const lmu_real *tape,
     const lmu_cotangents *bars, const lmu_gradients *gradients,
     lmu_real *work)
@@ -191,24 +290,40 @@ void lmu_backward(
     lmu_real *const work_u_bar = work_m_bar + T * B * d; /* [T, B] */
     lmu_real *const work_h_prev_bar = work_u_bar + T * B; /* [2, B, k] */
     lmu_real *const work_m_prev_bar = work_h_prev_bar + 2 * B * k; /* [2, B, d] */
+    lmu_real *const work_final_h_bar = work_m_prev_bar + 2 * B * d; /* [B, k] */
+    lmu_real *const work_final_m_bar = work_final_h_bar + B * k; /* [B, d] */
+    lmu_real *const work_initial_h = work_final_m_bar + B * d; /* [B, k] */
+    lmu_real *const work_initial_m = work_initial_h + B * k; /* [B, d] */
+    const lmu_real *const final_h_bar = lmu_given(bars->final_h_bar, 0, B * k, work_final_h_bar);
+    const lmu_real *const final_m_bar = lmu_given(bars->final_m_bar, 0, B * d, work_final_m_bar);
+    const lmu_real *const initial_h = lmu_given(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h);
+    const lmu_real *const initial_m = lmu_given(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m);
 
     /* totals start at zero */
-    for (size_t j = 0; j < n; ++j)
-        e_x_bar[j] = 0;
-    for (size_t j = 0; j < k; ++j)
-        e_h_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        e_m_bar[j] = 0;
-    for (size_t j = 0; j < d * d; ++j)
-        A_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        B_bar[j] = 0;
-    for (size_t j = 0; j < k * n; ++j)
-        W_x_bar[j] = 0;
-    for (size_t j = 0; j < k * k; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < k * d; ++j)
-        W_m_bar[j] = 0;
+    if (e_x_bar != NULL)
+        for (size_t j = 0; j < n; ++j)
+            e_x_bar[j] = 0;
+    if (e_h_bar != NULL)
+        for (size_t j = 0; j < k; ++j)
+            e_h_bar[j] = 0;
+    if (e_m_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            e_m_bar[j] = 0;
+    if (A_bar != NULL)
+        for (size_t j = 0; j < d * d; ++j)
+            A_bar[j] = 0;
+    if (B_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            B_bar[j] = 0;
+    if (W_x_bar != NULL)
+        for (size_t j = 0; j < k * n; ++j)
+            W_x_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < k * k; ++j)
+            W_h_bar[j] = 0;
+    if (W_m_bar != NULL)
+        for (size_t j = 0; j < k * d; ++j)
+            W_m_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -216,8 +331,8 @@ void lmu_backward(
             const size_t at = t * B + s;
             const lmu_real *restrict h_tail = tape_h_tail + at * k;
             const lmu_real *restrict Delta_h = bars->Delta_h + at * k;
-            const lmu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * k : bars->final_h_bar + s * k;
-            const lmu_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_m_bar + s * d;
+            const lmu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * k : final_h_bar + s * k;
+            const lmu_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + s) * d : final_m_bar + s * d;
             lmu_real *restrict a_h_bar = work_a_h_bar + at * k;
             lmu_real *restrict m_bar = work_m_bar + at * d;
             lmu_real *restrict u_bar = work_u_bar + at;
@@ -274,69 +389,77 @@ void lmu_backward(
             const lmu_real *restrict x = in->x + at * n;
             const lmu_real *restrict u = tape_u + at;
             const lmu_real *restrict m = tape_m + at * d;
-            const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial->h + s * k;
-            const lmu_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial->m + s * d;
+            const lmu_real *restrict h_prev = t > 0 ? out->h + (at - B) * k : initial_h + s * k;
+            const lmu_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial_m + s * d;
             const lmu_real *restrict a_h_bar = work_a_h_bar + at * k;
             const lmu_real *restrict m_bar = work_m_bar + at * d;
             const lmu_real *restrict u_bar = work_u_bar + at;
-            lmu_real *restrict x_bar = gradients->x_bar + at * n;
+            lmu_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                lmu_real sum = e_x[j] * u_bar[0];
-                for (size_t l = 0; l < k; ++l)
-                    sum += W_x[l * n + j] * a_h_bar[l];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lmu_real sum = e_x[j] * u_bar[0];
+                    for (size_t l = 0; l < k; ++l)
+                        sum += W_x[l * n + j] * a_h_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j)
-                e_x_bar[j] += u_bar[0] * x[j];
+            if (e_x_bar != NULL)
+                for (size_t j = 0; j < n; ++j)
+                    e_x_bar[j] += u_bar[0] * x[j];
 
             /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
-            for (size_t j = 0; j < k; ++j)
-                e_h_bar[j] += u_bar[0] * h_prev[j];
+            if (e_h_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    e_h_bar[j] += u_bar[0] * h_prev[j];
 
             /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                e_m_bar[j] += u_bar[0] * m_prev[j];
+            if (e_m_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    e_m_bar[j] += u_bar[0] * m_prev[j];
 
             /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t l = 0; l < d; ++l)
-                    A_bar[j * d + l] += m_bar[j] * m_prev[l];
+            if (A_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t l = 0; l < d; ++l)
+                        A_bar[j * d + l] += m_bar[j] * m_prev[l];
 
             /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
-            for (size_t j = 0; j < d; ++j)
-                B_bar[j] += m_bar[j] * u[0];
+            if (B_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    B_bar[j] += m_bar[j] * u[0];
 
             /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < k; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    W_x_bar[j * n + l] += a_h_bar[j] * x[l];
+            if (W_x_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        W_x_bar[j * n + l] += a_h_bar[j] * x[l];
 
             /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < k; ++j)
-                for (size_t l = 0; l < k; ++l)
-                    W_h_bar[j * k + l] += a_h_bar[j] * h_prev[l];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    for (size_t l = 0; l < k; ++l)
+                        W_h_bar[j * k + l] += a_h_bar[j] * h_prev[l];
 
             /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
-            for (size_t j = 0; j < k; ++j)
-                for (size_t l = 0; l < d; ++l)
-                    W_m_bar[j * d + l] += a_h_bar[j] * m[l];
+            if (W_m_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    for (size_t l = 0; l < d; ++l)
+                        W_m_bar[j * d + l] += a_h_bar[j] * m[l];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * k; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * d; ++j)
-        gradients->initial_m_bar[j] = work_m_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lmu_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * k, gradients->initial_h_bar);
+    lmu_copy(T > 0 ? work_m_prev_bar : final_m_bar, B * d, gradients->initial_m_bar);
 }
 
 void lmu_step(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_state *state,
+    const lmu_inputs *in, const lmu_initial *state,
     const lmu_outputs *out, const lmu_state *next,
     lmu_real *work)
 {
@@ -355,13 +478,17 @@ void lmu_step(
     lmu_real *const u = work; /* [] */
     lmu_real *const m = u + 1; /* [d] */
     lmu_real *const a_h = m + d; /* [k] */
+    lmu_real *const work_initial_h = a_h + k; /* [B, k] */
+    lmu_real *const work_initial_m = work_initial_h + B * k; /* [B, d] */
+    const lmu_real *const initial_h = lmu_given(state != NULL ? state->h : NULL, 0, B * k, work_initial_h);
+    const lmu_real *const initial_m = lmu_given(state != NULL ? state->m : NULL, 0, B * d, work_initial_m);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lmu_real *restrict x = in->x + s * n;
         lmu_real *restrict h = out->h + s * k;
-        const lmu_real *h_prev = state->h + s * k;
-        const lmu_real *m_prev = state->m + s * d;
+        const lmu_real *h_prev = initial_h + s * k;
+        const lmu_real *m_prev = initial_m + s * d;
 
         /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
         u[0] = 0;
@@ -397,9 +524,9 @@ void lmu_step(
             h[j] = TANH(a_h[j]);
 
         /* the next state */
-        for (size_t j = 0; j < k; ++j)
-            next->h[s * k + j] = h[j];
-        for (size_t j = 0; j < d; ++j)
-            next->m[s * d + j] = m[j];
+        if (next != NULL && next->h != NULL)
+            lmu_copy(h, k, next->h + s * k);
+        if (next != NULL && next->m != NULL)
+            lmu_copy(m, d, next->m + s * d);
     }
 }

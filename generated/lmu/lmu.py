@@ -18,9 +18,9 @@ transposed, e_x^T x.
 As in the paper, there are no biases; the paper's f is tanh.
 
     x                        [T, B, n]    input
-    e_x                      [n]          bias of the encoder
-    e_h                      [k]          bias of the encoder
-    e_m                      [d]          bias of the encoder
+    e_x                      [n]          weights of the encoder
+    e_h                      [k]          weights of the encoder
+    e_m                      [d]          weights of the encoder
     A                        [d, d]       how the window slides on; see the note
     B                        [d]          how the window takes in its newest value; see the note
     W_x                      [k, n]       weights of the hidden state
@@ -31,6 +31,13 @@ As in the paper, there are no biases; the paper's f is tanh.
 """
 
 import numpy as np
+
+
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
 
 
 def contract(spec, *operands):
@@ -51,6 +58,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     e_x = parameters["e_x"]
     e_h = parameters["e_h"]
@@ -63,7 +71,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_m = initial["m"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     d = e_m.shape[0]
     k = e_h.shape[0]
@@ -86,11 +93,12 @@ def forward(parameters, inputs, initial):
         h[t] = np.tanh(a_h)
         # (3)  h_tail = tanh_tail(a_h)
         h_tail[t] = tanh_tail(a_h)
-    return {"h": h}, {"h": h[T - 1], "m": m[T - 1]}, {"u": u, "m": m, "h_tail": h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "m": m[T - 1] if T > 0 else initial_m}, {"u": u, "m": m, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_h = initial["h"]
     initial_m = initial["m"]
     h_tail = tape["h_tail"]
@@ -110,7 +118,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_m_bar = bars["final.m"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     d = e_m.shape[0]
     k = e_h.shape[0]
@@ -140,8 +147,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         m_prev_bar = contract("i,B->Bi", e_m, u_bar[t]) + m_bar[t] @ A
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
-    m_prev = np.concatenate([initial_m[None], m[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
+    m_prev = np.concatenate([initial_m[None], m])[:-1]
     # (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
     x_bar = contract("i,TB->TBi", e_x, u_bar) + a_h_bar @ W_x
     # (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1)
@@ -165,6 +172,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     e_x = parameters["e_x"]
     e_h = parameters["e_h"]
@@ -175,7 +183,6 @@ def step(parameters, inputs, state):
     W_h = parameters["W_h"]
     W_m = parameters["W_m"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     d = e_m.shape[0]
     k = e_h.shape[0]

@@ -4,13 +4,20 @@
  * those of lmu.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lmu_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lmu_simd.h"
 
 #ifdef LMU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lmu_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t lmu_simd_tape_size(const lmu_sizes *sizes)
 {
@@ -94,7 +101,7 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_k;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(k, LANES);
+    return chunk * B * up_to(k, LANES) + B * k + B * d;
 }
 
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
@@ -114,7 +121,7 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_d;
     (void)chunk;
     (void)threads;
-    return spaced(B * 1) + spaced(2 * B * row_d) + chunk * B * up_to(k, LANES);
+    return spaced(B * 1) + spaced(2 * B * row_d) + chunk * B * up_to(k, LANES) + B * k + B * d;
 }
 
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -135,7 +142,7 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_d;
     (void)chunk;
-    return spaced(chunk * B * row_k) + spaced(chunk * B * row_d) + spaced(chunk * B * 1) + spaced(2 * B * row_k) + spaced(2 * B * row_d) + threads * scratch_for(d + n + k);
+    return spaced(chunk * B * row_k) + spaced(chunk * B * row_d) + spaced(chunk * B * 1) + spaced(2 * B * row_k) + spaced(2 * B * row_d) + 2 * B * k + 2 * B * d + n + threads * scratch_for(d + n + k);
 }
 
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
@@ -151,7 +158,7 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
     (void)k;
     (void)row_d;
     (void)threads;
-    return spaced(B * 1) + spaced(B * row_d) + 1;
+    return spaced(B * 1) + spaced(B * row_d) + 1 + B * k + B * d;
 }
 
 static size_t lmu_simd_forward_multiplications(const lmu_sizes *sizes)
@@ -273,7 +280,7 @@ void lmu_simd_pack_backward(
 static void lmu_simd_forward_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_state *final, lmu_real *tape, lmu_real *work,
     size_t member, size_t members)
 {
@@ -295,6 +302,10 @@ static void lmu_simd_forward_member(
     real *const tape_h_tail = tape_m + spaced(T * B * row_d); /* [k] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(k, LANES);
+    real *const work_initial_m = work_initial_h + B * k;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m, member, members);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
@@ -318,8 +329,8 @@ static void lmu_simd_forward_member(
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = tape_u + (t * B + s) * 1;
-                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial->h + s * k;
-                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + s) - B) * row_d : initial->m + s * d;
+                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial_h + s * k;
+                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + s) - B) * row_d : initial_m + s * d;
 
                 /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
                 u[0] = 0;
@@ -336,7 +347,7 @@ static void lmu_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = tape_u + (t * B + begin) * 1;
                     real *const m_rows = tape_m + (t * B + begin) * row_d;
-                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial_m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
                     const operand factors_m[] = {
                         {m_prev_rows, m_prev_stride, d, panels_m_prev},
@@ -379,7 +390,7 @@ static void lmu_simd_forward_member(
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_k;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial_h + begin * k;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, k, k, panels_h_prev},
@@ -420,15 +431,15 @@ static void lmu_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
+        copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, d, tape_m + (T - 1) * B * row_d, row_d, final->m);
+        copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d, final != NULL ? final->m : NULL);
 }
 
 void lmu_simd_forward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_state *final, lmu_real *tape, lmu_real *work,
     size_t threads)
 {
@@ -439,7 +450,7 @@ void lmu_simd_forward(
 static void lmu_simd_infer_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_state *final, lmu_real *work,
     size_t member, size_t members)
 {
@@ -459,6 +470,10 @@ static void lmu_simd_infer_member(
     real *const work_m = work_u + spaced(B * 1); /* [d] a row */
     real *const tile_a_h_ahead = work_m + spaced(2 * B * row_d);
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(k, LANES);
+    real *const work_initial_m = work_initial_h + B * k;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m, member, members);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
@@ -482,8 +497,8 @@ static void lmu_simd_infer_member(
             for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = work_u + s * 1;
-                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial->h + s * k;
-                const real *restrict m_prev = t > 0 ? work_m + (((t - 1) & 1) * B + s) * row_d : initial->m + s * d;
+                const real *restrict h_prev = t > 0 ? out->h + ((t * B + s) - B) * k : initial_h + s * k;
+                const real *restrict m_prev = t > 0 ? work_m + (((t - 1) & 1) * B + s) * row_d : initial_m + s * d;
 
                 /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
                 u[0] = 0;
@@ -500,7 +515,7 @@ static void lmu_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = work_u + begin * 1;
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
-                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
+                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial_m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
                     const operand factors_m[] = {
                         {m_prev_rows, m_prev_stride, d, panels_m_prev},
@@ -542,7 +557,7 @@ static void lmu_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial->h + begin * k;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * k : initial_h + begin * k;
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, k, k, panels_h_prev},
@@ -579,15 +594,15 @@ static void lmu_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, k, out->h + (T - 1) * B * k, k, final->h);
+        copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, d, work_m + (((T - 1) & 1) * B + 0) * row_d, row_d, final->m);
+        copy_rows(B, d, T > 0 ? work_m + (((T - 1) & 1) * B + 0) * row_d : initial_m, T > 0 ? row_d : d, final != NULL ? final->m : NULL);
 }
 
 void lmu_simd_infer(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_state *final, lmu_real *work,
     size_t threads)
 {
@@ -598,7 +613,7 @@ void lmu_simd_infer(
 static void lmu_simd_backward_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_real *tape, const lmu_cotangents *bars,
     const lmu_gradients *gradients, lmu_real *work,
     size_t member, size_t members)
@@ -634,21 +649,35 @@ static void lmu_simd_backward_member(
     real *const work_m_prev_bar = work_h_prev_bar + spaced(2 * B * row_k); /* [d] a row */
     real *const work_scratch = work_m_prev_bar + spaced(2 * B * row_d);
     const size_t scratch_size = scratch_for(d + n + k);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_m_bar = work_final_h_bar + B * k;
+    real *const work_initial_h = work_final_m_bar + B * d;
+    real *const work_initial_m = work_initial_h + B * k;
+    real *const work_x_bar = work_initial_m + B * d;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * k, work_final_h_bar, member, members);
+    const real *const final_m_bar = given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m, member, members);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
     const real *const panels_m_bar = panels_a_h_bar_2 + up_to(k, LANES) * k;
     const real *const panels_a_h_bar_3 = panels_m_bar + up_to(d, LANES) * d;
     if (member == 0) {
-        for (size_t j = 0; j < n; ++j)
-            e_x_bar[j] = 0;
-        for (size_t j = 0; j < k; ++j)
-            e_h_bar[j] = 0;
-        for (size_t j = 0; j < d; ++j)
-            e_m_bar[j] = 0;
-        for (size_t j = 0; j < d; ++j)
-            B_bar[j] = 0;
+        clear(e_x_bar, n);
+        clear(e_h_bar, k);
+        clear(e_m_bar, d);
+        clear(B_bar, d);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(A_bar, d * d);
+            clear(W_x_bar, k * n);
+            clear(W_h_bar, k * k);
+            clear(W_m_bar, k * d);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -662,7 +691,7 @@ static void lmu_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_k;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * k;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_h_bar + begin * k;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_k : final_h_bar + begin * k;
                     const size_t h_next_bar_stride = t + 1 < T ? row_k : k;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     for (size_t s = 0; s < rows; ++s) {
@@ -692,7 +721,7 @@ static void lmu_simd_backward_member(
                 const size_t to = share_from(count, member + 1, members);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
-                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
+                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : final_m_bar + begin * d;
                     const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_k;
                     real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
@@ -818,7 +847,7 @@ static void lmu_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (e_x_bar != NULL || gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -827,7 +856,8 @@ static void lmu_simd_backward_member(
                 const real *const x_rows = in->x + (first * B + begin) * n;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
                 const real *const u_bar_rows = work_u_bar + begin * 1;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                real *const x_bar_rows = gradients->x_bar != NULL ? gradients->x_bar + (first * B + begin) * n : work_x_bar;
+                const size_t x_bar_stride = gradients->x_bar != NULL ? n : 0;
                 const operand factors_x_bar[] = {
                     {a_h_bar_rows, row_k, k, panels_a_h_bar_3},
                 };
@@ -852,19 +882,20 @@ static void lmu_simd_backward_member(
 
                                 /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
                                 const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + e_x_here * u_bar;
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                                store_part(x_bar_rows + s * x_bar_stride + j, x_bar, left);
 
                                 /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
                                 e_x_bar_here += u_bar * x;
                             }
-                            store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
+                            if (e_x_bar != NULL)
+                                store_part(e_x_bar + j, load_part(e_x_bar + j, left) + e_x_bar_here, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (e_h_bar != NULL) {
             const size_t vectors = 1, count = blocks(k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -872,7 +903,7 @@ static void lmu_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * k : initial->h + (first * B + begin) * k;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * k : initial_h + (first * B + begin) * k;
                 const real *const u_bar_rows = work_u_bar + begin * 1;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
@@ -886,13 +917,14 @@ static void lmu_simd_backward_member(
                             /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
                             e_h_bar_here += u_bar * h_prev;
                         }
-                        store_part(e_h_bar + j, load_part(e_h_bar + j, left) + e_h_bar_here, left);
+                        if (e_h_bar != NULL)
+                            store_part(e_h_bar + j, load_part(e_h_bar + j, left) + e_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (B_bar != NULL || e_m_bar != NULL) {
             const size_t vectors = 1, count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -901,7 +933,7 @@ static void lmu_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const u_rows = tape_u + (first * B + begin) * 1;
-                const real *const m_prev_rows = (first * B + begin) >= B ? tape_m + ((first * B + begin) - B) * row_d : initial->m + (first * B + begin) * d;
+                const real *const m_prev_rows = (first * B + begin) >= B ? tape_m + ((first * B + begin) - B) * row_d : initial_m + (first * B + begin) * d;
                 const size_t m_prev_stride = (first * B + begin) >= B ? row_d : d;
                 const real *const m_bar_rows = work_m_bar + begin * row_d;
                 const real *const u_bar_rows = work_u_bar + begin * 1;
@@ -923,8 +955,10 @@ static void lmu_simd_backward_member(
                             /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
                             B_bar_here += m_bar * u;
                         }
-                        store_part(e_m_bar + j, load_part(e_m_bar + j, left) + e_m_bar_here, left);
-                        store_part(B_bar + j, load_part(B_bar + j, left) + B_bar_here, left);
+                        if (e_m_bar != NULL)
+                            store_part(e_m_bar + j, load_part(e_m_bar + j, left) + e_m_bar_here, left);
+                        if (B_bar != NULL)
+                            store_part(B_bar + j, load_part(B_bar + j, left) + B_bar_here, left);
                     }
                 }
             }
@@ -933,7 +967,7 @@ static void lmu_simd_backward_member(
         {
             real *const scratch = work_scratch + member * scratch_size;
             /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
-            const series rows_of_m_prev = {tape_m, initial->m, row_d, d, 0, B, 0};
+            const series rows_of_m_prev = {tape_m, initial_m, row_d, d, 0, B, 0};
             const total_of with_m_prev[] = {
                 {{work_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, A_bar, done > 0},
             };
@@ -947,7 +981,7 @@ static void lmu_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
-            const series rows_of_h_prev = {out->h, initial->h, k, k, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, k, k, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_h_bar, done > 0},
             };
@@ -964,15 +998,15 @@ static void lmu_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, k, work_h_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_h_bar);
+        copy_rows(B, k, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_k : final_h_bar, T > 0 ? row_k : k, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, d, work_m_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_m_bar);
+        copy_rows(B, d, T > 0 ? work_m_prev_bar + (((0) & 1) * B + 0) * row_d : final_m_bar, T > 0 ? row_d : d, gradients->initial_m_bar);
 }
 
 void lmu_simd_backward(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *initial, const lmu_outputs *out,
+    const lmu_initial *initial, const lmu_outputs *out,
     const lmu_real *tape, const lmu_cotangents *bars,
     const lmu_gradients *gradients, lmu_real *work,
     size_t threads)
@@ -984,7 +1018,7 @@ void lmu_simd_backward(
 static void lmu_simd_step_member(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *state, const lmu_outputs *out,
+    const lmu_initial *state, const lmu_outputs *out,
     const lmu_state *next, lmu_real *work,
     size_t member, size_t members)
 {
@@ -1002,6 +1036,10 @@ static void lmu_simd_step_member(
     real *const work_m = work_u + spaced(B * 1); /* [d] a row */
     real *const work_turn = work_m + spaced(B * row_d);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_m = work_initial_h + B * k;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * k, work_initial_h, member, members);
+    const real *const initial_m = given_or(state != NULL ? state->m : NULL, 0, B * d, work_initial_m, member, members);
     const real *const panels_x = packed;
     const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
     const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
@@ -1009,8 +1047,8 @@ static void lmu_simd_step_member(
     for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
         const real *restrict x = in->x + s * n;
         real *restrict u = work_u + s * 1;
-        const real *restrict h_prev = state->h + s * k;
-        const real *restrict m_prev = state->m + s * d;
+        const real *restrict h_prev = initial_h + s * k;
+        const real *restrict m_prev = initial_m + s * d;
 
         /* (1)  u = e_x^T x + e_h^T h_prev + e_m^T m_prev */
         u[0] = 0;
@@ -1027,7 +1065,7 @@ static void lmu_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = work_u + begin * 1;
             real *const m_rows = work_m + begin * row_d;
-            const real *const m_prev_rows = state->m + begin * d;
+            const real *const m_prev_rows = initial_m + begin * d;
             const operand factors_m[] = {
                 {m_prev_rows, d, d, panels_m_prev},
             };
@@ -1068,7 +1106,7 @@ static void lmu_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
-            const real *const h_prev_rows = state->h + begin * k;
+            const real *const h_prev_rows = initial_h + begin * k;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, k, k, panels_h_prev},
@@ -1104,9 +1142,9 @@ static void lmu_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, k, out->h + 0 * k, k, next->h);
+        copy_rows(B, k, out->h + 0 * k, k, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, d, work_m + 0 * row_d, row_d, next->m);
+        copy_rows(B, d, work_m + 0 * row_d, row_d, next != NULL ? next->m : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1114,7 +1152,7 @@ static void lmu_simd_step_member(
 void lmu_simd_step(
     const lmu_sizes *sizes, const lmu_parameters *parameters,
     const lmu_real *packed, const lmu_inputs *in,
-    const lmu_state *state, const lmu_outputs *out,
+    const lmu_initial *state, const lmu_outputs *out,
     const lmu_state *next, lmu_real *work,
     size_t threads)
 {

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lru_real)(number))
 #ifdef LRU_DOUBLE
 #define COS cos
@@ -24,41 +27,60 @@
 #define SIN sinf
 #endif
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lru_real *lru_given(
+    const lru_real *given, lru_real value, size_t entries, lru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lru_copy(const lru_real *from, size_t entries, lru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lru_tape_size(const lru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t N = LRU_FIXED_N;
-    return 4 * T * B * N + 6 * N;
+    (void)sizes;
+    return LRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lru_forward_work_size(const lru_sizes *sizes)
 {
     (void)sizes;
-    return 0;
+    return LRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lru_infer_work_size(const lru_sizes *sizes)
+{
+    (void)sizes;
+    return LRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lru_backward_work_size(const lru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t N = LRU_FIXED_N;
-    return 2 * T * B * N + 11 * N + 2 * 2 * B * N;
+    (void)sizes;
+    return LRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lru_step_work_size(const lru_sizes *sizes)
 {
-    const size_t N = LRU_FIXED_N;
-    return 10 * N;
+    (void)sizes;
+    return LRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void lru_forward(
     const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_state *initial,
+    const lru_inputs *in, const lru_initial *initial,
     const lru_outputs *out, const lru_state *final,
     lru_real *tape, lru_real *work)
 {
-    (void)work;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -81,6 +103,10 @@ void lru_forward(
     lru_real *const exp_gamma = sin_exp_theta + N; /* [N] */
     lru_real *const tape_a_x_re = exp_gamma + N; /* [T, B, N] */
     lru_real *const tape_a_x_im = tape_a_x_re + T * B * N; /* [T, B, N] */
+    lru_real *const work_initial_x_re = work; /* [B, N] */
+    lru_real *const work_initial_x_im = work_initial_x_re + B * N; /* [B, N] */
+    const lru_real *const initial_x_re = lru_given(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re);
+    const lru_real *const initial_x_im = lru_given(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im);
 
     /* once, for all steps */
     {
@@ -142,8 +168,8 @@ void lru_forward(
             const size_t at = t * B + s;
             lru_real *restrict x_re = tape_x_re + at * N;
             lru_real *restrict x_im = tape_x_im + at * N;
-            const lru_real *restrict x_re_prev = t > 0 ? tape_x_re + (at - B) * N : initial->x_re + s * N;
-            const lru_real *restrict x_im_prev = t > 0 ? tape_x_im + (at - B) * N : initial->x_im + s * N;
+            const lru_real *restrict x_re_prev = t > 0 ? tape_x_re + (at - B) * N : initial_x_re + s * N;
+            const lru_real *restrict x_im_prev = t > 0 ? tape_x_im + (at - B) * N : initial_x_im + s * N;
             const lru_real *restrict a_x_re = tape_a_x_re + at * N;
             const lru_real *restrict a_x_im = tape_a_x_im + at * N;
 
@@ -178,16 +204,148 @@ void lru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * N; ++j)
-        final->x_re[j] = tape_x_re[(T - 1) * B * N + j];
-    for (size_t j = 0; j < B * N; ++j)
-        final->x_im[j] = tape_x_im[(T - 1) * B * N + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lru_copy(T > 0 ? tape_x_re + (T - 1) * B * N : initial_x_re, B * N, final != NULL ? final->x_re : NULL);
+    lru_copy(T > 0 ? tape_x_im + (T - 1) * B * N : initial_x_im, B * N, final != NULL ? final->x_im : NULL);
+}
+
+void lru_infer(
+    const lru_sizes *sizes, const lru_parameters *parameters,
+    const lru_inputs *in, const lru_initial *initial,
+    const lru_outputs *out, const lru_state *final,
+    lru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    const lru_real *const nu = parameters->nu; /* [N] */
+    const lru_real *const theta = parameters->theta; /* [N] */
+    const lru_real *const gamma = parameters->gamma; /* [N] */
+    const lru_real *const B_re = parameters->B_re; /* [N, H] */
+    const lru_real *const B_im = parameters->B_im; /* [N, H] */
+    const lru_real *const C_re = parameters->C_re; /* [H, N] */
+    const lru_real *const C_im = parameters->C_im; /* [H, N] */
+    const lru_real *const D = parameters->D; /* [H] */
+    lru_real *const work_x_re = work; /* [T, B, N] */
+    lru_real *const work_x_im = work_x_re + T * B * N; /* [T, B, N] */
+    lru_real *const exp_nu = work_x_im + T * B * N; /* [N] */
+    lru_real *const exp_exp_nu = exp_nu + N; /* [N] */
+    lru_real *const exp_theta = exp_exp_nu + N; /* [N] */
+    lru_real *const cos_exp_theta = exp_theta + N; /* [N] */
+    lru_real *const sin_exp_theta = cos_exp_theta + N; /* [N] */
+    lru_real *const exp_gamma = sin_exp_theta + N; /* [N] */
+    lru_real *const work_a_x_re = exp_gamma + N; /* [T, B, N] */
+    lru_real *const work_a_x_im = work_a_x_re + T * B * N; /* [T, B, N] */
+    lru_real *const work_initial_x_re = work_a_x_im + T * B * N; /* [B, N] */
+    lru_real *const work_initial_x_im = work_initial_x_re + B * N; /* [B, N] */
+    const lru_real *const initial_x_re = lru_given(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re);
+    const lru_real *const initial_x_im = lru_given(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im);
+
+    /* once, for all steps */
+    {
+
+        /* (1)  exp_nu = exp(nu) */
+        for (size_t j = 0; j < N; ++j)
+            exp_nu[j] = EXP(nu[j]);
+
+        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        for (size_t j = 0; j < N; ++j)
+            exp_exp_nu[j] = EXP(-exp_nu[j]);
+
+        /* (1)  exp_theta = exp(theta) */
+        for (size_t j = 0; j < N; ++j)
+            exp_theta[j] = EXP(theta[j]);
+
+        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        for (size_t j = 0; j < N; ++j)
+            cos_exp_theta[j] = COS(exp_theta[j]);
+
+        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        for (size_t j = 0; j < N; ++j)
+            sin_exp_theta[j] = SIN(exp_theta[j]);
+
+        /* (1)  exp_gamma = exp(gamma) */
+        for (size_t j = 0; j < N; ++j)
+            exp_gamma[j] = EXP(gamma[j]);
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lru_real *restrict u = in->u + at * H;
+            lru_real *restrict a_x_re = work_a_x_re + at * N;
+            lru_real *restrict a_x_im = work_a_x_im + at * N;
+
+            /* (1)  a_x_re = B_re u */
+            for (size_t j = 0; j < N; ++j) {
+                lru_real sum = 0;
+                for (size_t k = 0; k < H; ++k)
+                    sum += B_re[j * H + k] * u[k];
+                a_x_re[j] = sum;
+            }
+
+            /* (2)  a_x_im = B_im u */
+            for (size_t j = 0; j < N; ++j) {
+                lru_real sum = 0;
+                for (size_t k = 0; k < H; ++k)
+                    sum += B_im[j * H + k] * u[k];
+                a_x_im[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            lru_real *restrict x_re = work_x_re + at * N;
+            lru_real *restrict x_im = work_x_im + at * N;
+            const lru_real *restrict x_re_prev = t > 0 ? work_x_re + (at - B) * N : initial_x_re + s * N;
+            const lru_real *restrict x_im_prev = t > 0 ? work_x_im + (at - B) * N : initial_x_im + s * N;
+            const lru_real *restrict a_x_re = work_a_x_re + at * N;
+            const lru_real *restrict a_x_im = work_a_x_im + at * N;
+
+            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
+            for (size_t j = 0; j < N; ++j)
+                x_re[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_re_prev[j] - exp_exp_nu[j] * sin_exp_theta[j] * x_im_prev[j] + exp_gamma[j] * a_x_re[j];
+
+            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
+            for (size_t j = 0; j < N; ++j)
+                x_im[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_im_prev[j] + exp_exp_nu[j] * sin_exp_theta[j] * x_re_prev[j] + exp_gamma[j] * a_x_im[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lru_real *restrict u = in->u + at * H;
+            const lru_real *restrict x_re = work_x_re + at * N;
+            const lru_real *restrict x_im = work_x_im + at * N;
+            lru_real *restrict y = out->y + at * H;
+
+            /* (3)  y = C_re x_re - C_im x_im + D * u */
+            for (size_t j = 0; j < H; ++j) {
+                lru_real sum = D[j] * u[j];
+                for (size_t k = 0; k < N; ++k)
+                    sum += C_re[j * N + k] * x_re[k];
+                for (size_t k = 0; k < N; ++k)
+                    sum -= C_im[j * N + k] * x_im[k];
+                y[j] = sum;
+            }
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lru_copy(T > 0 ? work_x_re + (T - 1) * B * N : initial_x_re, B * N, final != NULL ? final->x_re : NULL);
+    lru_copy(T > 0 ? work_x_im + (T - 1) * B * N : initial_x_im, B * N, final != NULL ? final->x_im : NULL);
 }
 
 void lru_backward(
     const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_state *initial,
+    const lru_inputs *in, const lru_initial *initial,
     const lru_outputs *out, const lru_real *tape,
     const lru_cotangents *bars, const lru_gradients *gradients,
     lru_real *work)
@@ -235,6 +393,14 @@ void lru_backward(
     lru_real *const work_x_im_prev_bar = work_x_re_prev_bar + 2 * B * N; /* [2, B, N] */
     lru_real *const sin_exp_theta_2 = work_x_im_prev_bar + 2 * B * N; /* [N] */
     lru_real *const cos_exp_theta_2 = sin_exp_theta_2 + N; /* [N] */
+    lru_real *const work_final_x_re_bar = cos_exp_theta_2 + N; /* [B, N] */
+    lru_real *const work_final_x_im_bar = work_final_x_re_bar + B * N; /* [B, N] */
+    lru_real *const work_initial_x_re = work_final_x_im_bar + B * N; /* [B, N] */
+    lru_real *const work_initial_x_im = work_initial_x_re + B * N; /* [B, N] */
+    const lru_real *const final_x_re_bar = lru_given(bars->final_x_re_bar, 0, B * N, work_final_x_re_bar);
+    const lru_real *const final_x_im_bar = lru_given(bars->final_x_im_bar, 0, B * N, work_final_x_im_bar);
+    const lru_real *const initial_x_re = lru_given(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re);
+    const lru_real *const initial_x_im = lru_given(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im);
 
     /* totals start at zero */
     for (size_t j = 0; j < N; ++j)
@@ -245,24 +411,29 @@ void lru_backward(
         cos_exp_theta_bar[j] = 0;
     for (size_t j = 0; j < N; ++j)
         exp_exp_nu_bar[j] = 0;
-    for (size_t j = 0; j < N * H; ++j)
-        B_re_bar[j] = 0;
-    for (size_t j = 0; j < N * H; ++j)
-        B_im_bar[j] = 0;
-    for (size_t j = 0; j < H * N; ++j)
-        C_re_bar[j] = 0;
-    for (size_t j = 0; j < H * N; ++j)
-        C_im_bar[j] = 0;
-    for (size_t j = 0; j < H; ++j)
-        D_bar[j] = 0;
+    if (B_re_bar != NULL)
+        for (size_t j = 0; j < N * H; ++j)
+            B_re_bar[j] = 0;
+    if (B_im_bar != NULL)
+        for (size_t j = 0; j < N * H; ++j)
+            B_im_bar[j] = 0;
+    if (C_re_bar != NULL)
+        for (size_t j = 0; j < H * N; ++j)
+            C_re_bar[j] = 0;
+    if (C_im_bar != NULL)
+        for (size_t j = 0; j < H * N; ++j)
+            C_im_bar[j] = 0;
+    if (D_bar != NULL)
+        for (size_t j = 0; j < H; ++j)
+            D_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lru_real *restrict y_bar = bars->y_bar + at * H;
-            const lru_real *restrict x_re_next_bar = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + s) * N : bars->final_x_re_bar + s * N;
-            const lru_real *restrict x_im_next_bar = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + s) * N : bars->final_x_im_bar + s * N;
+            const lru_real *restrict x_re_next_bar = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + s) * N : final_x_re_bar + s * N;
+            const lru_real *restrict x_im_next_bar = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + s) * N : final_x_im_bar + s * N;
             lru_real *restrict x_im_bar = work_x_im_bar + at * N;
             lru_real *restrict x_re_bar = work_x_re_bar + at * N;
             lru_real *restrict x_re_prev_bar = work_x_re_prev_bar + ((t & 1) * B + s) * N;
@@ -301,14 +472,14 @@ void lru_backward(
             const lru_real *restrict u = in->u + at * H;
             const lru_real *restrict x_re = tape_x_re + at * N;
             const lru_real *restrict x_im = tape_x_im + at * N;
-            const lru_real *restrict x_re_prev = t > 0 ? tape_x_re + (at - B) * N : initial->x_re + s * N;
-            const lru_real *restrict x_im_prev = t > 0 ? tape_x_im + (at - B) * N : initial->x_im + s * N;
+            const lru_real *restrict x_re_prev = t > 0 ? tape_x_re + (at - B) * N : initial_x_re + s * N;
+            const lru_real *restrict x_im_prev = t > 0 ? tape_x_im + (at - B) * N : initial_x_im + s * N;
             const lru_real *restrict a_x_re = tape_a_x_re + at * N;
             const lru_real *restrict a_x_im = tape_a_x_im + at * N;
             const lru_real *restrict y_bar = bars->y_bar + at * H;
             const lru_real *restrict x_im_bar = work_x_im_bar + at * N;
             const lru_real *restrict x_re_bar = work_x_re_bar + at * N;
-            lru_real *restrict u_bar = gradients->u_bar + at * H;
+            lru_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * H : NULL;
 
             /* (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev) */
             for (size_t j = 0; j < N; ++j)
@@ -351,38 +522,45 @@ void lru_backward(
             }
 
             /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < H; ++j) {
-                lru_real sum = y_bar[j] * D[j];
-                for (size_t k = 0; k < N; ++k)
-                    sum += B_re[k * H + j] * a_x_re_bar[k];
-                for (size_t k = 0; k < N; ++k)
-                    sum += B_im[k * H + j] * a_x_im_bar[k];
-                u_bar[j] = sum;
+            if (u_bar != NULL) {
+                for (size_t j = 0; j < H; ++j) {
+                    lru_real sum = y_bar[j] * D[j];
+                    for (size_t k = 0; k < N; ++k)
+                        sum += B_re[k * H + j] * a_x_re_bar[k];
+                    for (size_t k = 0; k < N; ++k)
+                        sum += B_im[k * H + j] * a_x_im_bar[k];
+                    u_bar[j] = sum;
+                }
             }
 
             /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
-            for (size_t j = 0; j < N; ++j)
-                for (size_t k = 0; k < H; ++k)
-                    B_re_bar[j * H + k] += a_x_re_bar[j] * u[k];
+            if (B_re_bar != NULL)
+                for (size_t j = 0; j < N; ++j)
+                    for (size_t k = 0; k < H; ++k)
+                        B_re_bar[j * H + k] += a_x_re_bar[j] * u[k];
 
             /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
-            for (size_t j = 0; j < N; ++j)
-                for (size_t k = 0; k < H; ++k)
-                    B_im_bar[j * H + k] += a_x_im_bar[j] * u[k];
+            if (B_im_bar != NULL)
+                for (size_t j = 0; j < N; ++j)
+                    for (size_t k = 0; k < H; ++k)
+                        B_im_bar[j * H + k] += a_x_im_bar[j] * u[k];
 
             /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
-            for (size_t j = 0; j < H; ++j)
-                for (size_t k = 0; k < N; ++k)
-                    C_re_bar[j * N + k] += y_bar[j] * x_re[k];
+            if (C_re_bar != NULL)
+                for (size_t j = 0; j < H; ++j)
+                    for (size_t k = 0; k < N; ++k)
+                        C_re_bar[j * N + k] += y_bar[j] * x_re[k];
 
             /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
-            for (size_t j = 0; j < H; ++j)
-                for (size_t k = 0; k < N; ++k)
-                    C_im_bar[j * N + k] -= y_bar[j] * x_im[k];
+            if (C_im_bar != NULL)
+                for (size_t j = 0; j < H; ++j)
+                    for (size_t k = 0; k < N; ++k)
+                        C_im_bar[j * N + k] -= y_bar[j] * x_im[k];
 
             /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
-            for (size_t j = 0; j < H; ++j)
-                D_bar[j] += y_bar[j] * u[j];
+            if (D_bar != NULL)
+                for (size_t j = 0; j < H; ++j)
+                    D_bar[j] += y_bar[j] * u[j];
         }
     }
 
@@ -402,28 +580,29 @@ void lru_backward(
             exp_theta_bar[j] = -cos_exp_theta_bar[j] * sin_exp_theta_2[j] + sin_exp_theta_bar[j] * cos_exp_theta_2[j];
 
         /* (18)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
+        if (nu_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
 
         /* (19)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
+        if (theta_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
 
         /* (20)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
+        if (gamma_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * N; ++j)
-        gradients->initial_x_re_bar[j] = work_x_re_prev_bar[j];
-    for (size_t j = 0; j < B * N; ++j)
-        gradients->initial_x_im_bar[j] = work_x_im_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lru_copy(T > 0 ? work_x_re_prev_bar : final_x_re_bar, B * N, gradients->initial_x_re_bar);
+    lru_copy(T > 0 ? work_x_im_prev_bar : final_x_im_bar, B * N, gradients->initial_x_im_bar);
 }
 
 void lru_step(
     const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_state *state,
+    const lru_inputs *in, const lru_initial *state,
     const lru_outputs *out, const lru_state *next,
     lru_real *work)
 {
@@ -448,13 +627,17 @@ void lru_step(
     lru_real *const exp_gamma = sin_exp_theta + N; /* [N] */
     lru_real *const a_x_re = exp_gamma + N; /* [N] */
     lru_real *const a_x_im = a_x_re + N; /* [N] */
+    lru_real *const work_initial_x_re = a_x_im + N; /* [B, N] */
+    lru_real *const work_initial_x_im = work_initial_x_re + B * N; /* [B, N] */
+    const lru_real *const initial_x_re = lru_given(state != NULL ? state->x_re : NULL, 0, B * N, work_initial_x_re);
+    const lru_real *const initial_x_im = lru_given(state != NULL ? state->x_im : NULL, 0, B * N, work_initial_x_im);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lru_real *restrict u = in->u + s * H;
         lru_real *restrict y = out->y + s * H;
-        const lru_real *x_re_prev = state->x_re + s * N;
-        const lru_real *x_im_prev = state->x_im + s * N;
+        const lru_real *x_re_prev = initial_x_re + s * N;
+        const lru_real *x_im_prev = initial_x_im + s * N;
 
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
@@ -515,9 +698,9 @@ void lru_step(
         }
 
         /* the next state */
-        for (size_t j = 0; j < N; ++j)
-            next->x_re[s * N + j] = x_re[j];
-        for (size_t j = 0; j < N; ++j)
-            next->x_im[s * N + j] = x_im[j];
+        if (next != NULL && next->x_re != NULL)
+            lru_copy(x_re, N, next->x_re + s * N);
+        if (next != NULL && next->x_im != NULL)
+            lru_copy(x_im, N, next->x_im + s * N);
     }
 }

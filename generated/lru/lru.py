@@ -31,6 +31,13 @@ D is a vector, as in the code of the paper's appendix, so y has as many entries 
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -38,6 +45,7 @@ def contract(spec, *operands):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     u = inputs["u"]
     nu = parameters["nu"]
     theta = parameters["theta"]
@@ -50,7 +58,6 @@ def forward(parameters, inputs, initial):
     initial_x_re = initial["x_re"]
     initial_x_im = initial["x_im"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     H = u.shape[2]
     N = nu.shape[0]
 
@@ -88,11 +95,12 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (3)  y = C_re x_re - C_im x_im + D * u
     y = x_re @ C_re.T - x_im @ C_im.T + D * u
-    return {"y": y}, {"x_re": x_re[T - 1], "x_im": x_im[T - 1]}, {"x_re": x_re, "x_im": x_im, "exp_nu": exp_nu, "exp_exp_nu": exp_exp_nu, "exp_theta": exp_theta, "cos_exp_theta": cos_exp_theta, "sin_exp_theta": sin_exp_theta, "exp_gamma": exp_gamma, "a_x_re": a_x_re, "a_x_im": a_x_im}
+    return {"y": y}, {"x_re": x_re[T - 1] if T > 0 else initial_x_re, "x_im": x_im[T - 1] if T > 0 else initial_x_im}, {"x_re": x_re, "x_im": x_im, "exp_nu": exp_nu, "exp_exp_nu": exp_exp_nu, "exp_theta": exp_theta, "cos_exp_theta": cos_exp_theta, "sin_exp_theta": sin_exp_theta, "exp_gamma": exp_gamma, "a_x_re": a_x_re, "a_x_im": a_x_im}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_x_re = initial["x_re"]
     initial_x_im = initial["x_im"]
     u = inputs["u"]
@@ -116,7 +124,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_x_re_bar = bars["final.x_re"]
     final_x_im_bar = bars["final.x_im"]
     T, B = u.shape[:2]
-    dtype = u.dtype
     H = u.shape[2]
     N = nu.shape[0]
 
@@ -138,8 +145,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         x_im_prev_bar = -x_re_bar[t] * exp_exp_nu * sin_exp_theta + x_im_bar[t] * exp_exp_nu * cos_exp_theta
 
     # all steps at once
-    x_re_prev = np.concatenate([initial_x_re[None], x_re[:-1]])
-    x_im_prev = np.concatenate([initial_x_im[None], x_im[:-1]])
+    x_re_prev = np.concatenate([initial_x_re[None], x_re])[:-1]
+    x_im_prev = np.concatenate([initial_x_im[None], x_im])[:-1]
     # (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev)
     x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta * x_im_prev + sin_exp_theta * x_re_prev)
     # (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2)
@@ -187,6 +194,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     u = inputs["u"]
     nu = parameters["nu"]
     theta = parameters["theta"]
@@ -197,7 +205,6 @@ def step(parameters, inputs, state):
     C_im = parameters["C_im"]
     D = parameters["D"]
     B = u.shape[0]
-    dtype = u.dtype
     H = u.shape[1]
     N = nu.shape[0]
 

@@ -4,13 +4,20 @@
  * those of lru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lru_simd.h"
 
 #ifdef LRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 #define COS MATH(cos)
 #define EXP MATH(exp)
 #define SIN MATH(sin)
@@ -68,9 +75,20 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
 
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t H = LRU_FIXED_H;
+    const size_t N = LRU_FIXED_N;
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
+    (void)T;
+    (void)B;
+    (void)H;
+    (void)N;
+    (void)row_N;
+    (void)chunk;
     (void)threads;
-    return 0;
+    return 2 * B * N;
 }
 
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
@@ -88,7 +106,7 @@ size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads)
     (void)row_N;
     (void)chunk;
     (void)threads;
-    return 4 * spaced(T * B * row_N) + 6 * spaced(N);
+    return 4 * spaced(T * B * row_N) + 6 * spaced(N) + 2 * B * N;
 }
 
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
@@ -105,7 +123,7 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_N) + 7 * spaced(N) + 2 * spaced(2 * B * row_N) + chunk * B * 2 * up_to(N, LANES) + threads * scratch_for(H + N);
+    return 4 * spaced(chunk * B * row_N) + 7 * spaced(N) + 2 * spaced(2 * B * row_N) + chunk * B * 2 * up_to(N, LANES) + 4 * B * N + H + threads * scratch_for(H + N);
 }
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
@@ -119,7 +137,7 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
     (void)N;
     (void)row_N;
     (void)threads;
-    return 4 * spaced(B * row_N) + 6 * spaced(N) + 1;
+    return 4 * spaced(B * row_N) + 6 * spaced(N) + 1 + 2 * B * N;
 }
 
 static size_t lru_simd_forward_multiplications(const lru_sizes *sizes)
@@ -223,11 +241,10 @@ void lru_simd_pack_backward(
 static void lru_simd_forward_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *tape, lru_real *work,
     size_t member, size_t members)
 {
-    (void)work;
     (void)member, (void)members;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -249,6 +266,10 @@ static void lru_simd_forward_member(
     real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
     real *const tape_a_x_re = exp_gamma + spaced(N); /* [N] a row */
     real *const tape_a_x_im = tape_a_x_re + spaced(T * B * row_N); /* [N] a row */
+    real *const work_initial_x_re = work;
+    real *const work_initial_x_im = work_initial_x_re + B * N;
+    const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re, member, members);
+    const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im, member, members);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
     const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
@@ -336,9 +357,9 @@ static void lru_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = tape_x_im + (t * B + begin) * row_N;
-                    const real *const x_re_prev_rows = t > 0 ? tape_x_re + ((t * B + begin) - B) * row_N : initial->x_re + begin * N;
+                    const real *const x_re_prev_rows = t > 0 ? tape_x_re + ((t * B + begin) - B) * row_N : initial_x_re + begin * N;
                     const size_t x_re_prev_stride = t > 0 ? row_N : N;
-                    const real *const x_im_prev_rows = t > 0 ? tape_x_im + ((t * B + begin) - B) * row_N : initial->x_im + begin * N;
+                    const real *const x_im_prev_rows = t > 0 ? tape_x_im + ((t * B + begin) - B) * row_N : initial_x_im + begin * N;
                     const size_t x_im_prev_stride = t > 0 ? row_N : N;
                     const real *const a_x_re_rows = tape_a_x_re + (t * B + begin) * row_N;
                     const real *const a_x_im_rows = tape_a_x_im + (t * B + begin) * row_N;
@@ -412,15 +433,15 @@ static void lru_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, N, tape_x_re + (T - 1) * B * row_N, row_N, final->x_re);
+        copy_rows(B, N, T > 0 ? tape_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N, final != NULL ? final->x_re : NULL);
     if (member == 0)
-        copy_rows(B, N, tape_x_im + (T - 1) * B * row_N, row_N, final->x_im);
+        copy_rows(B, N, T > 0 ? tape_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N, final != NULL ? final->x_im : NULL);
 }
 
 void lru_simd_forward(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *tape, lru_real *work,
     size_t threads)
 {
@@ -431,7 +452,7 @@ void lru_simd_forward(
 static void lru_simd_infer_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *work,
     size_t member, size_t members)
 {
@@ -456,6 +477,10 @@ static void lru_simd_infer_member(
     real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
     real *const work_a_x_re = exp_gamma + spaced(N); /* [N] a row */
     real *const work_a_x_im = work_a_x_re + spaced(T * B * row_N); /* [N] a row */
+    real *const work_initial_x_re = work_a_x_im + spaced(T * B * row_N);
+    real *const work_initial_x_im = work_initial_x_re + B * N;
+    const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re, member, members);
+    const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im, member, members);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
     const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
@@ -543,9 +568,9 @@ static void lru_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = work_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = work_x_im + (t * B + begin) * row_N;
-                    const real *const x_re_prev_rows = t > 0 ? work_x_re + ((t * B + begin) - B) * row_N : initial->x_re + begin * N;
+                    const real *const x_re_prev_rows = t > 0 ? work_x_re + ((t * B + begin) - B) * row_N : initial_x_re + begin * N;
                     const size_t x_re_prev_stride = t > 0 ? row_N : N;
-                    const real *const x_im_prev_rows = t > 0 ? work_x_im + ((t * B + begin) - B) * row_N : initial->x_im + begin * N;
+                    const real *const x_im_prev_rows = t > 0 ? work_x_im + ((t * B + begin) - B) * row_N : initial_x_im + begin * N;
                     const size_t x_im_prev_stride = t > 0 ? row_N : N;
                     const real *const a_x_re_rows = work_a_x_re + (t * B + begin) * row_N;
                     const real *const a_x_im_rows = work_a_x_im + (t * B + begin) * row_N;
@@ -619,15 +644,15 @@ static void lru_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, N, work_x_re + (T - 1) * B * row_N, row_N, final->x_re);
+        copy_rows(B, N, T > 0 ? work_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N, final != NULL ? final->x_re : NULL);
     if (member == 0)
-        copy_rows(B, N, work_x_im + (T - 1) * B * row_N, row_N, final->x_im);
+        copy_rows(B, N, T > 0 ? work_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N, final != NULL ? final->x_im : NULL);
 }
 
 void lru_simd_infer(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *work,
     size_t threads)
 {
@@ -638,7 +663,7 @@ void lru_simd_infer(
 static void lru_simd_backward_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_real *tape, const lru_cotangents *bars,
     const lru_gradients *gradients, lru_real *work,
     size_t member, size_t members)
@@ -687,22 +712,35 @@ static void lru_simd_backward_member(
     const size_t early = ahead_of(B, 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N);
     real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
     const size_t scratch_size = scratch_for(H + N);
+    real *const work_final_x_re_bar = work_scratch + members * scratch_size;
+    real *const work_final_x_im_bar = work_final_x_re_bar + B * N;
+    real *const work_initial_x_re = work_final_x_im_bar + B * N;
+    real *const work_initial_x_im = work_initial_x_re + B * N;
+    real *const work_u_bar = work_initial_x_im + B * N;
+    const real *const final_x_re_bar = given_or(bars->final_x_re_bar, 0, B * N, work_final_x_re_bar, member, members);
+    const real *const final_x_im_bar = given_or(bars->final_x_im_bar, 0, B * N, work_final_x_im_bar, member, members);
+    const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N, work_initial_x_re, member, members);
+    const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im, member, members);
     const real *const panels_y_bar = packed;
     const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
     const real *const panels_a_x_im_bar = panels_a_x_re_bar + up_to(H, LANES) * N;
     if (member == 0) {
-        for (size_t j = 0; j < N; ++j)
-            exp_gamma_bar[j] = 0;
-        for (size_t j = 0; j < N; ++j)
-            sin_exp_theta_bar[j] = 0;
-        for (size_t j = 0; j < N; ++j)
-            cos_exp_theta_bar[j] = 0;
-        for (size_t j = 0; j < N; ++j)
-            exp_exp_nu_bar[j] = 0;
-        for (size_t j = 0; j < H; ++j)
-            D_bar[j] = 0;
+        clear(exp_gamma_bar, N);
+        clear(sin_exp_theta_bar, N);
+        clear(cos_exp_theta_bar, N);
+        clear(exp_exp_nu_bar, N);
+        clear(D_bar, H);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(B_re_bar, N * H);
+            clear(B_im_bar, N * H);
+            clear(C_re_bar, H * N);
+            clear(C_im_bar, H * N);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -726,9 +764,9 @@ static void lru_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * H;
-                    const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_re_bar + begin * N;
+                    const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar + (((t + 1) & 1) * B + begin) * row_N : final_x_re_bar + begin * N;
                     const size_t x_re_next_bar_stride = t + 1 < T ? row_N : N;
-                    const real *const x_im_next_bar_rows = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + begin) * row_N : bars->final_x_im_bar + begin * N;
+                    const real *const x_im_next_bar_rows = t + 1 < T ? work_x_im_prev_bar + (((t + 1) & 1) * B + begin) * row_N : final_x_im_bar + begin * N;
                     const size_t x_im_next_bar_stride = t + 1 < T ? row_N : N;
                     real *const x_im_bar_rows = work_x_im_bar + ((t - first) * B + begin) * row_N;
                     real *const x_re_bar_rows = work_x_re_bar + ((t - first) * B + begin) * row_N;
@@ -789,9 +827,9 @@ static void lru_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const x_re_prev_rows = (first * B + begin) >= B ? tape_x_re + ((first * B + begin) - B) * row_N : initial->x_re + (first * B + begin) * N;
+                const real *const x_re_prev_rows = (first * B + begin) >= B ? tape_x_re + ((first * B + begin) - B) * row_N : initial_x_re + (first * B + begin) * N;
                 const size_t x_re_prev_stride = (first * B + begin) >= B ? row_N : N;
-                const real *const x_im_prev_rows = (first * B + begin) >= B ? tape_x_im + ((first * B + begin) - B) * row_N : initial->x_im + (first * B + begin) * N;
+                const real *const x_im_prev_rows = (first * B + begin) >= B ? tape_x_im + ((first * B + begin) - B) * row_N : initial_x_im + (first * B + begin) * N;
                 const size_t x_im_prev_stride = (first * B + begin) >= B ? row_N : N;
                 const real *const a_x_re_rows = tape_a_x_re + (first * B + begin) * row_N;
                 const real *const a_x_im_rows = tape_a_x_im + (first * B + begin) * row_N;
@@ -854,7 +892,7 @@ static void lru_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (D_bar != NULL || gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(H, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -864,7 +902,8 @@ static void lru_simd_backward_member(
                 const real *const y_bar_rows = bars->y_bar + (first * B + begin) * H;
                 const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
                 const real *const a_x_re_bar_rows = work_a_x_re_bar + begin * row_N;
-                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * H;
+                real *const u_bar_rows = gradients->u_bar != NULL ? gradients->u_bar + (first * B + begin) * H : work_u_bar;
+                const size_t u_bar_stride = gradients->u_bar != NULL ? H : 0;
                 const operand factors_u_bar[] = {
                     {a_x_re_bar_rows, row_N, N, panels_a_x_re_bar},
                     {a_x_im_bar_rows, row_N, N, panels_a_x_im_bar},
@@ -890,12 +929,13 @@ static void lru_simd_backward_member(
 
                                 /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3) */
                                 const vec u_bar = load(tile_u_bar + ((s * 1 + 0) * own + v) * LANES) + y_bar * D_here;
-                                store_part(u_bar_rows + s * H + j, u_bar, left);
+                                store_part(u_bar_rows + s * u_bar_stride + j, u_bar, left);
 
                                 /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
                                 D_bar_here += y_bar * u;
                             }
-                            store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
+                            if (D_bar != NULL)
+                                store_part(D_bar + j, load_part(D_bar + j, left) + D_bar_here, left);
                         }
                     }
                 }
@@ -946,28 +986,31 @@ static void lru_simd_backward_member(
             exp_theta_bar[j] = -cos_exp_theta_bar[j] * sin_exp_theta_2[j] + sin_exp_theta_bar[j] * cos_exp_theta_2[j];
 
         /* (18)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
+        if (nu_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
 
         /* (19)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
+        if (theta_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
 
         /* (20)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (1) */
-        for (size_t j = 0; j < N; ++j)
-            gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
+        if (gamma_bar != NULL)
+            for (size_t j = 0; j < N; ++j)
+                gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, N, work_x_re_prev_bar + (((0) & 1) * B + 0) * row_N, row_N, gradients->initial_x_re_bar);
+        copy_rows(B, N, T > 0 ? work_x_re_prev_bar + (((0) & 1) * B + 0) * row_N : final_x_re_bar, T > 0 ? row_N : N, gradients->initial_x_re_bar);
     if (member == 0)
-        copy_rows(B, N, work_x_im_prev_bar + (((0) & 1) * B + 0) * row_N, row_N, gradients->initial_x_im_bar);
+        copy_rows(B, N, T > 0 ? work_x_im_prev_bar + (((0) & 1) * B + 0) * row_N : final_x_im_bar, T > 0 ? row_N : N, gradients->initial_x_im_bar);
 }
 
 void lru_simd_backward(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *initial, const lru_outputs *out,
+    const lru_initial *initial, const lru_outputs *out,
     const lru_real *tape, const lru_cotangents *bars,
     const lru_gradients *gradients, lru_real *work,
     size_t threads)
@@ -979,7 +1022,7 @@ void lru_simd_backward(
 static void lru_simd_step_member(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *state, const lru_outputs *out,
+    const lru_initial *state, const lru_outputs *out,
     const lru_state *next, lru_real *work,
     size_t member, size_t members)
 {
@@ -1004,6 +1047,10 @@ static void lru_simd_step_member(
     real *const work_a_x_im = work_a_x_re + spaced(B * row_N); /* [N] a row */
     real *const work_turn = work_a_x_im + spaced(B * row_N);
     const size_t t = way(work_turn);
+    real *const work_initial_x_re = work_turn + 1;
+    real *const work_initial_x_im = work_initial_x_re + B * N;
+    const real *const initial_x_re = given_or(state != NULL ? state->x_re : NULL, 0, B * N, work_initial_x_re, member, members);
+    const real *const initial_x_im = given_or(state != NULL ? state->x_im : NULL, 0, B * N, work_initial_x_im, member, members);
     const real *const panels_u = packed;
     const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
     const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
@@ -1085,8 +1132,8 @@ static void lru_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const x_re_rows = work_x_re + begin * row_N;
             real *const x_im_rows = work_x_im + begin * row_N;
-            const real *const x_re_prev_rows = state->x_re + begin * N;
-            const real *const x_im_prev_rows = state->x_im + begin * N;
+            const real *const x_re_prev_rows = initial_x_re + begin * N;
+            const real *const x_im_prev_rows = initial_x_im + begin * N;
             const real *const a_x_re_rows = work_a_x_re + begin * row_N;
             const real *const a_x_im_rows = work_a_x_im + begin * row_N;
             for (size_t s = 0; s < rows; ++s) {
@@ -1156,9 +1203,9 @@ static void lru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, N, work_x_re + 0 * row_N, row_N, next->x_re);
+        copy_rows(B, N, work_x_re + 0 * row_N, row_N, next != NULL ? next->x_re : NULL);
     if (member == 0)
-        copy_rows(B, N, work_x_im + 0 * row_N, row_N, next->x_im);
+        copy_rows(B, N, work_x_im + 0 * row_N, row_N, next != NULL ? next->x_im : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1166,7 +1213,7 @@ static void lru_simd_step_member(
 void lru_simd_step(
     const lru_sizes *sizes, const lru_parameters *parameters,
     const lru_real *packed, const lru_inputs *in,
-    const lru_state *state, const lru_outputs *out,
+    const lru_initial *state, const lru_outputs *out,
     const lru_state *next, lru_real *work,
     size_t threads)
 {

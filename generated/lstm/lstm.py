@@ -31,6 +31,13 @@ do not.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -72,6 +79,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -88,7 +96,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -135,11 +142,12 @@ def forward(parameters, inputs, initial):
         tanh_c_tail[t] = tanh_tail(c[t])
         # (10)  h = tanh(c) * o
         h[t] = tanh_c * o
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
@@ -162,7 +170,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -223,7 +230,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (23)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8)
     x_bar = z_bar @ W_g + z_i_bar @ W_i + z_f_bar @ W_f + z_o_bar @ W_o
     # (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2)
@@ -255,6 +262,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -269,7 +277,6 @@ def step(parameters, inputs, state):
     U_o = parameters["U_o"]
     b_o = parameters["b_o"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_i.shape[0]
 

@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lstm_1997_real)(number))
 #ifdef LSTM_1997_DOUBLE
 #define FABS fabs
@@ -64,38 +67,57 @@ static lstm_1997_real lstm_1997_tanh_tail(lstm_1997_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lstm_1997_real *lstm_1997_given(
+    const lstm_1997_real *given, lstm_1997_real value, size_t entries, lstm_1997_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lstm_1997_copy(const lstm_1997_real *from, size_t entries, lstm_1997_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lstm_1997_tape_size(const lstm_1997_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_1997_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return LSTM_1997_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_1997_forward_work_size(const lstm_1997_sizes *sizes)
 {
-    const size_t B = sizes->B;
-    const size_t m = LSTM_1997_FIXED_m;
-    return 7 * m + 2 * B * m;
+    (void)sizes;
+    return LSTM_1997_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lstm_1997_infer_work_size(const lstm_1997_sizes *sizes)
+{
+    (void)sizes;
+    return LSTM_1997_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_1997_backward_work_size(const lstm_1997_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_1997_FIXED_m;
-    return 13 * m + 3 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return LSTM_1997_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_1997_step_work_size(const lstm_1997_sizes *sizes)
 {
-    const size_t m = LSTM_1997_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return LSTM_1997_STEP_WORK_SIZE(sizes->B);
 }
 
 void lstm_1997_forward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *initial,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
     const lstm_1997_outputs *out, const lstm_1997_state *final,
     lstm_1997_real *tape, lstm_1997_real *work)
 {
@@ -124,6 +146,10 @@ void lstm_1997_forward(
     lstm_1997_real *const o = i + m; /* [m] */
     lstm_1997_real *const work_c = o + m; /* [2, B, m] */
     lstm_1997_real *const tanh_c = work_c + 2 * B * m; /* [m] */
+    lstm_1997_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_1997_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_1997_real *const initial_h = lstm_1997_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_1997_real *const initial_c = lstm_1997_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -135,8 +161,8 @@ void lstm_1997_forward(
             lstm_1997_real *restrict o_tail = tape_o_tail + at * m;
             lstm_1997_real *restrict c = work_c + ((t & 1) * B + s) * m;
             lstm_1997_real *restrict h = out->h + at * m;
-            const lstm_1997_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const lstm_1997_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial->c + s * m;
+            const lstm_1997_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const lstm_1997_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial_c + s * m;
             lstm_1997_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
@@ -211,16 +237,117 @@ void lstm_1997_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = work_c[((T - 1) & 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void lstm_1997_infer(
+    const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
+    const lstm_1997_outputs *out, const lstm_1997_state *final,
+    lstm_1997_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_1997_FIXED_n;
+    const size_t m = LSTM_1997_FIXED_m;
+    const lstm_1997_real *const W_i = parameters->W_i; /* [m, n] */
+    const lstm_1997_real *const U_i = parameters->U_i; /* [m, m] */
+    const lstm_1997_real *const b_i = parameters->b_i; /* [m] */
+    const lstm_1997_real *const W_g = parameters->W_g; /* [m, n] */
+    const lstm_1997_real *const U_g = parameters->U_g; /* [m, m] */
+    const lstm_1997_real *const b_g = parameters->b_g; /* [m] */
+    const lstm_1997_real *const W_o = parameters->W_o; /* [m, n] */
+    const lstm_1997_real *const U_o = parameters->U_o; /* [m, m] */
+    const lstm_1997_real *const b_o = parameters->b_o; /* [m] */
+    lstm_1997_real *const z = work; /* [m] */
+    lstm_1997_real *const z_i = z + m; /* [m] */
+    lstm_1997_real *const z_o = z_i + m; /* [m] */
+    lstm_1997_real *const g = z_o + m; /* [m] */
+    lstm_1997_real *const i = g + m; /* [m] */
+    lstm_1997_real *const o = i + m; /* [m] */
+    lstm_1997_real *const work_c = o + m; /* [2, B, m] */
+    lstm_1997_real *const tanh_c = work_c + 2 * B * m; /* [m] */
+    lstm_1997_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_1997_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_1997_real *const initial_h = lstm_1997_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_1997_real *const initial_c = lstm_1997_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lstm_1997_real *restrict x = in->x + at * n;
+            lstm_1997_real *restrict c = work_c + ((t & 1) * B + s) * m;
+            lstm_1997_real *restrict h = out->h + at * m;
+            const lstm_1997_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const lstm_1997_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial_c + s * m;
+
+            /* (1)  z = W_g x + U_g h_prev + b_g */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_1997_real sum = b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_g[j * m + k] * h_prev[k];
+                z[j] = sum;
+            }
+
+            /* (2)  z_i = W_i x + U_i h_prev + b_i */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_1997_real sum = b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_i[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_i[j * m + k] * h_prev[k];
+                z_i[j] = sum;
+            }
+
+            /* (3)  g = tanh(z) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = TANH(z[j]);
+
+            /* (4)  i = sigmoid(z_i) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = lstm_1997_sigmoid(z_i[j]);
+
+            /* (5)  c = g * i + c_prev */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = g[j] * i[j] + c_prev[j];
+
+            /* (6)  z_o = W_o x + U_o h_prev + b_o */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_1997_real sum = b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_o[j * m + k] * h_prev[k];
+                z_o[j] = sum;
+            }
+
+            /* (7)  o = sigmoid(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_1997_sigmoid(z_o[j]);
+
+            /* (8)  tanh_c = tanh(c) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c[j] = TANH(c[j]);
+
+            /* (8)  h = tanh(c) * o */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_c[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void lstm_1997_backward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *initial,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
     const lstm_1997_outputs *out, const lstm_1997_real *tape,
     const lstm_1997_cotangents *bars, const lstm_1997_gradients *gradients,
     lstm_1997_real *work)
@@ -266,26 +393,41 @@ void lstm_1997_backward(
     lstm_1997_real *const work_z_bar = work_z_i_bar + T * B * m; /* [T, B, m] */
     lstm_1997_real *const work_h_prev_bar = work_z_bar + T * B * m; /* [2, B, m] */
     lstm_1997_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * m; /* [2, B, m] */
+    lstm_1997_real *const work_final_h_bar = work_c_prev_bar + 2 * B * m; /* [B, m] */
+    lstm_1997_real *const work_final_c_bar = work_final_h_bar + B * m; /* [B, m] */
+    lstm_1997_real *const work_initial_h = work_final_c_bar + B * m; /* [B, m] */
+    const lstm_1997_real *const final_h_bar = lstm_1997_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const lstm_1997_real *const final_c_bar = lstm_1997_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const lstm_1997_real *const initial_h = lstm_1997_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_g_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_g_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_i_bar[j] = 0;
+    if (U_i_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_i_bar[j] = 0;
+    if (W_g_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_g_bar[j] = 0;
+    if (U_g_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_g_bar[j] = 0;
+    if (b_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_g_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (U_o_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -296,8 +438,8 @@ void lstm_1997_backward(
             const lstm_1997_real *restrict o_tail = tape_o_tail + at * m;
             const lstm_1997_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
             const lstm_1997_real *restrict Delta_h = bars->Delta_h + at * m;
-            const lstm_1997_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
-            const lstm_1997_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const lstm_1997_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
+            const lstm_1997_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             lstm_1997_real *restrict z_o_bar = work_z_o_bar + at * m;
             lstm_1997_real *restrict z_i_bar = work_z_i_bar + at * m;
             lstm_1997_real *restrict z_bar = work_z_bar + at * m;
@@ -391,78 +533,87 @@ void lstm_1997_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_1997_real *restrict x = in->x + at * n;
-            const lstm_1997_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const lstm_1997_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const lstm_1997_real *restrict z_o_bar = work_z_o_bar + at * m;
             const lstm_1997_real *restrict z_i_bar = work_z_i_bar + at * m;
             const lstm_1997_real *restrict z_bar = work_z_bar + at * m;
-            lstm_1997_real *restrict x_bar = gradients->x_bar + at * n;
+            lstm_1997_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (19)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_o^T z_o_bar   adjoint of (1), (2), (6) */
-            for (size_t j = 0; j < n; ++j) {
-                lstm_1997_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_g[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_i[k * n + j] * z_i_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * z_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lstm_1997_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_g[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_i[k * n + j] * z_i_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * z_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (20)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_i_bar[j * n + k] += z_i_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_i_bar[j * n + k] += z_i_bar[j] * x[k];
 
             /* (21)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_i_bar[j * m + k] += z_i_bar[j] * h_prev[k];
+            if (U_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_i_bar[j * m + k] += z_i_bar[j] * h_prev[k];
 
             /* (22)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_i_bar[j] += z_i_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_i_bar[j] += z_i_bar[j];
 
             /* (23)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_g_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_g_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (24)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_g_bar[j * m + k] += z_bar[j] * h_prev[k];
+            if (U_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_g_bar[j * m + k] += z_bar[j] * h_prev[k];
 
             /* (25)  b_g_bar = sum_t z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_g_bar[j] += z_bar[j];
+            if (b_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_g_bar[j] += z_bar[j];
 
             /* (26)  W_o_bar = sum_t z_o_bar x^T   adjoint of (6) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += z_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += z_o_bar[j] * x[k];
 
             /* (27)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (6) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_o_bar[j * m + k] += z_o_bar[j] * h_prev[k];
+            if (U_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_o_bar[j * m + k] += z_o_bar[j] * h_prev[k];
 
             /* (28)  b_o_bar = sum_t z_o_bar   adjoint of (6) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += z_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += z_o_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_1997_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
+    lstm_1997_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void lstm_1997_step(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *state,
+    const lstm_1997_inputs *in, const lstm_1997_initial *state,
     const lstm_1997_outputs *out, const lstm_1997_state *next,
     lstm_1997_real *work)
 {
@@ -486,13 +637,17 @@ void lstm_1997_step(
     lstm_1997_real *const o = i + m; /* [m] */
     lstm_1997_real *const c = o + m; /* [m] */
     lstm_1997_real *const tanh_c = c + m; /* [m] */
+    lstm_1997_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_1997_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_1997_real *const initial_h = lstm_1997_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
+    const lstm_1997_real *const initial_c = lstm_1997_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lstm_1997_real *restrict x = in->x + s * n;
         lstm_1997_real *restrict h = out->h + s * m;
-        const lstm_1997_real *h_prev = state->h + s * m;
-        const lstm_1997_real *c_prev = state->c + s * m;
+        const lstm_1997_real *h_prev = initial_h + s * m;
+        const lstm_1997_real *c_prev = initial_c + s * m;
 
         /* (1)  z = W_g x + U_g h_prev + b_g */
         for (size_t j = 0; j < m; ++j) {
@@ -549,9 +704,9 @@ void lstm_1997_step(
             h[j] = tanh_c[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            lstm_1997_copy(h, m, next->h + s * m);
+        if (next != NULL && next->c != NULL)
+            lstm_1997_copy(c, m, next->c + s * m);
     }
 }

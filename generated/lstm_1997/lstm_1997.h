@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DLSTM_1997_DOUBLE makes lstm_1997_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * lstm_1997.c is C99, and compiles as C++ too. -DLSTM_1997_DOUBLE makes
+ * lstm_1997_real double instead of float.
  */
 #ifndef LSTM_1997_H
 #define LSTM_1997_H
@@ -25,7 +32,9 @@ typedef double lstm_1997_real;
 typedef float lstm_1997_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static lstm_1997_real tape[LSTM_1997_TAPE_SIZE(20, 1)];`. */
 #ifndef LSTM_1997_FIXED_n
 #define LSTM_1997_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float lstm_1997_real;
 #define LSTM_1997_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct lstm_1997_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -64,14 +73,14 @@ typedef struct lstm_1997_outputs {
     lstm_1997_real *h; /* [T, B, m] output of the block */
 } lstm_1997_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct lstm_1997_cotangents {
     const lstm_1997_real *Delta_h; /* [T, B, m] cotangent of h */
     const lstm_1997_real *final_h_bar; /* [B, m] cotangent of final.h */
     const lstm_1997_real *final_c_bar; /* [B, m] cotangent of final.c */
 } lstm_1997_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct lstm_1997_gradients {
     lstm_1997_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     lstm_1997_real *initial_c_bar; /* [B, m] cotangent of initial.c */
@@ -87,46 +96,82 @@ typedef struct lstm_1997_gradients {
     lstm_1997_real *b_o_bar; /* [m] cotangent of b_o */
 } lstm_1997_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct lstm_1997_initial {
+    const lstm_1997_real *h; /* [B, m] h before the first step */
+    const lstm_1997_real *c; /* [B, m] c before the first step */
+} lstm_1997_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct lstm_1997_state {
-    lstm_1997_real *h; /* [B, m] h before the first step */
-    lstm_1997_real *c; /* [B, m] c before the first step */
+    lstm_1997_real *h; /* [B, m] h after the last step */
+    lstm_1997_real *c; /* [B, m] c after the last step */
 } lstm_1997_state;
 
 /* Entries of lstm_1997_real: what forward saves for backward: 4 * T * B * m. */
 size_t lstm_1997_tape_size(const lstm_1997_sizes *sizes);
+#define LSTM_1997_TAPE_SIZE(T, B) \
+    (4 * (size_t)(T) * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
 
-/* Entries of lstm_1997_real: scratch memory of forward: 7 * m + 2 * B * m. */
+/* Entries of lstm_1997_real: scratch memory of forward: 7 * m + 2 * B * m + 2 * B * m. */
 size_t lstm_1997_forward_work_size(const lstm_1997_sizes *sizes);
+#define LSTM_1997_FORWARD_WORK_SIZE(T, B) \
+    (7 * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
 
-/* Entries of lstm_1997_real: scratch memory of backward: 13 * m + 3 * T * B * m + 2 * 2 * B * m. */
+/* Entries of lstm_1997_real: scratch memory of infer: 7 * m + 2 * B * m + 2 * B * m. */
+size_t lstm_1997_infer_work_size(const lstm_1997_sizes *sizes);
+#define LSTM_1997_INFER_WORK_SIZE(T, B) \
+    (7 * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
+
+/* Entries of lstm_1997_real: scratch memory of backward: 13 * m + 3 * T * B * m + 2 * 2 * B * m +
+ * 3 * B * m. */
 size_t lstm_1997_backward_work_size(const lstm_1997_sizes *sizes);
+#define LSTM_1997_BACKWARD_WORK_SIZE(T, B) \
+    (13 * (size_t)(LSTM_1997_FIXED_m) + \
+     3 * (size_t)(T) * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * 2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m) + \
+     3 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
 
-/* Entries of lstm_1997_real: scratch memory of step: 8 * m. */
+/* Entries of lstm_1997_real: scratch memory of step: 8 * m + 2 * B * m. */
 size_t lstm_1997_step_work_size(const lstm_1997_sizes *sizes);
+#define LSTM_1997_STEP_WORK_SIZE(B) \
+    (8 * (size_t)(LSTM_1997_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void lstm_1997_forward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *initial,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
     const lstm_1997_outputs *out, const lstm_1997_state *final,
     lstm_1997_real *tape, lstm_1997_real *work);
+
+/* The same with nothing saved for backward. */
+void lstm_1997_infer(
+    const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
+    const lstm_1997_outputs *out, const lstm_1997_state *final,
+    lstm_1997_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lstm_1997_backward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *initial,
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
     const lstm_1997_outputs *out, const lstm_1997_real *tape,
     const lstm_1997_cotangents *bars, const lstm_1997_gradients *gradients,
     lstm_1997_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void lstm_1997_step(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_state *state,
+    const lstm_1997_inputs *in, const lstm_1997_initial *state,
     const lstm_1997_outputs *out, const lstm_1997_state *next,
     lstm_1997_real *work);
 

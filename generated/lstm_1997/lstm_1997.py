@@ -27,6 +27,13 @@ output_activation=('scaled_tanh', 1, 0.5).
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -68,6 +75,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -81,7 +89,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -121,11 +128,12 @@ def forward(parameters, inputs, initial):
         tanh_c_tail[t] = tanh_tail(c)
         # (8)  h = tanh(c) * o
         h[t] = tanh_c * o
-    return {"h": h}, {"h": h[T - 1], "c": c}, {"g_tail": g_tail, "i_tail": i_tail, "o_tail": o_tail, "tanh_c_tail": tanh_c_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c}, {"g_tail": g_tail, "i_tail": i_tail, "o_tail": o_tail, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     g_tail = tape["g_tail"]
@@ -143,7 +151,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -194,7 +201,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (19)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_o^T z_o_bar   adjoint of (1), (2), (6)
     x_bar = z_bar @ W_g + z_i_bar @ W_i + z_o_bar @ W_o
     # (20)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2)
@@ -220,6 +227,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -231,7 +239,6 @@ def step(parameters, inputs, state):
     U_o = parameters["U_o"]
     b_o = parameters["b_o"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_i.shape[0]
 

@@ -4,13 +4,20 @@
  * those of lstm_1997.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lstm_1997_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lstm_1997_simd.h"
 
 #ifdef LSTM_1997_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lstm_1997_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t lstm_1997_simd_tape_size(const lstm_1997_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t lstm_1997_simd_forward_work_size(const lstm_1997_sizes *sizes, size_t thr
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_1997_simd_infer_work_size(const lstm_1997_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t lstm_1997_simd_infer_work_size(const lstm_1997_sizes *sizes, size_t threa
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_1997_simd_backward_work_size(const lstm_1997_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t lstm_1997_simd_backward_work_size(const lstm_1997_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 3 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + 3 * B * m + threads * scratch_for(n + m);
 }
 
 size_t lstm_1997_simd_step_work_size(const lstm_1997_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t lstm_1997_simd_step_work_size(const lstm_1997_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + 2 * B * m;
 }
 
 static size_t lstm_1997_simd_forward_multiplications(const lstm_1997_sizes *sizes)
@@ -245,7 +252,7 @@ void lstm_1997_simd_pack_backward(
 static void lstm_1997_simd_forward_member(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_state *final, lstm_1997_real *tape, lstm_1997_real *work,
     size_t member, size_t members)
 {
@@ -266,6 +273,10 @@ static void lstm_1997_simd_forward_member(
     real *const work_c = work; /* [m] a row */
     real *const tile_z_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -296,8 +307,8 @@ static void lstm_1997_simd_forward_member(
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const operand factors_z[] = {
@@ -391,15 +402,15 @@ static void lstm_1997_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_1997_simd_forward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_state *final, lstm_1997_real *tape, lstm_1997_real *work,
     size_t threads)
 {
@@ -410,7 +421,7 @@ void lstm_1997_simd_forward(
 static void lstm_1997_simd_infer_member(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_state *final, lstm_1997_real *work,
     size_t member, size_t members)
 {
@@ -427,6 +438,10 @@ static void lstm_1997_simd_infer_member(
     real *const work_c = work; /* [m] a row */
     real *const tile_z_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -454,8 +469,8 @@ static void lstm_1997_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const operand factors_z[] = {
                         {x_rows, n, n, panels_x},
@@ -532,15 +547,15 @@ static void lstm_1997_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_1997_simd_infer(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_state *final, lstm_1997_real *work,
     size_t threads)
 {
@@ -551,7 +566,7 @@ void lstm_1997_simd_infer(
 static void lstm_1997_simd_backward_member(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_real *tape, const lstm_1997_cotangents *bars,
     const lstm_1997_gradients *gradients, lstm_1997_real *work,
     size_t member, size_t members)
@@ -584,6 +599,12 @@ static void lstm_1997_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * m;
+    real *const work_initial_h = work_final_c_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_z_bar = packed;
     const real *const panels_z_i_bar = panels_z_bar + up_to(m, LANES) * m;
     const real *const panels_z_o_bar = panels_z_i_bar + up_to(m, LANES) * m;
@@ -591,14 +612,22 @@ static void lstm_1997_simd_backward_member(
     const real *const panels_z_i_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
     const real *const panels_z_o_bar_2 = panels_z_i_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
+        clear(b_i_bar, m);
+        clear(b_g_bar, m);
+        clear(b_o_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_i_bar, m * n);
+            clear(U_i_bar, m * m);
+            clear(W_g_bar, m * n);
+            clear(U_g_bar, m * m);
+            clear(W_o_bar, m * n);
+            clear(U_o_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -615,9 +644,9 @@ static void lstm_1997_simd_backward_member(
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
                     real *const z_i_bar_rows = work_z_i_bar + ((t - first) * B + begin) * row_m;
@@ -737,7 +766,7 @@ static void lstm_1997_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -777,7 +806,7 @@ static void lstm_1997_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_g_bar != NULL || b_i_bar != NULL || b_o_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -807,9 +836,12 @@ static void lstm_1997_simd_backward_member(
                             /* (28)  b_o_bar = sum_t z_o_bar   adjoint of (6) */
                             b_o_bar_here += z_o_bar;
                         }
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_g_bar != NULL)
+                            store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -831,7 +863,7 @@ static void lstm_1997_simd_backward_member(
             /* (21)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
             /* (24)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
             /* (27)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (6) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
@@ -843,15 +875,15 @@ static void lstm_1997_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void lstm_1997_simd_backward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *initial, const lstm_1997_outputs *out,
+    const lstm_1997_initial *initial, const lstm_1997_outputs *out,
     const lstm_1997_real *tape, const lstm_1997_cotangents *bars,
     const lstm_1997_gradients *gradients, lstm_1997_real *work,
     size_t threads)
@@ -863,7 +895,7 @@ void lstm_1997_simd_backward(
 static void lstm_1997_simd_step_member(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *state, const lstm_1997_outputs *out,
+    const lstm_1997_initial *state, const lstm_1997_outputs *out,
     const lstm_1997_state *next, lstm_1997_real *work,
     size_t member, size_t members)
 {
@@ -878,6 +910,10 @@ static void lstm_1997_simd_step_member(
     real *const work_c = work; /* [m] a row */
     real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
     {
@@ -889,8 +925,8 @@ static void lstm_1997_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -965,9 +1001,9 @@ static void lstm_1997_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -975,7 +1011,7 @@ static void lstm_1997_simd_step_member(
 void lstm_1997_simd_step(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
     const lstm_1997_real *packed, const lstm_1997_inputs *in,
-    const lstm_1997_state *state, const lstm_1997_outputs *out,
+    const lstm_1997_initial *state, const lstm_1997_outputs *out,
     const lstm_1997_state *next, lstm_1997_real *work,
     size_t threads)
 {

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lstm_coupled_input_real)(number))
 #ifdef LSTM_COUPLED_INPUT_DOUBLE
 #define FABS fabs
@@ -66,37 +69,57 @@ static lstm_coupled_input_real lstm_coupled_input_tanh_tail(lstm_coupled_input_r
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lstm_coupled_input_real *lstm_coupled_input_given(
+    const lstm_coupled_input_real *given, lstm_coupled_input_real value, size_t entries, lstm_coupled_input_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lstm_coupled_input_copy(const lstm_coupled_input_real *from, size_t entries, lstm_coupled_input_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lstm_coupled_input_tape_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 5 * T * B * m;
+    (void)sizes;
+    return LSTM_COUPLED_INPUT_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_coupled_input_forward_work_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return LSTM_COUPLED_INPUT_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lstm_coupled_input_infer_work_size(const lstm_coupled_input_sizes *sizes)
+{
+    (void)sizes;
+    return LSTM_COUPLED_INPUT_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_coupled_input_backward_work_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 15 * m + 3 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return LSTM_COUPLED_INPUT_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_coupled_input_step_work_size(const lstm_coupled_input_sizes *sizes)
 {
-    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
-    return 9 * m;
+    (void)sizes;
+    return LSTM_COUPLED_INPUT_STEP_WORK_SIZE(sizes->B);
 }
 
 void lstm_coupled_input_forward(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
-    const lstm_coupled_input_inputs *in, const lstm_coupled_input_state *initial,
+    const lstm_coupled_input_inputs *in, const lstm_coupled_input_initial *initial,
     const lstm_coupled_input_outputs *out, const lstm_coupled_input_state *final,
     lstm_coupled_input_real *tape, lstm_coupled_input_real *work)
 {
@@ -126,6 +149,10 @@ void lstm_coupled_input_forward(
     lstm_coupled_input_real *const f = i + m; /* [m] */
     lstm_coupled_input_real *const o = f + m; /* [m] */
     lstm_coupled_input_real *const tanh_c = o + m; /* [m] */
+    lstm_coupled_input_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_coupled_input_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_coupled_input_real *const initial_h = lstm_coupled_input_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_coupled_input_real *const initial_c = lstm_coupled_input_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -137,8 +164,8 @@ void lstm_coupled_input_forward(
             lstm_coupled_input_real *restrict o_tail = tape_o_tail + at * m;
             lstm_coupled_input_real *restrict c = tape_c + at * m;
             lstm_coupled_input_real *restrict h = out->h + at * m;
-            const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
-            const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             lstm_coupled_input_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
@@ -217,16 +244,122 @@ void lstm_coupled_input_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_coupled_input_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_coupled_input_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void lstm_coupled_input_infer(
+    const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
+    const lstm_coupled_input_inputs *in, const lstm_coupled_input_initial *initial,
+    const lstm_coupled_input_outputs *out, const lstm_coupled_input_state *final,
+    lstm_coupled_input_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_COUPLED_INPUT_FIXED_n;
+    const size_t m = LSTM_COUPLED_INPUT_FIXED_m;
+    const lstm_coupled_input_real *const W_f = parameters->W_f; /* [m, n] */
+    const lstm_coupled_input_real *const U_f = parameters->U_f; /* [m, m] */
+    const lstm_coupled_input_real *const b_f = parameters->b_f; /* [m] */
+    const lstm_coupled_input_real *const W_g = parameters->W_g; /* [m, n] */
+    const lstm_coupled_input_real *const U_g = parameters->U_g; /* [m, m] */
+    const lstm_coupled_input_real *const b_g = parameters->b_g; /* [m] */
+    const lstm_coupled_input_real *const W_o = parameters->W_o; /* [m, n] */
+    const lstm_coupled_input_real *const U_o = parameters->U_o; /* [m, m] */
+    const lstm_coupled_input_real *const b_o = parameters->b_o; /* [m] */
+    lstm_coupled_input_real *const z = work; /* [m] */
+    lstm_coupled_input_real *const z_f = z + m; /* [m] */
+    lstm_coupled_input_real *const z_o = z_f + m; /* [m] */
+    lstm_coupled_input_real *const g = z_o + m; /* [m] */
+    lstm_coupled_input_real *const i = g + m; /* [m] */
+    lstm_coupled_input_real *const f = i + m; /* [m] */
+    lstm_coupled_input_real *const o = f + m; /* [m] */
+    lstm_coupled_input_real *const work_c = o + m; /* [2, B, m] */
+    lstm_coupled_input_real *const tanh_c = work_c + 2 * B * m; /* [m] */
+    lstm_coupled_input_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_coupled_input_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_coupled_input_real *const initial_h = lstm_coupled_input_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_coupled_input_real *const initial_c = lstm_coupled_input_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lstm_coupled_input_real *restrict x = in->x + at * n;
+            lstm_coupled_input_real *restrict c = work_c + ((t & 1) * B + s) * m;
+            lstm_coupled_input_real *restrict h = out->h + at * m;
+            const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const lstm_coupled_input_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial_c + s * m;
+
+            /* (1)  z = W_g x + U_g h_prev + b_g */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_coupled_input_real sum = b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_g[j * m + k] * h_prev[k];
+                z[j] = sum;
+            }
+
+            /* (2)  z_f = W_f x + U_f h_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_coupled_input_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_f[j * m + k] * h_prev[k];
+                z_f[j] = sum;
+            }
+
+            /* (3)  g = tanh(z) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = TANH(z[j]);
+
+            /* (4)  f = sigmoid(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_coupled_input_sigmoid(z_f[j]);
+
+            /* (5)  i = 1 - f */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = 1 - f[j];
+
+            /* (6)  c = g * i + c_prev * f */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = g[j] * i[j] + c_prev[j] * f[j];
+
+            /* (7)  z_o = W_o x + U_o h_prev + b_o */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_coupled_input_real sum = b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_o[j * m + k] * h_prev[k];
+                z_o[j] = sum;
+            }
+
+            /* (8)  o = sigmoid(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_coupled_input_sigmoid(z_o[j]);
+
+            /* (9)  tanh_c = tanh(c) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c[j] = TANH(c[j]);
+
+            /* (9)  h = tanh(c) * o */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_c[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_coupled_input_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_coupled_input_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void lstm_coupled_input_backward(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
-    const lstm_coupled_input_inputs *in, const lstm_coupled_input_state *initial,
+    const lstm_coupled_input_inputs *in, const lstm_coupled_input_initial *initial,
     const lstm_coupled_input_outputs *out, const lstm_coupled_input_real *tape,
     const lstm_coupled_input_cotangents *bars, const lstm_coupled_input_gradients *gradients,
     lstm_coupled_input_real *work)
@@ -275,26 +408,43 @@ void lstm_coupled_input_backward(
     lstm_coupled_input_real *const work_z_bar = work_z_f_bar + T * B * m; /* [T, B, m] */
     lstm_coupled_input_real *const work_h_prev_bar = work_z_bar + T * B * m; /* [2, B, m] */
     lstm_coupled_input_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * m; /* [2, B, m] */
+    lstm_coupled_input_real *const work_final_h_bar = work_c_prev_bar + 2 * B * m; /* [B, m] */
+    lstm_coupled_input_real *const work_final_c_bar = work_final_h_bar + B * m; /* [B, m] */
+    lstm_coupled_input_real *const work_initial_h = work_final_c_bar + B * m; /* [B, m] */
+    lstm_coupled_input_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_coupled_input_real *const final_h_bar = lstm_coupled_input_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const lstm_coupled_input_real *const final_c_bar = lstm_coupled_input_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const lstm_coupled_input_real *const initial_h = lstm_coupled_input_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_coupled_input_real *const initial_c = lstm_coupled_input_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_g_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_g_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_g_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_g_bar[j] = 0;
+    if (U_g_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_g_bar[j] = 0;
+    if (b_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_g_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (U_o_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -304,10 +454,10 @@ void lstm_coupled_input_backward(
             const lstm_coupled_input_real *restrict f_tail = tape_f_tail + at * m;
             const lstm_coupled_input_real *restrict o_tail = tape_o_tail + at * m;
             const lstm_coupled_input_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
-            const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_coupled_input_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const lstm_coupled_input_real *restrict Delta_h = bars->Delta_h + at * m;
-            const lstm_coupled_input_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
-            const lstm_coupled_input_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const lstm_coupled_input_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
+            const lstm_coupled_input_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             lstm_coupled_input_real *restrict z_o_bar = work_z_o_bar + at * m;
             lstm_coupled_input_real *restrict z_f_bar = work_z_f_bar + at * m;
             lstm_coupled_input_real *restrict z_bar = work_z_bar + at * m;
@@ -409,78 +559,87 @@ void lstm_coupled_input_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_coupled_input_real *restrict x = in->x + at * n;
-            const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const lstm_coupled_input_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const lstm_coupled_input_real *restrict z_o_bar = work_z_o_bar + at * m;
             const lstm_coupled_input_real *restrict z_f_bar = work_z_f_bar + at * m;
             const lstm_coupled_input_real *restrict z_bar = work_z_bar + at * m;
-            lstm_coupled_input_real *restrict x_bar = gradients->x_bar + at * n;
+            lstm_coupled_input_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (21)  x_bar = W_g^T z_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (7) */
-            for (size_t j = 0; j < n; ++j) {
-                lstm_coupled_input_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_g[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * z_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * z_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lstm_coupled_input_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_g[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * z_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * z_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (22)  W_f_bar = sum_t z_f_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += z_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += z_f_bar[j] * x[k];
 
             /* (23)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_f_bar[j * m + k] += z_f_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_f_bar[j * m + k] += z_f_bar[j] * h_prev[k];
 
             /* (24)  b_f_bar = sum_t z_f_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += z_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += z_f_bar[j];
 
             /* (25)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_g_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_g_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (26)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_g_bar[j * m + k] += z_bar[j] * h_prev[k];
+            if (U_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_g_bar[j * m + k] += z_bar[j] * h_prev[k];
 
             /* (27)  b_g_bar = sum_t z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_g_bar[j] += z_bar[j];
+            if (b_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_g_bar[j] += z_bar[j];
 
             /* (28)  W_o_bar = sum_t z_o_bar x^T   adjoint of (7) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += z_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += z_o_bar[j] * x[k];
 
             /* (29)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (7) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_o_bar[j * m + k] += z_o_bar[j] * h_prev[k];
+            if (U_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_o_bar[j * m + k] += z_o_bar[j] * h_prev[k];
 
             /* (30)  b_o_bar = sum_t z_o_bar   adjoint of (7) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += z_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += z_o_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_coupled_input_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
+    lstm_coupled_input_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void lstm_coupled_input_step(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
-    const lstm_coupled_input_inputs *in, const lstm_coupled_input_state *state,
+    const lstm_coupled_input_inputs *in, const lstm_coupled_input_initial *state,
     const lstm_coupled_input_outputs *out, const lstm_coupled_input_state *next,
     lstm_coupled_input_real *work)
 {
@@ -505,13 +664,17 @@ void lstm_coupled_input_step(
     lstm_coupled_input_real *const o = f + m; /* [m] */
     lstm_coupled_input_real *const c = o + m; /* [m] */
     lstm_coupled_input_real *const tanh_c = c + m; /* [m] */
+    lstm_coupled_input_real *const work_initial_h = tanh_c + m; /* [B, m] */
+    lstm_coupled_input_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_coupled_input_real *const initial_h = lstm_coupled_input_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
+    const lstm_coupled_input_real *const initial_c = lstm_coupled_input_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lstm_coupled_input_real *restrict x = in->x + s * n;
         lstm_coupled_input_real *restrict h = out->h + s * m;
-        const lstm_coupled_input_real *h_prev = state->h + s * m;
-        const lstm_coupled_input_real *c_prev = state->c + s * m;
+        const lstm_coupled_input_real *h_prev = initial_h + s * m;
+        const lstm_coupled_input_real *c_prev = initial_c + s * m;
 
         /* (1)  z = W_g x + U_g h_prev + b_g */
         for (size_t j = 0; j < m; ++j) {
@@ -572,9 +735,9 @@ void lstm_coupled_input_step(
             h[j] = tanh_c[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            lstm_coupled_input_copy(h, m, next->h + s * m);
+        if (next != NULL && next->c != NULL)
+            lstm_coupled_input_copy(c, m, next->c + s * m);
     }
 }

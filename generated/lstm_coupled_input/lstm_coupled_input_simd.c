@@ -4,13 +4,20 @@
  * those of lstm_coupled_input.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lstm_coupled_input_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lstm_coupled_input_simd.h"
 
 #ifdef LSTM_COUPLED_INPUT_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lstm_coupled_input_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t lstm_coupled_input_simd_forward_work_size(const lstm_coupled_input_sizes 
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_coupled_input_simd_infer_work_size(const lstm_coupled_input_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t lstm_coupled_input_simd_infer_work_size(const lstm_coupled_input_sizes *s
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_coupled_input_simd_backward_work_size(const lstm_coupled_input_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t lstm_coupled_input_simd_backward_work_size(const lstm_coupled_input_sizes
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 3 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + 4 * B * m + threads * scratch_for(n + m);
 }
 
 size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t lstm_coupled_input_simd_step_work_size(const lstm_coupled_input_sizes *si
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + 2 * B * m;
 }
 
 static size_t lstm_coupled_input_simd_forward_multiplications(const lstm_coupled_input_sizes *sizes)
@@ -245,7 +252,7 @@ void lstm_coupled_input_simd_pack_backward(
 static void lstm_coupled_input_simd_forward_member(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *final, lstm_coupled_input_real *tape, lstm_coupled_input_real *work,
     size_t member, size_t members)
 {
@@ -266,6 +273,10 @@ static void lstm_coupled_input_simd_forward_member(
     real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -296,8 +307,8 @@ static void lstm_coupled_input_simd_forward_member(
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
                     const operand factors_z[] = {
@@ -394,15 +405,15 @@ static void lstm_coupled_input_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_coupled_input_simd_forward(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *final, lstm_coupled_input_real *tape, lstm_coupled_input_real *work,
     size_t threads)
 {
@@ -413,7 +424,7 @@ void lstm_coupled_input_simd_forward(
 static void lstm_coupled_input_simd_infer_member(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *final, lstm_coupled_input_real *work,
     size_t member, size_t members)
 {
@@ -430,6 +441,10 @@ static void lstm_coupled_input_simd_infer_member(
     real *const work_c = work; /* [m] a row */
     real *const tile_z_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -457,8 +472,8 @@ static void lstm_coupled_input_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const operand factors_z[] = {
                         {x_rows, n, n, panels_x},
@@ -538,15 +553,15 @@ static void lstm_coupled_input_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_coupled_input_simd_infer(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *final, lstm_coupled_input_real *work,
     size_t threads)
 {
@@ -557,7 +572,7 @@ void lstm_coupled_input_simd_infer(
 static void lstm_coupled_input_simd_backward_member(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_real *tape, const lstm_coupled_input_cotangents *bars,
     const lstm_coupled_input_gradients *gradients, lstm_coupled_input_real *work,
     size_t member, size_t members)
@@ -591,6 +606,14 @@ static void lstm_coupled_input_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * m;
+    real *const work_initial_h = work_final_c_bar + B * m;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_z_bar = packed;
     const real *const panels_z_f_bar = panels_z_bar + up_to(m, LANES) * m;
     const real *const panels_z_o_bar = panels_z_f_bar + up_to(m, LANES) * m;
@@ -598,14 +621,22 @@ static void lstm_coupled_input_simd_backward_member(
     const real *const panels_z_f_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
     const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
+        clear(b_f_bar, m);
+        clear(b_g_bar, m);
+        clear(b_o_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * m);
+            clear(W_g_bar, m * n);
+            clear(U_g_bar, m * m);
+            clear(W_o_bar, m * n);
+            clear(U_o_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -621,12 +652,12 @@ static void lstm_coupled_input_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
                     real *const z_f_bar_rows = work_z_f_bar + ((t - first) * B + begin) * row_m;
@@ -753,7 +784,7 @@ static void lstm_coupled_input_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -793,7 +824,7 @@ static void lstm_coupled_input_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_f_bar != NULL || b_g_bar != NULL || b_o_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -823,9 +854,12 @@ static void lstm_coupled_input_simd_backward_member(
                             /* (30)  b_o_bar = sum_t z_o_bar   adjoint of (7) */
                             b_o_bar_here += z_o_bar;
                         }
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_g_bar != NULL)
+                            store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -847,7 +881,7 @@ static void lstm_coupled_input_simd_backward_member(
             /* (23)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (2) */
             /* (26)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
             /* (29)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (7) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
@@ -859,15 +893,15 @@ static void lstm_coupled_input_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void lstm_coupled_input_simd_backward(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *initial, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *initial, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_real *tape, const lstm_coupled_input_cotangents *bars,
     const lstm_coupled_input_gradients *gradients, lstm_coupled_input_real *work,
     size_t threads)
@@ -879,7 +913,7 @@ void lstm_coupled_input_simd_backward(
 static void lstm_coupled_input_simd_step_member(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *state, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *state, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *next, lstm_coupled_input_real *work,
     size_t member, size_t members)
 {
@@ -894,6 +928,10 @@ static void lstm_coupled_input_simd_step_member(
     real *const work_c = work; /* [m] a row */
     real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
     {
@@ -905,8 +943,8 @@ static void lstm_coupled_input_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -984,9 +1022,9 @@ static void lstm_coupled_input_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -994,7 +1032,7 @@ static void lstm_coupled_input_simd_step_member(
 void lstm_coupled_input_simd_step(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,
-    const lstm_coupled_input_state *state, const lstm_coupled_input_outputs *out,
+    const lstm_coupled_input_initial *state, const lstm_coupled_input_outputs *out,
     const lstm_coupled_input_state *next, lstm_coupled_input_real *work,
     size_t threads)
 {

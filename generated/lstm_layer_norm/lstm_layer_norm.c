@@ -14,6 +14,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lstm_layer_norm_real)(number))
 #ifdef LSTM_LAYER_NORM_DOUBLE
 #define FABS fabs
@@ -74,39 +77,57 @@ static lstm_layer_norm_real lstm_layer_norm_tanh_tail(lstm_layer_norm_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lstm_layer_norm_real *lstm_layer_norm_given(
+    const lstm_layer_norm_real *given, lstm_layer_norm_real value, size_t entries, lstm_layer_norm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lstm_layer_norm_copy(const lstm_layer_norm_real *from, size_t entries, lstm_layer_norm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 15 * T * B * m + 3 * T * B;
+    (void)sizes;
+    return LSTM_LAYER_NORM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 23 * m + 6 * 1 + 4 * T * B * m;
+    (void)sizes;
+    return LSTM_LAYER_NORM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lstm_layer_norm_infer_work_size(const lstm_layer_norm_sizes *sizes)
+{
+    (void)sizes;
+    return LSTM_LAYER_NORM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 47 * m + 9 * T * B * m + 9 * 1 + 2 * 2 * B * m;
+    (void)sizes;
+    return LSTM_LAYER_NORM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_layer_norm_step_work_size(const lstm_layer_norm_sizes *sizes)
 {
-    const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 37 * m + 9 * 1;
+    (void)sizes;
+    return LSTM_LAYER_NORM_STEP_WORK_SIZE(sizes->B);
 }
 
 void lstm_layer_norm_forward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
-    const lstm_layer_norm_inputs *in, const lstm_layer_norm_state *initial,
+    const lstm_layer_norm_inputs *in, const lstm_layer_norm_initial *initial,
     const lstm_layer_norm_outputs *out, const lstm_layer_norm_state *final,
     lstm_layer_norm_real *tape, lstm_layer_norm_real *work)
 {
@@ -195,6 +216,10 @@ void lstm_layer_norm_forward(
     lstm_layer_norm_real *const e_3 = v_3 + 1; /* [m] */
     lstm_layer_norm_real *const a_h = e_3 + m; /* [m] */
     lstm_layer_norm_real *const tanh_a_h = a_h + m; /* [m] */
+    lstm_layer_norm_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    lstm_layer_norm_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_layer_norm_real *const initial_h = lstm_layer_norm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_layer_norm_real *const initial_c = lstm_layer_norm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -312,7 +337,7 @@ void lstm_layer_norm_forward(
             lstm_layer_norm_real *restrict o_tail = tape_o_tail + at * m;
             lstm_layer_norm_real *restrict c = tape_c + at * m;
             lstm_layer_norm_real *restrict h = out->h + at * m;
-            const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             lstm_layer_norm_real *restrict r_1 = tape_r_1 + at;
             lstm_layer_norm_real *restrict d_1_i = tape_d_1_i + at * m;
             lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
@@ -322,7 +347,7 @@ void lstm_layer_norm_forward(
             const lstm_layer_norm_real *restrict e_2_f = work_e_2_f + at * m;
             const lstm_layer_norm_real *restrict e_2_g = work_e_2_g + at * m;
             const lstm_layer_norm_real *restrict e_2_o = work_e_2_o + at * m;
-            const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
             lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
             lstm_layer_norm_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
@@ -507,16 +532,384 @@ void lstm_layer_norm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_layer_norm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void lstm_layer_norm_infer(
+    const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
+    const lstm_layer_norm_inputs *in, const lstm_layer_norm_initial *initial,
+    const lstm_layer_norm_outputs *out, const lstm_layer_norm_state *final,
+    lstm_layer_norm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_LAYER_NORM_FIXED_n;
+    const size_t m = LSTM_LAYER_NORM_FIXED_m;
+    const lstm_layer_norm_real *const W_i = parameters->W_i; /* [m, n] */
+    const lstm_layer_norm_real *const U_i = parameters->U_i; /* [m, m] */
+    const lstm_layer_norm_real *const b_i = parameters->b_i; /* [m] */
+    const lstm_layer_norm_real *const W_f = parameters->W_f; /* [m, n] */
+    const lstm_layer_norm_real *const U_f = parameters->U_f; /* [m, m] */
+    const lstm_layer_norm_real *const b_f = parameters->b_f; /* [m] */
+    const lstm_layer_norm_real *const W_g = parameters->W_g; /* [m, n] */
+    const lstm_layer_norm_real *const U_g = parameters->U_g; /* [m, m] */
+    const lstm_layer_norm_real *const b_g = parameters->b_g; /* [m] */
+    const lstm_layer_norm_real *const W_o = parameters->W_o; /* [m, n] */
+    const lstm_layer_norm_real *const U_o = parameters->U_o; /* [m, m] */
+    const lstm_layer_norm_real *const b_o = parameters->b_o; /* [m] */
+    const lstm_layer_norm_real *const alpha_1_i = parameters->alpha_1_i; /* [m] */
+    const lstm_layer_norm_real *const beta_1_i = parameters->beta_1_i; /* [m] */
+    const lstm_layer_norm_real *const alpha_1_f = parameters->alpha_1_f; /* [m] */
+    const lstm_layer_norm_real *const beta_1_f = parameters->beta_1_f; /* [m] */
+    const lstm_layer_norm_real *const alpha_1_g = parameters->alpha_1_g; /* [m] */
+    const lstm_layer_norm_real *const beta_1_g = parameters->beta_1_g; /* [m] */
+    const lstm_layer_norm_real *const alpha_1_o = parameters->alpha_1_o; /* [m] */
+    const lstm_layer_norm_real *const beta_1_o = parameters->beta_1_o; /* [m] */
+    const lstm_layer_norm_real *const alpha_2_i = parameters->alpha_2_i; /* [m] */
+    const lstm_layer_norm_real *const beta_2_i = parameters->beta_2_i; /* [m] */
+    const lstm_layer_norm_real *const alpha_2_f = parameters->alpha_2_f; /* [m] */
+    const lstm_layer_norm_real *const beta_2_f = parameters->beta_2_f; /* [m] */
+    const lstm_layer_norm_real *const alpha_2_g = parameters->alpha_2_g; /* [m] */
+    const lstm_layer_norm_real *const beta_2_g = parameters->beta_2_g; /* [m] */
+    const lstm_layer_norm_real *const alpha_2_o = parameters->alpha_2_o; /* [m] */
+    const lstm_layer_norm_real *const beta_2_o = parameters->beta_2_o; /* [m] */
+    const lstm_layer_norm_real *const alpha_3 = parameters->alpha_3; /* [m] */
+    const lstm_layer_norm_real *const beta_3 = parameters->beta_3; /* [m] */
+    lstm_layer_norm_real *const z = work; /* [m] */
+    lstm_layer_norm_real *const z_i = z + m; /* [m] */
+    lstm_layer_norm_real *const z_f = z_i + m; /* [m] */
+    lstm_layer_norm_real *const z_o = z_f + m; /* [m] */
+    lstm_layer_norm_real *const g = z_o + m; /* [m] */
+    lstm_layer_norm_real *const i = g + m; /* [m] */
+    lstm_layer_norm_real *const f = i + m; /* [m] */
+    lstm_layer_norm_real *const o = f + m; /* [m] */
+    lstm_layer_norm_real *const work_c = o + m; /* [2, B, m] */
+    lstm_layer_norm_real *const u_i = work_c + 2 * B * m; /* [m] */
+    lstm_layer_norm_real *const u_f = u_i + m; /* [m] */
+    lstm_layer_norm_real *const u_g = u_f + m; /* [m] */
+    lstm_layer_norm_real *const u_o = u_g + m; /* [m] */
+    lstm_layer_norm_real *const mu_1 = u_o + m; /* [] */
+    lstm_layer_norm_real *const v_1 = mu_1 + 1; /* [] */
+    lstm_layer_norm_real *const r_1 = v_1 + 1; /* [] */
+    lstm_layer_norm_real *const d_1_i = r_1 + 1; /* [m] */
+    lstm_layer_norm_real *const d_1_f = d_1_i + m; /* [m] */
+    lstm_layer_norm_real *const d_1_g = d_1_f + m; /* [m] */
+    lstm_layer_norm_real *const d_1_o = d_1_g + m; /* [m] */
+    lstm_layer_norm_real *const e_1_i = d_1_o + m; /* [m] */
+    lstm_layer_norm_real *const e_1_f = e_1_i + m; /* [m] */
+    lstm_layer_norm_real *const e_1_g = e_1_f + m; /* [m] */
+    lstm_layer_norm_real *const e_1_o = e_1_g + m; /* [m] */
+    lstm_layer_norm_real *const w_i = e_1_o + m; /* [m] */
+    lstm_layer_norm_real *const w_f = w_i + m; /* [m] */
+    lstm_layer_norm_real *const w_g = w_f + m; /* [m] */
+    lstm_layer_norm_real *const w_o = w_g + m; /* [m] */
+    lstm_layer_norm_real *const mu_2 = w_o + m; /* [] */
+    lstm_layer_norm_real *const v_2 = mu_2 + 1; /* [] */
+    lstm_layer_norm_real *const r_2 = v_2 + 1; /* [] */
+    lstm_layer_norm_real *const d_2_i = r_2 + 1; /* [m] */
+    lstm_layer_norm_real *const d_2_f = d_2_i + m; /* [m] */
+    lstm_layer_norm_real *const d_2_g = d_2_f + m; /* [m] */
+    lstm_layer_norm_real *const d_2_o = d_2_g + m; /* [m] */
+    lstm_layer_norm_real *const work_e_2_i = d_2_o + m; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_f = work_e_2_i + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_g = work_e_2_f + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const work_e_2_o = work_e_2_g + T * B * m; /* [T, B, m] */
+    lstm_layer_norm_real *const mu_3 = work_e_2_o + T * B * m; /* [] */
+    lstm_layer_norm_real *const v_3 = mu_3 + 1; /* [] */
+    lstm_layer_norm_real *const r_3 = v_3 + 1; /* [] */
+    lstm_layer_norm_real *const d_3 = r_3 + 1; /* [m] */
+    lstm_layer_norm_real *const e_3 = d_3 + m; /* [m] */
+    lstm_layer_norm_real *const a_h = e_3 + m; /* [m] */
+    lstm_layer_norm_real *const tanh_a_h = a_h + m; /* [m] */
+    lstm_layer_norm_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    lstm_layer_norm_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_layer_norm_real *const initial_h = lstm_layer_norm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_layer_norm_real *const initial_c = lstm_layer_norm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lstm_layer_norm_real *restrict x = in->x + at * n;
+            lstm_layer_norm_real *restrict e_2_i = work_e_2_i + at * m;
+            lstm_layer_norm_real *restrict e_2_f = work_e_2_f + at * m;
+            lstm_layer_norm_real *restrict e_2_g = work_e_2_g + at * m;
+            lstm_layer_norm_real *restrict e_2_o = work_e_2_o + at * m;
+
+            /* (16)  w_i = W_i x */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_i[j * n + k] * x[k];
+                w_i[j] = sum;
+            }
+
+            /* (17)  w_f = W_f x */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                w_f[j] = sum;
+            }
+
+            /* (18)  w_g = W_g x */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_g[j * n + k] * x[k];
+                w_g[j] = sum;
+            }
+
+            /* (19)  w_o = W_o x */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                w_o[j] = sum;
+            }
+
+            /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+            mu_2[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_i[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_f[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_g[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_o[j];
+
+            /* (21)  d_2_i = w_i - mu_2 */
+            for (size_t j = 0; j < m; ++j)
+                d_2_i[j] = w_i[j] - mu_2[0];
+
+            /* (22)  d_2_f = w_f - mu_2 */
+            for (size_t j = 0; j < m; ++j)
+                d_2_f[j] = w_f[j] - mu_2[0];
+
+            /* (23)  d_2_g = w_g - mu_2 */
+            for (size_t j = 0; j < m; ++j)
+                d_2_g[j] = w_g[j] - mu_2[0];
+
+            /* (24)  d_2_o = w_o - mu_2 */
+            for (size_t j = 0; j < m; ++j)
+                d_2_o[j] = w_o[j] - mu_2[0];
+
+            /* (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o */
+            v_2[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * d_2_i[j];
+            for (size_t j = 0; j < m; ++j)
+                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * d_2_f[j];
+            for (size_t j = 0; j < m; ++j)
+                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * d_2_g[j];
+            for (size_t j = 0; j < m; ++j)
+                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
+
+            /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
+            r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
+
+            /* (27)  e_2_i = d_2_i * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_i[j] = d_2_i[j] * r_2[0];
+
+            /* (28)  e_2_f = d_2_f * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_f[j] = d_2_f[j] * r_2[0];
+
+            /* (29)  e_2_g = d_2_g * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_g[j] = d_2_g[j] * r_2[0];
+
+            /* (30)  e_2_o = d_2_o * r_2 */
+            for (size_t j = 0; j < m; ++j)
+                e_2_o[j] = d_2_o[j] * r_2[0];
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            lstm_layer_norm_real *restrict c = work_c + ((t & 1) * B + s) * m;
+            lstm_layer_norm_real *restrict h = out->h + at * m;
+            const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const lstm_layer_norm_real *restrict e_2_i = work_e_2_i + at * m;
+            const lstm_layer_norm_real *restrict e_2_f = work_e_2_f + at * m;
+            const lstm_layer_norm_real *restrict e_2_g = work_e_2_g + at * m;
+            const lstm_layer_norm_real *restrict e_2_o = work_e_2_o + at * m;
+            const lstm_layer_norm_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial_c + s * m;
+
+            /* (1)  u_i = U_i h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_i[j * m + k] * h_prev[k];
+                u_i[j] = sum;
+            }
+
+            /* (2)  u_f = U_f h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_f[j * m + k] * h_prev[k];
+                u_f[j] = sum;
+            }
+
+            /* (3)  u_g = U_g h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_g[j * m + k] * h_prev[k];
+                u_g[j] = sum;
+            }
+
+            /* (4)  u_o = U_o h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_layer_norm_real sum = 0;
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_o[j * m + k] * h_prev[k];
+                u_o[j] = sum;
+            }
+
+            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            mu_1[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_i[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_f[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_g[j];
+            for (size_t j = 0; j < m; ++j)
+                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_o[j];
+
+            /* (6)  d_1_i = u_i - mu_1 */
+            for (size_t j = 0; j < m; ++j)
+                d_1_i[j] = u_i[j] - mu_1[0];
+
+            /* (7)  d_1_f = u_f - mu_1 */
+            for (size_t j = 0; j < m; ++j)
+                d_1_f[j] = u_f[j] - mu_1[0];
+
+            /* (8)  d_1_g = u_g - mu_1 */
+            for (size_t j = 0; j < m; ++j)
+                d_1_g[j] = u_g[j] - mu_1[0];
+
+            /* (9)  d_1_o = u_o - mu_1 */
+            for (size_t j = 0; j < m; ++j)
+                d_1_o[j] = u_o[j] - mu_1[0];
+
+            /* (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o */
+            v_1[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * d_1_i[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * d_1_f[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * d_1_g[j];
+            for (size_t j = 0; j < m; ++j)
+                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
+
+            /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
+            r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
+
+            /* (12)  e_1_i = d_1_i * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_i[j] = d_1_i[j] * r_1[0];
+
+            /* (13)  e_1_f = d_1_f * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_f[j] = d_1_f[j] * r_1[0];
+
+            /* (14)  e_1_g = d_1_g * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_g[j] = d_1_g[j] * r_1[0];
+
+            /* (15)  e_1_o = d_1_o * r_1 */
+            for (size_t j = 0; j < m; ++j)
+                e_1_o[j] = d_1_o[j] * r_1[0];
+
+            /* (31)  z = alpha_2_g * e_2_g + beta_2_g + alpha_1_g * e_1_g + beta_1_g + b_g */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = alpha_2_g[j] * e_2_g[j] + beta_2_g[j] + alpha_1_g[j] * e_1_g[j] + beta_1_g[j] + b_g[j];
+
+            /* (32)  z_i = alpha_2_i * e_2_i + beta_2_i + alpha_1_i * e_1_i + beta_1_i + b_i */
+            for (size_t j = 0; j < m; ++j)
+                z_i[j] = alpha_2_i[j] * e_2_i[j] + beta_2_i[j] + alpha_1_i[j] * e_1_i[j] + beta_1_i[j] + b_i[j];
+
+            /* (33)  z_f = alpha_2_f * e_2_f + beta_2_f + alpha_1_f * e_1_f + beta_1_f + b_f */
+            for (size_t j = 0; j < m; ++j)
+                z_f[j] = alpha_2_f[j] * e_2_f[j] + beta_2_f[j] + alpha_1_f[j] * e_1_f[j] + beta_1_f[j] + b_f[j];
+
+            /* (34)  g = tanh(z) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = TANH(z[j]);
+
+            /* (35)  i = sigmoid(z_i) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = lstm_layer_norm_sigmoid(z_i[j]);
+
+            /* (36)  f = sigmoid(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_layer_norm_sigmoid(z_f[j]);
+
+            /* (37)  c = g * i + c_prev * f */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = g[j] * i[j] + c_prev[j] * f[j];
+
+            /* (38)  z_o = alpha_2_o * e_2_o + beta_2_o + alpha_1_o * e_1_o + beta_1_o + b_o */
+            for (size_t j = 0; j < m; ++j)
+                z_o[j] = alpha_2_o[j] * e_2_o[j] + beta_2_o[j] + alpha_1_o[j] * e_1_o[j] + beta_1_o[j] + b_o[j];
+
+            /* (39)  o = sigmoid(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_layer_norm_sigmoid(z_o[j]);
+
+            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            mu_3[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                mu_3[0] += 1 / (lstm_layer_norm_real)m * c[j];
+
+            /* (41)  d_3 = c - mu_3 */
+            for (size_t j = 0; j < m; ++j)
+                d_3[j] = c[j] - mu_3[0];
+
+            /* (42)  v_3 = 1 / m d_3^T d_3 */
+            v_3[0] = 0;
+            for (size_t j = 0; j < m; ++j)
+                v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
+
+            /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
+            r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
+
+            /* (44)  e_3 = d_3 * r_3 */
+            for (size_t j = 0; j < m; ++j)
+                e_3[j] = d_3[j] * r_3[0];
+
+            /* (45)  a_h = alpha_3 * e_3 + beta_3 */
+            for (size_t j = 0; j < m; ++j)
+                a_h[j] = alpha_3[j] * e_3[j] + beta_3[j];
+
+            /* (45)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (45)  h = tanh(a_h) * o */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_a_h[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    lstm_layer_norm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void lstm_layer_norm_backward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
-    const lstm_layer_norm_inputs *in, const lstm_layer_norm_state *initial,
+    const lstm_layer_norm_inputs *in, const lstm_layer_norm_initial *initial,
     const lstm_layer_norm_outputs *out, const lstm_layer_norm_real *tape,
     const lstm_layer_norm_cotangents *bars, const lstm_layer_norm_gradients *gradients,
     lstm_layer_norm_real *work)
@@ -657,68 +1050,106 @@ void lstm_layer_norm_backward(
     lstm_layer_norm_real *const work_u_i_bar = work_u_f_bar + T * B * m; /* [T, B, m] */
     lstm_layer_norm_real *const work_h_prev_bar = work_u_i_bar + T * B * m; /* [2, B, m] */
     lstm_layer_norm_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * m; /* [2, B, m] */
+    lstm_layer_norm_real *const work_final_h_bar = work_c_prev_bar + 2 * B * m; /* [B, m] */
+    lstm_layer_norm_real *const work_final_c_bar = work_final_h_bar + B * m; /* [B, m] */
+    lstm_layer_norm_real *const work_initial_h = work_final_c_bar + B * m; /* [B, m] */
+    lstm_layer_norm_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_layer_norm_real *const final_h_bar = lstm_layer_norm_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const lstm_layer_norm_real *const final_c_bar = lstm_layer_norm_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const lstm_layer_norm_real *const initial_h = lstm_layer_norm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const lstm_layer_norm_real *const initial_c = lstm_layer_norm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_g_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_g_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_1_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_1_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_1_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_1_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_1_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_1_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_1_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_1_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_2_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_2_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_2_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_2_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_2_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_2_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_2_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_2_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        alpha_3_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        beta_3_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_i_bar[j] = 0;
+    if (U_i_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_i_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_g_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_g_bar[j] = 0;
+    if (U_g_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_g_bar[j] = 0;
+    if (b_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_g_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (U_o_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
+    if (alpha_1_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_1_i_bar[j] = 0;
+    if (beta_1_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_1_i_bar[j] = 0;
+    if (alpha_1_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_1_f_bar[j] = 0;
+    if (beta_1_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_1_f_bar[j] = 0;
+    if (alpha_1_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_1_g_bar[j] = 0;
+    if (beta_1_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_1_g_bar[j] = 0;
+    if (alpha_1_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_1_o_bar[j] = 0;
+    if (beta_1_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_1_o_bar[j] = 0;
+    if (alpha_2_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_2_i_bar[j] = 0;
+    if (beta_2_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_2_i_bar[j] = 0;
+    if (alpha_2_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_2_f_bar[j] = 0;
+    if (beta_2_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_2_f_bar[j] = 0;
+    if (alpha_2_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_2_g_bar[j] = 0;
+    if (beta_2_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_2_g_bar[j] = 0;
+    if (alpha_2_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_2_o_bar[j] = 0;
+    if (beta_2_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_2_o_bar[j] = 0;
+    if (alpha_3_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            alpha_3_bar[j] = 0;
+    if (beta_3_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            beta_3_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -734,12 +1165,12 @@ void lstm_layer_norm_backward(
             const lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
             const lstm_layer_norm_real *restrict d_1_g = tape_d_1_g + at * m;
             const lstm_layer_norm_real *restrict d_1_o = tape_d_1_o + at * m;
-            const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_layer_norm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const lstm_layer_norm_real *restrict r_3 = tape_r_3 + at;
             const lstm_layer_norm_real *restrict d_3 = tape_d_3 + at * m;
             const lstm_layer_norm_real *restrict Delta_h = bars->Delta_h + at * m;
-            const lstm_layer_norm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
-            const lstm_layer_norm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const lstm_layer_norm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
+            const lstm_layer_norm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             lstm_layer_norm_real *restrict a_h_bar = work_a_h_bar + at * m;
             lstm_layer_norm_real *restrict z_o_bar = work_z_o_bar + at * m;
             lstm_layer_norm_real *restrict z_f_bar = work_z_f_bar + at * m;
@@ -955,7 +1386,7 @@ void lstm_layer_norm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const lstm_layer_norm_real *restrict x = in->x + at * n;
-            const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const lstm_layer_norm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const lstm_layer_norm_real *restrict r_1 = tape_r_1 + at;
             const lstm_layer_norm_real *restrict d_1_i = tape_d_1_i + at * m;
             const lstm_layer_norm_real *restrict d_1_f = tape_d_1_f + at * m;
@@ -977,7 +1408,7 @@ void lstm_layer_norm_backward(
             const lstm_layer_norm_real *restrict u_g_bar = work_u_g_bar + at * m;
             const lstm_layer_norm_real *restrict u_f_bar = work_u_f_bar + at * m;
             const lstm_layer_norm_real *restrict u_i_bar = work_u_i_bar + at * m;
-            lstm_layer_norm_real *restrict x_bar = gradients->x_bar + at * n;
+            lstm_layer_norm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (12)  e_1_i = d_1_i * r_1 */
             for (size_t j = 0; j < m; ++j)
@@ -1089,159 +1520,189 @@ void lstm_layer_norm_backward(
                 w_i_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar[0] + d_2_i_bar[j];
 
             /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
-            for (size_t j = 0; j < n; ++j) {
-                lstm_layer_norm_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_i[k * n + j] * w_i_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * w_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_g[k * n + j] * w_g_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * w_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lstm_layer_norm_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_i[k * n + j] * w_i_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * w_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_g[k * n + j] * w_g_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * w_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_i_bar[j * n + k] += w_i_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_i_bar[j * n + k] += w_i_bar[j] * x[k];
 
             /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_i_bar[j * m + k] += u_i_bar[j] * h_prev[k];
+            if (U_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_i_bar[j * m + k] += u_i_bar[j] * h_prev[k];
 
             /* (97)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
-            for (size_t j = 0; j < m; ++j)
-                b_i_bar[j] += z_i_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_i_bar[j] += z_i_bar[j];
 
             /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += w_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += w_f_bar[j] * x[k];
 
             /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_f_bar[j * m + k] += u_f_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_f_bar[j * m + k] += u_f_bar[j] * h_prev[k];
 
             /* (100)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += z_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += z_f_bar[j];
 
             /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_g_bar[j * n + k] += w_g_bar[j] * x[k];
+            if (W_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_g_bar[j * n + k] += w_g_bar[j] * x[k];
 
             /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_g_bar[j * m + k] += u_g_bar[j] * h_prev[k];
+            if (U_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_g_bar[j * m + k] += u_g_bar[j] * h_prev[k];
 
             /* (103)  b_g_bar = sum_t z_bar   adjoint of (31) */
-            for (size_t j = 0; j < m; ++j)
-                b_g_bar[j] += z_bar[j];
+            if (b_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_g_bar[j] += z_bar[j];
 
             /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += w_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += w_o_bar[j] * x[k];
 
             /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_o_bar[j * m + k] += u_o_bar[j] * h_prev[k];
+            if (U_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_o_bar[j * m + k] += u_o_bar[j] * h_prev[k];
 
             /* (106)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += z_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += z_o_bar[j];
 
             /* (107)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_1_i_bar[j] += z_i_bar[j] * e_1_i[j];
+            if (alpha_1_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_1_i_bar[j] += z_i_bar[j] * e_1_i[j];
 
             /* (108)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
-            for (size_t j = 0; j < m; ++j)
-                beta_1_i_bar[j] += z_i_bar[j];
+            if (beta_1_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_1_i_bar[j] += z_i_bar[j];
 
             /* (109)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_1_f_bar[j] += z_f_bar[j] * e_1_f[j];
+            if (alpha_1_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_1_f_bar[j] += z_f_bar[j] * e_1_f[j];
 
             /* (110)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
-            for (size_t j = 0; j < m; ++j)
-                beta_1_f_bar[j] += z_f_bar[j];
+            if (beta_1_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_1_f_bar[j] += z_f_bar[j];
 
             /* (111)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_1_g_bar[j] += z_bar[j] * e_1_g[j];
+            if (alpha_1_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_1_g_bar[j] += z_bar[j] * e_1_g[j];
 
             /* (112)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
-            for (size_t j = 0; j < m; ++j)
-                beta_1_g_bar[j] += z_bar[j];
+            if (beta_1_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_1_g_bar[j] += z_bar[j];
 
             /* (113)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_1_o_bar[j] += z_o_bar[j] * e_1_o[j];
+            if (alpha_1_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_1_o_bar[j] += z_o_bar[j] * e_1_o[j];
 
             /* (114)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
-            for (size_t j = 0; j < m; ++j)
-                beta_1_o_bar[j] += z_o_bar[j];
+            if (beta_1_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_1_o_bar[j] += z_o_bar[j];
 
             /* (115)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_2_i_bar[j] += z_i_bar[j] * e_2_i[j];
+            if (alpha_2_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_2_i_bar[j] += z_i_bar[j] * e_2_i[j];
 
             /* (116)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
-            for (size_t j = 0; j < m; ++j)
-                beta_2_i_bar[j] += z_i_bar[j];
+            if (beta_2_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_2_i_bar[j] += z_i_bar[j];
 
             /* (117)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_2_f_bar[j] += z_f_bar[j] * e_2_f[j];
+            if (alpha_2_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_2_f_bar[j] += z_f_bar[j] * e_2_f[j];
 
             /* (118)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
-            for (size_t j = 0; j < m; ++j)
-                beta_2_f_bar[j] += z_f_bar[j];
+            if (beta_2_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_2_f_bar[j] += z_f_bar[j];
 
             /* (119)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_2_g_bar[j] += z_bar[j] * e_2_g[j];
+            if (alpha_2_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_2_g_bar[j] += z_bar[j] * e_2_g[j];
 
             /* (120)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
-            for (size_t j = 0; j < m; ++j)
-                beta_2_g_bar[j] += z_bar[j];
+            if (beta_2_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_2_g_bar[j] += z_bar[j];
 
             /* (121)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_2_o_bar[j] += z_o_bar[j] * e_2_o[j];
+            if (alpha_2_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_2_o_bar[j] += z_o_bar[j] * e_2_o[j];
 
             /* (122)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
-            for (size_t j = 0; j < m; ++j)
-                beta_2_o_bar[j] += z_o_bar[j];
+            if (beta_2_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_2_o_bar[j] += z_o_bar[j];
 
             /* (123)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
-            for (size_t j = 0; j < m; ++j)
-                alpha_3_bar[j] += a_h_bar[j] * e_3[j];
+            if (alpha_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    alpha_3_bar[j] += a_h_bar[j] * e_3[j];
 
             /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
-            for (size_t j = 0; j < m; ++j)
-                beta_3_bar[j] += a_h_bar[j];
+            if (beta_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    beta_3_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_layer_norm_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
+    lstm_layer_norm_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void lstm_layer_norm_step(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
-    const lstm_layer_norm_inputs *in, const lstm_layer_norm_state *state,
+    const lstm_layer_norm_inputs *in, const lstm_layer_norm_initial *state,
     const lstm_layer_norm_outputs *out, const lstm_layer_norm_state *next,
     lstm_layer_norm_real *work)
 {
@@ -1324,13 +1785,17 @@ void lstm_layer_norm_step(
     lstm_layer_norm_real *const e_3 = d_3 + m; /* [m] */
     lstm_layer_norm_real *const a_h = e_3 + m; /* [m] */
     lstm_layer_norm_real *const tanh_a_h = a_h + m; /* [m] */
+    lstm_layer_norm_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    lstm_layer_norm_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const lstm_layer_norm_real *const initial_h = lstm_layer_norm_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
+    const lstm_layer_norm_real *const initial_c = lstm_layer_norm_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lstm_layer_norm_real *restrict x = in->x + s * n;
         lstm_layer_norm_real *restrict h = out->h + s * m;
-        const lstm_layer_norm_real *h_prev = state->h + s * m;
-        const lstm_layer_norm_real *c_prev = state->c + s * m;
+        const lstm_layer_norm_real *h_prev = initial_h + s * m;
+        const lstm_layer_norm_real *c_prev = initial_c + s * m;
 
         /* (1)  u_i = U_i h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -1580,9 +2045,9 @@ void lstm_layer_norm_step(
             h[j] = tanh_a_h[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            lstm_layer_norm_copy(h, m, next->h + s * m);
+        if (next != NULL && next->c != NULL)
+            lstm_layer_norm_copy(c, m, next->c + s * m);
     }
 }

@@ -54,6 +54,13 @@ the paper has none.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -99,6 +106,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -133,7 +141,6 @@ def forward(parameters, inputs, initial):
     alpha_3 = parameters["alpha_3"]
     beta_3 = parameters["beta_3"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -261,11 +268,12 @@ def forward(parameters, inputs, initial):
         tanh_a_h_tail[t] = tanh_tail(a_h)
         # (45)  h = tanh(a_h) * o
         h[t] = tanh_a_h * o
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "r_3": r_3, "d_3": d_3, "tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "r_1": r_1, "d_1_i": d_1_i, "d_1_f": d_1_f, "d_1_g": d_1_g, "d_1_o": d_1_o, "r_2": r_2, "d_2_i": d_2_i, "d_2_f": d_2_f, "d_2_g": d_2_g, "d_2_o": d_2_o, "r_3": r_3, "d_3": d_3, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     c = tape["c"]
     h = outputs["h"]
     initial_h = initial["h"]
@@ -309,7 +317,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -417,7 +424,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (12)  e_1_i = d_1_i * r_1
     e_1_i = d_1_i * r_1[:, :, None]
     # (13)  e_1_f = d_1_f * r_1
@@ -533,6 +540,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -565,7 +573,6 @@ def step(parameters, inputs, state):
     alpha_3 = parameters["alpha_3"]
     beta_3 = parameters["beta_3"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_i.shape[0]
 

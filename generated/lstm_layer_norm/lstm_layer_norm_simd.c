@@ -4,13 +4,20 @@
  * those of lstm_layer_norm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lstm_layer_norm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lstm_layer_norm_simd.h"
 
 #ifdef LSTM_LAYER_NORM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lstm_layer_norm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 #define SQRT MATH(sqrt)
 
 MAYBE lstm_layer_norm_real lstm_layer_norm_rsqrt(lstm_layer_norm_real x)
@@ -78,7 +85,7 @@ size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes
     (void)m;
     (void)row_m;
     (void)threads;
-    return 5 * spaced(B * row_m) + 4 * spaced(B * 1) + 8 * spaced(T * B * row_m) + 2 * spaced(T * B * 1);
+    return 5 * spaced(B * row_m) + 4 * spaced(B * 1) + 8 * spaced(T * B * row_m) + 2 * spaced(T * B * 1) + 2 * B * m;
 }
 
 size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, 
     (void)m;
     (void)row_m;
     (void)threads;
-    return 10 * spaced(B * row_m) + spaced(2 * B * row_m) + 6 * spaced(B * 1) + 12 * spaced(T * B * row_m) + 3 * spaced(T * B * 1);
+    return 10 * spaced(B * row_m) + spaced(2 * B * row_m) + 6 * spaced(B * 1) + 12 * spaced(T * B * row_m) + 3 * spaced(T * B * 1) + 2 * B * m;
 }
 
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -111,7 +118,7 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 16 * spaced(B * row_m) + 21 * spaced(chunk * B * row_m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 16 * spaced(B * row_m) + 21 * spaced(chunk * B * row_m) + 6 * spaced(B * 1) + 3 * spaced(chunk * B * 1) + 2 * spaced(2 * B * row_m) + 4 * B * m + threads * scratch_for(n + m);
 }
 
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -125,7 +132,7 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
     (void)m;
     (void)row_m;
     (void)threads;
-    return 23 * spaced(B * row_m) + 9 * spaced(B * 1) + 1;
+    return 23 * spaced(B * row_m) + 9 * spaced(B * 1) + 1 + 2 * B * m;
 }
 
 static size_t lstm_layer_norm_simd_forward_multiplications(const lstm_layer_norm_sizes *sizes)
@@ -257,7 +264,7 @@ void lstm_layer_norm_simd_pack_backward(
 static void lstm_layer_norm_simd_forward_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
     size_t member, size_t members)
 {
@@ -326,6 +333,10 @@ static void lstm_layer_norm_simd_forward_member(
     real *const work_e_2_o = work_e_2_g + spaced(T * B * row_m); /* [m] a row */
     real *const work_mu_3 = work_e_2_o + spaced(T * B * row_m); /* [] a row */
     real *const work_v_3 = work_mu_3 + spaced(B * 1); /* [] a row */
+    real *const work_initial_h = work_v_3 + spaced(B * 1);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
@@ -516,7 +527,7 @@ static void lstm_layer_norm_simd_forward_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
@@ -665,7 +676,7 @@ static void lstm_layer_norm_simd_forward_member(
                 const real *const e_2_f_rows = work_e_2_f + (t * B + begin) * row_m;
                 const real *const e_2_g_rows = work_e_2_g + (t * B + begin) * row_m;
                 const real *const e_2_o_rows = work_e_2_o + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
                     const real r_1 = r_1_rows[s];
@@ -851,15 +862,15 @@ static void lstm_layer_norm_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_layer_norm_simd_forward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
     size_t threads)
 {
@@ -870,7 +881,7 @@ void lstm_layer_norm_simd_forward(
 static void lstm_layer_norm_simd_infer_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *work,
     size_t member, size_t members)
 {
@@ -934,6 +945,10 @@ static void lstm_layer_norm_simd_infer_member(
     real *const work_v_3 = work_mu_3 + spaced(B * 1); /* [] a row */
     real *const work_r_3 = work_v_3 + spaced(B * 1); /* [] a row */
     real *const work_d_3 = work_r_3 + spaced(B * 1); /* [m] a row */
+    real *const work_initial_h = work_d_3 + spaced(B * row_m);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
 
@@ -1124,7 +1139,7 @@ static void lstm_layer_norm_simd_infer_member(
             const size_t to = share_from(count, member + 1, members);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
                 real *const u_f_rows = work_u_f + begin * row_m;
                 real *const u_g_rows = work_u_g + begin * row_m;
@@ -1269,7 +1284,7 @@ static void lstm_layer_norm_simd_infer_member(
                 const real *const e_2_f_rows = work_e_2_f + (t * B + begin) * row_m;
                 const real *const e_2_g_rows = work_e_2_g + (t * B + begin) * row_m;
                 const real *const e_2_o_rows = work_e_2_o + (t * B + begin) * row_m;
-                const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                 const size_t c_prev_stride = t > 0 ? row_m : m;
                 for (size_t s = 0; s < rows; ++s) {
                     const real r_1 = r_1_rows[s];
@@ -1434,15 +1449,15 @@ static void lstm_layer_norm_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_layer_norm_simd_infer(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *work,
     size_t threads)
 {
@@ -1453,7 +1468,7 @@ void lstm_layer_norm_simd_infer(
 static void lstm_layer_norm_simd_backward_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
     const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work,
     size_t member, size_t members)
@@ -1572,6 +1587,14 @@ static void lstm_layer_norm_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * m;
+    real *const work_initial_h = work_final_c_bar + B * m;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_u_i_bar = packed;
     const real *const panels_u_f_bar = panels_u_i_bar + up_to(m, LANES) * m;
     const real *const panels_u_g_bar = panels_u_f_bar + up_to(m, LANES) * m;
@@ -1581,52 +1604,43 @@ static void lstm_layer_norm_simd_backward_member(
     const real *const panels_w_g_bar = panels_w_f_bar + up_to(n, LANES) * m;
     const real *const panels_w_o_bar = panels_w_g_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_1_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_1_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_1_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_1_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_1_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_1_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_1_o_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_1_o_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_2_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_2_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_2_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_2_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_2_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_2_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_2_o_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_2_o_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            alpha_3_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            beta_3_bar[j] = 0;
+        clear(b_i_bar, m);
+        clear(b_f_bar, m);
+        clear(b_g_bar, m);
+        clear(b_o_bar, m);
+        clear(alpha_1_i_bar, m);
+        clear(beta_1_i_bar, m);
+        clear(alpha_1_f_bar, m);
+        clear(beta_1_f_bar, m);
+        clear(alpha_1_g_bar, m);
+        clear(beta_1_g_bar, m);
+        clear(alpha_1_o_bar, m);
+        clear(beta_1_o_bar, m);
+        clear(alpha_2_i_bar, m);
+        clear(beta_2_i_bar, m);
+        clear(alpha_2_f_bar, m);
+        clear(beta_2_f_bar, m);
+        clear(alpha_2_g_bar, m);
+        clear(beta_2_g_bar, m);
+        clear(alpha_2_o_bar, m);
+        clear(beta_2_o_bar, m);
+        clear(alpha_3_bar, m);
+        clear(beta_3_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_i_bar, m * n);
+            clear(U_i_bar, m * m);
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * m);
+            clear(W_g_bar, m * n);
+            clear(U_g_bar, m * m);
+            clear(W_o_bar, m * n);
+            clear(U_o_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -1650,7 +1664,7 @@ static void lstm_layer_norm_simd_backward_member(
                     real *const i_rows = work_i + begin * row_m;
                     real *const f_rows = work_f + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
@@ -1794,9 +1808,9 @@ static void lstm_layer_norm_simd_backward_member(
                     const real *const g_rows = work_g + begin * row_m;
                     const real *const i_rows = work_i + begin * row_m;
                     const real *const f_rows = work_f + begin * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const d_3_bar_rows = work_d_3_bar + begin * row_m;
                     const real *const mu_3_bar_rows = work_mu_3_bar + begin * 1;
@@ -2236,28 +2250,50 @@ static void lstm_layer_norm_simd_backward_member(
                             /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
                             beta_3_bar_here += a_h_bar;
                         }
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
-                        store_part(alpha_1_i_bar + j, load_part(alpha_1_i_bar + j, left) + alpha_1_i_bar_here, left);
-                        store_part(beta_1_i_bar + j, load_part(beta_1_i_bar + j, left) + beta_1_i_bar_here, left);
-                        store_part(alpha_1_f_bar + j, load_part(alpha_1_f_bar + j, left) + alpha_1_f_bar_here, left);
-                        store_part(beta_1_f_bar + j, load_part(beta_1_f_bar + j, left) + beta_1_f_bar_here, left);
-                        store_part(alpha_1_g_bar + j, load_part(alpha_1_g_bar + j, left) + alpha_1_g_bar_here, left);
-                        store_part(beta_1_g_bar + j, load_part(beta_1_g_bar + j, left) + beta_1_g_bar_here, left);
-                        store_part(alpha_1_o_bar + j, load_part(alpha_1_o_bar + j, left) + alpha_1_o_bar_here, left);
-                        store_part(beta_1_o_bar + j, load_part(beta_1_o_bar + j, left) + beta_1_o_bar_here, left);
-                        store_part(alpha_2_i_bar + j, load_part(alpha_2_i_bar + j, left) + alpha_2_i_bar_here, left);
-                        store_part(beta_2_i_bar + j, load_part(beta_2_i_bar + j, left) + beta_2_i_bar_here, left);
-                        store_part(alpha_2_f_bar + j, load_part(alpha_2_f_bar + j, left) + alpha_2_f_bar_here, left);
-                        store_part(beta_2_f_bar + j, load_part(beta_2_f_bar + j, left) + beta_2_f_bar_here, left);
-                        store_part(alpha_2_g_bar + j, load_part(alpha_2_g_bar + j, left) + alpha_2_g_bar_here, left);
-                        store_part(beta_2_g_bar + j, load_part(beta_2_g_bar + j, left) + beta_2_g_bar_here, left);
-                        store_part(alpha_2_o_bar + j, load_part(alpha_2_o_bar + j, left) + alpha_2_o_bar_here, left);
-                        store_part(beta_2_o_bar + j, load_part(beta_2_o_bar + j, left) + beta_2_o_bar_here, left);
-                        store_part(alpha_3_bar + j, load_part(alpha_3_bar + j, left) + alpha_3_bar_here, left);
-                        store_part(beta_3_bar + j, load_part(beta_3_bar + j, left) + beta_3_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_g_bar != NULL)
+                            store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (alpha_1_i_bar != NULL)
+                            store_part(alpha_1_i_bar + j, load_part(alpha_1_i_bar + j, left) + alpha_1_i_bar_here, left);
+                        if (beta_1_i_bar != NULL)
+                            store_part(beta_1_i_bar + j, load_part(beta_1_i_bar + j, left) + beta_1_i_bar_here, left);
+                        if (alpha_1_f_bar != NULL)
+                            store_part(alpha_1_f_bar + j, load_part(alpha_1_f_bar + j, left) + alpha_1_f_bar_here, left);
+                        if (beta_1_f_bar != NULL)
+                            store_part(beta_1_f_bar + j, load_part(beta_1_f_bar + j, left) + beta_1_f_bar_here, left);
+                        if (alpha_1_g_bar != NULL)
+                            store_part(alpha_1_g_bar + j, load_part(alpha_1_g_bar + j, left) + alpha_1_g_bar_here, left);
+                        if (beta_1_g_bar != NULL)
+                            store_part(beta_1_g_bar + j, load_part(beta_1_g_bar + j, left) + beta_1_g_bar_here, left);
+                        if (alpha_1_o_bar != NULL)
+                            store_part(alpha_1_o_bar + j, load_part(alpha_1_o_bar + j, left) + alpha_1_o_bar_here, left);
+                        if (beta_1_o_bar != NULL)
+                            store_part(beta_1_o_bar + j, load_part(beta_1_o_bar + j, left) + beta_1_o_bar_here, left);
+                        if (alpha_2_i_bar != NULL)
+                            store_part(alpha_2_i_bar + j, load_part(alpha_2_i_bar + j, left) + alpha_2_i_bar_here, left);
+                        if (beta_2_i_bar != NULL)
+                            store_part(beta_2_i_bar + j, load_part(beta_2_i_bar + j, left) + beta_2_i_bar_here, left);
+                        if (alpha_2_f_bar != NULL)
+                            store_part(alpha_2_f_bar + j, load_part(alpha_2_f_bar + j, left) + alpha_2_f_bar_here, left);
+                        if (beta_2_f_bar != NULL)
+                            store_part(beta_2_f_bar + j, load_part(beta_2_f_bar + j, left) + beta_2_f_bar_here, left);
+                        if (alpha_2_g_bar != NULL)
+                            store_part(alpha_2_g_bar + j, load_part(alpha_2_g_bar + j, left) + alpha_2_g_bar_here, left);
+                        if (beta_2_g_bar != NULL)
+                            store_part(beta_2_g_bar + j, load_part(beta_2_g_bar + j, left) + beta_2_g_bar_here, left);
+                        if (alpha_2_o_bar != NULL)
+                            store_part(alpha_2_o_bar + j, load_part(alpha_2_o_bar + j, left) + alpha_2_o_bar_here, left);
+                        if (beta_2_o_bar != NULL)
+                            store_part(beta_2_o_bar + j, load_part(beta_2_o_bar + j, left) + beta_2_o_bar_here, left);
+                        if (alpha_3_bar != NULL)
+                            store_part(alpha_3_bar + j, load_part(alpha_3_bar + j, left) + alpha_3_bar_here, left);
+                        if (beta_3_bar != NULL)
+                            store_part(beta_3_bar + j, load_part(beta_3_bar + j, left) + beta_3_bar_here, left);
                     }
                 }
             }
@@ -2400,7 +2436,7 @@ static void lstm_layer_norm_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -2461,7 +2497,7 @@ static void lstm_layer_norm_simd_backward_member(
             /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
             /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
             /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_u_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_u_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -2474,15 +2510,15 @@ static void lstm_layer_norm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void lstm_layer_norm_simd_backward(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *initial, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
     const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work,
     size_t threads)
@@ -2494,7 +2530,7 @@ void lstm_layer_norm_simd_backward(
 static void lstm_layer_norm_simd_step_member(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *state, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *next, lstm_layer_norm_real *work,
     size_t member, size_t members)
 {
@@ -2559,6 +2595,10 @@ static void lstm_layer_norm_simd_step_member(
     real *const work_d_3 = work_r_3 + spaced(B * 1); /* [m] a row */
     real *const work_turn = work_d_3 + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     {
@@ -2745,7 +2785,7 @@ static void lstm_layer_norm_simd_step_member(
         const size_t to = share_from(count, member + 1, members);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = even_part(B - begin, ROWS_AT_ONCE);
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             real *const u_i_rows = work_u_i + begin * row_m;
             real *const u_f_rows = work_u_f + begin * row_m;
             real *const u_g_rows = work_u_g + begin * row_m;
@@ -2890,7 +2930,7 @@ static void lstm_layer_norm_simd_step_member(
             const real *const e_2_f_rows = work_e_2_f + begin * row_m;
             const real *const e_2_g_rows = work_e_2_g + begin * row_m;
             const real *const e_2_o_rows = work_e_2_o + begin * row_m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 const real r_1 = r_1_rows[s];
                 for (size_t block = from; block < to; ++block) {
@@ -3053,9 +3093,9 @@ static void lstm_layer_norm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -3063,7 +3103,7 @@ static void lstm_layer_norm_simd_step_member(
 void lstm_layer_norm_simd_step(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
-    const lstm_layer_norm_state *state, const lstm_layer_norm_outputs *out,
+    const lstm_layer_norm_initial *state, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *next, lstm_layer_norm_real *work,
     size_t threads)
 {

@@ -35,6 +35,13 @@ do not.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -76,6 +83,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -95,7 +103,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -142,11 +149,12 @@ def forward(parameters, inputs, initial):
         tanh_c_tail[t] = tanh_tail(c[t])
         # (10)  h = tanh(c) * o
         h[t] = tanh_c * o
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
@@ -172,7 +180,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
 
@@ -233,8 +240,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = z_i_bar[t] * p_i + z_f_bar[t] * p_f + c_bar * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (23)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8)
     x_bar = z_bar @ W_g + z_i_bar @ W_i + z_f_bar @ W_f + z_o_bar @ W_o
     # (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2)
@@ -272,6 +279,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -289,7 +297,6 @@ def step(parameters, inputs, state):
     p_f = parameters["p_f"]
     p_o = parameters["p_o"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_i.shape[0]
 

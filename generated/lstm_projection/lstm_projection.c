@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((lstm_projection_real)(number))
 #ifdef LSTM_PROJECTION_DOUBLE
 #define FABS fabs
@@ -66,38 +69,57 @@ static lstm_projection_real lstm_projection_tanh_tail(lstm_projection_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const lstm_projection_real *lstm_projection_given(
+    const lstm_projection_real *given, lstm_projection_real value, size_t entries, lstm_projection_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void lstm_projection_copy(const lstm_projection_real *from, size_t entries, lstm_projection_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t lstm_projection_tape_size(const lstm_projection_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_PROJECTION_FIXED_m;
-    return 6 * T * B * m;
+    (void)sizes;
+    return LSTM_PROJECTION_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_projection_forward_work_size(const lstm_projection_sizes *sizes)
 {
-    const size_t m = LSTM_PROJECTION_FIXED_m;
-    return 10 * m;
+    (void)sizes;
+    return LSTM_PROJECTION_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t lstm_projection_infer_work_size(const lstm_projection_sizes *sizes)
+{
+    (void)sizes;
+    return LSTM_PROJECTION_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = LSTM_PROJECTION_FIXED_m;
-    const size_t p = LSTM_PROJECTION_FIXED_p;
-    return 15 * m + 6 * T * B * m + T * B * p + 2 * B * p + 2 * B * m;
+    (void)sizes;
+    return LSTM_PROJECTION_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t lstm_projection_step_work_size(const lstm_projection_sizes *sizes)
 {
-    const size_t m = LSTM_PROJECTION_FIXED_m;
-    return 11 * m;
+    (void)sizes;
+    return LSTM_PROJECTION_STEP_WORK_SIZE(sizes->B);
 }
 
 void lstm_projection_forward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
-    const lstm_projection_inputs *in, const lstm_projection_state *initial,
+    const lstm_projection_inputs *in, const lstm_projection_initial *initial,
     const lstm_projection_outputs *out, const lstm_projection_state *final,
     lstm_projection_real *tape, lstm_projection_real *work)
 {
@@ -135,6 +157,10 @@ void lstm_projection_forward(
     lstm_projection_real *const o = f + m; /* [m] */
     lstm_projection_real *const c_o = o + m; /* [m] */
     lstm_projection_real *const tanh_c = c_o + m; /* [m] */
+    lstm_projection_real *const work_initial_h = tanh_c + m; /* [B, p] */
+    lstm_projection_real *const work_initial_c = work_initial_h + B * p; /* [B, m] */
+    const lstm_projection_real *const initial_h = lstm_projection_given(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h);
+    const lstm_projection_real *const initial_c = lstm_projection_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -147,8 +173,8 @@ void lstm_projection_forward(
             lstm_projection_real *restrict o_tail = tape_o_tail + at * m;
             lstm_projection_real *restrict c = tape_c + at * m;
             lstm_projection_real *restrict h = out->h + at * p;
-            const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial->h + s * p;
-            const lstm_projection_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial_h + s * p;
+            const lstm_projection_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             lstm_projection_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
 
             /* (1)  z = W_g x + U_g h_prev + b_g */
@@ -249,16 +275,147 @@ void lstm_projection_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * p; ++j)
-        final->h[j] = out->h[(T - 1) * B * p + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p, final != NULL ? final->h : NULL);
+    lstm_projection_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void lstm_projection_infer(
+    const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
+    const lstm_projection_inputs *in, const lstm_projection_initial *initial,
+    const lstm_projection_outputs *out, const lstm_projection_state *final,
+    lstm_projection_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = LSTM_PROJECTION_FIXED_n;
+    const size_t m = LSTM_PROJECTION_FIXED_m;
+    const size_t p = LSTM_PROJECTION_FIXED_p;
+    const lstm_projection_real *const W_i = parameters->W_i; /* [m, n] */
+    const lstm_projection_real *const U_i = parameters->U_i; /* [m, p] */
+    const lstm_projection_real *const b_i = parameters->b_i; /* [m] */
+    const lstm_projection_real *const W_f = parameters->W_f; /* [m, n] */
+    const lstm_projection_real *const U_f = parameters->U_f; /* [m, p] */
+    const lstm_projection_real *const b_f = parameters->b_f; /* [m] */
+    const lstm_projection_real *const W_g = parameters->W_g; /* [m, n] */
+    const lstm_projection_real *const U_g = parameters->U_g; /* [m, p] */
+    const lstm_projection_real *const b_g = parameters->b_g; /* [m] */
+    const lstm_projection_real *const W_o = parameters->W_o; /* [m, n] */
+    const lstm_projection_real *const U_o = parameters->U_o; /* [m, p] */
+    const lstm_projection_real *const b_o = parameters->b_o; /* [m] */
+    const lstm_projection_real *const P = parameters->P; /* [p, m] */
+    lstm_projection_real *const z = work; /* [m] */
+    lstm_projection_real *const z_i = z + m; /* [m] */
+    lstm_projection_real *const z_f = z_i + m; /* [m] */
+    lstm_projection_real *const z_o = z_f + m; /* [m] */
+    lstm_projection_real *const g = z_o + m; /* [m] */
+    lstm_projection_real *const i = g + m; /* [m] */
+    lstm_projection_real *const f = i + m; /* [m] */
+    lstm_projection_real *const o = f + m; /* [m] */
+    lstm_projection_real *const work_c = o + m; /* [2, B, m] */
+    lstm_projection_real *const c_o = work_c + 2 * B * m; /* [m] */
+    lstm_projection_real *const tanh_c = c_o + m; /* [m] */
+    lstm_projection_real *const work_initial_h = tanh_c + m; /* [B, p] */
+    lstm_projection_real *const work_initial_c = work_initial_h + B * p; /* [B, m] */
+    const lstm_projection_real *const initial_h = lstm_projection_given(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h);
+    const lstm_projection_real *const initial_c = lstm_projection_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const lstm_projection_real *restrict x = in->x + at * n;
+            lstm_projection_real *restrict c = work_c + ((t & 1) * B + s) * m;
+            lstm_projection_real *restrict h = out->h + at * p;
+            const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial_h + s * p;
+            const lstm_projection_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * m : initial_c + s * m;
+
+            /* (1)  z = W_g x + U_g h_prev + b_g */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_projection_real sum = b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < p; ++k)
+                    sum += U_g[j * p + k] * h_prev[k];
+                z[j] = sum;
+            }
+
+            /* (2)  z_i = W_i x + U_i h_prev + b_i */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_projection_real sum = b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_i[j * n + k] * x[k];
+                for (size_t k = 0; k < p; ++k)
+                    sum += U_i[j * p + k] * h_prev[k];
+                z_i[j] = sum;
+            }
+
+            /* (3)  z_f = W_f x + U_f h_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_projection_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < p; ++k)
+                    sum += U_f[j * p + k] * h_prev[k];
+                z_f[j] = sum;
+            }
+
+            /* (4)  g = tanh(z) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = TANH(z[j]);
+
+            /* (5)  i = sigmoid(z_i) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = lstm_projection_sigmoid(z_i[j]);
+
+            /* (6)  f = sigmoid(z_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = lstm_projection_sigmoid(z_f[j]);
+
+            /* (7)  c = g * i + c_prev * f */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = g[j] * i[j] + c_prev[j] * f[j];
+
+            /* (8)  z_o = W_o x + U_o h_prev + b_o */
+            for (size_t j = 0; j < m; ++j) {
+                lstm_projection_real sum = b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                for (size_t k = 0; k < p; ++k)
+                    sum += U_o[j * p + k] * h_prev[k];
+                z_o[j] = sum;
+            }
+
+            /* (9)  o = sigmoid(z_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = lstm_projection_sigmoid(z_o[j]);
+
+            /* (10)  tanh_c = tanh(c) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_c[j] = TANH(c[j]);
+
+            /* (10)  c_o = tanh(c) * o */
+            for (size_t j = 0; j < m; ++j)
+                c_o[j] = tanh_c[j] * o[j];
+
+            /* (10)  h = P c_o */
+            for (size_t j = 0; j < p; ++j) {
+                lstm_projection_real sum = 0;
+                for (size_t k = 0; k < m; ++k)
+                    sum += P[j * m + k] * c_o[k];
+                h[j] = sum;
+            }
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p, final != NULL ? final->h : NULL);
+    lstm_projection_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void lstm_projection_backward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
-    const lstm_projection_inputs *in, const lstm_projection_state *initial,
+    const lstm_projection_inputs *in, const lstm_projection_initial *initial,
     const lstm_projection_outputs *out, const lstm_projection_real *tape,
     const lstm_projection_cotangents *bars, const lstm_projection_gradients *gradients,
     lstm_projection_real *work)
@@ -320,34 +477,55 @@ void lstm_projection_backward(
     lstm_projection_real *const work_z_bar = work_z_i_bar + T * B * m; /* [T, B, m] */
     lstm_projection_real *const work_h_prev_bar = work_z_bar + T * B * m; /* [2, B, p] */
     lstm_projection_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * p; /* [2, B, m] */
+    lstm_projection_real *const work_final_h_bar = work_c_prev_bar + 2 * B * m; /* [B, p] */
+    lstm_projection_real *const work_final_c_bar = work_final_h_bar + B * p; /* [B, m] */
+    lstm_projection_real *const work_initial_h = work_final_c_bar + B * m; /* [B, p] */
+    lstm_projection_real *const work_initial_c = work_initial_h + B * p; /* [B, m] */
+    const lstm_projection_real *const final_h_bar = lstm_projection_given(bars->final_h_bar, 0, B * p, work_final_h_bar);
+    const lstm_projection_real *const final_c_bar = lstm_projection_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const lstm_projection_real *const initial_h = lstm_projection_given(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h);
+    const lstm_projection_real *const initial_c = lstm_projection_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < m * p; ++j)
-        U_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * p; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_g_bar[j] = 0;
-    for (size_t j = 0; j < m * p; ++j)
-        U_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_g_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m * p; ++j)
-        U_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        P_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_i_bar[j] = 0;
+    if (U_i_bar != NULL)
+        for (size_t j = 0; j < m * p; ++j)
+            U_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_i_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * p; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_g_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_g_bar[j] = 0;
+    if (U_g_bar != NULL)
+        for (size_t j = 0; j < m * p; ++j)
+            U_g_bar[j] = 0;
+    if (b_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_g_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (U_o_bar != NULL)
+        for (size_t j = 0; j < m * p; ++j)
+            U_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
+    if (P_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            P_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -359,11 +537,11 @@ void lstm_projection_backward(
             const lstm_projection_real *restrict o_tail = tape_o_tail + at * m;
             const lstm_projection_real *restrict tanh_c_tail = tape_tanh_c_tail + at * m;
             lstm_projection_real *restrict o = work_o + at * m;
-            const lstm_projection_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const lstm_projection_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             lstm_projection_real *restrict tanh_c = work_tanh_c + at * m;
             const lstm_projection_real *restrict Delta_h = bars->Delta_h + at * p;
-            const lstm_projection_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * p : bars->final_h_bar + s * p;
-            const lstm_projection_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const lstm_projection_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * p : final_h_bar + s * p;
+            const lstm_projection_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             lstm_projection_real *restrict h_bar = work_h_bar + at * p;
             lstm_projection_real *restrict z_o_bar = work_z_o_bar + at * m;
             lstm_projection_real *restrict z_f_bar = work_z_f_bar + at * m;
@@ -486,106 +664,119 @@ void lstm_projection_backward(
             const size_t at = t * B + s;
             const lstm_projection_real *restrict x = in->x + at * n;
             const lstm_projection_real *restrict o = work_o + at * m;
-            const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial->h + s * p;
+            const lstm_projection_real *restrict h_prev = t > 0 ? out->h + (at - B) * p : initial_h + s * p;
             const lstm_projection_real *restrict tanh_c = work_tanh_c + at * m;
             const lstm_projection_real *restrict h_bar = work_h_bar + at * p;
             const lstm_projection_real *restrict z_o_bar = work_z_o_bar + at * m;
             const lstm_projection_real *restrict z_f_bar = work_z_f_bar + at * m;
             const lstm_projection_real *restrict z_i_bar = work_z_i_bar + at * m;
             const lstm_projection_real *restrict z_bar = work_z_bar + at * m;
-            lstm_projection_real *restrict x_bar = gradients->x_bar + at * n;
+            lstm_projection_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (10)  c_o = tanh(c) * o */
             for (size_t j = 0; j < m; ++j)
                 c_o[j] = tanh_c[j] * o[j];
 
             /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
-            for (size_t j = 0; j < n; ++j) {
-                lstm_projection_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_g[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_i[k * n + j] * z_i_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * z_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * z_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    lstm_projection_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_g[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_i[k * n + j] * z_i_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * z_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * z_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (25)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_i_bar[j * n + k] += z_i_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_i_bar[j * n + k] += z_i_bar[j] * x[k];
 
             /* (26)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < p; ++k)
-                    U_i_bar[j * p + k] += z_i_bar[j] * h_prev[k];
+            if (U_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < p; ++k)
+                        U_i_bar[j * p + k] += z_i_bar[j] * h_prev[k];
 
             /* (27)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_i_bar[j] += z_i_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_i_bar[j] += z_i_bar[j];
 
             /* (28)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += z_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += z_f_bar[j] * x[k];
 
             /* (29)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < p; ++k)
-                    U_f_bar[j * p + k] += z_f_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < p; ++k)
+                        U_f_bar[j * p + k] += z_f_bar[j] * h_prev[k];
 
             /* (30)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += z_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += z_f_bar[j];
 
             /* (31)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_g_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_g_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (32)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < p; ++k)
-                    U_g_bar[j * p + k] += z_bar[j] * h_prev[k];
+            if (U_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < p; ++k)
+                        U_g_bar[j * p + k] += z_bar[j] * h_prev[k];
 
             /* (33)  b_g_bar = sum_t z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_g_bar[j] += z_bar[j];
+            if (b_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_g_bar[j] += z_bar[j];
 
             /* (34)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += z_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += z_o_bar[j] * x[k];
 
             /* (35)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < p; ++k)
-                    U_o_bar[j * p + k] += z_o_bar[j] * h_prev[k];
+            if (U_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < p; ++k)
+                        U_o_bar[j * p + k] += z_o_bar[j] * h_prev[k];
 
             /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += z_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += z_o_bar[j];
 
             /* (37)  P_bar = sum_t h_bar c_o^T   adjoint of (10) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    P_bar[j * m + k] += h_bar[j] * c_o[k];
+            if (P_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        P_bar[j * m + k] += h_bar[j] * c_o[k];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * p; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    lstm_projection_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * p, gradients->initial_h_bar);
+    lstm_projection_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void lstm_projection_step(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
-    const lstm_projection_inputs *in, const lstm_projection_state *state,
+    const lstm_projection_inputs *in, const lstm_projection_initial *state,
     const lstm_projection_outputs *out, const lstm_projection_state *next,
     lstm_projection_real *work)
 {
@@ -617,13 +808,17 @@ void lstm_projection_step(
     lstm_projection_real *const c = o + m; /* [m] */
     lstm_projection_real *const c_o = c + m; /* [m] */
     lstm_projection_real *const tanh_c = c_o + m; /* [m] */
+    lstm_projection_real *const work_initial_h = tanh_c + m; /* [B, p] */
+    lstm_projection_real *const work_initial_c = work_initial_h + B * p; /* [B, m] */
+    const lstm_projection_real *const initial_h = lstm_projection_given(state != NULL ? state->h : NULL, 0, B * p, work_initial_h);
+    const lstm_projection_real *const initial_c = lstm_projection_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const lstm_projection_real *restrict x = in->x + s * n;
         lstm_projection_real *restrict h = out->h + s * p;
-        const lstm_projection_real *h_prev = state->h + s * p;
-        const lstm_projection_real *c_prev = state->c + s * m;
+        const lstm_projection_real *h_prev = initial_h + s * p;
+        const lstm_projection_real *c_prev = initial_c + s * m;
 
         /* (1)  z = W_g x + U_g h_prev + b_g */
         for (size_t j = 0; j < m; ++j) {
@@ -702,9 +897,9 @@ void lstm_projection_step(
         }
 
         /* the next state */
-        for (size_t j = 0; j < p; ++j)
-            next->h[s * p + j] = h[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            lstm_projection_copy(h, p, next->h + s * p);
+        if (next != NULL && next->c != NULL)
+            lstm_projection_copy(c, m, next->c + s * m);
     }
 }

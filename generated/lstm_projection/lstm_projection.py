@@ -36,6 +36,13 @@ P projects the output, and the gates see the projection. The paper's cell has pe
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -77,6 +84,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -94,7 +102,6 @@ def forward(parameters, inputs, initial):
     initial_c = initial["c"]
     P = parameters["P"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
     p = U_i.shape[1]
@@ -144,11 +151,12 @@ def forward(parameters, inputs, initial):
         c_o = tanh_c * o
         # (10)  h = P c_o
         h[t] = c_o @ P.T
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"g_tail": g_tail, "i_tail": i_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
@@ -172,7 +180,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_i.shape[0]
     p = U_i.shape[1]
@@ -239,7 +246,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (10)  c_o = tanh(c) * o
     c_o = tanh_c * o
     # (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint of (1), (2), (3), (8)
@@ -275,6 +282,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_i = parameters["W_i"]
     U_i = parameters["U_i"]
@@ -290,7 +298,6 @@ def step(parameters, inputs, state):
     b_o = parameters["b_o"]
     P = parameters["P"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_i.shape[0]
     p = U_i.shape[1]

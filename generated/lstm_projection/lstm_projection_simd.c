@@ -4,13 +4,20 @@
  * those of lstm_projection.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile lstm_projection_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "lstm_projection_simd.h"
 
 #ifdef LSTM_PROJECTION_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef lstm_projection_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes)
 {
@@ -88,7 +95,7 @@ size_t lstm_projection_simd_forward_work_size(const lstm_projection_sizes *sizes
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES);
+    return spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES) + B * p + B * m;
 }
 
 size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -108,7 +115,7 @@ size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, 
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(2 * B * row_m) + spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES);
+    return spaced(2 * B * row_m) + spaced(B * row_m) + chunk * B * 4 * up_to(m, LANES) + B * p + B * m;
 }
 
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -129,7 +136,7 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
     (void)row_m;
     (void)row_p;
     (void)chunk;
-    return 8 * spaced(B * row_m) + 7 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + spaced(2 * B * row_m) + threads * scratch_for(n + p + m);
+    return 8 * spaced(B * row_m) + 7 * spaced(chunk * B * row_m) + spaced(chunk * B * row_p) + spaced(2 * B * row_p) + spaced(2 * B * row_m) + 2 * B * p + 2 * B * m + threads * scratch_for(n + p + m);
 }
 
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads)
@@ -145,7 +152,7 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
     (void)p;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * p + B * m;
 }
 
 static size_t lstm_projection_simd_forward_multiplications(const lstm_projection_sizes *sizes)
@@ -297,7 +304,7 @@ void lstm_projection_simd_pack_backward(
 static void lstm_projection_simd_forward_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_state *final, lstm_projection_real *tape, lstm_projection_real *work,
     size_t member, size_t members)
 {
@@ -322,6 +329,10 @@ static void lstm_projection_simd_forward_member(
     real *const work_c_o = work; /* [m] a row */
     real *const tile_z_ahead = work_c_o + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * p;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -353,8 +364,8 @@ static void lstm_projection_simd_forward_member(
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial->h + begin * p;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial_h + begin * p;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
                     real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_m;
@@ -497,15 +508,15 @@ static void lstm_projection_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, p, out->h + (T - 1) * B * p, p, final->h);
+        copy_rows(B, p, T > 0 ? out->h + (T - 1) * B * p : initial_h, p, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_projection_simd_forward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_state *final, lstm_projection_real *tape, lstm_projection_real *work,
     size_t threads)
 {
@@ -516,7 +527,7 @@ void lstm_projection_simd_forward(
 static void lstm_projection_simd_infer_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_state *final, lstm_projection_real *work,
     size_t member, size_t members)
 {
@@ -536,6 +547,10 @@ static void lstm_projection_simd_infer_member(
     real *const work_c_o = work_c + spaced(2 * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work_c_o + spaced(B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * p + up_to(p, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * p;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -563,8 +578,8 @@ static void lstm_projection_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial->h + begin * p;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * p : initial_h + begin * p;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     real *const c_o_rows = work_c_o + begin * row_m;
                     const operand factors_z[] = {
@@ -686,15 +701,15 @@ static void lstm_projection_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, p, out->h + (T - 1) * B * p, p, final->h);
+        copy_rows(B, p, T > 0 ? out->h + (T - 1) * B * p : initial_h, p, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void lstm_projection_simd_infer(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_state *final, lstm_projection_real *work,
     size_t threads)
 {
@@ -705,7 +720,7 @@ void lstm_projection_simd_infer(
 static void lstm_projection_simd_backward_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_real *tape, const lstm_projection_cotangents *bars,
     const lstm_projection_gradients *gradients, lstm_projection_real *work,
     size_t member, size_t members)
@@ -759,6 +774,14 @@ static void lstm_projection_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_p); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + p + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * p;
+    real *const work_initial_h = work_final_c_bar + B * m;
+    real *const work_initial_c = work_initial_h + B * p;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * p, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * p, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_h_bar = packed;
     const real *const panels_z_bar = panels_h_bar + up_to(m, LANES) * p;
     const real *const panels_z_i_bar = panels_z_bar + up_to(p, LANES) * m;
@@ -769,16 +792,26 @@ static void lstm_projection_simd_backward_member(
     const real *const panels_z_f_bar_2 = panels_z_i_bar_2 + up_to(n, LANES) * m;
     const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_g_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
+        clear(b_i_bar, m);
+        clear(b_f_bar, m);
+        clear(b_g_bar, m);
+        clear(b_o_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_i_bar, m * n);
+            clear(U_i_bar, m * p);
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * p);
+            clear(W_g_bar, m * n);
+            clear(U_g_bar, m * p);
+            clear(W_o_bar, m * n);
+            clear(U_o_bar, m * p);
+            clear(P_bar, p * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -865,7 +898,7 @@ static void lstm_projection_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * p;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_p : bars->final_h_bar + begin * p;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_p : final_h_bar + begin * p;
                     const size_t h_next_bar_stride = t + 1 < T ? row_p : p;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_p;
                     for (size_t s = 0; s < rows; ++s) {
@@ -897,10 +930,10 @@ static void lstm_projection_simd_backward_member(
                     const real *const i_rows = work_i + begin * row_m;
                     const real *const f_rows = work_f + begin * row_m;
                     const real *const o_rows = work_o + ((t - first) * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const tanh_c_rows = work_tanh_c + ((t - first) * B + begin) * row_m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_p;
                     real *const z_o_bar_rows = work_z_o_bar + ((t - first) * B + begin) * row_m;
@@ -1074,16 +1107,20 @@ static void lstm_projection_simd_backward_member(
                             /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
                             b_o_bar_here += z_o_bar;
                         }
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_g_bar != NULL)
+                            store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1144,7 +1181,7 @@ static void lstm_projection_simd_backward_member(
             /* (29)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
             /* (32)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
             /* (35)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
-            const series rows_of_h_prev = {out->h, initial->h, p, p, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, p, p, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -1164,15 +1201,15 @@ static void lstm_projection_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, p, work_h_prev_bar + (((0) & 1) * B + 0) * row_p, row_p, gradients->initial_h_bar);
+        copy_rows(B, p, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_p : final_h_bar, T > 0 ? row_p : p, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void lstm_projection_simd_backward(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *initial, const lstm_projection_outputs *out,
+    const lstm_projection_initial *initial, const lstm_projection_outputs *out,
     const lstm_projection_real *tape, const lstm_projection_cotangents *bars,
     const lstm_projection_gradients *gradients, lstm_projection_real *work,
     size_t threads)
@@ -1184,7 +1221,7 @@ void lstm_projection_simd_backward(
 static void lstm_projection_simd_step_member(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *state, const lstm_projection_outputs *out,
+    const lstm_projection_initial *state, const lstm_projection_outputs *out,
     const lstm_projection_state *next, lstm_projection_real *work,
     size_t member, size_t members)
 {
@@ -1202,6 +1239,10 @@ static void lstm_projection_simd_step_member(
     real *const work_c_o = work_c + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_c_o + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * p;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * p, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
     const real *const panels_c_o = panels_h_prev + 4 * up_to(m, LANES) * p;
@@ -1213,8 +1254,8 @@ static void lstm_projection_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * p;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const h_prev_rows = initial_h + begin * p;
+            const real *const c_prev_rows = initial_c + begin * m;
             real *const c_o_rows = work_c_o + begin * row_m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
@@ -1334,9 +1375,9 @@ static void lstm_projection_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, p, out->h + 0 * p, p, next->h);
+        copy_rows(B, p, out->h + 0 * p, p, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1344,7 +1385,7 @@ static void lstm_projection_simd_step_member(
 void lstm_projection_simd_step(
     const lstm_projection_sizes *sizes, const lstm_projection_parameters *parameters,
     const lstm_projection_real *packed, const lstm_projection_inputs *in,
-    const lstm_projection_state *state, const lstm_projection_outputs *out,
+    const lstm_projection_initial *state, const lstm_projection_outputs *out,
     const lstm_projection_state *next, lstm_projection_real *work,
     size_t threads)
 {

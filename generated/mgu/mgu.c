@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mgu_real)(number))
 #ifdef MGU_DOUBLE
 #define FABS fabs
@@ -65,37 +68,57 @@ static mgu_real mgu_tanh_tail(mgu_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mgu_real *mgu_given(
+    const mgu_real *given, mgu_real value, size_t entries, mgu_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mgu_copy(const mgu_real *from, size_t entries, mgu_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mgu_tape_size(const mgu_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MGU_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return MGU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mgu_forward_work_size(const mgu_sizes *sizes)
 {
-    const size_t m = MGU_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return MGU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mgu_infer_work_size(const mgu_sizes *sizes)
+{
+    (void)sizes;
+    return MGU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mgu_backward_work_size(const mgu_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MGU_FIXED_m;
-    return 8 * m + 3 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return MGU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mgu_step_work_size(const mgu_sizes *sizes)
 {
-    const size_t m = MGU_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return MGU_STEP_WORK_SIZE(sizes->B);
 }
 
 void mgu_forward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_state *initial,
+    const mgu_inputs *in, const mgu_initial *initial,
     const mgu_outputs *out, const mgu_state *final,
     mgu_real *tape, mgu_real *work)
 {
@@ -116,6 +139,8 @@ void mgu_forward(
     mgu_real *const f_h_prev = s + m; /* [m] */
     mgu_real *const a_f = f_h_prev + m; /* [m] */
     mgu_real *const a_s = a_f + m; /* [m] */
+    mgu_real *const work_initial_h = a_s + m; /* [B, m] */
+    const mgu_real *const initial_h = mgu_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -125,7 +150,7 @@ void mgu_forward(
             mgu_real *restrict f_tail = tape_f_tail + at * m;
             mgu_real *restrict s_tail = tape_s_tail + at * m;
             mgu_real *restrict h = out->h + at * m;
-            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
             /* (1)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
@@ -173,14 +198,87 @@ void mgu_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mgu_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void mgu_infer(
+    const mgu_sizes *sizes, const mgu_parameters *parameters,
+    const mgu_inputs *in, const mgu_initial *initial,
+    const mgu_outputs *out, const mgu_state *final,
+    mgu_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MGU_FIXED_n;
+    const size_t m = MGU_FIXED_m;
+    const mgu_real *const W_f = parameters->W_f; /* [m, n] */
+    const mgu_real *const U_f = parameters->U_f; /* [m, m] */
+    const mgu_real *const b_f = parameters->b_f; /* [m] */
+    const mgu_real *const W_h = parameters->W_h; /* [m, n] */
+    const mgu_real *const U_h = parameters->U_h; /* [m, m] */
+    const mgu_real *const b_h = parameters->b_h; /* [m] */
+    mgu_real *const f = work; /* [m] */
+    mgu_real *const s = f + m; /* [m] */
+    mgu_real *const f_h_prev = s + m; /* [m] */
+    mgu_real *const a_f = f_h_prev + m; /* [m] */
+    mgu_real *const a_s = a_f + m; /* [m] */
+    mgu_real *const work_initial_h = a_s + m; /* [B, m] */
+    const mgu_real *const initial_h = mgu_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mgu_real *restrict x = in->x + at * n;
+            mgu_real *restrict h = out->h + at * m;
+            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  a_f = W_f x + U_f h_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                mgu_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_f[j * m + k] * h_prev[k];
+                a_f[j] = sum;
+            }
+
+            /* (1)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = mgu_sigmoid(a_f[j]);
+
+            /* (2)  f_h_prev = f * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                f_h_prev[j] = f[j] * h_prev[j];
+
+            /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                mgu_real sum = b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_h[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_h[j * m + k] * f_h_prev[k];
+                a_s[j] = sum;
+            }
+
+            /* (2)  s = tanh(a_s) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = TANH(a_s[j]);
+
+            /* (3)  h = (1 - f) * h_prev + f * s */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = (1 - f[j]) * h_prev[j] + f[j] * s[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mgu_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void mgu_backward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_state *initial,
+    const mgu_inputs *in, const mgu_initial *initial,
     const mgu_outputs *out, const mgu_real *tape,
     const mgu_cotangents *bars, const mgu_gradients *gradients,
     mgu_real *work)
@@ -213,20 +311,30 @@ void mgu_backward(
     mgu_real *const f_bar = f_h_prev_bar + m; /* [m] */
     mgu_real *const work_a_f_bar = f_bar + m; /* [T, B, m] */
     mgu_real *const work_h_prev_bar = work_a_f_bar + T * B * m; /* [2, B, m] */
+    mgu_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    mgu_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const mgu_real *const final_h_bar = mgu_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const mgu_real *const initial_h = mgu_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_h_bar[j] = 0;
+    if (U_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -235,9 +343,9 @@ void mgu_backward(
             const mgu_real *restrict f_tail = tape_f_tail + at * m;
             const mgu_real *restrict s_tail = tape_s_tail + at * m;
             mgu_real *restrict f = work_f + at * m;
-            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const mgu_real *restrict Delta_h = bars->Delta_h + at * m;
-            const mgu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const mgu_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             mgu_real *restrict a_s_bar = work_a_s_bar + at * m;
             mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
             mgu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
@@ -302,63 +410,70 @@ void mgu_backward(
             const size_t at = t * B + sample;
             const mgu_real *restrict x = in->x + at * n;
             const mgu_real *restrict f = work_f + at * m;
-            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const mgu_real *restrict a_s_bar = work_a_s_bar + at * m;
             const mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
-            mgu_real *restrict x_bar = gradients->x_bar + at * n;
+            mgu_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (2)  f_h_prev = f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 f_h_prev[j] = f[j] * h_prev[j];
 
             /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                mgu_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_h[k * n + j] * a_s_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    mgu_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_h[k * n + j] * a_s_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
             /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
 
             /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_h_bar[j * n + k] += a_s_bar[j] * x[k];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_h_bar[j * n + k] += a_s_bar[j] * x[k];
 
             /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_h_bar[j * m + k] += a_s_bar[j] * f_h_prev[k];
+            if (U_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_h_bar[j * m + k] += a_s_bar[j] * f_h_prev[k];
 
             /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_s_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_s_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mgu_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void mgu_step(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_state *state,
+    const mgu_inputs *in, const mgu_initial *state,
     const mgu_outputs *out, const mgu_state *next,
     mgu_real *work)
 {
@@ -376,12 +491,14 @@ void mgu_step(
     mgu_real *const f_h_prev = s + m; /* [m] */
     mgu_real *const a_f = f_h_prev + m; /* [m] */
     mgu_real *const a_s = a_f + m; /* [m] */
+    mgu_real *const work_initial_h = a_s + m; /* [B, m] */
+    const mgu_real *const initial_h = mgu_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const mgu_real *restrict x = in->x + sample * n;
         mgu_real *restrict h = out->h + sample * m;
-        const mgu_real *h_prev = state->h + sample * m;
+        const mgu_real *h_prev = initial_h + sample * m;
 
         /* (1)  a_f = W_f x + U_f h_prev + b_f */
         for (size_t j = 0; j < m; ++j) {
@@ -420,7 +537,7 @@ void mgu_step(
             h[j] = (1 - f[j]) * h_prev[j] + f[j] * s[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            mgu_copy(h, m, next->h + sample * m);
     }
 }

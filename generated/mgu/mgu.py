@@ -24,6 +24,13 @@ The paper's W_f [h, x] is U_f h + W_f x here. The gate acts before the product w
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -65,6 +72,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
@@ -74,7 +82,6 @@ def forward(parameters, inputs, initial):
     b_h = parameters["b_h"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -100,11 +107,12 @@ def forward(parameters, inputs, initial):
         s_tail[t] = tanh_tail(a_s)
         # (3)  h = (1 - f) * h_prev + f * s
         h[t] = (1 - f) * h_prev + f * s
-    return {"h": h}, {"h": h[T - 1]}, {"f_tail": f_tail, "s_tail": s_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"f_tail": f_tail, "s_tail": s_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     f_tail = tape["f_tail"]
@@ -117,7 +125,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -153,7 +160,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_f_bar[t] @ U_f + f_h_prev_bar * f[t] + h_bar * one_minus_f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  f_h_prev = f * h_prev
     f_h_prev = f * h_prev
     # (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2)
@@ -175,6 +182,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_f = parameters["W_f"]
     U_f = parameters["U_f"]
@@ -183,7 +191,6 @@ def step(parameters, inputs, state):
     U_h = parameters["U_h"]
     b_h = parameters["b_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_f.shape[0]
 

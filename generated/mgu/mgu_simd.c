@@ -4,13 +4,20 @@
  * those of mgu.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mgu_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mgu_simd.h"
 
 #ifdef MGU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mgu_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t mgu_simd_tape_size(const mgu_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 4 * spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t mgu_simd_step_work_size(const mgu_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t mgu_simd_forward_multiplications(const mgu_sizes *sizes)
@@ -241,7 +248,7 @@ void mgu_simd_pack_backward(
 static void mgu_simd_forward_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_state *final, mgu_real *tape, mgu_real *work,
     size_t member, size_t members)
 {
@@ -261,6 +268,8 @@ static void mgu_simd_forward_member(
     real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -301,7 +310,7 @@ static void mgu_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = work_f + begin * row_m;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     const operand factors_a_f[] = {
                         {x_rows, n, n, panels_x},
@@ -355,7 +364,7 @@ static void mgu_simd_forward_member(
                     const real *const f_rows = work_f + begin * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     const operand factors_a_s[] = {
                         {x_rows, n, n, panels_x_2},
@@ -402,13 +411,13 @@ static void mgu_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mgu_simd_forward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_state *final, mgu_real *tape, mgu_real *work,
     size_t threads)
 {
@@ -419,7 +428,7 @@ void mgu_simd_forward(
 static void mgu_simd_infer_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_state *final, mgu_real *work,
     size_t member, size_t members)
 {
@@ -437,6 +446,8 @@ static void mgu_simd_infer_member(
     real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
     real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -476,7 +487,7 @@ static void mgu_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = work_f + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     const operand factors_a_f[] = {
                         {x_rows, n, n, panels_x},
@@ -525,7 +536,7 @@ static void mgu_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const f_rows = work_f + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                     const operand factors_a_s[] = {
                         {x_rows, n, n, panels_x_2},
@@ -568,13 +579,13 @@ static void mgu_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mgu_simd_infer(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_state *final, mgu_real *work,
     size_t threads)
 {
@@ -585,7 +596,7 @@ void mgu_simd_infer(
 static void mgu_simd_backward_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_real *tape, const mgu_cotangents *bars,
     const mgu_gradients *gradients, mgu_real *work,
     size_t member, size_t members)
@@ -617,17 +628,28 @@ static void mgu_simd_backward_member(
     real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_s_bar = packed;
     const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
     const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
     const real *const panels_a_s_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_f_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * m);
+            clear(W_h_bar, m * n);
+            clear(U_h_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -645,7 +667,7 @@ static void mgu_simd_backward_member(
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     real *const s_rows = work_s + begin * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -696,7 +718,7 @@ static void mgu_simd_backward_member(
                     const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
                     const real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const s_rows = work_s + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_s_bar_rows = work_a_s_bar + ((t - first) * B + begin) * row_m;
                     real *const f_h_prev_bar_rows = work_f_h_prev_bar + begin * row_m;
@@ -799,7 +821,7 @@ static void mgu_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const f_rows = work_f + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -825,14 +847,16 @@ static void mgu_simd_backward_member(
                             /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
                             b_h_bar_here += a_s_bar;
                         }
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -882,7 +906,7 @@ static void mgu_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
             /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
             };
@@ -899,13 +923,13 @@ static void mgu_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void mgu_simd_backward(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *initial, const mgu_outputs *out,
+    const mgu_initial *initial, const mgu_outputs *out,
     const mgu_real *tape, const mgu_cotangents *bars,
     const mgu_gradients *gradients, mgu_real *work,
     size_t threads)
@@ -917,7 +941,7 @@ void mgu_simd_backward(
 static void mgu_simd_step_member(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *state, const mgu_outputs *out,
+    const mgu_initial *state, const mgu_outputs *out,
     const mgu_state *next, mgu_real *work,
     size_t member, size_t members)
 {
@@ -932,6 +956,8 @@ static void mgu_simd_step_member(
     real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_f_h_prev + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -944,7 +970,7 @@ static void mgu_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x},
@@ -994,7 +1020,7 @@ static void mgu_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const f_h_prev_rows = work_f_h_prev + begin * row_m;
             const operand factors_a_s[] = {
                 {x_rows, n, n, panels_x_2},
@@ -1036,7 +1062,7 @@ static void mgu_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1044,7 +1070,7 @@ static void mgu_simd_step_member(
 void mgu_simd_step(
     const mgu_sizes *sizes, const mgu_parameters *parameters,
     const mgu_real *packed, const mgu_inputs *in,
-    const mgu_state *state, const mgu_outputs *out,
+    const mgu_initial *state, const mgu_outputs *out,
     const mgu_state *next, mgu_real *work,
     size_t threads)
 {

@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mingru_real)(number))
 #ifdef MINGRU_DOUBLE
 #define FABS fabs
@@ -44,39 +47,57 @@ static mingru_real mingru_sigmoid_tail(mingru_real x)
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mingru_real *mingru_given(
+    const mingru_real *given, mingru_real value, size_t entries, mingru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mingru_copy(const mingru_real *from, size_t entries, mingru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mingru_tape_size(const mingru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINGRU_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return MINGRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mingru_forward_work_size(const mingru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINGRU_FIXED_m;
-    return T * B * m + m;
+    (void)sizes;
+    return MINGRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mingru_infer_work_size(const mingru_sizes *sizes)
+{
+    (void)sizes;
+    return MINGRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mingru_backward_work_size(const mingru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINGRU_FIXED_m;
-    return 2 * T * B * m + 4 * m + 2 * B * m;
+    (void)sizes;
+    return MINGRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mingru_step_work_size(const mingru_sizes *sizes)
 {
-    const size_t m = MINGRU_FIXED_m;
-    return 3 * m;
+    (void)sizes;
+    return MINGRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void mingru_forward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *initial,
+    const mingru_inputs *in, const mingru_initial *initial,
     const mingru_outputs *out, const mingru_state *final,
     mingru_real *tape, mingru_real *work)
 {
@@ -92,6 +113,8 @@ void mingru_forward(
     mingru_real *const tape_htilde = tape_z_tail + T * B * m; /* [T, B, m] */
     mingru_real *const work_z = work; /* [T, B, m] */
     mingru_real *const a_z = work_z + T * B * m; /* [m] */
+    mingru_real *const work_initial_h = a_z + m; /* [B, m] */
+    const mingru_real *const initial_h = mingru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -135,7 +158,7 @@ void mingru_forward(
             const mingru_real *restrict z = work_z + at * m;
             const mingru_real *restrict htilde = tape_htilde + at * m;
             mingru_real *restrict h = out->h + at * m;
-            const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (3)  h = (1 - z) * h_prev + z * htilde */
             for (size_t j = 0; j < m; ++j)
@@ -143,14 +166,82 @@ void mingru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void mingru_infer(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_inputs *in, const mingru_initial *initial,
+    const mingru_outputs *out, const mingru_state *final,
+    mingru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINGRU_FIXED_n;
+    const size_t m = MINGRU_FIXED_m;
+    const mingru_real *const W_z = parameters->W_z; /* [m, n] */
+    const mingru_real *const b_z = parameters->b_z; /* [m] */
+    const mingru_real *const W_h = parameters->W_h; /* [m, n] */
+    const mingru_real *const b_h = parameters->b_h; /* [m] */
+    mingru_real *const work_z = work; /* [T, B, m] */
+    mingru_real *const work_htilde = work_z + T * B * m; /* [T, B, m] */
+    mingru_real *const a_z = work_htilde + T * B * m; /* [m] */
+    mingru_real *const work_initial_h = a_z + m; /* [B, m] */
+    const mingru_real *const initial_h = mingru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const mingru_real *restrict x = in->x + at * n;
+            mingru_real *restrict z = work_z + at * m;
+            mingru_real *restrict htilde = work_htilde + at * m;
+
+            /* (1)  a_z = W_z x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                mingru_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z[j * n + k] * x[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mingru_sigmoid(a_z[j]);
+
+            /* (2)  htilde = W_h x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                mingru_real sum = b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_h[j * n + k] * x[k];
+                htilde[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const mingru_real *restrict z = work_z + at * m;
+            const mingru_real *restrict htilde = work_htilde + at * m;
+            mingru_real *restrict h = out->h + at * m;
+            const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (3)  h = (1 - z) * h_prev + z * htilde */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = (1 - z[j]) * h_prev[j] + z[j] * htilde[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void mingru_backward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *initial,
+    const mingru_inputs *in, const mingru_initial *initial,
     const mingru_outputs *out, const mingru_real *tape,
     const mingru_cotangents *bars, const mingru_gradients *gradients,
     mingru_real *work)
@@ -174,16 +265,24 @@ void mingru_backward(
     mingru_real *const z_bar = htilde_bar + m; /* [m] */
     mingru_real *const a_z_bar = z_bar + m; /* [m] */
     mingru_real *const work_h_prev_bar = a_z_bar + m; /* [2, B, m] */
+    mingru_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    mingru_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const mingru_real *const final_h_bar = mingru_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const mingru_real *const initial_h = mingru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -192,7 +291,7 @@ void mingru_backward(
             const mingru_real *restrict z_tail = tape_z_tail + at * m;
             mingru_real *restrict one_minus_z = work_one_minus_z + at * m;
             const mingru_real *restrict Delta_h = bars->Delta_h + at * m;
-            const mingru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const mingru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             mingru_real *restrict h_bar = work_h_bar + at * m;
             mingru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -218,9 +317,9 @@ void mingru_backward(
             const mingru_real *restrict one_minus_z = work_one_minus_z + at * m;
             const mingru_real *restrict x = in->x + at * n;
             const mingru_real *restrict htilde = tape_htilde + at * m;
-            const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mingru_real *restrict h_bar = work_h_bar + at * m;
-            mingru_real *restrict x_bar = gradients->x_bar + at * n;
+            mingru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (1)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -239,43 +338,48 @@ void mingru_backward(
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                mingru_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_h[k * n + j] * htilde_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    mingru_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_h[k * n + j] * htilde_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_h_bar[j * n + k] += htilde_bar[j] * x[k];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_h_bar[j * n + k] += htilde_bar[j] * x[k];
 
             /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += htilde_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += htilde_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mingru_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void mingru_step(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *state,
+    const mingru_inputs *in, const mingru_initial *state,
     const mingru_outputs *out, const mingru_state *next,
     mingru_real *work)
 {
@@ -289,12 +393,14 @@ void mingru_step(
     mingru_real *const z = work; /* [m] */
     mingru_real *const htilde = z + m; /* [m] */
     mingru_real *const a_z = htilde + m; /* [m] */
+    mingru_real *const work_initial_h = a_z + m; /* [B, m] */
+    const mingru_real *const initial_h = mingru_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const mingru_real *restrict x = in->x + s * n;
         mingru_real *restrict h = out->h + s * m;
-        const mingru_real *h_prev = state->h + s * m;
+        const mingru_real *h_prev = initial_h + s * m;
 
         /* (1)  a_z = W_z x + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -321,7 +427,7 @@ void mingru_step(
             h[j] = (1 - z[j]) * h_prev[j] + z[j] * htilde[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            mingru_copy(h, m, next->h + s * m);
     }
 }

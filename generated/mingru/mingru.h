@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DMINGRU_DOUBLE makes mingru_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * mingru.c is C99, and compiles as C++ too. -DMINGRU_DOUBLE makes
+ * mingru_real double instead of float.
  */
 #ifndef MINGRU_H
 #define MINGRU_H
@@ -25,7 +32,9 @@ typedef double mingru_real;
 typedef float mingru_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static mingru_real tape[MINGRU_TAPE_SIZE(20, 1)];`. */
 #ifndef MINGRU_FIXED_n
 #define MINGRU_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float mingru_real;
 #define MINGRU_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct mingru_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -59,13 +68,13 @@ typedef struct mingru_outputs {
     mingru_real *h; /* [T, B, m] hidden state */
 } mingru_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct mingru_cotangents {
     const mingru_real *Delta_h; /* [T, B, m] cotangent of h */
     const mingru_real *final_h_bar; /* [B, m] cotangent of final.h */
 } mingru_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct mingru_gradients {
     mingru_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     mingru_real *x_bar; /* [T, B, n] cotangent of x */
@@ -75,45 +84,80 @@ typedef struct mingru_gradients {
     mingru_real *b_h_bar; /* [m] cotangent of b_h */
 } mingru_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct mingru_initial {
+    const mingru_real *h; /* [B, m] h before the first step */
+} mingru_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct mingru_state {
-    mingru_real *h; /* [B, m] h before the first step */
+    mingru_real *h; /* [B, m] h after the last step */
 } mingru_state;
 
 /* Entries of mingru_real: what forward saves for backward: 2 * T * B * m. */
 size_t mingru_tape_size(const mingru_sizes *sizes);
+#define MINGRU_TAPE_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(MINGRU_FIXED_m))
 
-/* Entries of mingru_real: scratch memory of forward: T * B * m + m. */
+/* Entries of mingru_real: scratch memory of forward: T * B * m + m + B * m. */
 size_t mingru_forward_work_size(const mingru_sizes *sizes);
+#define MINGRU_FORWARD_WORK_SIZE(T, B) \
+    ((size_t)(T) * (size_t)(B) * (size_t)(MINGRU_FIXED_m) + \
+     (size_t)(MINGRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINGRU_FIXED_m))
 
-/* Entries of mingru_real: scratch memory of backward: 2 * T * B * m + 4 * m + 2 * B * m. */
+/* Entries of mingru_real: scratch memory of infer: 2 * T * B * m + m + B * m. */
+size_t mingru_infer_work_size(const mingru_sizes *sizes);
+#define MINGRU_INFER_WORK_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(MINGRU_FIXED_m) + \
+     (size_t)(MINGRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINGRU_FIXED_m))
+
+/* Entries of mingru_real: scratch memory of backward: 2 * T * B * m + 4 * m + 2 * B * m +
+ * 2 * B * m. */
 size_t mingru_backward_work_size(const mingru_sizes *sizes);
+#define MINGRU_BACKWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(MINGRU_FIXED_m) + \
+     4 * (size_t)(MINGRU_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MINGRU_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MINGRU_FIXED_m))
 
-/* Entries of mingru_real: scratch memory of step: 3 * m. */
+/* Entries of mingru_real: scratch memory of step: 3 * m + B * m. */
 size_t mingru_step_work_size(const mingru_sizes *sizes);
+#define MINGRU_STEP_WORK_SIZE(B) \
+    (3 * (size_t)(MINGRU_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINGRU_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mingru_forward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *initial,
+    const mingru_inputs *in, const mingru_initial *initial,
     const mingru_outputs *out, const mingru_state *final,
     mingru_real *tape, mingru_real *work);
+
+/* The same with nothing saved for backward. */
+void mingru_infer(
+    const mingru_sizes *sizes, const mingru_parameters *parameters,
+    const mingru_inputs *in, const mingru_initial *initial,
+    const mingru_outputs *out, const mingru_state *final,
+    mingru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mingru_backward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *initial,
+    const mingru_inputs *in, const mingru_initial *initial,
     const mingru_outputs *out, const mingru_real *tape,
     const mingru_cotangents *bars, const mingru_gradients *gradients,
     mingru_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void mingru_step(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_state *state,
+    const mingru_inputs *in, const mingru_initial *state,
     const mingru_outputs *out, const mingru_state *next,
     mingru_real *work);
 

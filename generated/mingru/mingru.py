@@ -22,6 +22,13 @@ The paper writes Linear(x); here it has a bias.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -47,6 +54,7 @@ def sigmoid_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z = parameters["W_z"]
     b_z = parameters["b_z"]
@@ -54,7 +62,6 @@ def forward(parameters, inputs, initial):
     b_h = parameters["b_h"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z.shape[0]
 
@@ -74,11 +81,12 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (3)  h = (1 - z) * h_prev + z * htilde
         h[t] = (1 - z[t]) * h_prev + z[t] * htilde[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "htilde": htilde}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "htilde": htilde}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -89,7 +97,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z.shape[0]
 
@@ -107,7 +114,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = h_bar[t] * one_minus_z[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  z = sigmoid_from_tail(z_tail)
     z = sigmoid_from_tail(z_tail)
     # (5)  htilde_bar = h_bar * z   adjoint of (3)
@@ -131,13 +138,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z = parameters["W_z"]
     b_z = parameters["b_z"]
     W_h = parameters["W_h"]
     b_h = parameters["b_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_z.shape[0]
 

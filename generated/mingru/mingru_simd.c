@@ -4,13 +4,20 @@
  * those of mingru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mingru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mingru_simd.h"
 
 #ifdef MINGRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mingru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t mingru_simd_tape_size(const mingru_sizes *sizes)
 {
@@ -72,7 +79,7 @@ size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(T * B * row_m);
+    return spaced(T * B * row_m) + B * m;
 }
 
 size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
@@ -88,7 +95,7 @@ size_t mingru_simd_infer_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m) + B * m;
 }
 
 size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
@@ -105,7 +112,7 @@ size_t mingru_simd_backward_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
@@ -119,7 +126,7 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t mingru_simd_forward_multiplications(const mingru_sizes *sizes)
@@ -204,7 +211,7 @@ void mingru_simd_pack_backward(
 static void mingru_simd_forward_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *tape, mingru_real *work,
     size_t member, size_t members)
 {
@@ -219,6 +226,8 @@ static void mingru_simd_forward_member(
     real *const tape_z_tail = tape; /* [m] a row */
     real *const tape_htilde = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_z = work; /* [m] a row */
+    real *const work_initial_h = work_z + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -285,7 +294,7 @@ static void mingru_simd_forward_member(
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -303,13 +312,13 @@ static void mingru_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mingru_simd_forward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *tape, mingru_real *work,
     size_t threads)
 {
@@ -320,7 +329,7 @@ void mingru_simd_forward(
 static void mingru_simd_infer_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *work,
     size_t member, size_t members)
 {
@@ -334,6 +343,8 @@ static void mingru_simd_infer_member(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_h = work_htilde + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -395,7 +406,7 @@ static void mingru_simd_infer_member(
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -413,13 +424,13 @@ static void mingru_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mingru_simd_infer(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *work,
     size_t threads)
 {
@@ -430,7 +441,7 @@ void mingru_simd_infer(
 static void mingru_simd_backward_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_real *tape, const mingru_cotangents *bars,
     const mingru_gradients *gradients, mingru_real *work,
     size_t member, size_t members)
@@ -456,15 +467,24 @@ static void mingru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_z_bar = packed;
     const real *const panels_htilde_bar = panels_a_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_z_bar, m * n);
+            clear(W_h_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -479,7 +499,7 @@ static void mingru_simd_backward_member(
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const one_minus_z_rows = work_one_minus_z + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -520,7 +540,7 @@ static void mingru_simd_backward_member(
                 const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
                 const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                 const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -557,14 +577,16 @@ static void mingru_simd_backward_member(
                             /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
                             b_h_bar_here += htilde_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -617,13 +639,13 @@ static void mingru_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void mingru_simd_backward(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *initial, const mingru_outputs *out,
+    const mingru_initial *initial, const mingru_outputs *out,
     const mingru_real *tape, const mingru_cotangents *bars,
     const mingru_gradients *gradients, mingru_real *work,
     size_t threads)
@@ -635,7 +657,7 @@ void mingru_simd_backward(
 static void mingru_simd_step_member(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *state, const mingru_outputs *out,
+    const mingru_initial *state, const mingru_outputs *out,
     const mingru_state *next, mingru_real *work,
     size_t member, size_t members)
 {
@@ -650,6 +672,8 @@ static void mingru_simd_step_member(
     real *const work_htilde = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_htilde + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
@@ -707,7 +731,7 @@ static void mingru_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
@@ -724,7 +748,7 @@ static void mingru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -732,7 +756,7 @@ static void mingru_simd_step_member(
 void mingru_simd_step(
     const mingru_sizes *sizes, const mingru_parameters *parameters,
     const mingru_real *packed, const mingru_inputs *in,
-    const mingru_state *state, const mingru_outputs *out,
+    const mingru_initial *state, const mingru_outputs *out,
     const mingru_state *next, mingru_real *work,
     size_t threads)
 {

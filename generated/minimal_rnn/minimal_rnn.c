@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((minimal_rnn_real)(number))
 #ifdef MINIMAL_RNN_DOUBLE
 #define FABS fabs
@@ -64,39 +67,57 @@ static minimal_rnn_real minimal_rnn_tanh_tail(minimal_rnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const minimal_rnn_real *minimal_rnn_given(
+    const minimal_rnn_real *given, minimal_rnn_real value, size_t entries, minimal_rnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void minimal_rnn_copy(const minimal_rnn_real *from, size_t entries, minimal_rnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t minimal_rnn_tape_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINIMAL_RNN_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return MINIMAL_RNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t minimal_rnn_forward_work_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINIMAL_RNN_FIXED_m;
-    return T * B * m + 3 * m;
+    (void)sizes;
+    return MINIMAL_RNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t minimal_rnn_infer_work_size(const minimal_rnn_sizes *sizes)
+{
+    (void)sizes;
+    return MINIMAL_RNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t minimal_rnn_backward_work_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINIMAL_RNN_FIXED_m;
-    return 5 * m + 4 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return MINIMAL_RNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t minimal_rnn_step_work_size(const minimal_rnn_sizes *sizes)
 {
-    const size_t m = MINIMAL_RNN_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return MINIMAL_RNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void minimal_rnn_forward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
-    const minimal_rnn_inputs *in, const minimal_rnn_state *initial,
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
     const minimal_rnn_outputs *out, const minimal_rnn_state *final,
     minimal_rnn_real *tape, minimal_rnn_real *work)
 {
@@ -115,6 +136,8 @@ void minimal_rnn_forward(
     minimal_rnn_real *const u = work_z + T * B * m; /* [m] */
     minimal_rnn_real *const a_z = u + m; /* [m] */
     minimal_rnn_real *const a_u = a_z + m; /* [m] */
+    minimal_rnn_real *const work_initial_h = a_u + m; /* [B, m] */
+    const minimal_rnn_real *const initial_h = minimal_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -149,7 +172,7 @@ void minimal_rnn_forward(
             const minimal_rnn_real *restrict z = work_z + at * m;
             minimal_rnn_real *restrict u_tail = tape_u_tail + at * m;
             minimal_rnn_real *restrict h = out->h + at * m;
-            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (2)  a_u = U_h h_prev + U_z z + b_u */
             for (size_t j = 0; j < m; ++j) {
@@ -175,14 +198,88 @@ void minimal_rnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void minimal_rnn_infer(
+    const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
+    const minimal_rnn_outputs *out, const minimal_rnn_state *final,
+    minimal_rnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINIMAL_RNN_FIXED_n;
+    const size_t m = MINIMAL_RNN_FIXED_m;
+    const minimal_rnn_real *const W_x = parameters->W_x; /* [m, n] */
+    const minimal_rnn_real *const b_z = parameters->b_z; /* [m] */
+    const minimal_rnn_real *const U_h = parameters->U_h; /* [m, m] */
+    const minimal_rnn_real *const U_z = parameters->U_z; /* [m, m] */
+    const minimal_rnn_real *const b_u = parameters->b_u; /* [m] */
+    minimal_rnn_real *const work_z = work; /* [T, B, m] */
+    minimal_rnn_real *const u = work_z + T * B * m; /* [m] */
+    minimal_rnn_real *const a_z = u + m; /* [m] */
+    minimal_rnn_real *const a_u = a_z + m; /* [m] */
+    minimal_rnn_real *const work_initial_h = a_u + m; /* [B, m] */
+    const minimal_rnn_real *const initial_h = minimal_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const minimal_rnn_real *restrict x = in->x + at * n;
+            minimal_rnn_real *restrict z = work_z + at * m;
+
+            /* (1)  a_z = W_x x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                minimal_rnn_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_x[j * n + k] * x[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = TANH(a_z[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const minimal_rnn_real *restrict z = work_z + at * m;
+            minimal_rnn_real *restrict h = out->h + at * m;
+            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (2)  a_u = U_h h_prev + U_z z + b_u */
+            for (size_t j = 0; j < m; ++j) {
+                minimal_rnn_real sum = b_u[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_h[j * m + k] * h_prev[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_z[j * m + k] * z[k];
+                a_u[j] = sum;
+            }
+
+            /* (2)  u = sigmoid(a_u) */
+            for (size_t j = 0; j < m; ++j)
+                u[j] = minimal_rnn_sigmoid(a_u[j]);
+
+            /* (3)  h = u * h_prev + (1 - u) * z */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = u[j] * h_prev[j] + (1 - u[j]) * z[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void minimal_rnn_backward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
-    const minimal_rnn_inputs *in, const minimal_rnn_state *initial,
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
     const minimal_rnn_outputs *out, const minimal_rnn_real *tape,
     const minimal_rnn_cotangents *bars, const minimal_rnn_gradients *gradients,
     minimal_rnn_real *work)
@@ -211,18 +308,27 @@ void minimal_rnn_backward(
     minimal_rnn_real *const z_bar = work_a_u_bar + T * B * m; /* [m] */
     minimal_rnn_real *const a_z_bar = z_bar + m; /* [m] */
     minimal_rnn_real *const work_h_prev_bar = a_z_bar + m; /* [2, B, m] */
+    minimal_rnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    minimal_rnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const minimal_rnn_real *const final_h_bar = minimal_rnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const minimal_rnn_real *const initial_h = minimal_rnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_x_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_h_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_u_bar[j] = 0;
+    if (W_x_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_x_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (U_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_h_bar[j] = 0;
+    if (U_z_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_z_bar[j] = 0;
+    if (b_u_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_u_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -232,9 +338,9 @@ void minimal_rnn_backward(
             const minimal_rnn_real *restrict u_tail = tape_u_tail + at * m;
             minimal_rnn_real *restrict one_minus_u = work_one_minus_u + at * m;
             minimal_rnn_real *restrict z = work_z + at * m;
-            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const minimal_rnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const minimal_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const minimal_rnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             minimal_rnn_real *restrict h_bar = work_h_bar + at * m;
             minimal_rnn_real *restrict a_u_bar = work_a_u_bar + at * m;
             minimal_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
@@ -281,10 +387,10 @@ void minimal_rnn_backward(
             const minimal_rnn_real *restrict one_minus_u = work_one_minus_u + at * m;
             const minimal_rnn_real *restrict x = in->x + at * n;
             const minimal_rnn_real *restrict z = work_z + at * m;
-            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const minimal_rnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const minimal_rnn_real *restrict h_bar = work_h_bar + at * m;
             const minimal_rnn_real *restrict a_u_bar = work_a_u_bar + at * m;
-            minimal_rnn_real *restrict x_bar = gradients->x_bar + at * n;
+            minimal_rnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -303,46 +409,52 @@ void minimal_rnn_backward(
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < n; ++j) {
-                minimal_rnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_x[k * n + j] * a_z_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    minimal_rnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_x[k * n + j] * a_z_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_x_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (W_x_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_x_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_h_bar[j * m + k] += a_u_bar[j] * h_prev[k];
+            if (U_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_h_bar[j * m + k] += a_u_bar[j] * h_prev[k];
 
             /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_z_bar[j * m + k] += a_u_bar[j] * z[k];
+            if (U_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_z_bar[j * m + k] += a_u_bar[j] * z[k];
 
             /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_u_bar[j] += a_u_bar[j];
+            if (b_u_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_u_bar[j] += a_u_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minimal_rnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void minimal_rnn_step(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
-    const minimal_rnn_inputs *in, const minimal_rnn_state *state,
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *state,
     const minimal_rnn_outputs *out, const minimal_rnn_state *next,
     minimal_rnn_real *work)
 {
@@ -358,12 +470,14 @@ void minimal_rnn_step(
     minimal_rnn_real *const u = z + m; /* [m] */
     minimal_rnn_real *const a_z = u + m; /* [m] */
     minimal_rnn_real *const a_u = a_z + m; /* [m] */
+    minimal_rnn_real *const work_initial_h = a_u + m; /* [B, m] */
+    const minimal_rnn_real *const initial_h = minimal_rnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const minimal_rnn_real *restrict x = in->x + s * n;
         minimal_rnn_real *restrict h = out->h + s * m;
-        const minimal_rnn_real *h_prev = state->h + s * m;
+        const minimal_rnn_real *h_prev = initial_h + s * m;
 
         /* (1)  a_z = W_x x + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -396,7 +510,7 @@ void minimal_rnn_step(
             h[j] = u[j] * h_prev[j] + (1 - u[j]) * z[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            minimal_rnn_copy(h, m, next->h + s * m);
     }
 }

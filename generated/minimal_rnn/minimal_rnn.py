@@ -24,6 +24,13 @@ The update gate u keeps the old state at 1 and replaces it at 0.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -65,6 +72,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_x = parameters["W_x"]
     b_z = parameters["b_z"]
@@ -73,7 +81,6 @@ def forward(parameters, inputs, initial):
     b_u = parameters["b_u"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_x.shape[0]
 
@@ -98,11 +105,12 @@ def forward(parameters, inputs, initial):
         u_tail[t] = sigmoid_tail(a_u)
         # (3)  h = u * h_prev + (1 - u) * z
         h[t] = u * h_prev + (1 - u) * z[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z_tail": z_tail, "u_tail": u_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "u_tail": u_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     z_tail = tape["z_tail"]
@@ -114,7 +122,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_x.shape[0]
 
@@ -143,7 +150,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_u_bar[t] @ U_h + h_bar[t] * u
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  one_minus_z_squared = slope_from_tail(z_tail)
     one_minus_z_squared = slope_from_tail(z_tail)
     # (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3)
@@ -167,6 +174,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_x = parameters["W_x"]
     b_z = parameters["b_z"]
@@ -174,7 +182,6 @@ def step(parameters, inputs, state):
     U_z = parameters["U_z"]
     b_u = parameters["b_u"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_x.shape[0]
 

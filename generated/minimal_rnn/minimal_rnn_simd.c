@@ -4,13 +4,20 @@
  * those of minimal_rnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile minimal_rnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "minimal_rnn_simd.h"
 
 #ifdef MINIMAL_RNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef minimal_rnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t t
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * spaced(chunk * B * row_m) + spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 5 * spaced(chunk * B * row_m) + spaced(B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t th
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t minimal_rnn_simd_forward_multiplications(const minimal_rnn_sizes *sizes)
@@ -229,7 +236,7 @@ void minimal_rnn_simd_pack_backward(
 static void minimal_rnn_simd_forward_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work,
     size_t member, size_t members)
 {
@@ -247,6 +254,8 @@ static void minimal_rnn_simd_forward_member(
     real *const work_z = work; /* [m] a row */
     real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_u_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
@@ -322,7 +331,7 @@ static void minimal_rnn_simd_forward_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const u_tail_rows = tape_u_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_u[] = {
                         {z_rows, row_m, m, panels_z},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -368,13 +377,13 @@ static void minimal_rnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void minimal_rnn_simd_forward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work,
     size_t threads)
 {
@@ -385,7 +394,7 @@ void minimal_rnn_simd_forward(
 static void minimal_rnn_simd_infer_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_state *final, minimal_rnn_real *work,
     size_t member, size_t members)
 {
@@ -401,6 +410,8 @@ static void minimal_rnn_simd_infer_member(
     real *const work_z = work; /* [m] a row */
     real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_u_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
@@ -470,7 +481,7 @@ static void minimal_rnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_u[] = {
                         {z_rows, row_m, m, panels_z},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -512,13 +523,13 @@ static void minimal_rnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void minimal_rnn_simd_infer(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_state *final, minimal_rnn_real *work,
     size_t threads)
 {
@@ -529,7 +540,7 @@ void minimal_rnn_simd_infer(
 static void minimal_rnn_simd_backward_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
     const minimal_rnn_gradients *gradients, minimal_rnn_real *work,
     size_t member, size_t members)
@@ -558,16 +569,26 @@ static void minimal_rnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_u_bar = packed;
     const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_u_bar_2 + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_u_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_u_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_x_bar, m * n);
+            clear(U_h_bar, m * m);
+            clear(U_z_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -584,9 +605,9 @@ static void minimal_rnn_simd_backward_member(
                     real *const one_minus_u_rows = work_one_minus_u + ((t - first) * B + begin) * row_m;
                     real *const z_rows = work_z + ((t - first) * B + begin) * row_m;
                     real *const u_rows = work_u + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_u_bar_rows = work_a_u_bar + ((t - first) * B + begin) * row_m;
@@ -721,15 +742,17 @@ static void minimal_rnn_simd_backward_member(
                                 /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
                                 b_u_bar_here += a_u_bar;
                             }
-                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                            store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
+                            if (b_z_bar != NULL)
+                                store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                            if (b_u_bar != NULL)
+                                store_part(b_u_bar + j, load_part(b_u_bar + j, left) + b_u_bar_here, left);
                         }
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -775,7 +798,7 @@ static void minimal_rnn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
 
             /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
             };
@@ -792,13 +815,13 @@ static void minimal_rnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void minimal_rnn_simd_backward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *initial, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
     const minimal_rnn_gradients *gradients, minimal_rnn_real *work,
     size_t threads)
@@ -810,7 +833,7 @@ void minimal_rnn_simd_backward(
 static void minimal_rnn_simd_step_member(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *state, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *state, const minimal_rnn_outputs *out,
     const minimal_rnn_state *next, minimal_rnn_real *work,
     size_t member, size_t members)
 {
@@ -824,6 +847,8 @@ static void minimal_rnn_simd_step_member(
     real *const work_z = work; /* [m] a row */
     real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_z = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
@@ -876,7 +901,7 @@ static void minimal_rnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_u[] = {
                 {z_rows, row_m, m, panels_z},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -917,7 +942,7 @@ static void minimal_rnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -925,7 +950,7 @@ static void minimal_rnn_simd_step_member(
 void minimal_rnn_simd_step(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
-    const minimal_rnn_state *state, const minimal_rnn_outputs *out,
+    const minimal_rnn_initial *state, const minimal_rnn_outputs *out,
     const minimal_rnn_state *next, minimal_rnn_real *work,
     size_t threads)
 {

@@ -13,6 +13,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((minlstm_real)(number))
 #ifdef MINLSTM_DOUBLE
 #define FABS fabs
@@ -53,39 +56,57 @@ static minlstm_real minlstm_softplus(minlstm_real x)
     return (x <= 0 ? 0 : x) + LOG1P(EXP(-FABS(x)));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const minlstm_real *minlstm_given(
+    const minlstm_real *given, minlstm_real value, size_t entries, minlstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void minlstm_copy(const minlstm_real *from, size_t entries, minlstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t minlstm_tape_size(const minlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINLSTM_FIXED_m;
-    return 5 * T * B * m;
+    (void)sizes;
+    return MINLSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINLSTM_FIXED_m;
-    return 2 * T * B * m + 3 * m;
+    (void)sizes;
+    return MINLSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t minlstm_infer_work_size(const minlstm_sizes *sizes)
+{
+    (void)sizes;
+    return MINLSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t minlstm_backward_work_size(const minlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MINLSTM_FIXED_m;
-    return 11 * m + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return MINLSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t minlstm_step_work_size(const minlstm_sizes *sizes)
 {
-    const size_t m = MINLSTM_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return MINLSTM_STEP_WORK_SIZE(sizes->B);
 }
 
 void minlstm_forward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *initial,
+    const minlstm_inputs *in, const minlstm_initial *initial,
     const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *tape, minlstm_real *work)
 {
@@ -109,6 +130,8 @@ void minlstm_forward(
     minlstm_real *const d = work_i + T * B * m; /* [m] */
     minlstm_real *const softplus_a_f = d + m; /* [m] */
     minlstm_real *const softplus_a_i = softplus_a_f + m; /* [m] */
+    minlstm_real *const work_initial_h = softplus_a_i + m; /* [B, m] */
+    const minlstm_real *const initial_h = minlstm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -185,7 +208,7 @@ void minlstm_forward(
             const minlstm_real *restrict i = work_i + at * m;
             const minlstm_real *restrict htilde = tape_htilde + at * m;
             minlstm_real *restrict h = out->h + at * m;
-            const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (7)  h = f * h_prev + i * htilde */
             for (size_t j = 0; j < m; ++j)
@@ -193,14 +216,115 @@ void minlstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void minlstm_infer(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_inputs *in, const minlstm_initial *initial,
+    const minlstm_outputs *out, const minlstm_state *final,
+    minlstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MINLSTM_FIXED_n;
+    const size_t m = MINLSTM_FIXED_m;
+    const minlstm_real *const W_f = parameters->W_f; /* [m, n] */
+    const minlstm_real *const b_f = parameters->b_f; /* [m] */
+    const minlstm_real *const W_i = parameters->W_i; /* [m, n] */
+    const minlstm_real *const b_i = parameters->b_i; /* [m] */
+    const minlstm_real *const W_h = parameters->W_h; /* [m, n] */
+    const minlstm_real *const b_h = parameters->b_h; /* [m] */
+    minlstm_real *const a_f = work; /* [m] */
+    minlstm_real *const a_i = a_f + m; /* [m] */
+    minlstm_real *const work_f = a_i + m; /* [T, B, m] */
+    minlstm_real *const work_i = work_f + T * B * m; /* [T, B, m] */
+    minlstm_real *const work_htilde = work_i + T * B * m; /* [T, B, m] */
+    minlstm_real *const d = work_htilde + T * B * m; /* [m] */
+    minlstm_real *const softplus_a_f = d + m; /* [m] */
+    minlstm_real *const softplus_a_i = softplus_a_f + m; /* [m] */
+    minlstm_real *const work_initial_h = softplus_a_i + m; /* [B, m] */
+    const minlstm_real *const initial_h = minlstm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const minlstm_real *restrict x = in->x + at * n;
+            minlstm_real *restrict f = work_f + at * m;
+            minlstm_real *restrict i = work_i + at * m;
+            minlstm_real *restrict htilde = work_htilde + at * m;
+
+            /* (1)  a_f = W_f x + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                minlstm_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (2)  a_i = W_i x + b_i */
+            for (size_t j = 0; j < m; ++j) {
+                minlstm_real sum = b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_i[j * n + k] * x[k];
+                a_i[j] = sum;
+            }
+
+            /* (3)  htilde = W_h x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                minlstm_real sum = b_h[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_h[j * n + k] * x[k];
+                htilde[j] = sum;
+            }
+
+            /* (4)  softplus_a_f = softplus(-a_f) */
+            for (size_t j = 0; j < m; ++j)
+                softplus_a_f[j] = minlstm_softplus(-a_f[j]);
+
+            /* (4)  softplus_a_i = softplus(-a_i) */
+            for (size_t j = 0; j < m; ++j)
+                softplus_a_i[j] = minlstm_softplus(-a_i[j]);
+
+            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+            for (size_t j = 0; j < m; ++j)
+                d[j] = softplus_a_f[j] - softplus_a_i[j];
+
+            /* (5)  f = sigmoid(-d) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = minlstm_sigmoid(-d[j]);
+
+            /* (6)  i = sigmoid(d) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = minlstm_sigmoid(d[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const minlstm_real *restrict f = work_f + at * m;
+            const minlstm_real *restrict i = work_i + at * m;
+            const minlstm_real *restrict htilde = work_htilde + at * m;
+            minlstm_real *restrict h = out->h + at * m;
+            const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (7)  h = f * h_prev + i * htilde */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = f[j] * h_prev[j] + i[j] * htilde[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void minlstm_backward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *initial,
+    const minlstm_inputs *in, const minlstm_initial *initial,
     const minlstm_outputs *out, const minlstm_real *tape,
     const minlstm_cotangents *bars, const minlstm_gradients *gradients,
     minlstm_real *work)
@@ -237,20 +361,30 @@ void minlstm_backward(
     minlstm_real *const work_h_prev_bar = a_f_bar + m; /* [2, B, m] */
     minlstm_real *const sigmoid_a_i = work_h_prev_bar + 2 * B * m; /* [m] */
     minlstm_real *const sigmoid_a_f = sigmoid_a_i + m; /* [m] */
+    minlstm_real *const work_final_h_bar = sigmoid_a_f + m; /* [B, m] */
+    minlstm_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const minlstm_real *const final_h_bar = minlstm_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const minlstm_real *const initial_h = minlstm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_i_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_h_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -259,7 +393,7 @@ void minlstm_backward(
             const minlstm_real *restrict f_tail = tape_f_tail + at * m;
             minlstm_real *restrict f = work_f + at * m;
             const minlstm_real *restrict Delta_h = bars->Delta_h + at * m;
-            const minlstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const minlstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             minlstm_real *restrict h_bar = work_h_bar + at * m;
             minlstm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -288,9 +422,9 @@ void minlstm_backward(
             const minlstm_real *restrict a_i = tape_a_i + at * m;
             const minlstm_real *restrict f = work_f + at * m;
             const minlstm_real *restrict htilde = tape_htilde + at * m;
-            const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const minlstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const minlstm_real *restrict h_bar = work_h_bar + at * m;
-            minlstm_real *restrict x_bar = gradients->x_bar + at * n;
+            minlstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (6)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -337,54 +471,61 @@ void minlstm_backward(
                 a_f_bar[j] = -d_bar[j] * sigmoid_a_f[j];
 
             /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                minlstm_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_i[k * n + j] * a_i_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_h[k * n + j] * htilde_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    minlstm_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_i[k * n + j] * a_i_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_h[k * n + j] * htilde_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (18)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
 
             /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_i_bar[j * n + k] += a_i_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_i_bar[j * n + k] += a_i_bar[j] * x[k];
 
             /* (20)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_i_bar[j] += a_i_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_i_bar[j] += a_i_bar[j];
 
             /* (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_h_bar[j * n + k] += htilde_bar[j] * x[k];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_h_bar[j * n + k] += htilde_bar[j] * x[k];
 
             /* (22)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += htilde_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += htilde_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    minlstm_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void minlstm_step(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *state,
+    const minlstm_inputs *in, const minlstm_initial *state,
     const minlstm_outputs *out, const minlstm_state *next,
     minlstm_real *work)
 {
@@ -405,12 +546,14 @@ void minlstm_step(
     minlstm_real *const d = htilde + m; /* [m] */
     minlstm_real *const softplus_a_f = d + m; /* [m] */
     minlstm_real *const softplus_a_i = softplus_a_f + m; /* [m] */
+    minlstm_real *const work_initial_h = softplus_a_i + m; /* [B, m] */
+    const minlstm_real *const initial_h = minlstm_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const minlstm_real *restrict x = in->x + s * n;
         minlstm_real *restrict h = out->h + s * m;
-        const minlstm_real *h_prev = state->h + s * m;
+        const minlstm_real *h_prev = initial_h + s * m;
 
         /* (1)  a_f = W_f x + b_f */
         for (size_t j = 0; j < m; ++j) {
@@ -461,7 +604,7 @@ void minlstm_step(
             h[j] = f[j] * h_prev[j] + i[j] * htilde[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            minlstm_copy(h, m, next->h + s * m);
     }
 }

@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DMINLSTM_DOUBLE makes minlstm_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * minlstm.c is C99, and compiles as C++ too. -DMINLSTM_DOUBLE makes
+ * minlstm_real double instead of float.
  */
 #ifndef MINLSTM_H
 #define MINLSTM_H
@@ -25,7 +32,9 @@ typedef double minlstm_real;
 typedef float minlstm_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static minlstm_real tape[MINLSTM_TAPE_SIZE(20, 1)];`. */
 #ifndef MINLSTM_FIXED_n
 #define MINLSTM_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float minlstm_real;
 #define MINLSTM_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct minlstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -61,13 +70,13 @@ typedef struct minlstm_outputs {
     minlstm_real *h; /* [T, B, m] hidden state */
 } minlstm_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct minlstm_cotangents {
     const minlstm_real *Delta_h; /* [T, B, m] cotangent of h */
     const minlstm_real *final_h_bar; /* [B, m] cotangent of final.h */
 } minlstm_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct minlstm_gradients {
     minlstm_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     minlstm_real *x_bar; /* [T, B, n] cotangent of x */
@@ -79,45 +88,80 @@ typedef struct minlstm_gradients {
     minlstm_real *b_h_bar; /* [m] cotangent of b_h */
 } minlstm_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct minlstm_initial {
+    const minlstm_real *h; /* [B, m] h before the first step */
+} minlstm_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct minlstm_state {
-    minlstm_real *h; /* [B, m] h before the first step */
+    minlstm_real *h; /* [B, m] h after the last step */
 } minlstm_state;
 
 /* Entries of minlstm_real: what forward saves for backward: 5 * T * B * m. */
 size_t minlstm_tape_size(const minlstm_sizes *sizes);
+#define MINLSTM_TAPE_SIZE(T, B) \
+    (5 * (size_t)(T) * (size_t)(B) * (size_t)(MINLSTM_FIXED_m))
 
-/* Entries of minlstm_real: scratch memory of forward: 2 * T * B * m + 3 * m. */
+/* Entries of minlstm_real: scratch memory of forward: 2 * T * B * m + 3 * m + B * m. */
 size_t minlstm_forward_work_size(const minlstm_sizes *sizes);
+#define MINLSTM_FORWARD_WORK_SIZE(T, B) \
+    (2 * (size_t)(T) * (size_t)(B) * (size_t)(MINLSTM_FIXED_m) + \
+     3 * (size_t)(MINLSTM_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINLSTM_FIXED_m))
 
-/* Entries of minlstm_real: scratch memory of backward: 11 * m + 2 * T * B * m + 2 * B * m. */
+/* Entries of minlstm_real: scratch memory of infer: 5 * m + 3 * T * B * m + B * m. */
+size_t minlstm_infer_work_size(const minlstm_sizes *sizes);
+#define MINLSTM_INFER_WORK_SIZE(T, B) \
+    (5 * (size_t)(MINLSTM_FIXED_m) + \
+     3 * (size_t)(T) * (size_t)(B) * (size_t)(MINLSTM_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINLSTM_FIXED_m))
+
+/* Entries of minlstm_real: scratch memory of backward: 11 * m + 2 * T * B * m + 2 * B * m +
+ * 2 * B * m. */
 size_t minlstm_backward_work_size(const minlstm_sizes *sizes);
+#define MINLSTM_BACKWARD_WORK_SIZE(T, B) \
+    (11 * (size_t)(MINLSTM_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MINLSTM_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MINLSTM_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MINLSTM_FIXED_m))
 
-/* Entries of minlstm_real: scratch memory of step: 8 * m. */
+/* Entries of minlstm_real: scratch memory of step: 8 * m + B * m. */
 size_t minlstm_step_work_size(const minlstm_sizes *sizes);
+#define MINLSTM_STEP_WORK_SIZE(B) \
+    (8 * (size_t)(MINLSTM_FIXED_m) + \
+     (size_t)(B) * (size_t)(MINLSTM_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void minlstm_forward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *initial,
+    const minlstm_inputs *in, const minlstm_initial *initial,
     const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *tape, minlstm_real *work);
+
+/* The same with nothing saved for backward. */
+void minlstm_infer(
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
+    const minlstm_inputs *in, const minlstm_initial *initial,
+    const minlstm_outputs *out, const minlstm_state *final,
+    minlstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void minlstm_backward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *initial,
+    const minlstm_inputs *in, const minlstm_initial *initial,
     const minlstm_outputs *out, const minlstm_real *tape,
     const minlstm_cotangents *bars, const minlstm_gradients *gradients,
     minlstm_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void minlstm_step(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_state *state,
+    const minlstm_inputs *in, const minlstm_initial *state,
     const minlstm_outputs *out, const minlstm_state *next,
     minlstm_real *work);
 

@@ -26,6 +26,13 @@ The paper writes Linear(x); here it has a bias.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -55,6 +62,7 @@ def softplus(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_f = parameters["W_f"]
     b_f = parameters["b_f"]
@@ -64,7 +72,6 @@ def forward(parameters, inputs, initial):
     b_h = parameters["b_h"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -96,11 +103,12 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (7)  h = f * h_prev + i * htilde
         h[t] = f[t] * h_prev + i[t] * htilde[t]
-    return {"h": h}, {"h": h[T - 1]}, {"a_f": a_f, "a_i": a_i, "f_tail": f_tail, "i_tail": i_tail, "htilde": htilde}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"a_f": a_f, "a_i": a_i, "f_tail": f_tail, "i_tail": i_tail, "htilde": htilde}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     f_tail = tape["f_tail"]
@@ -115,7 +123,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_f.shape[0]
 
@@ -133,7 +140,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = h_bar[t] * f[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (6)  i = sigmoid_from_tail(i_tail)
     i = sigmoid_from_tail(i_tail)
     # (5)  one_minus_f = complement_from_tail(f_tail)
@@ -175,6 +182,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_f = parameters["W_f"]
     b_f = parameters["b_f"]
@@ -183,7 +191,6 @@ def step(parameters, inputs, state):
     W_h = parameters["W_h"]
     b_h = parameters["b_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_f.shape[0]
 

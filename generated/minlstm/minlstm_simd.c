@@ -4,13 +4,20 @@
  * those of minlstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile minlstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "minlstm_simd.h"
 
 #ifdef MINLSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef minlstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 ALWAYS vec vec_softplus(vec x)
 {
@@ -77,7 +84,7 @@ size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m) + B * m;
 }
 
 size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -93,7 +100,7 @@ size_t minlstm_simd_infer_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(T * B * row_m);
+    return 3 * spaced(T * B * row_m) + B * m;
 }
 
 size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -110,7 +117,7 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -124,7 +131,7 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(B * row_m) + 1;
+    return 3 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t minlstm_simd_forward_multiplications(const minlstm_sizes *sizes)
@@ -216,7 +223,7 @@ void minlstm_simd_pack_backward(
 static void minlstm_simd_forward_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
     size_t member, size_t members)
 {
@@ -236,6 +243,8 @@ static void minlstm_simd_forward_member(
     real *const tape_htilde = tape_i_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_h = work_i + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -343,7 +352,7 @@ static void minlstm_simd_forward_member(
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -362,13 +371,13 @@ static void minlstm_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void minlstm_simd_forward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_state *final, minlstm_real *tape, minlstm_real *work,
     size_t threads)
 {
@@ -379,7 +388,7 @@ void minlstm_simd_forward(
 static void minlstm_simd_infer_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_state *final, minlstm_real *work,
     size_t member, size_t members)
 {
@@ -395,6 +404,8 @@ static void minlstm_simd_infer_member(
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_htilde = work_i + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_h = work_htilde + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -488,7 +499,7 @@ static void minlstm_simd_infer_member(
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -507,13 +518,13 @@ static void minlstm_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void minlstm_simd_infer(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_state *final, minlstm_real *work,
     size_t threads)
 {
@@ -524,7 +535,7 @@ void minlstm_simd_infer(
 static void minlstm_simd_backward_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_real *tape, const minlstm_cotangents *bars,
     const minlstm_gradients *gradients, minlstm_real *work,
     size_t member, size_t members)
@@ -556,18 +567,27 @@ static void minlstm_simd_backward_member(
     real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_f_bar = packed;
     const real *const panels_a_i_bar = panels_a_f_bar + up_to(n, LANES) * m;
     const real *const panels_htilde_bar = panels_a_i_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_f_bar, m);
+        clear(b_i_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_f_bar, m * n);
+            clear(W_i_bar, m * n);
+            clear(W_h_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -582,7 +602,7 @@ static void minlstm_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -626,7 +646,7 @@ static void minlstm_simd_backward_member(
                 const real *const a_i_rows = tape_a_i + (first * B + begin) * row_m;
                 const real *const f_rows = work_f + begin * row_m;
                 const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
@@ -693,15 +713,18 @@ static void minlstm_simd_backward_member(
                             /* (22)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
                             b_h_bar_here += htilde_bar;
                         }
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -758,13 +781,13 @@ static void minlstm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void minlstm_simd_backward(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *initial, const minlstm_outputs *out,
+    const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_real *tape, const minlstm_cotangents *bars,
     const minlstm_gradients *gradients, minlstm_real *work,
     size_t threads)
@@ -776,7 +799,7 @@ void minlstm_simd_backward(
 static void minlstm_simd_step_member(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *state, const minlstm_outputs *out,
+    const minlstm_initial *state, const minlstm_outputs *out,
     const minlstm_state *next, minlstm_real *work,
     size_t member, size_t members)
 {
@@ -793,6 +816,8 @@ static void minlstm_simd_step_member(
     real *const work_htilde = work_i + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_htilde + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(3), count = blocks(m, vectors);
@@ -882,7 +907,7 @@ static void minlstm_simd_step_member(
             const real *const i_rows = work_i + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
@@ -900,7 +925,7 @@ static void minlstm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -908,7 +933,7 @@ static void minlstm_simd_step_member(
 void minlstm_simd_step(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters,
     const minlstm_real *packed, const minlstm_inputs *in,
-    const minlstm_state *state, const minlstm_outputs *out,
+    const minlstm_initial *state, const minlstm_outputs *out,
     const minlstm_state *next, minlstm_real *work,
     size_t threads)
 {

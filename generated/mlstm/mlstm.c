@@ -16,6 +16,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mlstm_real)(number))
 #ifdef MLSTM_DOUBLE
 #define FABS fabs
@@ -58,42 +61,57 @@ static mlstm_real mlstm_softplus(mlstm_real x)
     return (x <= 0 ? 0 : x) + LOG1P(EXP(-FABS(x)));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mlstm_real *mlstm_given(
+    const mlstm_real *given, mlstm_real value, size_t entries, mlstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mlstm_copy(const mlstm_real *from, size_t entries, mlstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mlstm_tape_size(const mlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d_k = MLSTM_FIXED_d_k;
-    const size_t d_v = MLSTM_FIXED_d_v;
-    return 3 * T * B * d_k + 3 * T * B * d_v + 10 * T * B + 2 * T * B * d_v * d_k;
+    (void)sizes;
+    return MLSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d_v = MLSTM_FIXED_d_v;
-    return T * B * d_v + 4 * 1 + d_v;
+    (void)sizes;
+    return MLSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mlstm_infer_work_size(const mlstm_sizes *sizes)
+{
+    (void)sizes;
+    return MLSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d_k = MLSTM_FIXED_d_k;
-    const size_t d_v = MLSTM_FIXED_d_v;
-    return 5 * d_v + 8 * 1 + 3 * T * B * d_v + 7 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k;
+    (void)sizes;
+    return MLSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mlstm_step_work_size(const mlstm_sizes *sizes)
 {
-    const size_t d_k = MLSTM_FIXED_d_k;
-    const size_t d_v = MLSTM_FIXED_d_v;
-    return 3 * d_k + 4 * d_v + 14 * 1 + 2 * d_v * d_k;
+    (void)sizes;
+    return MLSTM_STEP_WORK_SIZE(sizes->B);
 }
 
 void mlstm_forward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_state *initial,
+    const mlstm_inputs *in, const mlstm_initial *initial,
     const mlstm_outputs *out, const mlstm_state *final,
     mlstm_real *tape, mlstm_real *work)
 {
@@ -138,6 +156,12 @@ void mlstm_forward(
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
     mlstm_real *const a_f = a_i + 1; /* [] */
     mlstm_real *const a_o = a_f + 1; /* [d_v] */
+    mlstm_real *const work_initial_m = a_o + d_v; /* [B] */
+    mlstm_real *const work_initial_C = work_initial_m + B; /* [B, d_v, d_k] */
+    mlstm_real *const work_initial_n = work_initial_C + B * d_v * d_k; /* [B, d_k] */
+    const mlstm_real *const initial_m = mlstm_given(initial != NULL ? initial->m : NULL, 0, B, work_initial_m);
+    const mlstm_real *const initial_C = mlstm_given(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C);
+    const mlstm_real *const initial_n = mlstm_given(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -224,7 +248,7 @@ void mlstm_forward(
             const mlstm_real *restrict itilde = tape_itilde + at;
             const mlstm_real *restrict l_f = tape_l_f + at;
             mlstm_real *restrict m = tape_m + at;
-            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
+            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial_m + sample;
 
             /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
@@ -242,7 +266,7 @@ void mlstm_forward(
             mlstm_real *restrict f = tape_f + at;
             mlstm_real *restrict e = tape_e + at;
             mlstm_real *restrict g = tape_g + at;
-            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
+            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial_m + sample;
 
             /* (8)  a_i = itilde - m */
             a_i[0] = itilde[0] - m[0];
@@ -271,7 +295,7 @@ void mlstm_forward(
             const mlstm_real *restrict i = tape_i + at;
             const mlstm_real *restrict f = tape_f + at;
             mlstm_real *restrict C = tape_C + at * d_v * d_k;
-            const mlstm_real *restrict C_prev = t > 0 ? tape_C + (at - B) * d_v * d_k : initial->C + sample * d_v * d_k;
+            const mlstm_real *restrict C_prev = t > 0 ? tape_C + (at - B) * d_v * d_k : initial_C + sample * d_v * d_k;
             const mlstm_real *restrict a_C = tape_a_C + at * d_v * d_k;
 
             /* (11)  C = f * C_prev + i * a_C */
@@ -289,7 +313,7 @@ void mlstm_forward(
             const mlstm_real *restrict i = tape_i + at;
             const mlstm_real *restrict f = tape_f + at;
             mlstm_real *restrict n = tape_n + at * d_k;
-            const mlstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d_k : initial->n + sample * d_k;
+            const mlstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d_k : initial_n + sample * d_k;
 
             /* (12)  n = f * n_prev + i * k */
             for (size_t j = 0; j < d_k; ++j)
@@ -337,18 +361,262 @@ void mlstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B; ++j)
-        final->m[j] = tape_m[(T - 1) * B + j];
-    for (size_t j = 0; j < B * d_v * d_k; ++j)
-        final->C[j] = tape_C[(T - 1) * B * d_v * d_k + j];
-    for (size_t j = 0; j < B * d_k; ++j)
-        final->n[j] = tape_n[(T - 1) * B * d_k + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mlstm_copy(T > 0 ? tape_m + (T - 1) * B : initial_m, B, final != NULL ? final->m : NULL);
+    mlstm_copy(T > 0 ? tape_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k, final != NULL ? final->C : NULL);
+    mlstm_copy(T > 0 ? tape_n + (T - 1) * B * d_k : initial_n, B * d_k, final != NULL ? final->n : NULL);
+}
+
+void mlstm_infer(
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
+    const mlstm_inputs *in, const mlstm_initial *initial,
+    const mlstm_outputs *out, const mlstm_state *final,
+    mlstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = MLSTM_FIXED_D;
+    const size_t d_k = MLSTM_FIXED_d_k;
+    const size_t d_v = MLSTM_FIXED_d_v;
+    const mlstm_real *const W_q = parameters->W_q; /* [d_k, D] */
+    const mlstm_real *const b_q = parameters->b_q; /* [d_k] */
+    const mlstm_real *const W_k = parameters->W_k; /* [d_k, D] */
+    const mlstm_real *const b_k = parameters->b_k; /* [d_k] */
+    const mlstm_real *const W_v = parameters->W_v; /* [d_v, D] */
+    const mlstm_real *const b_v = parameters->b_v; /* [d_v] */
+    const mlstm_real *const w_i = parameters->w_i; /* [D] */
+    const mlstm_real *const b_i = parameters->b_i; /* [] */
+    const mlstm_real *const w_f = parameters->w_f; /* [D] */
+    const mlstm_real *const b_f = parameters->b_f; /* [] */
+    const mlstm_real *const W_o = parameters->W_o; /* [d_v, D] */
+    const mlstm_real *const b_o = parameters->b_o; /* [d_v] */
+    mlstm_real *const work_q = work; /* [T, B, d_k] */
+    mlstm_real *const work_k = work_q + T * B * d_k; /* [T, B, d_k] */
+    mlstm_real *const v = work_k + T * B * d_k; /* [d_v] */
+    mlstm_real *const work_itilde = v + d_v; /* [T, B] */
+    mlstm_real *const ftilde = work_itilde + T * B; /* [] */
+    mlstm_real *const work_l_f = ftilde + 1; /* [T, B] */
+    mlstm_real *const work_m = work_l_f + T * B; /* [T, B] */
+    mlstm_real *const work_i = work_m + T * B; /* [T, B] */
+    mlstm_real *const work_f = work_i + T * B; /* [T, B] */
+    mlstm_real *const work_o = work_f + T * B; /* [T, B, d_v] */
+    mlstm_real *const work_C = work_o + T * B * d_v; /* [T, B, d_v, d_k] */
+    mlstm_real *const work_n = work_C + T * B * d_v * d_k; /* [T, B, d_k] */
+    mlstm_real *const s = work_n + T * B * d_k; /* [] */
+    mlstm_real *const work_e = s + 1; /* [T, B] */
+    mlstm_real *const work_g = work_e + T * B; /* [T, B] */
+    mlstm_real *const r = work_g + T * B; /* [] */
+    mlstm_real *const softplus_ftilde = r + 1; /* [] */
+    mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
+    mlstm_real *const a_f = a_i + 1; /* [] */
+    mlstm_real *const a_o = a_f + 1; /* [d_v] */
+    mlstm_real *const work_a_C = a_o + d_v; /* [T, B, d_v, d_k] */
+    mlstm_real *const a_s = work_a_C + T * B * d_v * d_k; /* [] */
+    mlstm_real *const a_h = a_s + 1; /* [d_v] */
+    mlstm_real *const work_initial_m = a_h + d_v; /* [B] */
+    mlstm_real *const work_initial_C = work_initial_m + B; /* [B, d_v, d_k] */
+    mlstm_real *const work_initial_n = work_initial_C + B * d_v * d_k; /* [B, d_k] */
+    const mlstm_real *const initial_m = mlstm_given(initial != NULL ? initial->m : NULL, 0, B, work_initial_m);
+    const mlstm_real *const initial_C = mlstm_given(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C);
+    const mlstm_real *const initial_n = mlstm_given(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict x = in->x + at * D;
+            mlstm_real *restrict q = work_q + at * d_k;
+            mlstm_real *restrict k = work_k + at * d_k;
+            mlstm_real *restrict itilde = work_itilde + at;
+            mlstm_real *restrict l_f = work_l_f + at;
+            mlstm_real *restrict o = work_o + at * d_v;
+            mlstm_real *restrict a_C = work_a_C + at * d_v * d_k;
+
+            /* (1)  q = W_q x + b_q */
+            for (size_t j = 0; j < d_k; ++j) {
+                mlstm_real sum = b_q[j];
+                for (size_t l = 0; l < D; ++l)
+                    sum += W_q[j * D + l] * x[l];
+                q[j] = sum;
+            }
+
+            /* (2)  k = 1 / sqrt(d_k) W_k x + b_k */
+            for (size_t j = 0; j < d_k; ++j) {
+                mlstm_real sum = b_k[j];
+                for (size_t l = 0; l < D; ++l)
+                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[j * D + l] * x[l];
+                k[j] = sum;
+            }
+
+            /* (3)  v = W_v x + b_v */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = b_v[j];
+                for (size_t l = 0; l < D; ++l)
+                    sum += W_v[j * D + l] * x[l];
+                v[j] = sum;
+            }
+
+            /* (4)  itilde = w_i^T x + b_i */
+            itilde[0] = b_i[0];
+            for (size_t j = 0; j < D; ++j)
+                itilde[0] += w_i[j] * x[j];
+
+            /* (5)  ftilde = w_f^T x + b_f */
+            ftilde[0] = b_f[0];
+            for (size_t j = 0; j < D; ++j)
+                ftilde[0] += w_f[j] * x[j];
+
+            /* (6)  softplus_ftilde = softplus(-ftilde) */
+            softplus_ftilde[0] = mlstm_softplus(-ftilde[0]);
+
+            /* (6)  l_f = -softplus(-ftilde) */
+            l_f[0] = -softplus_ftilde[0];
+
+            /* (10)  a_o = W_o x + b_o */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = b_o[j];
+                for (size_t l = 0; l < D; ++l)
+                    sum += W_o[j * D + l] * x[l];
+                a_o[j] = sum;
+            }
+
+            /* (10)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < d_v; ++j)
+                o[j] = mlstm_sigmoid(a_o[j]);
+
+            /* (11)  a_C = v k^T */
+            for (size_t j = 0; j < d_v; ++j)
+                for (size_t l = 0; l < d_k; ++l)
+                    a_C[j * d_k + l] = v[j] * k[l];
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict itilde = work_itilde + at;
+            const mlstm_real *restrict l_f = work_l_f + at;
+            mlstm_real *restrict m = work_m + at;
+            const mlstm_real *restrict m_prev = t > 0 ? work_m + (at - B) : initial_m + sample;
+
+            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict itilde = work_itilde + at;
+            const mlstm_real *restrict l_f = work_l_f + at;
+            const mlstm_real *restrict m = work_m + at;
+            mlstm_real *restrict i = work_i + at;
+            mlstm_real *restrict f = work_f + at;
+            mlstm_real *restrict e = work_e + at;
+            mlstm_real *restrict g = work_g + at;
+            const mlstm_real *restrict m_prev = t > 0 ? work_m + (at - B) : initial_m + sample;
+
+            /* (8)  a_i = itilde - m */
+            a_i[0] = itilde[0] - m[0];
+
+            /* (8)  i = exp(a_i) */
+            i[0] = EXP(a_i[0]);
+
+            /* (9)  a_f = l_f + m_prev - m */
+            a_f[0] = l_f[0] + m_prev[0] - m[0];
+
+            /* (9)  f = exp(a_f) */
+            f[0] = EXP(a_f[0]);
+
+            /* (13)  e = exp({m if m <= 0, else 0}) */
+            e[0] = EXP((m[0] <= 0 ? m[0] : 0));
+
+            /* (14)  g = exp(-{m if m >= 0, else 0}) */
+            g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict i = work_i + at;
+            const mlstm_real *restrict f = work_f + at;
+            mlstm_real *restrict C = work_C + at * d_v * d_k;
+            const mlstm_real *restrict C_prev = t > 0 ? work_C + (at - B) * d_v * d_k : initial_C + sample * d_v * d_k;
+            const mlstm_real *restrict a_C = work_a_C + at * d_v * d_k;
+
+            /* (11)  C = f * C_prev + i * a_C */
+            for (size_t j = 0; j < d_v; ++j)
+                for (size_t l = 0; l < d_k; ++l)
+                    C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict k = work_k + at * d_k;
+            const mlstm_real *restrict i = work_i + at;
+            const mlstm_real *restrict f = work_f + at;
+            mlstm_real *restrict n = work_n + at * d_k;
+            const mlstm_real *restrict n_prev = t > 0 ? work_n + (at - B) * d_k : initial_n + sample * d_k;
+
+            /* (12)  n = f * n_prev + i * k */
+            for (size_t j = 0; j < d_k; ++j)
+                n[j] = f[0] * n_prev[j] + i[0] * k[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mlstm_real *restrict q = work_q + at * d_k;
+            const mlstm_real *restrict o = work_o + at * d_v;
+            mlstm_real *restrict h = out->h + at * d_v;
+            const mlstm_real *restrict C = work_C + at * d_v * d_k;
+            const mlstm_real *restrict n = work_n + at * d_k;
+            const mlstm_real *restrict e = work_e + at;
+            const mlstm_real *restrict g = work_g + at;
+
+            /* (15)  a_s = n^T q */
+            a_s[0] = 0;
+            for (size_t j = 0; j < d_k; ++j)
+                a_s[0] += n[j] * q[j];
+
+            /* (15)  s = e * a_s */
+            s[0] = e[0] * a_s[0];
+
+            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+
+            /* (17)  a_h = C q */
+            for (size_t j = 0; j < d_v; ++j) {
+                mlstm_real sum = 0;
+                for (size_t l = 0; l < d_k; ++l)
+                    sum += C[j * d_k + l] * q[l];
+                a_h[j] = sum;
+            }
+
+            /* (17)  h = o * a_h * e / r */
+            for (size_t j = 0; j < d_v; ++j)
+                h[j] = o[j] * a_h[j] * e[0] / r[0];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mlstm_copy(T > 0 ? work_m + (T - 1) * B : initial_m, B, final != NULL ? final->m : NULL);
+    mlstm_copy(T > 0 ? work_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k, final != NULL ? final->C : NULL);
+    mlstm_copy(T > 0 ? work_n + (T - 1) * B * d_k : initial_n, B * d_k, final != NULL ? final->n : NULL);
 }
 
 void mlstm_backward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_state *initial,
+    const mlstm_inputs *in, const mlstm_initial *initial,
     const mlstm_outputs *out, const mlstm_real *tape,
     const mlstm_cotangents *bars, const mlstm_gradients *gradients,
     mlstm_real *work)
@@ -426,32 +694,56 @@ void mlstm_backward(
     mlstm_real *const work_C_prev_bar = work_m_prev_bar + 2 * B; /* [2, B, d_v, d_k] */
     mlstm_real *const work_n_prev_bar = work_C_prev_bar + 2 * B * d_v * d_k; /* [2, B, d_k] */
     mlstm_real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * d_k; /* [T, B] */
+    mlstm_real *const work_final_m_bar = work_sigmoid_ftilde + T * B; /* [B] */
+    mlstm_real *const work_final_C_bar = work_final_m_bar + B; /* [B, d_v, d_k] */
+    mlstm_real *const work_final_n_bar = work_final_C_bar + B * d_v * d_k; /* [B, d_k] */
+    mlstm_real *const work_initial_m = work_final_n_bar + B * d_k; /* [B] */
+    mlstm_real *const work_initial_C = work_initial_m + B; /* [B, d_v, d_k] */
+    mlstm_real *const work_initial_n = work_initial_C + B * d_v * d_k; /* [B, d_k] */
+    const mlstm_real *const final_m_bar = mlstm_given(bars->final_m_bar, 0, B, work_final_m_bar);
+    const mlstm_real *const final_C_bar = mlstm_given(bars->final_C_bar, 0, B * d_v * d_k, work_final_C_bar);
+    const mlstm_real *const final_n_bar = mlstm_given(bars->final_n_bar, 0, B * d_k, work_final_n_bar);
+    const mlstm_real *const initial_m = mlstm_given(initial != NULL ? initial->m : NULL, 0, B, work_initial_m);
+    const mlstm_real *const initial_C = mlstm_given(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C);
+    const mlstm_real *const initial_n = mlstm_given(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n);
 
     /* totals start at zero */
-    for (size_t j = 0; j < d_k * D; ++j)
-        W_q_bar[j] = 0;
-    for (size_t j = 0; j < d_k; ++j)
-        b_q_bar[j] = 0;
-    for (size_t j = 0; j < d_k * D; ++j)
-        W_k_bar[j] = 0;
-    for (size_t j = 0; j < d_k; ++j)
-        b_k_bar[j] = 0;
-    for (size_t j = 0; j < d_v * D; ++j)
-        W_v_bar[j] = 0;
-    for (size_t j = 0; j < d_v; ++j)
-        b_v_bar[j] = 0;
-    for (size_t j = 0; j < D; ++j)
-        w_i_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < D; ++j)
-        w_f_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < d_v * D; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < d_v; ++j)
-        b_o_bar[j] = 0;
+    if (W_q_bar != NULL)
+        for (size_t j = 0; j < d_k * D; ++j)
+            W_q_bar[j] = 0;
+    if (b_q_bar != NULL)
+        for (size_t j = 0; j < d_k; ++j)
+            b_q_bar[j] = 0;
+    if (W_k_bar != NULL)
+        for (size_t j = 0; j < d_k * D; ++j)
+            W_k_bar[j] = 0;
+    if (b_k_bar != NULL)
+        for (size_t j = 0; j < d_k; ++j)
+            b_k_bar[j] = 0;
+    if (W_v_bar != NULL)
+        for (size_t j = 0; j < d_v * D; ++j)
+            W_v_bar[j] = 0;
+    if (b_v_bar != NULL)
+        for (size_t j = 0; j < d_v; ++j)
+            b_v_bar[j] = 0;
+    if (w_i_bar != NULL)
+        for (size_t j = 0; j < D; ++j)
+            w_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            b_i_bar[j] = 0;
+    if (w_f_bar != NULL)
+        for (size_t j = 0; j < D; ++j)
+            w_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            b_f_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < d_v * D; ++j)
+            W_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < d_v; ++j)
+            b_o_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -538,22 +830,26 @@ void mlstm_backward(
             }
 
             /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < d_k; ++j)
-                for (size_t l = 0; l < D; ++l)
-                    W_q_bar[j * D + l] += q_bar[j] * x[l];
+            if (W_q_bar != NULL)
+                for (size_t j = 0; j < d_k; ++j)
+                    for (size_t l = 0; l < D; ++l)
+                        W_q_bar[j * D + l] += q_bar[j] * x[l];
 
             /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
-            for (size_t j = 0; j < d_k; ++j)
-                b_q_bar[j] += q_bar[j];
+            if (b_q_bar != NULL)
+                for (size_t j = 0; j < d_k; ++j)
+                    b_q_bar[j] += q_bar[j];
 
             /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
-            for (size_t j = 0; j < d_v; ++j)
-                for (size_t l = 0; l < D; ++l)
-                    W_o_bar[j * D + l] += a_o_bar[j] * x[l];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < d_v; ++j)
+                    for (size_t l = 0; l < D; ++l)
+                        W_o_bar[j * D + l] += a_o_bar[j] * x[l];
 
             /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
-            for (size_t j = 0; j < d_v; ++j)
-                b_o_bar[j] += a_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < d_v; ++j)
+                    b_o_bar[j] += a_o_bar[j];
         }
     }
 
@@ -563,7 +859,7 @@ void mlstm_backward(
             const size_t at = t * B + sample;
             const mlstm_real *restrict q = tape_q + at * d_k;
             const mlstm_real *restrict f = tape_f + at;
-            const mlstm_real *restrict n_next_bar = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + sample) * d_k : bars->final_n_bar + sample * d_k;
+            const mlstm_real *restrict n_next_bar = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + sample) * d_k : final_n_bar + sample * d_k;
             const mlstm_real *restrict a_s_bar = work_a_s_bar + at;
             mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             mlstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + sample) * d_k;
@@ -584,7 +880,7 @@ void mlstm_backward(
             const size_t at = t * B + sample;
             const mlstm_real *restrict q = tape_q + at * d_k;
             const mlstm_real *restrict f = tape_f + at;
-            const mlstm_real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * d_v * d_k : bars->final_C_bar + sample * d_v * d_k;
+            const mlstm_real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * d_v * d_k : final_C_bar + sample * d_v * d_k;
             const mlstm_real *restrict a_h_bar = work_a_h_bar + at * d_v;
             mlstm_real *restrict C_bar = work_C_bar + at * d_v * d_k;
             mlstm_real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
@@ -610,8 +906,8 @@ void mlstm_backward(
             const mlstm_real *restrict v = tape_v + at * d_v;
             const mlstm_real *restrict i = tape_i + at;
             const mlstm_real *restrict f = tape_f + at;
-            const mlstm_real *restrict C_prev = t > 0 ? tape_C + (at - B) * d_v * d_k : initial->C + sample * d_v * d_k;
-            const mlstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d_k : initial->n + sample * d_k;
+            const mlstm_real *restrict C_prev = t > 0 ? tape_C + (at - B) * d_v * d_k : initial_C + sample * d_v * d_k;
+            const mlstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d_k : initial_n + sample * d_k;
             const mlstm_real *restrict a_C = tape_a_C + at * d_v * d_k;
             const mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             const mlstm_real *restrict C_bar = work_C_bar + at * d_v * d_k;
@@ -664,22 +960,26 @@ void mlstm_backward(
             }
 
             /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < d_k; ++j)
-                for (size_t l = 0; l < D; ++l)
-                    W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
+            if (W_k_bar != NULL)
+                for (size_t j = 0; j < d_k; ++j)
+                    for (size_t l = 0; l < D; ++l)
+                        W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
 
             /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
-            for (size_t j = 0; j < d_k; ++j)
-                b_k_bar[j] += k_bar[j];
+            if (b_k_bar != NULL)
+                for (size_t j = 0; j < d_k; ++j)
+                    b_k_bar[j] += k_bar[j];
 
             /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < d_v; ++j)
-                for (size_t l = 0; l < D; ++l)
-                    W_v_bar[j * D + l] += v_bar[j] * x[l];
+            if (W_v_bar != NULL)
+                for (size_t j = 0; j < d_v; ++j)
+                    for (size_t l = 0; l < D; ++l)
+                        W_v_bar[j * D + l] += v_bar[j] * x[l];
 
             /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
-            for (size_t j = 0; j < d_v; ++j)
-                b_v_bar[j] += v_bar[j];
+            if (b_v_bar != NULL)
+                for (size_t j = 0; j < d_v; ++j)
+                    b_v_bar[j] += v_bar[j];
         }
     }
 
@@ -692,8 +992,8 @@ void mlstm_backward(
             const mlstm_real *restrict m = tape_m + at;
             const mlstm_real *restrict e = tape_e + at;
             const mlstm_real *restrict g = tape_g + at;
-            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
-            const mlstm_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) : bars->final_m_bar + sample;
+            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial_m + sample;
+            const mlstm_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) : final_m_bar + sample;
             const mlstm_real *restrict g_bar = work_g_bar + at;
             const mlstm_real *restrict e_bar = work_e_bar + at;
             const mlstm_real *restrict a_f_bar = work_a_f_bar + at;
@@ -716,7 +1016,7 @@ void mlstm_backward(
             const mlstm_real *restrict x = in->x + at * D;
             const mlstm_real *restrict itilde = tape_itilde + at;
             const mlstm_real *restrict l_f = tape_l_f + at;
-            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial->m + sample;
+            const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial_m + sample;
             const mlstm_real *restrict a_o_bar = work_a_o_bar + at * d_v;
             const mlstm_real *restrict a_f_bar = work_a_f_bar + at;
             const mlstm_real *restrict a_i_bar = work_a_i_bar + at;
@@ -724,7 +1024,7 @@ void mlstm_backward(
             const mlstm_real *restrict v_bar = work_v_bar + at * d_v;
             const mlstm_real *restrict k_bar = work_k_bar + at * d_k;
             const mlstm_real *restrict q_bar = work_q_bar + at * d_k;
-            mlstm_real *restrict x_bar = gradients->x_bar + at * D;
+            mlstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
             const mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
 
             /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
@@ -737,47 +1037,50 @@ void mlstm_backward(
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
             /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
-            for (size_t j = 0; j < D; ++j) {
-                mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
-                for (size_t l = 0; l < d_k; ++l)
-                    sum += W_q[l * D + j] * q_bar[l];
-                for (size_t l = 0; l < d_k; ++l)
-                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
-                for (size_t l = 0; l < d_v; ++l)
-                    sum += W_v[l * D + j] * v_bar[l];
-                for (size_t l = 0; l < d_v; ++l)
-                    sum += W_o[l * D + j] * a_o_bar[l];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < D; ++j) {
+                    mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
+                    for (size_t l = 0; l < d_k; ++l)
+                        sum += W_q[l * D + j] * q_bar[l];
+                    for (size_t l = 0; l < d_k; ++l)
+                        sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
+                    for (size_t l = 0; l < d_v; ++l)
+                        sum += W_v[l * D + j] * v_bar[l];
+                    for (size_t l = 0; l < d_v; ++l)
+                        sum += W_o[l * D + j] * a_o_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
-            for (size_t j = 0; j < D; ++j)
-                w_i_bar[j] += itilde_bar[0] * x[j];
+            if (w_i_bar != NULL)
+                for (size_t j = 0; j < D; ++j)
+                    w_i_bar[j] += itilde_bar[0] * x[j];
 
             /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
-            b_i_bar[0] += itilde_bar[0];
+            if (b_i_bar != NULL)
+                b_i_bar[0] += itilde_bar[0];
 
             /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
-            for (size_t j = 0; j < D; ++j)
-                w_f_bar[j] += ftilde_bar[0] * x[j];
+            if (w_f_bar != NULL)
+                for (size_t j = 0; j < D; ++j)
+                    w_f_bar[j] += ftilde_bar[0] * x[j];
 
             /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
-            b_f_bar[0] += ftilde_bar[0];
+            if (b_f_bar != NULL)
+                b_f_bar[0] += ftilde_bar[0];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B; ++j)
-        gradients->initial_m_bar[j] = work_m_prev_bar[j];
-    for (size_t j = 0; j < B * d_v * d_k; ++j)
-        gradients->initial_C_bar[j] = work_C_prev_bar[j];
-    for (size_t j = 0; j < B * d_k; ++j)
-        gradients->initial_n_bar[j] = work_n_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mlstm_copy(T > 0 ? work_m_prev_bar : final_m_bar, B, gradients->initial_m_bar);
+    mlstm_copy(T > 0 ? work_C_prev_bar : final_C_bar, B * d_v * d_k, gradients->initial_C_bar);
+    mlstm_copy(T > 0 ? work_n_prev_bar : final_n_bar, B * d_k, gradients->initial_n_bar);
 }
 
 void mlstm_step(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_state *state,
+    const mlstm_inputs *in, const mlstm_initial *state,
     const mlstm_outputs *out, const mlstm_state *next,
     mlstm_real *work)
 {
@@ -820,14 +1123,20 @@ void mlstm_step(
     mlstm_real *const a_C = a_o + d_v; /* [d_v, d_k] */
     mlstm_real *const a_s = a_C + d_v * d_k; /* [] */
     mlstm_real *const a_h = a_s + 1; /* [d_v] */
+    mlstm_real *const work_initial_m = a_h + d_v; /* [B] */
+    mlstm_real *const work_initial_C = work_initial_m + B; /* [B, d_v, d_k] */
+    mlstm_real *const work_initial_n = work_initial_C + B * d_v * d_k; /* [B, d_k] */
+    const mlstm_real *const initial_m = mlstm_given(state != NULL ? state->m : NULL, 0, B, work_initial_m);
+    const mlstm_real *const initial_C = mlstm_given(state != NULL ? state->C : NULL, 0, B * d_v * d_k, work_initial_C);
+    const mlstm_real *const initial_n = mlstm_given(state != NULL ? state->n : NULL, 0, B * d_k, work_initial_n);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const mlstm_real *restrict x = in->x + sample * D;
         mlstm_real *restrict h = out->h + sample * d_v;
-        const mlstm_real *m_prev = state->m + sample * 1;
-        const mlstm_real *C_prev = state->C + sample * d_v * d_k;
-        const mlstm_real *n_prev = state->n + sample * d_k;
+        const mlstm_real *m_prev = initial_m + sample * 1;
+        const mlstm_real *C_prev = initial_C + sample * d_v * d_k;
+        const mlstm_real *n_prev = initial_n + sample * d_k;
 
         /* (1)  q = W_q x + b_q */
         for (size_t j = 0; j < d_k; ++j) {
@@ -940,11 +1249,11 @@ void mlstm_step(
             h[j] = o[j] * a_h[j] * e[0] / r[0];
 
         /* the next state */
-        for (size_t j = 0; j < 1; ++j)
-            next->m[sample * 1 + j] = m[j];
-        for (size_t j = 0; j < d_v * d_k; ++j)
-            next->C[sample * d_v * d_k + j] = C[j];
-        for (size_t j = 0; j < d_k; ++j)
-            next->n[sample * d_k + j] = n[j];
+        if (next != NULL && next->m != NULL)
+            mlstm_copy(m, 1, next->m + sample * 1);
+        if (next != NULL && next->C != NULL)
+            mlstm_copy(C, d_v * d_k, next->C + sample * d_v * d_k);
+        if (next != NULL && next->n != NULL)
+            mlstm_copy(n, d_k, next->n + sample * d_k);
     }
 }

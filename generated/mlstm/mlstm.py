@@ -25,10 +25,10 @@ i and f are the stabilised gates, the paper's i' and f'.
     b_k                      [d_k]        bias of the key
     W_v                      [d_v, D]     weights of the value
     b_v                      [d_v]        bias of the value
-    w_i                      [D]          bias of a gate
-    b_i                      []           coefficient of a gate
-    w_f                      [D]          bias of a gate
-    b_f                      []           coefficient of a gate
+    w_i                      [D]          weights of a gate
+    b_i                      []           bias of a gate
+    w_f                      [D]          weights of a gate
+    b_f                      []           bias of a gate
     W_o                      [d_v, D]     weights of the output gate
     b_o                      [d_v]        bias of the output gate
     initial.m                [B]          m before the first step
@@ -37,6 +37,13 @@ i and f are the stabilised gates, the paper's i' and f'.
 """
 
 import numpy as np
+
+
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
 
 
 def contract(spec, *operands):
@@ -68,6 +75,7 @@ def softplus(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_q = parameters["W_q"]
     b_q = parameters["b_q"]
@@ -85,7 +93,6 @@ def forward(parameters, inputs, initial):
     initial_C = initial["C"]
     initial_n = initial["n"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     D = x.shape[2]
     d_k = W_q.shape[0]
     d_v = W_v.shape[0]
@@ -122,7 +129,7 @@ def forward(parameters, inputs, initial):
         m[t] = np.where(l_f[t] + m_prev >= itilde[t], l_f[t] + m_prev, itilde[t])
 
     # all steps at once
-    m_prev = np.concatenate([initial_m[None], m[:-1]])
+    m_prev = np.concatenate([initial_m[None], m])[:-1]
     # (8)  a_i = itilde - m
     a_i = itilde - m
     # (8)  i = exp(a_i)
@@ -161,11 +168,12 @@ def forward(parameters, inputs, initial):
     a_h = contract("TBij,TBj->TBi", C, q)
     # (17)  h = o * a_h * e / r
     h = o * a_h * e[:, :, None] / r[:, :, None]
-    return {"h": h}, {"m": m[T - 1], "C": C[T - 1], "n": n[T - 1]}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
+    return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_m = initial["m"]
     initial_C = initial["C"]
     initial_n = initial["n"]
@@ -199,7 +207,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_C_bar = bars["final.C"]
     final_n_bar = bars["final.n"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     D = x.shape[2]
     d_k = W_q.shape[0]
     d_v = W_v.shape[0]
@@ -265,8 +272,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         C_prev_bar = C_bar[t] * f[t][:, None, None]
 
     # all steps at once
-    C_prev = np.concatenate([initial_C[None], C[:-1]])
-    n_prev = np.concatenate([initial_n[None], n[:-1]])
+    C_prev = np.concatenate([initial_C[None], C])[:-1]
+    n_prev = np.concatenate([initial_n[None], n])[:-1]
     # (28)  a_C_bar = C_bar * i   adjoint of (11)
     a_C_bar = C_bar * i[:, :, None, None]
     # (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
@@ -302,7 +309,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         m_prev_bar = m_bar[t] * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar[t]
 
     # all steps at once
-    m_prev = np.concatenate([initial_m[None], m[:-1]])
+    m_prev = np.concatenate([initial_m[None], m])[:-1]
     # (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
     l_f_bar = m_bar * np.where(itilde <= l_f + m_prev, 1, 0).astype(dtype) + a_f_bar
     # (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
@@ -324,6 +331,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_q = parameters["W_q"]
     b_q = parameters["b_q"]
@@ -338,7 +346,6 @@ def step(parameters, inputs, state):
     W_o = parameters["W_o"]
     b_o = parameters["b_o"]
     B = x.shape[0]
-    dtype = x.dtype
     D = x.shape[1]
     d_k = W_q.shape[0]
     d_v = W_v.shape[0]

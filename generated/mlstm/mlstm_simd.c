@@ -4,13 +4,20 @@
  * those of mlstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mlstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mlstm_simd.h"
 
 #ifdef MLSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mlstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 #define FABS MATH(fabs)
 #define EXP MATH(exp)
 #define LOG1P MATH(log1p)
@@ -94,7 +101,7 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_d_v) + spaced(chunk * B * 1) + 3 * spaced(T * B * 1);
+    return spaced(T * B * row_d_v) + spaced(chunk * B * 1) + 3 * spaced(T * B * 1) + B + B * d_v * d_k + B * d_k;
 }
 
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -116,7 +123,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_v;
     (void)chunk;
     (void)threads;
-    return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 11 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 3 * spaced(chunk * B * 1) + spaced(chunk * B * row_d_v);
+    return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 11 * spaced(T * B * 1) + 2 * spaced(T * B * d_v * d_k) + 3 * spaced(chunk * B * 1) + spaced(chunk * B * row_d_v) + B + B * d_v * d_k + B * d_k;
 }
 
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -139,7 +146,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)chunk;
     (void)chunk_2;
-    return 9 * spaced(T * B * 1) + 5 * spaced(T * B * row_d_v) + 3 * spaced(T * B * row_d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + threads * scratch_for(D);
+    return 9 * spaced(T * B * 1) + 5 * spaced(T * B * row_d_v) + 3 * spaced(T * B * row_d_k) + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B * 1) + 4 * spaced(chunk_2 * B * 1) + spaced(2 * B * 1) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k + D + threads * scratch_for(D);
 }
 
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
@@ -157,7 +164,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     (void)row_d_k;
     (void)row_d_v;
     (void)threads;
-    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 14 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1;
+    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 14 * spaced(B * 1) + 2 * spaced(B * d_v * d_k) + 1 + B + B * d_v * d_k + B * d_k;
 }
 
 static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
@@ -237,7 +244,7 @@ void mlstm_simd_pack_backward(
 static void mlstm_simd_forward_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_state *final, mlstm_real *tape, mlstm_real *work,
     size_t member, size_t members)
 {
@@ -282,6 +289,12 @@ static void mlstm_simd_forward_member(
     real *const work_softplus_ftilde = work_s + spaced(chunk * B * 1); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B * 1); /* [] a row */
     real *const work_a_f = work_a_i + spaced(T * B * 1); /* [] a row */
+    real *const work_initial_m = work_a_f + spaced(T * B * 1);
+    real *const work_initial_C = work_initial_m + B;
+    real *const work_initial_n = work_initial_C + B * d_v * d_k;
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B, work_initial_m, member, members);
+    const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -422,7 +435,7 @@ static void mlstm_simd_forward_member(
             const real *restrict itilde = tape_itilde + (t * B + sample) * 1;
             const real *restrict l_f = tape_l_f + (t * B + sample) * 1;
             real *restrict m = tape_m + (t * B + sample) * 1;
-            const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
+            const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial_m + sample * 1;
 
             /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
@@ -439,7 +452,7 @@ static void mlstm_simd_forward_member(
         real *restrict f = tape_f + sample * 1;
         real *restrict e = tape_e + sample * 1;
         real *restrict g = tape_g + sample * 1;
-        const real *restrict m_prev = sample >= B ? tape_m + (sample - B) * 1 : initial->m + sample * 1;
+        const real *restrict m_prev = sample >= B ? tape_m + (sample - B) * 1 : initial_m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
         real *restrict a_f = work_a_f + sample * 1;
 
@@ -469,7 +482,7 @@ static void mlstm_simd_forward_member(
             const real *restrict i = tape_i + (t * B + sample) * 1;
             const real *restrict f = tape_f + (t * B + sample) * 1;
             real *restrict C = tape_C + (t * B + sample) * (d_v * d_k);
-            const real *restrict C_prev = t > 0 ? tape_C + ((t * B + sample) - B) * (d_v * d_k) : initial->C + sample * (d_v * d_k);
+            const real *restrict C_prev = t > 0 ? tape_C + ((t * B + sample) - B) * (d_v * d_k) : initial_C + sample * (d_v * d_k);
             const real *restrict a_C = tape_a_C + (t * B + sample) * (d_v * d_k);
 
             /* (11)  C = f * C_prev + i * a_C */
@@ -494,7 +507,7 @@ static void mlstm_simd_forward_member(
                     const real *const i_rows = tape_i + (t * B + begin) * 1;
                     const real *const f_rows = tape_f + (t * B + begin) * 1;
                     real *const n_rows = tape_n + (t * B + begin) * row_d_k;
-                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d_k : initial_n + begin * d_k;
                     const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const real i = i_rows[sample];
@@ -573,17 +586,17 @@ static void mlstm_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, 1, tape_m + (T - 1) * B * 1, 1, final->m);
+        copy_rows(B, 1, T > 0 ? tape_m + (T - 1) * B * 1 : initial_m, 1, final != NULL ? final->m : NULL);
     if (member == 0)
-        copy_rows(B, d_v * d_k, tape_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
+        copy_rows(B, d_v * d_k, T > 0 ? tape_C + (T - 1) * B * (d_v * d_k) : initial_C, d_v * d_k, final != NULL ? final->C : NULL);
     if (member == 0)
-        copy_rows(B, d_k, tape_n + (T - 1) * B * row_d_k, row_d_k, final->n);
+        copy_rows(B, d_k, T > 0 ? tape_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k, final != NULL ? final->n : NULL);
 }
 
 void mlstm_simd_forward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_state *final, mlstm_real *tape, mlstm_real *work,
     size_t threads)
 {
@@ -594,7 +607,7 @@ void mlstm_simd_forward(
 static void mlstm_simd_infer_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_state *final, mlstm_real *work,
     size_t member, size_t members)
 {
@@ -638,6 +651,12 @@ static void mlstm_simd_infer_member(
     real *const work_a_C = work_a_f + spaced(T * B * 1); /* [d_v, d_k] a row */
     real *const work_a_s = work_a_C + spaced(T * B * d_v * d_k); /* [] a row */
     real *const work_a_h = work_a_s + spaced(chunk * B * 1); /* [d_v] a row */
+    real *const work_initial_m = work_a_h + spaced(chunk * B * row_d_v);
+    real *const work_initial_C = work_initial_m + B;
+    real *const work_initial_n = work_initial_C + B * d_v * d_k;
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B, work_initial_m, member, members);
+    const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
 
@@ -773,7 +792,7 @@ static void mlstm_simd_infer_member(
             const real *restrict itilde = work_itilde + (t * B + sample) * 1;
             const real *restrict l_f = work_l_f + (t * B + sample) * 1;
             real *restrict m = work_m + (t * B + sample) * 1;
-            const real *restrict m_prev = t > 0 ? work_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
+            const real *restrict m_prev = t > 0 ? work_m + ((t * B + sample) - B) * 1 : initial_m + sample * 1;
 
             /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
@@ -790,7 +809,7 @@ static void mlstm_simd_infer_member(
         real *restrict f = work_f + sample * 1;
         real *restrict e = work_e + sample * 1;
         real *restrict g = work_g + sample * 1;
-        const real *restrict m_prev = sample >= B ? work_m + (sample - B) * 1 : initial->m + sample * 1;
+        const real *restrict m_prev = sample >= B ? work_m + (sample - B) * 1 : initial_m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
         real *restrict a_f = work_a_f + sample * 1;
 
@@ -820,7 +839,7 @@ static void mlstm_simd_infer_member(
             const real *restrict i = work_i + (t * B + sample) * 1;
             const real *restrict f = work_f + (t * B + sample) * 1;
             real *restrict C = work_C + (t * B + sample) * (d_v * d_k);
-            const real *restrict C_prev = t > 0 ? work_C + ((t * B + sample) - B) * (d_v * d_k) : initial->C + sample * (d_v * d_k);
+            const real *restrict C_prev = t > 0 ? work_C + ((t * B + sample) - B) * (d_v * d_k) : initial_C + sample * (d_v * d_k);
             const real *restrict a_C = work_a_C + (t * B + sample) * (d_v * d_k);
 
             /* (11)  C = f * C_prev + i * a_C */
@@ -845,7 +864,7 @@ static void mlstm_simd_infer_member(
                     const real *const i_rows = work_i + (t * B + begin) * 1;
                     const real *const f_rows = work_f + (t * B + begin) * 1;
                     real *const n_rows = work_n + (t * B + begin) * row_d_k;
-                    const real *const n_prev_rows = t > 0 ? work_n + ((t * B + begin) - B) * row_d_k : initial->n + begin * d_k;
+                    const real *const n_prev_rows = t > 0 ? work_n + ((t * B + begin) - B) * row_d_k : initial_n + begin * d_k;
                     const size_t n_prev_stride = t > 0 ? row_d_k : d_k;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const real i = i_rows[sample];
@@ -924,17 +943,17 @@ static void mlstm_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, 1, work_m + (T - 1) * B * 1, 1, final->m);
+        copy_rows(B, 1, T > 0 ? work_m + (T - 1) * B * 1 : initial_m, 1, final != NULL ? final->m : NULL);
     if (member == 0)
-        copy_rows(B, d_v * d_k, work_C + (T - 1) * B * (d_v * d_k), d_v * d_k, final->C);
+        copy_rows(B, d_v * d_k, T > 0 ? work_C + (T - 1) * B * (d_v * d_k) : initial_C, d_v * d_k, final != NULL ? final->C : NULL);
     if (member == 0)
-        copy_rows(B, d_k, work_n + (T - 1) * B * row_d_k, row_d_k, final->n);
+        copy_rows(B, d_k, T > 0 ? work_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k, final != NULL ? final->n : NULL);
 }
 
 void mlstm_simd_infer(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_state *final, mlstm_real *work,
     size_t threads)
 {
@@ -945,7 +964,7 @@ void mlstm_simd_infer(
 static void mlstm_simd_backward_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_real *tape, const mlstm_cotangents *bars,
     const mlstm_gradients *gradients, mlstm_real *work,
     size_t member, size_t members)
@@ -1028,27 +1047,39 @@ static void mlstm_simd_backward_member(
     real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d_k); /* [] a row */
     real *const work_scratch = work_sigmoid_ftilde + spaced(T * B * 1);
     const size_t scratch_size = scratch_for(D);
+    real *const work_final_m_bar = work_scratch + members * scratch_size;
+    real *const work_final_C_bar = work_final_m_bar + B;
+    real *const work_final_n_bar = work_final_C_bar + B * d_v * d_k;
+    real *const work_initial_m = work_final_n_bar + B * d_k;
+    real *const work_initial_C = work_initial_m + B;
+    real *const work_initial_n = work_initial_C + B * d_v * d_k;
+    real *const work_x_bar = work_initial_n + B * d_k;
+    const real *const final_m_bar = given_or(bars->final_m_bar, 0, B, work_final_m_bar, member, members);
+    const real *const final_C_bar = given_or(bars->final_C_bar, 0, B * d_v * d_k, work_final_C_bar, member, members);
+    const real *const final_n_bar = given_or(bars->final_n_bar, 0, B * d_k, work_final_n_bar, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B, work_initial_m, member, members);
+    const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k, work_initial_C, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n, member, members);
     if (member == 0) {
-        for (size_t j = 0; j < d_v; ++j)
-            b_o_bar[j] = 0;
-        for (size_t j = 0; j < d_k; ++j)
-            b_q_bar[j] = 0;
-        for (size_t j = 0; j < d_k * D; ++j)
-            W_k_bar[j] = 0;
-        for (size_t j = 0; j < d_k; ++j)
-            b_k_bar[j] = 0;
-        for (size_t j = 0; j < d_v; ++j)
-            b_v_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < 1; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < D; ++j)
-            w_i_bar[j] = 0;
-        for (size_t j = 0; j < D; ++j)
-            w_f_bar[j] = 0;
+        clear(b_o_bar, d_v);
+        clear(b_q_bar, d_k);
+        clear(W_k_bar, d_k * D);
+        clear(b_k_bar, d_k);
+        clear(b_v_bar, d_v);
+        clear(b_i_bar, 1);
+        clear(b_f_bar, 1);
+        clear(w_i_bar, D);
+        clear(w_f_bar, D);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_q_bar, d_k * D);
+            clear(W_o_bar, d_v * D);
+            clear(W_v_bar, d_v * D);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -1106,7 +1137,8 @@ static void mlstm_simd_backward_member(
                         /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
                         b_o_bar_here += a_o_bar;
                     }
-                    store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                    if (b_o_bar != NULL)
+                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                 }
             }
         }
@@ -1163,7 +1195,7 @@ static void mlstm_simd_backward_member(
         }
     }
     BARRIER
-    {
+    if (b_q_bar != NULL) {
         const size_t vectors = 1, count = blocks(d_k, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
@@ -1181,7 +1213,8 @@ static void mlstm_simd_backward_member(
                         /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
                         b_q_bar_here += q_bar;
                     }
-                    store_part(b_q_bar + j, load_part(b_q_bar + j, left) + b_q_bar_here, left);
+                    if (b_q_bar != NULL)
+                        store_part(b_q_bar + j, load_part(b_q_bar + j, left) + b_q_bar_here, left);
                 }
             }
         }
@@ -1211,7 +1244,7 @@ static void mlstm_simd_backward_member(
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 const real *const q_rows = tape_q + (t * B + begin) * row_d_k;
                 const real *const f_rows = tape_f + (t * B + begin) * 1;
-                const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d_k : bars->final_n_bar + begin * d_k;
+                const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d_k : final_n_bar + begin * d_k;
                 const size_t n_next_bar_stride = t + 1 < T ? row_d_k : d_k;
                 const real *const a_s_bar_rows = work_a_s_bar + (t * B + begin) * 1;
                 real *const n_bar_rows = work_n_bar + (t * B + begin) * row_d_k;
@@ -1245,7 +1278,7 @@ static void mlstm_simd_backward_member(
             for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1, members); ++sample) {
                 const real *restrict q = tape_q + (t * B + sample) * row_d_k;
                 const real *restrict f = tape_f + (t * B + sample) * 1;
-                const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * (d_v * d_k) : bars->final_C_bar + sample * (d_v * d_k);
+                const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar + (((t + 1) & 1) * B + sample) * (d_v * d_k) : final_C_bar + sample * (d_v * d_k);
                 const real *restrict a_h_bar = work_a_h_bar + (t * B + sample) * row_d_v;
                 real *restrict C_bar = work_C_bar + ((t - first) * B + sample) * (d_v * d_k);
                 real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * (d_v * d_k);
@@ -1270,8 +1303,8 @@ static void mlstm_simd_backward_member(
             const real *restrict v_2 = tape_v_2 + (first * B + sample) * row_d_v;
             const real *restrict i = tape_i + (first * B + sample) * 1;
             const real *restrict f = tape_f + (first * B + sample) * 1;
-            const real *restrict C_prev = (first * B + sample) >= B ? tape_C + ((first * B + sample) - B) * (d_v * d_k) : initial->C + (first * B + sample) * (d_v * d_k);
-            const real *restrict n_prev = (first * B + sample) >= B ? tape_n + ((first * B + sample) - B) * row_d_k : initial->n + (first * B + sample) * d_k;
+            const real *restrict C_prev = (first * B + sample) >= B ? tape_C + ((first * B + sample) - B) * (d_v * d_k) : initial_C + (first * B + sample) * (d_v * d_k);
+            const real *restrict n_prev = (first * B + sample) >= B ? tape_n + ((first * B + sample) - B) * row_d_k : initial_n + (first * B + sample) * d_k;
             const real *restrict a_C = tape_a_C + (first * B + sample) * (d_v * d_k);
             const real *restrict n_bar = work_n_bar + (first * B + sample) * row_d_k;
             const real *restrict C_bar = work_C_bar + sample * (d_v * d_k);
@@ -1324,12 +1357,13 @@ static void mlstm_simd_backward_member(
             }
 
             /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < d_k; ++j)
-                for (size_t l = 0; l < D; ++l)
-                    W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
+            if (W_k_bar != NULL)
+                for (size_t j = 0; j < d_k; ++j)
+                    for (size_t l = 0; l < D; ++l)
+                        W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
         }
         BARRIER
-        {
+        if (b_k_bar != NULL) {
             const size_t vectors = 1, count = blocks(d_k, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1347,13 +1381,14 @@ static void mlstm_simd_backward_member(
                             /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
                             b_k_bar_here += k_bar;
                         }
-                        store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
+                        if (b_k_bar != NULL)
+                            store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (b_v_bar != NULL) {
             const size_t vectors = 1, count = blocks(d_v, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1371,7 +1406,8 @@ static void mlstm_simd_backward_member(
                             /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
                             b_v_bar_here += v_bar;
                         }
-                        store_part(b_v_bar + j, load_part(b_v_bar + j, left) + b_v_bar_here, left);
+                        if (b_v_bar != NULL)
+                            store_part(b_v_bar + j, load_part(b_v_bar + j, left) + b_v_bar_here, left);
                     }
                 }
             }
@@ -1400,8 +1436,8 @@ static void mlstm_simd_backward_member(
                 const real *restrict m = tape_m + (t * B + sample) * 1;
                 const real *restrict e = tape_e + (t * B + sample) * 1;
                 const real *restrict g = tape_g + (t * B + sample) * 1;
-                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial->m + sample * 1;
-                const real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) * 1 : bars->final_m_bar + sample * 1;
+                const real *restrict m_prev = t > 0 ? tape_m + ((t * B + sample) - B) * 1 : initial_m + sample * 1;
+                const real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + sample) * 1 : final_m_bar + sample * 1;
                 const real *restrict g_bar = work_g_bar + (t * B + sample) * 1;
                 const real *restrict e_bar = work_e_bar + (t * B + sample) * 1;
                 const real *restrict a_f_bar = work_a_f_bar + (t * B + sample) * 1;
@@ -1422,7 +1458,7 @@ static void mlstm_simd_backward_member(
         for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
             const real *restrict itilde = tape_itilde + (first * B + sample) * 1;
             const real *restrict l_f = tape_l_f + (first * B + sample) * 1;
-            const real *restrict m_prev = (first * B + sample) >= B ? tape_m + ((first * B + sample) - B) * 1 : initial->m + (first * B + sample) * 1;
+            const real *restrict m_prev = (first * B + sample) >= B ? tape_m + ((first * B + sample) - B) * 1 : initial_m + (first * B + sample) * 1;
             const real *restrict a_o_bar = work_a_o_bar + (first * B + sample) * row_d_v;
             const real *restrict a_f_bar = work_a_f_bar + (first * B + sample) * 1;
             const real *restrict a_i_bar = work_a_i_bar + (first * B + sample) * 1;
@@ -1433,7 +1469,7 @@ static void mlstm_simd_backward_member(
             const real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
             const real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
             const real *restrict q_bar = work_q_bar + (first * B + sample) * row_d_k;
-            real *restrict x_bar = gradients->x_bar + (first * B + sample) * D;
+            real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + (first * B + sample) * D : work_x_bar;
             const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + (first * B + sample) * 1;
 
             /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9) */
@@ -1446,27 +1482,31 @@ static void mlstm_simd_backward_member(
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
             /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10) */
-            for (size_t j = 0; j < D; ++j) {
-                mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
-                for (size_t l = 0; l < d_k; ++l)
-                    sum += W_q[l * D + j] * q_bar[l];
-                for (size_t l = 0; l < d_k; ++l)
-                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
-                for (size_t l = 0; l < d_v; ++l)
-                    sum += W_v[l * D + j] * v_bar[l];
-                for (size_t l = 0; l < d_v; ++l)
-                    sum += W_o[l * D + j] * a_o_bar[l];
-                x_bar[j] = sum;
+            if (gradients->x_bar != NULL) {
+                for (size_t j = 0; j < D; ++j) {
+                    mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
+                    for (size_t l = 0; l < d_k; ++l)
+                        sum += W_q[l * D + j] * q_bar[l];
+                    for (size_t l = 0; l < d_k; ++l)
+                        sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
+                    for (size_t l = 0; l < d_v; ++l)
+                        sum += W_v[l * D + j] * v_bar[l];
+                    for (size_t l = 0; l < d_v; ++l)
+                        sum += W_o[l * D + j] * a_o_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
-            b_i_bar[0] += itilde_bar[0];
+            if (b_i_bar != NULL)
+                b_i_bar[0] += itilde_bar[0];
 
             /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
-            b_f_bar[0] += ftilde_bar[0];
+            if (b_f_bar != NULL)
+                b_f_bar[0] += ftilde_bar[0];
         }
         BARRIER
-        {
+        if (w_f_bar != NULL || w_i_bar != NULL) {
             const size_t vectors = 1, count = blocks(D, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1492,8 +1532,10 @@ static void mlstm_simd_backward_member(
                             /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
                             w_f_bar_here += ftilde_bar * x;
                         }
-                        store_part(w_i_bar + j, load_part(w_i_bar + j, left) + w_i_bar_here, left);
-                        store_part(w_f_bar + j, load_part(w_f_bar + j, left) + w_f_bar_here, left);
+                        if (w_i_bar != NULL)
+                            store_part(w_i_bar + j, load_part(w_i_bar + j, left) + w_i_bar_here, left);
+                        if (w_f_bar != NULL)
+                            store_part(w_f_bar + j, load_part(w_f_bar + j, left) + w_f_bar_here, left);
                     }
                 }
             }
@@ -1501,17 +1543,17 @@ static void mlstm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, 1, work_m_prev_bar + (((0) & 1) * B + 0) * 1, 1, gradients->initial_m_bar);
+        copy_rows(B, 1, T > 0 ? work_m_prev_bar + (((0) & 1) * B + 0) * 1 : final_m_bar, 1, gradients->initial_m_bar);
     if (member == 0)
-        copy_rows(B, d_v * d_k, work_C_prev_bar + (((0) & 1) * B + 0) * (d_v * d_k), d_v * d_k, gradients->initial_C_bar);
+        copy_rows(B, d_v * d_k, T > 0 ? work_C_prev_bar + (((0) & 1) * B + 0) * (d_v * d_k) : final_C_bar, d_v * d_k, gradients->initial_C_bar);
     if (member == 0)
-        copy_rows(B, d_k, work_n_prev_bar + (((0) & 1) * B + 0) * row_d_k, row_d_k, gradients->initial_n_bar);
+        copy_rows(B, d_k, T > 0 ? work_n_prev_bar + (((0) & 1) * B + 0) * row_d_k : final_n_bar, T > 0 ? row_d_k : d_k, gradients->initial_n_bar);
 }
 
 void mlstm_simd_backward(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *initial, const mlstm_outputs *out,
+    const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_real *tape, const mlstm_cotangents *bars,
     const mlstm_gradients *gradients, mlstm_real *work,
     size_t threads)
@@ -1523,7 +1565,7 @@ void mlstm_simd_backward(
 static void mlstm_simd_step_member(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *state, const mlstm_outputs *out,
+    const mlstm_initial *state, const mlstm_outputs *out,
     const mlstm_state *next, mlstm_real *work,
     size_t member, size_t members)
 {
@@ -1567,6 +1609,12 @@ static void mlstm_simd_step_member(
     real *const work_a_h = work_a_s + spaced(B * 1); /* [d_v] a row */
     real *const work_turn = work_a_h + spaced(B * row_d_v);
     const size_t t = way(work_turn);
+    real *const work_initial_m = work_turn + 1;
+    real *const work_initial_C = work_initial_m + B;
+    real *const work_initial_n = work_initial_C + B * d_v * d_k;
+    const real *const initial_m = given_or(state != NULL ? state->m : NULL, 0, B, work_initial_m, member, members);
+    const real *const initial_C = given_or(state != NULL ? state->C : NULL, 0, B * d_v * d_k, work_initial_C, member, members);
+    const real *const initial_n = given_or(state != NULL ? state->n : NULL, 0, B * d_k, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
     {
@@ -1699,7 +1747,7 @@ static void mlstm_simd_step_member(
         const real *restrict itilde = work_itilde + sample * 1;
         const real *restrict l_f = work_l_f + sample * 1;
         real *restrict m = work_m + sample * 1;
-        const real *restrict m_prev = state->m + sample * 1;
+        const real *restrict m_prev = initial_m + sample * 1;
 
         /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
         m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
@@ -1713,7 +1761,7 @@ static void mlstm_simd_step_member(
         real *restrict f = work_f + sample * 1;
         real *restrict e = work_e + sample * 1;
         real *restrict g = work_g + sample * 1;
-        const real *restrict m_prev = state->m + sample * 1;
+        const real *restrict m_prev = initial_m + sample * 1;
         real *restrict a_i = work_a_i + sample * 1;
         real *restrict a_f = work_a_f + sample * 1;
 
@@ -1740,7 +1788,7 @@ static void mlstm_simd_step_member(
         const real *restrict i = work_i + sample * 1;
         const real *restrict f = work_f + sample * 1;
         real *restrict C = work_C + sample * (d_v * d_k);
-        const real *restrict C_prev = state->C + sample * (d_v * d_k);
+        const real *restrict C_prev = initial_C + sample * (d_v * d_k);
         const real *restrict a_C = work_a_C + sample * (d_v * d_k);
 
         /* (11)  C = f * C_prev + i * a_C */
@@ -1759,7 +1807,7 @@ static void mlstm_simd_step_member(
             const real *const i_rows = work_i + begin * 1;
             const real *const f_rows = work_f + begin * 1;
             real *const n_rows = work_n + begin * row_d_k;
-            const real *const n_prev_rows = state->n + begin * d_k;
+            const real *const n_prev_rows = initial_n + begin * d_k;
             for (size_t sample = 0; sample < rows; ++sample) {
                 const real i = i_rows[sample];
                 const real f = f_rows[sample];
@@ -1833,11 +1881,11 @@ static void mlstm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, 1, work_m + 0 * 1, 1, next->m);
+        copy_rows(B, 1, work_m + 0 * 1, 1, next != NULL ? next->m : NULL);
     if (member == 0)
-        copy_rows(B, d_v * d_k, work_C + 0 * (d_v * d_k), d_v * d_k, next->C);
+        copy_rows(B, d_v * d_k, work_C + 0 * (d_v * d_k), d_v * d_k, next != NULL ? next->C : NULL);
     if (member == 0)
-        copy_rows(B, d_k, work_n + 0 * row_d_k, row_d_k, next->n);
+        copy_rows(B, d_k, work_n + 0 * row_d_k, row_d_k, next != NULL ? next->n : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1845,7 +1893,7 @@ static void mlstm_simd_step_member(
 void mlstm_simd_step(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters,
     const mlstm_real *packed, const mlstm_inputs *in,
-    const mlstm_state *state, const mlstm_outputs *out,
+    const mlstm_initial *state, const mlstm_outputs *out,
     const mlstm_state *next, mlstm_real *work,
     size_t threads)
 {

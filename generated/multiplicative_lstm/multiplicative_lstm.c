@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((multiplicative_lstm_real)(number))
 #ifdef MULTIPLICATIVE_LSTM_DOUBLE
 #define FABS fabs
@@ -65,41 +68,57 @@ static multiplicative_lstm_real multiplicative_lstm_tanh_tail(multiplicative_lst
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const multiplicative_lstm_real *multiplicative_lstm_given(
+    const multiplicative_lstm_real *given, multiplicative_lstm_real value, size_t entries, multiplicative_lstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void multiplicative_lstm_copy(const multiplicative_lstm_real *from, size_t entries, multiplicative_lstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
-    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 6 * T * B * size_m + 2 * T * B * d;
+    (void)sizes;
+    return MULTIPLICATIVE_LSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
-    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return d + 9 * size_m;
+    (void)sizes;
+    return MULTIPLICATIVE_LSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t multiplicative_lstm_infer_work_size(const multiplicative_lstm_sizes *sizes)
+{
+    (void)sizes;
+    return MULTIPLICATIVE_LSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
-    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 15 * size_m + 2 * d + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m;
+    (void)sizes;
+    return MULTIPLICATIVE_LSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t multiplicative_lstm_step_work_size(const multiplicative_lstm_sizes *sizes)
 {
-    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
-    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 3 * d + 10 * size_m;
+    (void)sizes;
+    return MULTIPLICATIVE_LSTM_STEP_WORK_SIZE(sizes->B);
 }
 
 void multiplicative_lstm_forward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *initial,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *final,
     multiplicative_lstm_real *tape, multiplicative_lstm_real *work)
 {
@@ -136,6 +155,10 @@ void multiplicative_lstm_forward(
     multiplicative_lstm_real *const a_f = a_o + size_m; /* [m] */
     multiplicative_lstm_real *const tanh_hhat = a_f + size_m; /* [m] */
     multiplicative_lstm_real *const tanh_c = tanh_hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const work_initial_h = tanh_c + size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_initial_c = work_initial_h + B * size_m; /* [B, m] */
+    const multiplicative_lstm_real *const initial_h = multiplicative_lstm_given(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h);
+    const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -164,8 +187,8 @@ void multiplicative_lstm_forward(
             multiplicative_lstm_real *restrict f_tail = tape_f_tail + at * size_m;
             multiplicative_lstm_real *restrict c = tape_c + at * size_m;
             multiplicative_lstm_real *restrict h = out->h + at * size_m;
-            const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial->h + s * size_m;
-            const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial->c + s * size_m;
+            const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial_h + s * size_m;
+            const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial_c + s * size_m;
             const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
             multiplicative_lstm_real *restrict a_m_2 = tape_a_m_2 + at * d;
             multiplicative_lstm_real *restrict tanh_hhat_tail = tape_tanh_hhat_tail + at * size_m;
@@ -273,16 +296,168 @@ void multiplicative_lstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * size_m; ++j)
-        final->h[j] = out->h[(T - 1) * B * size_m + j];
-    for (size_t j = 0; j < B * size_m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * size_m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    multiplicative_lstm_copy(T > 0 ? out->h + (T - 1) * B * size_m : initial_h, B * size_m, final != NULL ? final->h : NULL);
+    multiplicative_lstm_copy(T > 0 ? tape_c + (T - 1) * B * size_m : initial_c, B * size_m, final != NULL ? final->c : NULL);
+}
+
+void multiplicative_lstm_infer(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
+    const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *final,
+    multiplicative_lstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
+    const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
+    const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
+    const multiplicative_lstm_real *const W_mx = parameters->W_mx; /* [d, n] */
+    const multiplicative_lstm_real *const W_mh = parameters->W_mh; /* [d, m] */
+    const multiplicative_lstm_real *const W_hx = parameters->W_hx; /* [m, n] */
+    const multiplicative_lstm_real *const W_hm = parameters->W_hm; /* [m, d] */
+    const multiplicative_lstm_real *const W_ix = parameters->W_ix; /* [m, n] */
+    const multiplicative_lstm_real *const W_im = parameters->W_im; /* [m, d] */
+    const multiplicative_lstm_real *const W_ox = parameters->W_ox; /* [m, n] */
+    const multiplicative_lstm_real *const W_om = parameters->W_om; /* [m, d] */
+    const multiplicative_lstm_real *const W_fx = parameters->W_fx; /* [m, n] */
+    const multiplicative_lstm_real *const W_fm = parameters->W_fm; /* [m, d] */
+    multiplicative_lstm_real *const m = work; /* [d] */
+    multiplicative_lstm_real *const hhat = m + d; /* [m] */
+    multiplicative_lstm_real *const i = hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const o = i + size_m; /* [m] */
+    multiplicative_lstm_real *const f = o + size_m; /* [m] */
+    multiplicative_lstm_real *const work_c = f + size_m; /* [2, B, m] */
+    multiplicative_lstm_real *const work_a_m = work_c + 2 * B * size_m; /* [T, B, d] */
+    multiplicative_lstm_real *const a_m_2 = work_a_m + T * B * d; /* [d] */
+    multiplicative_lstm_real *const a_i = a_m_2 + d; /* [m] */
+    multiplicative_lstm_real *const a_o = a_i + size_m; /* [m] */
+    multiplicative_lstm_real *const a_f = a_o + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_hhat = a_f + size_m; /* [m] */
+    multiplicative_lstm_real *const tanh_c = tanh_hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const work_initial_h = tanh_c + size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_initial_c = work_initial_h + B * size_m; /* [B, m] */
+    const multiplicative_lstm_real *const initial_h = multiplicative_lstm_given(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h);
+    const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const multiplicative_lstm_real *restrict x = in->x + at * n;
+            multiplicative_lstm_real *restrict a_m = work_a_m + at * d;
+
+            /* (1)  a_m = W_mx x */
+            for (size_t j = 0; j < d; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_mx[j * n + k] * x[k];
+                a_m[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const multiplicative_lstm_real *restrict x = in->x + at * n;
+            multiplicative_lstm_real *restrict c = work_c + ((t & 1) * B + s) * size_m;
+            multiplicative_lstm_real *restrict h = out->h + at * size_m;
+            const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial_h + s * size_m;
+            const multiplicative_lstm_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * size_m : initial_c + s * size_m;
+            const multiplicative_lstm_real *restrict a_m = work_a_m + at * d;
+
+            /* (1)  a_m_2 = W_mh h_prev */
+            for (size_t j = 0; j < d; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < size_m; ++k)
+                    sum += W_mh[j * size_m + k] * h_prev[k];
+                a_m_2[j] = sum;
+            }
+
+            /* (1)  m = a_m * a_m_2 */
+            for (size_t j = 0; j < d; ++j)
+                m[j] = a_m[j] * a_m_2[j];
+
+            /* (2)  hhat = W_hx x + W_hm m */
+            for (size_t j = 0; j < size_m; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_hx[j * n + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += W_hm[j * d + k] * m[k];
+                hhat[j] = sum;
+            }
+
+            /* (3)  a_i = W_ix x + W_im m */
+            for (size_t j = 0; j < size_m; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_ix[j * n + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += W_im[j * d + k] * m[k];
+                a_i[j] = sum;
+            }
+
+            /* (3)  i = sigmoid(a_i) */
+            for (size_t j = 0; j < size_m; ++j)
+                i[j] = multiplicative_lstm_sigmoid(a_i[j]);
+
+            /* (4)  a_o = W_ox x + W_om m */
+            for (size_t j = 0; j < size_m; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_ox[j * n + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += W_om[j * d + k] * m[k];
+                a_o[j] = sum;
+            }
+
+            /* (4)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = multiplicative_lstm_sigmoid(a_o[j]);
+
+            /* (5)  a_f = W_fx x + W_fm m */
+            for (size_t j = 0; j < size_m; ++j) {
+                multiplicative_lstm_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_fx[j * n + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += W_fm[j * d + k] * m[k];
+                a_f[j] = sum;
+            }
+
+            /* (5)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < size_m; ++j)
+                f[j] = multiplicative_lstm_sigmoid(a_f[j]);
+
+            /* (6)  tanh_hhat = tanh(hhat) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_hhat[j] = TANH(hhat[j]);
+
+            /* (6)  c = f * c_prev + i * tanh(hhat) */
+            for (size_t j = 0; j < size_m; ++j)
+                c[j] = f[j] * c_prev[j] + i[j] * tanh_hhat[j];
+
+            /* (7)  tanh_c = tanh(c) */
+            for (size_t j = 0; j < size_m; ++j)
+                tanh_c[j] = TANH(c[j]);
+
+            /* (7)  h = tanh(c) * o */
+            for (size_t j = 0; j < size_m; ++j)
+                h[j] = tanh_c[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    multiplicative_lstm_copy(T > 0 ? out->h + (T - 1) * B * size_m : initial_h, B * size_m, final != NULL ? final->h : NULL);
+    multiplicative_lstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * size_m : initial_c, B * size_m, final != NULL ? final->c : NULL);
 }
 
 void multiplicative_lstm_backward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *initial,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_real *tape,
     const multiplicative_lstm_cotangents *bars, const multiplicative_lstm_gradients *gradients,
     multiplicative_lstm_real *work)
@@ -345,28 +520,46 @@ void multiplicative_lstm_backward(
     multiplicative_lstm_real *const a_m_bar = work_a_m_2_bar + T * B * d; /* [d] */
     multiplicative_lstm_real *const work_h_prev_bar = a_m_bar + d; /* [2, B, m] */
     multiplicative_lstm_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * size_m; /* [2, B, m] */
+    multiplicative_lstm_real *const work_final_h_bar = work_c_prev_bar + 2 * B * size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_final_c_bar = work_final_h_bar + B * size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_initial_h = work_final_c_bar + B * size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_initial_c = work_initial_h + B * size_m; /* [B, m] */
+    const multiplicative_lstm_real *const final_h_bar = multiplicative_lstm_given(bars->final_h_bar, 0, B * size_m, work_final_h_bar);
+    const multiplicative_lstm_real *const final_c_bar = multiplicative_lstm_given(bars->final_c_bar, 0, B * size_m, work_final_c_bar);
+    const multiplicative_lstm_real *const initial_h = multiplicative_lstm_given(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h);
+    const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < d * n; ++j)
-        W_mx_bar[j] = 0;
-    for (size_t j = 0; j < d * size_m; ++j)
-        W_mh_bar[j] = 0;
-    for (size_t j = 0; j < size_m * n; ++j)
-        W_hx_bar[j] = 0;
-    for (size_t j = 0; j < size_m * d; ++j)
-        W_hm_bar[j] = 0;
-    for (size_t j = 0; j < size_m * n; ++j)
-        W_ix_bar[j] = 0;
-    for (size_t j = 0; j < size_m * d; ++j)
-        W_im_bar[j] = 0;
-    for (size_t j = 0; j < size_m * n; ++j)
-        W_ox_bar[j] = 0;
-    for (size_t j = 0; j < size_m * d; ++j)
-        W_om_bar[j] = 0;
-    for (size_t j = 0; j < size_m * n; ++j)
-        W_fx_bar[j] = 0;
-    for (size_t j = 0; j < size_m * d; ++j)
-        W_fm_bar[j] = 0;
+    if (W_mx_bar != NULL)
+        for (size_t j = 0; j < d * n; ++j)
+            W_mx_bar[j] = 0;
+    if (W_mh_bar != NULL)
+        for (size_t j = 0; j < d * size_m; ++j)
+            W_mh_bar[j] = 0;
+    if (W_hx_bar != NULL)
+        for (size_t j = 0; j < size_m * n; ++j)
+            W_hx_bar[j] = 0;
+    if (W_hm_bar != NULL)
+        for (size_t j = 0; j < size_m * d; ++j)
+            W_hm_bar[j] = 0;
+    if (W_ix_bar != NULL)
+        for (size_t j = 0; j < size_m * n; ++j)
+            W_ix_bar[j] = 0;
+    if (W_im_bar != NULL)
+        for (size_t j = 0; j < size_m * d; ++j)
+            W_im_bar[j] = 0;
+    if (W_ox_bar != NULL)
+        for (size_t j = 0; j < size_m * n; ++j)
+            W_ox_bar[j] = 0;
+    if (W_om_bar != NULL)
+        for (size_t j = 0; j < size_m * d; ++j)
+            W_om_bar[j] = 0;
+    if (W_fx_bar != NULL)
+        for (size_t j = 0; j < size_m * n; ++j)
+            W_fx_bar[j] = 0;
+    if (W_fm_bar != NULL)
+        for (size_t j = 0; j < size_m * d; ++j)
+            W_fm_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -377,11 +570,11 @@ void multiplicative_lstm_backward(
             const multiplicative_lstm_real *restrict f_tail = tape_f_tail + at * size_m;
             const multiplicative_lstm_real *restrict tanh_hhat_tail = tape_tanh_hhat_tail + at * size_m;
             const multiplicative_lstm_real *restrict tanh_c_tail = tape_tanh_c_tail + at * size_m;
-            const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial->c + s * size_m;
+            const multiplicative_lstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * size_m : initial_c + s * size_m;
             const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
             const multiplicative_lstm_real *restrict Delta_h = bars->Delta_h + at * size_m;
-            const multiplicative_lstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * size_m : bars->final_h_bar + s * size_m;
-            const multiplicative_lstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * size_m : bars->final_c_bar + s * size_m;
+            const multiplicative_lstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * size_m : final_h_bar + s * size_m;
+            const multiplicative_lstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * size_m : final_c_bar + s * size_m;
             multiplicative_lstm_real *restrict a_f_bar = work_a_f_bar + at * size_m;
             multiplicative_lstm_real *restrict a_o_bar = work_a_o_bar + at * size_m;
             multiplicative_lstm_real *restrict a_i_bar = work_a_i_bar + at * size_m;
@@ -504,7 +697,7 @@ void multiplicative_lstm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const multiplicative_lstm_real *restrict x = in->x + at * n;
-            const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial->h + s * size_m;
+            const multiplicative_lstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * size_m : initial_h + s * size_m;
             const multiplicative_lstm_real *restrict a_m = tape_a_m + at * d;
             const multiplicative_lstm_real *restrict a_m_2 = tape_a_m_2 + at * d;
             const multiplicative_lstm_real *restrict a_f_bar = work_a_f_bar + at * size_m;
@@ -513,7 +706,7 @@ void multiplicative_lstm_backward(
             const multiplicative_lstm_real *restrict hhat_bar = work_hhat_bar + at * size_m;
             const multiplicative_lstm_real *restrict m_bar = work_m_bar + at * d;
             const multiplicative_lstm_real *restrict a_m_2_bar = work_a_m_2_bar + at * d;
-            multiplicative_lstm_real *restrict x_bar = gradients->x_bar + at * n;
+            multiplicative_lstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (1)  m = a_m * a_m_2 */
             for (size_t j = 0; j < d; ++j)
@@ -524,83 +717,93 @@ void multiplicative_lstm_backward(
                 a_m_bar[j] = m_bar[j] * a_m_2[j];
 
             /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
-            for (size_t j = 0; j < n; ++j) {
-                multiplicative_lstm_real sum = 0;
-                for (size_t k = 0; k < d; ++k)
-                    sum += W_mx[k * n + j] * a_m_bar[k];
-                for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hx[k * n + j] * hhat_bar[k];
-                for (size_t k = 0; k < size_m; ++k)
-                    sum += W_ix[k * n + j] * a_i_bar[k];
-                for (size_t k = 0; k < size_m; ++k)
-                    sum += W_ox[k * n + j] * a_o_bar[k];
-                for (size_t k = 0; k < size_m; ++k)
-                    sum += W_fx[k * n + j] * a_f_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    multiplicative_lstm_real sum = 0;
+                    for (size_t k = 0; k < d; ++k)
+                        sum += W_mx[k * n + j] * a_m_bar[k];
+                    for (size_t k = 0; k < size_m; ++k)
+                        sum += W_hx[k * n + j] * hhat_bar[k];
+                    for (size_t k = 0; k < size_m; ++k)
+                        sum += W_ix[k * n + j] * a_i_bar[k];
+                    for (size_t k = 0; k < size_m; ++k)
+                        sum += W_ox[k * n + j] * a_o_bar[k];
+                    for (size_t k = 0; k < size_m; ++k)
+                        sum += W_fx[k * n + j] * a_f_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_mx_bar[j * n + k] += a_m_bar[j] * x[k];
+            if (W_mx_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_mx_bar[j * n + k] += a_m_bar[j] * x[k];
 
             /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < size_m; ++k)
-                    W_mh_bar[j * size_m + k] += a_m_2_bar[j] * h_prev[k];
+            if (W_mh_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < size_m; ++k)
+                        W_mh_bar[j * size_m + k] += a_m_2_bar[j] * h_prev[k];
 
             /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_hx_bar[j * n + k] += hhat_bar[j] * x[k];
+            if (W_hx_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_hx_bar[j * n + k] += hhat_bar[j] * x[k];
 
             /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    W_hm_bar[j * d + k] += hhat_bar[j] * m[k];
+            if (W_hm_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        W_hm_bar[j * d + k] += hhat_bar[j] * m[k];
 
             /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
+            if (W_ix_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
 
             /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    W_im_bar[j * d + k] += a_i_bar[j] * m[k];
+            if (W_im_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        W_im_bar[j * d + k] += a_i_bar[j] * m[k];
 
             /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
+            if (W_ox_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
 
             /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    W_om_bar[j * d + k] += a_o_bar[j] * m[k];
+            if (W_om_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        W_om_bar[j * d + k] += a_o_bar[j] * m[k];
 
             /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_fx_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
-            for (size_t j = 0; j < size_m; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    W_fm_bar[j * d + k] += a_f_bar[j] * m[k];
+            if (W_fm_bar != NULL)
+                for (size_t j = 0; j < size_m; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        W_fm_bar[j * d + k] += a_f_bar[j] * m[k];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * size_m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * size_m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    multiplicative_lstm_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * size_m, gradients->initial_h_bar);
+    multiplicative_lstm_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * size_m, gradients->initial_c_bar);
 }
 
 void multiplicative_lstm_step(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *state,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *state,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *next,
     multiplicative_lstm_real *work)
 {
@@ -631,13 +834,17 @@ void multiplicative_lstm_step(
     multiplicative_lstm_real *const a_f = a_o + size_m; /* [m] */
     multiplicative_lstm_real *const tanh_hhat = a_f + size_m; /* [m] */
     multiplicative_lstm_real *const tanh_c = tanh_hhat + size_m; /* [m] */
+    multiplicative_lstm_real *const work_initial_h = tanh_c + size_m; /* [B, m] */
+    multiplicative_lstm_real *const work_initial_c = work_initial_h + B * size_m; /* [B, m] */
+    const multiplicative_lstm_real *const initial_h = multiplicative_lstm_given(state != NULL ? state->h : NULL, 0, B * size_m, work_initial_h);
+    const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(state != NULL ? state->c : NULL, 0, B * size_m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const multiplicative_lstm_real *restrict x = in->x + s * n;
         multiplicative_lstm_real *restrict h = out->h + s * size_m;
-        const multiplicative_lstm_real *h_prev = state->h + s * size_m;
-        const multiplicative_lstm_real *c_prev = state->c + s * size_m;
+        const multiplicative_lstm_real *h_prev = initial_h + s * size_m;
+        const multiplicative_lstm_real *c_prev = initial_c + s * size_m;
 
         /* (1)  a_m = W_mx x */
         for (size_t j = 0; j < d; ++j) {
@@ -728,9 +935,9 @@ void multiplicative_lstm_step(
             h[j] = tanh_c[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < size_m; ++j)
-            next->h[s * size_m + j] = h[j];
-        for (size_t j = 0; j < size_m; ++j)
-            next->c[s * size_m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            multiplicative_lstm_copy(h, size_m, next->h + s * size_m);
+        if (next != NULL && next->c != NULL)
+            multiplicative_lstm_copy(c, size_m, next->c + s * size_m);
     }
 }

@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DMULTIPLICATIVE_LSTM_DOUBLE makes multiplicative_lstm_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * multiplicative_lstm.c is C99, and compiles as C++ too. -DMULTIPLICATIVE_LSTM_DOUBLE makes
+ * multiplicative_lstm_real double instead of float.
  */
 #ifndef MULTIPLICATIVE_LSTM_H
 #define MULTIPLICATIVE_LSTM_H
@@ -25,7 +32,9 @@ typedef double multiplicative_lstm_real;
 typedef float multiplicative_lstm_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static multiplicative_lstm_real tape[MULTIPLICATIVE_LSTM_TAPE_SIZE(20, 1)];`. */
 #ifndef MULTIPLICATIVE_LSTM_FIXED_n
 #define MULTIPLICATIVE_LSTM_FIXED_n sizes->n
 #endif
@@ -36,7 +45,7 @@ typedef float multiplicative_lstm_real;
 #define MULTIPLICATIVE_LSTM_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct multiplicative_lstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -69,14 +78,14 @@ typedef struct multiplicative_lstm_outputs {
     multiplicative_lstm_real *h; /* [T, B, m] hidden state */
 } multiplicative_lstm_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct multiplicative_lstm_cotangents {
     const multiplicative_lstm_real *Delta_h; /* [T, B, m] cotangent of h */
     const multiplicative_lstm_real *final_h_bar; /* [B, m] cotangent of final.h */
     const multiplicative_lstm_real *final_c_bar; /* [B, m] cotangent of final.c */
 } multiplicative_lstm_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct multiplicative_lstm_gradients {
     multiplicative_lstm_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     multiplicative_lstm_real *initial_c_bar; /* [B, m] cotangent of initial.c */
@@ -93,46 +102,92 @@ typedef struct multiplicative_lstm_gradients {
     multiplicative_lstm_real *W_fm_bar; /* [m, d] cotangent of W_fm */
 } multiplicative_lstm_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct multiplicative_lstm_initial {
+    const multiplicative_lstm_real *h; /* [B, m] h before the first step */
+    const multiplicative_lstm_real *c; /* [B, m] c before the first step */
+} multiplicative_lstm_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct multiplicative_lstm_state {
-    multiplicative_lstm_real *h; /* [B, m] h before the first step */
-    multiplicative_lstm_real *c; /* [B, m] c before the first step */
+    multiplicative_lstm_real *h; /* [B, m] h after the last step */
+    multiplicative_lstm_real *c; /* [B, m] c after the last step */
 } multiplicative_lstm_state;
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * size_m + 2 * T * B * d. */
+/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * T * B * size_m +
+ * 2 * T * B * d. */
 size_t multiplicative_lstm_tape_size(const multiplicative_lstm_sizes *sizes);
+#define MULTIPLICATIVE_LSTM_TAPE_SIZE(T, B) \
+    (6 * (size_t)(T) * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d))
 
-/* Entries of multiplicative_lstm_real: scratch memory of forward: d + 9 * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of forward: d + 9 * size_m +
+ * 2 * B * size_m. */
 size_t multiplicative_lstm_forward_work_size(const multiplicative_lstm_sizes *sizes);
+#define MULTIPLICATIVE_LSTM_FORWARD_WORK_SIZE(T, B) \
+    ((size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     9 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m))
 
-/* Entries of multiplicative_lstm_real: scratch memory of backward: 15 * size_m + 2 * d + 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of infer: 2 * d + 9 * size_m +
+ * 2 * B * size_m + T * B * d + 2 * B * size_m. */
+size_t multiplicative_lstm_infer_work_size(const multiplicative_lstm_sizes *sizes);
+#define MULTIPLICATIVE_LSTM_INFER_WORK_SIZE(T, B) \
+    (2 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     9 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     2 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m))
+
+/* Entries of multiplicative_lstm_real: scratch memory of backward: 15 * size_m + 2 * d +
+ * 4 * T * B * size_m + 2 * T * B * d + 2 * 2 * B * size_m + 4 * B * size_m. */
 size_t multiplicative_lstm_backward_work_size(const multiplicative_lstm_sizes *sizes);
+#define MULTIPLICATIVE_LSTM_BACKWARD_WORK_SIZE(T, B) \
+    (15 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     4 * (size_t)(T) * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     2 * 2 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     4 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m))
 
-/* Entries of multiplicative_lstm_real: scratch memory of step: 3 * d + 10 * size_m. */
+/* Entries of multiplicative_lstm_real: scratch memory of step: 3 * d + 10 * size_m +
+ * 2 * B * size_m. */
 size_t multiplicative_lstm_step_work_size(const multiplicative_lstm_sizes *sizes);
+#define MULTIPLICATIVE_LSTM_STEP_WORK_SIZE(B) \
+    (3 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_d) + \
+     10 * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(MULTIPLICATIVE_LSTM_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void multiplicative_lstm_forward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *initial,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *final,
     multiplicative_lstm_real *tape, multiplicative_lstm_real *work);
+
+/* The same with nothing saved for backward. */
+void multiplicative_lstm_infer(
+    const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
+    const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *final,
+    multiplicative_lstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void multiplicative_lstm_backward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *initial,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *initial,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_real *tape,
     const multiplicative_lstm_cotangents *bars, const multiplicative_lstm_gradients *gradients,
     multiplicative_lstm_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void multiplicative_lstm_step(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
-    const multiplicative_lstm_inputs *in, const multiplicative_lstm_state *state,
+    const multiplicative_lstm_inputs *in, const multiplicative_lstm_initial *state,
     const multiplicative_lstm_outputs *out, const multiplicative_lstm_state *next,
     multiplicative_lstm_real *work);
 

@@ -31,6 +31,13 @@ As in the paper, there are no biases.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -72,6 +79,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_mx = parameters["W_mx"]
     W_mh = parameters["W_mh"]
@@ -86,7 +94,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     d = W_mx.shape[0]
     size_m = W_mh.shape[1]
@@ -143,11 +150,12 @@ def forward(parameters, inputs, initial):
         tanh_c_tail[t] = tanh_tail(c[t])
         # (7)  h = tanh(c) * o
         h[t] = tanh_c * o
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"i_tail": i_tail, "o_tail": o_tail, "f_tail": f_tail, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat_tail": tanh_hhat_tail, "tanh_c_tail": tanh_c_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"i_tail": i_tail, "o_tail": o_tail, "f_tail": f_tail, "c": c, "a_m": a_m, "a_m_2": a_m_2, "tanh_hhat_tail": tanh_hhat_tail, "tanh_c_tail": tanh_c_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     initial_c = initial["c"]
@@ -174,7 +182,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     d = W_mx.shape[0]
     size_m = W_mh.shape[1]
@@ -240,7 +247,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  m = a_m * a_m_2
     m = a_m * a_m_2
     # (19)  a_m_bar = m_bar * a_m_2   adjoint of (1)
@@ -272,6 +279,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_mx = parameters["W_mx"]
     W_mh = parameters["W_mh"]
@@ -284,7 +292,6 @@ def step(parameters, inputs, state):
     W_fx = parameters["W_fx"]
     W_fm = parameters["W_fm"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     d = W_mx.shape[0]
     size_m = W_mh.shape[1]

@@ -4,13 +4,20 @@
  * those of multiplicative_lstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile multiplicative_lstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "multiplicative_lstm_simd.h"
 
 #ifdef MULTIPLICATIVE_LSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef multiplicative_lstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes)
 {
@@ -94,7 +101,7 @@ size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_size
     (void)row_size_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_d) + chunk * B * 4 * up_to(size_m, LANES);
+    return spaced(B * row_d) + chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -116,7 +123,7 @@ size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes 
     (void)row_size_m;
     (void)chunk;
     (void)threads;
-    return spaced(B * row_d) + spaced(2 * B * row_size_m) + spaced(T * B * row_d) + chunk * B * 4 * up_to(size_m, LANES);
+    return spaced(B * row_d) + spaced(2 * B * row_size_m) + spaced(T * B * row_d) + chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -137,7 +144,7 @@ size_t multiplicative_lstm_simd_backward_work_size(const multiplicative_lstm_siz
     (void)row_size_m;
     (void)row_d;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_d) + 4 * spaced(chunk * B * row_size_m) + 2 * spaced(2 * B * row_size_m) + threads * scratch_for(n + size_m + d);
+    return 4 * spaced(chunk * B * row_d) + 4 * spaced(chunk * B * row_size_m) + 2 * spaced(2 * B * row_size_m) + 4 * B * size_m + threads * scratch_for(n + size_m + d);
 }
 
 size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *sizes, size_t threads)
@@ -155,7 +162,7 @@ size_t multiplicative_lstm_simd_step_work_size(const multiplicative_lstm_sizes *
     (void)row_d;
     (void)row_size_m;
     (void)threads;
-    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 1;
+    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 1 + 2 * B * size_m;
 }
 
 static size_t multiplicative_lstm_simd_forward_multiplications(const multiplicative_lstm_sizes *sizes)
@@ -319,7 +326,7 @@ void multiplicative_lstm_simd_pack_backward(
 static void multiplicative_lstm_simd_forward_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *tape, multiplicative_lstm_real *work,
     size_t member, size_t members)
 {
@@ -344,6 +351,10 @@ static void multiplicative_lstm_simd_forward_member(
     real *const work_m = work; /* [d] a row */
     real *const tile_hhat_ahead = work_m + spaced(B * row_d);
     const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
+    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * up_to(size_m, LANES);
+    real *const work_initial_c = work_initial_h + B * size_m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -409,7 +420,7 @@ static void multiplicative_lstm_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial_h + begin * size_m;
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     real *const a_m_2_rows = tape_a_m_2 + (t * B + begin) * row_d;
                     const operand factors_a_m_2[] = {
@@ -459,7 +470,7 @@ static void multiplicative_lstm_simd_forward_member(
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_size_m;
                     real *const h_rows = out->h + (t * B + begin) * size_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial_c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     real *const tanh_hhat_tail_rows = tape_tanh_hhat_tail + (t * B + begin) * row_size_m;
                     real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_size_m;
@@ -561,15 +572,15 @@ static void multiplicative_lstm_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
+        copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, size_m, tape_c + (T - 1) * B * row_size_m, row_size_m, final->c);
+        copy_rows(B, size_m, T > 0 ? tape_c + (T - 1) * B * row_size_m : initial_c, T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
 }
 
 void multiplicative_lstm_simd_forward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *tape, multiplicative_lstm_real *work,
     size_t threads)
 {
@@ -580,7 +591,7 @@ void multiplicative_lstm_simd_forward(
 static void multiplicative_lstm_simd_infer_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *work,
     size_t member, size_t members)
 {
@@ -599,6 +610,10 @@ static void multiplicative_lstm_simd_infer_member(
     real *const work_a_m = work_c + spaced(2 * B * row_size_m); /* [d] a row */
     real *const tile_hhat_ahead = work_a_m + spaced(T * B * row_d);
     const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
+    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * up_to(size_m, LANES);
+    real *const work_initial_c = work_initial_h + B * size_m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -664,7 +679,7 @@ static void multiplicative_lstm_simd_infer_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial->h + begin * size_m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * size_m : initial_h + begin * size_m;
                     const real *const a_m_rows = work_a_m + (t * B + begin) * row_d;
                     const operand factors_a_m_2[] = {
                         {h_prev_rows, size_m, size_m, panels_h_prev},
@@ -709,7 +724,7 @@ static void multiplicative_lstm_simd_infer_member(
                     const real *const m_rows = work_m + begin * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
                     real *const h_rows = out->h + (t * B + begin) * size_m;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_size_m : initial->c + begin * size_m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_size_m : initial_c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     const operand factors_hhat[] = {
                         {x_rows, n, n, panels_x_2},
@@ -789,15 +804,15 @@ static void multiplicative_lstm_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, size_m, out->h + (T - 1) * B * size_m, size_m, final->h);
+        copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, size_m, work_c + (((T - 1) & 1) * B + 0) * row_size_m, row_size_m, final->c);
+        copy_rows(B, size_m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_size_m : initial_c, T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
 }
 
 void multiplicative_lstm_simd_infer(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *work,
     size_t threads)
 {
@@ -808,7 +823,7 @@ void multiplicative_lstm_simd_infer(
 static void multiplicative_lstm_simd_backward_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
     const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work,
     size_t member, size_t members)
@@ -853,6 +868,14 @@ static void multiplicative_lstm_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_size_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_size_m);
     const size_t scratch_size = scratch_for(n + size_m + d);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * size_m;
+    real *const work_initial_h = work_final_c_bar + B * size_m;
+    real *const work_initial_c = work_initial_h + B * size_m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * size_m, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * size_m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m, work_initial_c, member, members);
     const real *const panels_hhat_bar = packed;
     const real *const panels_a_i_bar = panels_hhat_bar + up_to(d, LANES) * size_m;
     const real *const panels_a_o_bar = panels_a_i_bar + up_to(d, LANES) * size_m;
@@ -863,6 +886,21 @@ static void multiplicative_lstm_simd_backward_member(
     const real *const panels_a_i_bar_2 = panels_hhat_bar_2 + up_to(n, LANES) * size_m;
     const real *const panels_a_o_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * size_m;
     const real *const panels_a_f_bar_2 = panels_a_o_bar_2 + up_to(n, LANES) * size_m;
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_mx_bar, d * n);
+            clear(W_mh_bar, d * size_m);
+            clear(W_hx_bar, size_m * n);
+            clear(W_hm_bar, size_m * d);
+            clear(W_ix_bar, size_m * n);
+            clear(W_im_bar, size_m * d);
+            clear(W_ox_bar, size_m * n);
+            clear(W_om_bar, size_m * d);
+            clear(W_fx_bar, size_m * n);
+            clear(W_fm_bar, size_m * d);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -879,12 +917,12 @@ static void multiplicative_lstm_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
                     const real *const tanh_hhat_tail_rows = tape_tanh_hhat_tail + (t * B + begin) * row_size_m;
                     const real *const tanh_c_tail_rows = tape_tanh_c_tail + (t * B + begin) * row_size_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial->c + begin * size_m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_size_m : initial_c + begin * size_m;
                     const size_t c_prev_stride = t > 0 ? row_size_m : size_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * size_m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_h_bar + begin * size_m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : final_h_bar + begin * size_m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_size_m : size_m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : bars->final_c_bar + begin * size_m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_size_m : final_c_bar + begin * size_m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_size_m : size_m;
                     real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_size_m;
                     real *const a_o_bar_rows = work_a_o_bar + ((t - first) * B + begin) * row_size_m;
@@ -1093,7 +1131,7 @@ static void multiplicative_lstm_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1155,7 +1193,7 @@ static void multiplicative_lstm_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 5, member, members, scratch);
 
             /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, size_m, size_m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, size_m, size_m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_m_2_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mh_bar, done > 0},
             };
@@ -1178,15 +1216,15 @@ static void multiplicative_lstm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, size_m, work_h_prev_bar + (((0) & 1) * B + 0) * row_size_m, row_size_m, gradients->initial_h_bar);
+        copy_rows(B, size_m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_size_m : final_h_bar, T > 0 ? row_size_m : size_m, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, size_m, work_c_prev_bar + (((0) & 1) * B + 0) * row_size_m, row_size_m, gradients->initial_c_bar);
+        copy_rows(B, size_m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_size_m : final_c_bar, T > 0 ? row_size_m : size_m, gradients->initial_c_bar);
 }
 
 void multiplicative_lstm_simd_backward(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *initial, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
     const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work,
     size_t threads)
@@ -1198,7 +1236,7 @@ void multiplicative_lstm_simd_backward(
 static void multiplicative_lstm_simd_step_member(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *state, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *state, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *next, multiplicative_lstm_real *work,
     size_t member, size_t members)
 {
@@ -1215,6 +1253,10 @@ static void multiplicative_lstm_simd_step_member(
     real *const work_a_m = work_c + spaced(B * row_size_m); /* [d] a row */
     real *const work_turn = work_a_m + spaced(B * row_d);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * size_m;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * size_m, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * size_m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
@@ -1263,7 +1305,7 @@ static void multiplicative_lstm_simd_step_member(
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const m_rows = work_m + begin * row_d;
-            const real *const h_prev_rows = state->h + begin * size_m;
+            const real *const h_prev_rows = initial_h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
             const operand factors_a_m_2[] = {
                 {h_prev_rows, size_m, size_m, panels_h_prev},
@@ -1308,7 +1350,7 @@ static void multiplicative_lstm_simd_step_member(
             const real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
-            const real *const c_prev_rows = state->c + begin * size_m;
+            const real *const c_prev_rows = initial_c + begin * size_m;
             const operand factors_hhat[] = {
                 {x_rows, n, n, panels_x_2},
                 {m_rows, row_d, d, panels_m},
@@ -1386,9 +1428,9 @@ static void multiplicative_lstm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, size_m, out->h + 0 * size_m, size_m, next->h);
+        copy_rows(B, size_m, out->h + 0 * size_m, size_m, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, size_m, work_c + 0 * row_size_m, row_size_m, next->c);
+        copy_rows(B, size_m, work_c + 0 * row_size_m, row_size_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1396,7 +1438,7 @@ static void multiplicative_lstm_simd_step_member(
 void multiplicative_lstm_simd_step(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
-    const multiplicative_lstm_state *state, const multiplicative_lstm_outputs *out,
+    const multiplicative_lstm_initial *state, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *next, multiplicative_lstm_real *work,
     size_t threads)
 {

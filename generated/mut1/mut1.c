@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mut1_real)(number))
 #ifdef MUT1_DOUBLE
 #define FABS fabs
@@ -64,39 +67,57 @@ static mut1_real mut1_tanh_tail(mut1_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mut1_real *mut1_given(
+    const mut1_real *given, mut1_real value, size_t entries, mut1_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mut1_copy(const mut1_real *from, size_t entries, mut1_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mut1_tape_size(const mut1_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT1_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return MUT1_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut1_forward_work_size(const mut1_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT1_FIXED_m;
-    return 2 * T * B * m + 6 * m;
+    (void)sizes;
+    return MUT1_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mut1_infer_work_size(const mut1_sizes *sizes)
+{
+    (void)sizes;
+    return MUT1_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut1_backward_work_size(const mut1_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT1_FIXED_m;
-    return 6 * T * B * m + 9 * m + 2 * B * m;
+    (void)sizes;
+    return MUT1_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut1_step_work_size(const mut1_sizes *sizes)
 {
-    const size_t m = MUT1_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return MUT1_STEP_WORK_SIZE(sizes->B);
 }
 
 void mut1_forward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_state *initial,
+    const mut1_inputs *in, const mut1_initial *initial,
     const mut1_outputs *out, const mut1_state *final,
     mut1_real *tape, mut1_real *work)
 {
@@ -122,6 +143,8 @@ void mut1_forward(
     mut1_real *const work_tanh_x = a_r + m; /* [T, B, m] */
     mut1_real *const a_h = work_tanh_x + T * B * m; /* [m] */
     mut1_real *const tanh_a_h = a_h + m; /* [m] */
+    mut1_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut1_real *const initial_h = mut1_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -167,7 +190,7 @@ void mut1_forward(
             const mut1_real *restrict z = work_z + at * m;
             mut1_real *restrict r_tail = tape_r_tail + at * m;
             mut1_real *restrict h = out->h + at * m;
-            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut1_real *restrict tanh_x = work_tanh_x + at * m;
             mut1_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
@@ -215,14 +238,116 @@ void mut1_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut1_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void mut1_infer(
+    const mut1_sizes *sizes, const mut1_parameters *parameters,
+    const mut1_inputs *in, const mut1_initial *initial,
+    const mut1_outputs *out, const mut1_state *final,
+    mut1_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = MUT1_FIXED_m;
+    const mut1_real *const W_xz = parameters->W_xz; /* [m, m] */
+    const mut1_real *const b_z = parameters->b_z; /* [m] */
+    const mut1_real *const W_xr = parameters->W_xr; /* [m, m] */
+    const mut1_real *const W_hr = parameters->W_hr; /* [m, m] */
+    const mut1_real *const b_r = parameters->b_r; /* [m] */
+    const mut1_real *const W_hh = parameters->W_hh; /* [m, m] */
+    const mut1_real *const b_h = parameters->b_h; /* [m] */
+    mut1_real *const work_z = work; /* [T, B, m] */
+    mut1_real *const r = work_z + T * B * m; /* [m] */
+    mut1_real *const r_h_prev = r + m; /* [m] */
+    mut1_real *const a_z = r_h_prev + m; /* [m] */
+    mut1_real *const a_r = a_z + m; /* [m] */
+    mut1_real *const work_tanh_x = a_r + m; /* [T, B, m] */
+    mut1_real *const a_h = work_tanh_x + T * B * m; /* [m] */
+    mut1_real *const tanh_a_h = a_h + m; /* [m] */
+    mut1_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut1_real *const initial_h = mut1_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const mut1_real *restrict x = in->x + at * m;
+            mut1_real *restrict z = work_z + at * m;
+            mut1_real *restrict tanh_x = work_tanh_x + at * m;
+
+            /* (1)  a_z = W_xz x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                mut1_real sum = b_z[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_xz[j * m + k] * x[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mut1_sigmoid(a_z[j]);
+
+            /* (3)  tanh_x = tanh(x) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_x[j] = TANH(x[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const mut1_real *restrict x = in->x + at * m;
+            const mut1_real *restrict z = work_z + at * m;
+            mut1_real *restrict h = out->h + at * m;
+            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+            const mut1_real *restrict tanh_x = work_tanh_x + at * m;
+
+            /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+            for (size_t j = 0; j < m; ++j) {
+                mut1_real sum = b_r[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_xr[j * m + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hr[j * m + k] * h_prev[k];
+                a_r[j] = sum;
+            }
+
+            /* (2)  r = sigmoid(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = mut1_sigmoid(a_r[j]);
+
+            /* (3)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
+
+            /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                mut1_real sum = tanh_x[j] + b_h[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hh[j * m + k] * r_h_prev[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut1_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void mut1_backward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_state *initial,
+    const mut1_inputs *in, const mut1_initial *initial,
     const mut1_outputs *out, const mut1_real *tape,
     const mut1_cotangents *bars, const mut1_gradients *gradients,
     mut1_real *work)
@@ -261,22 +386,33 @@ void mut1_backward(
     mut1_real *const z_bar = work_a_r_bar + T * B * m; /* [m] */
     mut1_real *const a_z_bar = z_bar + m; /* [m] */
     mut1_real *const work_h_prev_bar = a_z_bar + m; /* [2, B, m] */
+    mut1_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    mut1_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const mut1_real *const final_h_bar = mut1_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const mut1_real *const initial_h = mut1_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        W_xz_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_xr_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hr_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_r_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hh_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_xz_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_xz_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_xr_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_xr_bar[j] = 0;
+    if (W_hr_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hr_bar[j] = 0;
+    if (b_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_r_bar[j] = 0;
+    if (W_hh_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hh_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -288,9 +424,9 @@ void mut1_backward(
             mut1_real *restrict one_minus_z = work_one_minus_z + at * m;
             mut1_real *restrict z = work_z + at * m;
             mut1_real *restrict r = work_r + at * m;
-            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut1_real *restrict Delta_h = bars->Delta_h + at * m;
-            const mut1_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const mut1_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             mut1_real *restrict h_bar = work_h_bar + at * m;
             mut1_real *restrict a_h_bar = work_a_h_bar + at * m;
             mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
@@ -360,11 +496,11 @@ void mut1_backward(
             const mut1_real *restrict x = in->x + at * m;
             const mut1_real *restrict z = work_z + at * m;
             const mut1_real *restrict r = work_r + at * m;
-            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut1_real *restrict h_bar = work_h_bar + at * m;
             const mut1_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
-            mut1_real *restrict x_bar = gradients->x_bar + at * m;
+            mut1_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * m : NULL;
 
             /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -387,57 +523,65 @@ void mut1_backward(
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
             /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < m; ++j) {
-                mut1_real sum = a_h_bar[j] * one_minus_tanh_x_squared[j];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xz[k * m + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xr[k * m + j] * a_r_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < m; ++j) {
+                    mut1_real sum = a_h_bar[j] * one_minus_tanh_x_squared[j];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xz[k * m + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xr[k * m + j] * a_r_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_xz_bar[j * m + k] += a_z_bar[j] * x[k];
+            if (W_xz_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_xz_bar[j * m + k] += a_z_bar[j] * x[k];
 
             /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_xr_bar[j * m + k] += a_r_bar[j] * x[k];
+            if (W_xr_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_xr_bar[j * m + k] += a_r_bar[j] * x[k];
 
             /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
+            if (W_hr_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
             /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_r_bar[j] += a_r_bar[j];
+            if (b_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_r_bar[j] += a_r_bar[j];
 
             /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
+            if (W_hh_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
 
             /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_h_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut1_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void mut1_step(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_state *state,
+    const mut1_inputs *in, const mut1_initial *state,
     const mut1_outputs *out, const mut1_state *next,
     mut1_real *work)
 {
@@ -458,12 +602,14 @@ void mut1_step(
     mut1_real *const tanh_x = a_r + m; /* [m] */
     mut1_real *const a_h = tanh_x + m; /* [m] */
     mut1_real *const tanh_a_h = a_h + m; /* [m] */
+    mut1_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut1_real *const initial_h = mut1_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const mut1_real *restrict x = in->x + s * m;
         mut1_real *restrict h = out->h + s * m;
-        const mut1_real *h_prev = state->h + s * m;
+        const mut1_real *h_prev = initial_h + s * m;
 
         /* (1)  a_z = W_xz x + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -516,7 +662,7 @@ void mut1_step(
             h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            mut1_copy(h, m, next->h + s * m);
     }
 }

@@ -4,13 +4,20 @@
  * those of mut1.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mut1_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mut1_simd.h"
 
 #ifdef MUT1_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mut1_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t mut1_simd_tape_size(const mut1_sizes *sizes)
 {
@@ -70,7 +77,7 @@ size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(T * B * row_m) + spaced(B * row_m) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_m) + spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
@@ -86,7 +93,7 @@ size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(T * B * row_m) + spaced(B * row_m) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_m) + spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
@@ -101,7 +108,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 9 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
+    return 9 * spaced(chunk * B * row_m) + 2 * spaced(B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(m);
 }
 
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(B * row_m) + 1;
+    return 3 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t mut1_simd_forward_multiplications(const mut1_sizes *sizes)
@@ -219,7 +226,7 @@ void mut1_simd_pack_backward(
 static void mut1_simd_forward_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_state *final, mut1_real *tape, mut1_real *work,
     size_t member, size_t members)
 {
@@ -241,6 +248,8 @@ static void mut1_simd_forward_member(
     real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
     real *const tile_a_r_ahead = work_tanh_x + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -327,7 +336,7 @@ static void mut1_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_r[] = {
                         {x_rows, m, m, panels_x_2},
@@ -378,7 +387,7 @@ static void mut1_simd_forward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = work_tanh_x + (t * B + begin) * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
@@ -428,13 +437,13 @@ static void mut1_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut1_simd_forward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_state *final, mut1_real *tape, mut1_real *work,
     size_t threads)
 {
@@ -445,7 +454,7 @@ void mut1_simd_forward(
 static void mut1_simd_infer_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_state *final, mut1_real *work,
     size_t member, size_t members)
 {
@@ -463,6 +472,8 @@ static void mut1_simd_infer_member(
     real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
     real *const tile_a_r_ahead = work_tanh_x + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 4 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_r_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -538,7 +549,7 @@ static void mut1_simd_infer_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_r[] = {
                         {x_rows, m, m, panels_x_2},
@@ -585,7 +596,7 @@ static void mut1_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const real *const tanh_x_rows = work_tanh_x + (t * B + begin) * row_m;
                     const operand factors_a_h[] = {
@@ -630,13 +641,13 @@ static void mut1_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut1_simd_infer(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_state *final, mut1_real *work,
     size_t threads)
 {
@@ -647,7 +658,7 @@ void mut1_simd_infer(
 static void mut1_simd_backward_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_real *tape, const mut1_cotangents *bars,
     const mut1_gradients *gradients, mut1_real *work,
     size_t member, size_t members)
@@ -684,19 +695,29 @@ static void mut1_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_r_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_r_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar_2 = panels_a_z_bar + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_r_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_xz_bar, m * m);
+            clear(W_xr_bar, m * m);
+            clear(W_hr_bar, m * m);
+            clear(W_hh_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -716,7 +737,7 @@ static void mut1_simd_backward_member(
                     real *const z_rows = work_z + ((t - first) * B + begin) * row_m;
                     real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -768,7 +789,7 @@ static void mut1_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -873,7 +894,7 @@ static void mut1_simd_backward_member(
                 real *const one_minus_tanh_x_squared_rows = work_one_minus_tanh_x_squared + begin * row_m;
                 const real *const z_rows = work_z + begin * row_m;
                 const real *const r_rows = work_r + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -924,15 +945,18 @@ static void mut1_simd_backward_member(
                             /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
                             b_h_bar_here += a_h_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_r_bar != NULL)
+                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -986,7 +1010,7 @@ static void mut1_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, m, with_x, 2, member, members, scratch);
 
             /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
             };
@@ -1003,13 +1027,13 @@ static void mut1_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void mut1_simd_backward(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *initial, const mut1_outputs *out,
+    const mut1_initial *initial, const mut1_outputs *out,
     const mut1_real *tape, const mut1_cotangents *bars,
     const mut1_gradients *gradients, mut1_real *work,
     size_t threads)
@@ -1021,7 +1045,7 @@ void mut1_simd_backward(
 static void mut1_simd_step_member(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *state, const mut1_outputs *out,
+    const mut1_initial *state, const mut1_outputs *out,
     const mut1_state *next, mut1_real *work,
     size_t member, size_t members)
 {
@@ -1037,6 +1061,8 @@ static void mut1_simd_step_member(
     real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_tanh_x + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -1095,7 +1121,7 @@ static void mut1_simd_step_member(
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const operand factors_a_r[] = {
                 {x_rows, m, m, panels_x_2},
@@ -1143,7 +1169,7 @@ static void mut1_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const real *const tanh_x_rows = work_tanh_x + begin * row_m;
             const operand factors_a_h[] = {
@@ -1186,7 +1212,7 @@ static void mut1_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1194,7 +1220,7 @@ static void mut1_simd_step_member(
 void mut1_simd_step(
     const mut1_sizes *sizes, const mut1_parameters *parameters,
     const mut1_real *packed, const mut1_inputs *in,
-    const mut1_state *state, const mut1_outputs *out,
+    const mut1_initial *state, const mut1_outputs *out,
     const mut1_state *next, mut1_real *work,
     size_t threads)
 {

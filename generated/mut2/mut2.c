@@ -11,6 +11,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mut2_real)(number))
 #ifdef MUT2_DOUBLE
 #define FABS fabs
@@ -64,37 +67,57 @@ static mut2_real mut2_tanh_tail(mut2_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mut2_real *mut2_given(
+    const mut2_real *given, mut2_real value, size_t entries, mut2_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mut2_copy(const mut2_real *from, size_t entries, mut2_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mut2_tape_size(const mut2_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT2_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return MUT2_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut2_forward_work_size(const mut2_sizes *sizes)
 {
-    const size_t m = MUT2_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return MUT2_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mut2_infer_work_size(const mut2_sizes *sizes)
+{
+    (void)sizes;
+    return MUT2_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut2_backward_work_size(const mut2_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT2_FIXED_m;
-    return 10 * m + 4 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return MUT2_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut2_step_work_size(const mut2_sizes *sizes)
 {
-    const size_t m = MUT2_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return MUT2_STEP_WORK_SIZE(sizes->B);
 }
 
 void mut2_forward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_state *initial,
+    const mut2_inputs *in, const mut2_initial *initial,
     const mut2_outputs *out, const mut2_state *final,
     mut2_real *tape, mut2_real *work)
 {
@@ -119,6 +142,8 @@ void mut2_forward(
     mut2_real *const a_r = a_z + m; /* [m] */
     mut2_real *const a_h = a_r + m; /* [m] */
     mut2_real *const tanh_a_h = a_h + m; /* [m] */
+    mut2_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut2_real *const initial_h = mut2_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -128,7 +153,7 @@ void mut2_forward(
             mut2_real *restrict z_tail = tape_z_tail + at * m;
             mut2_real *restrict r_tail = tape_r_tail + at * m;
             mut2_real *restrict h = out->h + at * m;
-            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             mut2_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
@@ -193,14 +218,102 @@ void mut2_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut2_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void mut2_infer(
+    const mut2_sizes *sizes, const mut2_parameters *parameters,
+    const mut2_inputs *in, const mut2_initial *initial,
+    const mut2_outputs *out, const mut2_state *final,
+    mut2_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = MUT2_FIXED_m;
+    const mut2_real *const W_xz = parameters->W_xz; /* [m, m] */
+    const mut2_real *const b_z = parameters->b_z; /* [m] */
+    const mut2_real *const W_hz = parameters->W_hz; /* [m, m] */
+    const mut2_real *const W_hr = parameters->W_hr; /* [m, m] */
+    const mut2_real *const b_r = parameters->b_r; /* [m] */
+    const mut2_real *const W_xh = parameters->W_xh; /* [m, m] */
+    const mut2_real *const W_hh = parameters->W_hh; /* [m, m] */
+    const mut2_real *const b_h = parameters->b_h; /* [m] */
+    mut2_real *const z = work; /* [m] */
+    mut2_real *const r = z + m; /* [m] */
+    mut2_real *const r_h_prev = r + m; /* [m] */
+    mut2_real *const a_z = r_h_prev + m; /* [m] */
+    mut2_real *const a_r = a_z + m; /* [m] */
+    mut2_real *const a_h = a_r + m; /* [m] */
+    mut2_real *const tanh_a_h = a_h + m; /* [m] */
+    mut2_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut2_real *const initial_h = mut2_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const mut2_real *restrict x = in->x + at * m;
+            mut2_real *restrict h = out->h + at * m;
+            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                mut2_real sum = b_z[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_xz[j * m + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hz[j * m + k] * h_prev[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mut2_sigmoid(a_z[j]);
+
+            /* (2)  a_r = x + W_hr h_prev + b_r */
+            for (size_t j = 0; j < m; ++j) {
+                mut2_real sum = x[j] + b_r[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hr[j * m + k] * h_prev[k];
+                a_r[j] = sum;
+            }
+
+            /* (2)  r = sigmoid(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = mut2_sigmoid(a_r[j]);
+
+            /* (3)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
+
+            /* (3)  a_h = W_hh r_h_prev + W_xh x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                mut2_real sum = b_h[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hh[j * m + k] * r_h_prev[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_xh[j * m + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut2_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void mut2_backward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_state *initial,
+    const mut2_inputs *in, const mut2_initial *initial,
     const mut2_outputs *out, const mut2_real *tape,
     const mut2_cotangents *bars, const mut2_gradients *gradients,
     mut2_real *work)
@@ -239,24 +352,36 @@ void mut2_backward(
     mut2_real *const z_bar = work_a_r_bar + T * B * m; /* [m] */
     mut2_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     mut2_real *const work_h_prev_bar = work_a_z_bar + T * B * m; /* [2, B, m] */
+    mut2_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    mut2_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const mut2_real *const final_h_bar = mut2_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const mut2_real *const initial_h = mut2_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * m; ++j)
-        W_xz_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hz_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hr_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_r_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_xh_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hh_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_xz_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_xz_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_hz_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hz_bar[j] = 0;
+    if (W_hr_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hr_bar[j] = 0;
+    if (b_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_r_bar[j] = 0;
+    if (W_xh_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_xh_bar[j] = 0;
+    if (W_hh_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hh_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -266,9 +391,9 @@ void mut2_backward(
             const mut2_real *restrict r_tail = tape_r_tail + at * m;
             const mut2_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             mut2_real *restrict r = work_r + at * m;
-            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut2_real *restrict Delta_h = bars->Delta_h + at * m;
-            const mut2_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const mut2_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             mut2_real *restrict a_h_bar = work_a_h_bar + at * m;
             mut2_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut2_real *restrict a_z_bar = work_a_z_bar + at * m;
@@ -348,73 +473,82 @@ void mut2_backward(
             const size_t at = t * B + s;
             const mut2_real *restrict x = in->x + at * m;
             const mut2_real *restrict r = work_r + at * m;
-            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const mut2_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut2_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut2_real *restrict a_r_bar = work_a_r_bar + at * m;
             const mut2_real *restrict a_z_bar = work_a_z_bar + at * m;
-            mut2_real *restrict x_bar = gradients->x_bar + at * m;
+            mut2_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * m : NULL;
 
             /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
             /* (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < m; ++j) {
-                mut2_real sum = a_r_bar[j];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xz[k * m + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xh[k * m + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < m; ++j) {
+                    mut2_real sum = a_r_bar[j];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xz[k * m + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xh[k * m + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_xz_bar[j * m + k] += a_z_bar[j] * x[k];
+            if (W_xz_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_xz_bar[j * m + k] += a_z_bar[j] * x[k];
 
             /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (15)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hz_bar[j * m + k] += a_z_bar[j] * h_prev[k];
+            if (W_hz_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hz_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
             /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
+            if (W_hr_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
             /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_r_bar[j] += a_r_bar[j];
+            if (b_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_r_bar[j] += a_r_bar[j];
 
             /* (18)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_xh_bar[j * m + k] += a_h_bar[j] * x[k];
+            if (W_xh_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_xh_bar[j * m + k] += a_h_bar[j] * x[k];
 
             /* (19)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
+            if (W_hh_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
 
             /* (20)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_h_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut2_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void mut2_step(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_state *state,
+    const mut2_inputs *in, const mut2_initial *state,
     const mut2_outputs *out, const mut2_state *next,
     mut2_real *work)
 {
@@ -435,12 +569,14 @@ void mut2_step(
     mut2_real *const a_r = a_z + m; /* [m] */
     mut2_real *const a_h = a_r + m; /* [m] */
     mut2_real *const tanh_a_h = a_h + m; /* [m] */
+    mut2_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut2_real *const initial_h = mut2_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const mut2_real *restrict x = in->x + s * m;
         mut2_real *restrict h = out->h + s * m;
-        const mut2_real *h_prev = state->h + s * m;
+        const mut2_real *h_prev = initial_h + s * m;
 
         /* (1)  a_z = W_xz x + W_hz h_prev + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -491,7 +627,7 @@ void mut2_step(
             h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            mut2_copy(h, m, next->h + s * m);
     }
 }

@@ -4,13 +4,20 @@
  * those of mut2.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mut2_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mut2_simd.h"
 
 #ifdef MUT2_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mut2_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t mut2_simd_tape_size(const mut2_sizes *sizes)
 {
@@ -70,7 +77,7 @@ size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
@@ -86,7 +93,7 @@ size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
@@ -101,7 +108,7 @@ size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(m);
+    return 4 * spaced(B * row_m) + 5 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + m + threads * scratch_for(m);
 }
 
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t mut2_simd_forward_multiplications(const mut2_sizes *sizes)
@@ -226,7 +233,7 @@ void mut2_simd_pack_backward(
 static void mut2_simd_forward_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_state *final, mut2_real *tape, mut2_real *work,
     size_t member, size_t members)
 {
@@ -247,6 +254,8 @@ static void mut2_simd_forward_member(
     real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -288,7 +297,7 @@ static void mut2_simd_forward_member(
                     real *const z_rows = work_z + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_z[] = {
                         {x_rows, m, m, panels_x},
@@ -360,7 +369,7 @@ static void mut2_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_h[] = {
@@ -408,13 +417,13 @@ static void mut2_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut2_simd_forward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_state *final, mut2_real *tape, mut2_real *work,
     size_t threads)
 {
@@ -425,7 +434,7 @@ void mut2_simd_forward(
 static void mut2_simd_infer_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_state *final, mut2_real *work,
     size_t member, size_t members)
 {
@@ -443,6 +452,8 @@ static void mut2_simd_infer_member(
     real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -482,7 +493,7 @@ static void mut2_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const z_rows = work_z + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_z[] = {
                         {x_rows, m, m, panels_x},
@@ -546,7 +557,7 @@ static void mut2_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_h[] = {
                         {x_rows, m, m, panels_x_2},
@@ -589,13 +600,13 @@ static void mut2_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut2_simd_infer(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_state *final, mut2_real *work,
     size_t threads)
 {
@@ -606,7 +617,7 @@ void mut2_simd_infer(
 static void mut2_simd_backward_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_real *tape, const mut2_cotangents *bars,
     const mut2_gradients *gradients, mut2_real *work,
     size_t member, size_t members)
@@ -641,20 +652,32 @@ static void mut2_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    real *const work_x_bar = work_initial_h + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
     const real *const panels_a_h_bar_2 = panels_a_z_bar_2 + up_to(m, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_r_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_xz_bar, m * m);
+            clear(W_hz_bar, m * m);
+            clear(W_hr_bar, m * m);
+            clear(W_xh_bar, m * m);
+            clear(W_hh_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -672,9 +695,9 @@ static void mut2_simd_backward_member(
                     real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                     real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -737,7 +760,7 @@ static void mut2_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -839,12 +862,13 @@ static void mut2_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const r_rows = work_r + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                real *const x_bar_rows = gradients->x_bar != NULL ? gradients->x_bar + (first * B + begin) * m : work_x_bar;
+                const size_t x_bar_stride = gradients->x_bar != NULL ? m : 0;
                 const operand factors_x_bar[] = {
                     {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
@@ -878,7 +902,7 @@ static void mut2_simd_backward_member(
 
                                 /* (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3) */
                                 const vec x_bar = load(tile_x_bar + ((s * 1 + 0) * own + v) * LANES) + a_r_bar;
-                                store_part(x_bar_rows + s * m + j, x_bar, left);
+                                store_part(x_bar_rows + s * x_bar_stride + j, x_bar, left);
 
                                 /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                                 b_z_bar_here += a_z_bar;
@@ -889,9 +913,12 @@ static void mut2_simd_backward_member(
                                 /* (20)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
                                 b_h_bar_here += a_h_bar;
                             }
-                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                            if (b_z_bar != NULL)
+                                store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                            if (b_r_bar != NULL)
+                                store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                            if (b_h_bar != NULL)
+                                store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                         }
                     }
                 }
@@ -911,7 +938,7 @@ static void mut2_simd_backward_member(
 
             /* (15)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
@@ -929,13 +956,13 @@ static void mut2_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void mut2_simd_backward(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *initial, const mut2_outputs *out,
+    const mut2_initial *initial, const mut2_outputs *out,
     const mut2_real *tape, const mut2_cotangents *bars,
     const mut2_gradients *gradients, mut2_real *work,
     size_t threads)
@@ -947,7 +974,7 @@ void mut2_simd_backward(
 static void mut2_simd_step_member(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *state, const mut2_outputs *out,
+    const mut2_initial *state, const mut2_outputs *out,
     const mut2_state *next, mut2_real *work,
     size_t member, size_t members)
 {
@@ -962,6 +989,8 @@ static void mut2_simd_step_member(
     real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_r_h_prev + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
@@ -974,7 +1003,7 @@ static void mut2_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, m, m, panels_x},
@@ -1039,7 +1068,7 @@ static void mut2_simd_step_member(
             const real *const x_rows = in->x + begin * m;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const operand factors_a_h[] = {
                 {x_rows, m, m, panels_x_2},
@@ -1081,7 +1110,7 @@ static void mut2_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1089,7 +1118,7 @@ static void mut2_simd_step_member(
 void mut2_simd_step(
     const mut2_sizes *sizes, const mut2_parameters *parameters,
     const mut2_real *packed, const mut2_inputs *in,
-    const mut2_state *state, const mut2_outputs *out,
+    const mut2_initial *state, const mut2_outputs *out,
     const mut2_state *next, mut2_real *work,
     size_t threads)
 {

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((mut3_real)(number))
 #ifdef MUT3_DOUBLE
 #define FABS fabs
@@ -62,37 +65,57 @@ static mut3_real mut3_tanh_tail(mut3_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const mut3_real *mut3_given(
+    const mut3_real *given, mut3_real value, size_t entries, mut3_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void mut3_copy(const mut3_real *from, size_t entries, mut3_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t mut3_tape_size(const mut3_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT3_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return MUT3_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut3_forward_work_size(const mut3_sizes *sizes)
 {
-    const size_t m = MUT3_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return MUT3_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t mut3_infer_work_size(const mut3_sizes *sizes)
+{
+    (void)sizes;
+    return MUT3_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut3_backward_work_size(const mut3_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = MUT3_FIXED_m;
-    return 13 * m + 4 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return MUT3_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t mut3_step_work_size(const mut3_sizes *sizes)
 {
-    const size_t m = MUT3_FIXED_m;
-    return 8 * m;
+    (void)sizes;
+    return MUT3_STEP_WORK_SIZE(sizes->B);
 }
 
 void mut3_forward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_state *initial,
+    const mut3_inputs *in, const mut3_initial *initial,
     const mut3_outputs *out, const mut3_state *final,
     mut3_real *tape, mut3_real *work)
 {
@@ -121,6 +144,8 @@ void mut3_forward(
     mut3_real *const a_r = a_z + m; /* [m] */
     mut3_real *const a_h = a_r + m; /* [m] */
     mut3_real *const tanh_a_h = a_h + m; /* [m] */
+    mut3_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut3_real *const initial_h = mut3_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -131,7 +156,7 @@ void mut3_forward(
             mut3_real *restrict z_tail = tape_z_tail + at * m;
             mut3_real *restrict r_tail = tape_r_tail + at * m;
             mut3_real *restrict h = out->h + at * m;
-            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             mut3_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
             /* (1)  s = tanh(h_prev) */
@@ -206,14 +231,111 @@ void mut3_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut3_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void mut3_infer(
+    const mut3_sizes *sizes, const mut3_parameters *parameters,
+    const mut3_inputs *in, const mut3_initial *initial,
+    const mut3_outputs *out, const mut3_state *final,
+    mut3_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = MUT3_FIXED_n;
+    const size_t m = MUT3_FIXED_m;
+    const mut3_real *const W_xz = parameters->W_xz; /* [m, n] */
+    const mut3_real *const b_z = parameters->b_z; /* [m] */
+    const mut3_real *const W_hz = parameters->W_hz; /* [m, m] */
+    const mut3_real *const W_xr = parameters->W_xr; /* [m, n] */
+    const mut3_real *const W_hr = parameters->W_hr; /* [m, m] */
+    const mut3_real *const b_r = parameters->b_r; /* [m] */
+    const mut3_real *const W_xh = parameters->W_xh; /* [m, n] */
+    const mut3_real *const W_hh = parameters->W_hh; /* [m, m] */
+    const mut3_real *const b_h = parameters->b_h; /* [m] */
+    mut3_real *const s = work; /* [m] */
+    mut3_real *const z = s + m; /* [m] */
+    mut3_real *const r = z + m; /* [m] */
+    mut3_real *const r_h_prev = r + m; /* [m] */
+    mut3_real *const a_z = r_h_prev + m; /* [m] */
+    mut3_real *const a_r = a_z + m; /* [m] */
+    mut3_real *const a_h = a_r + m; /* [m] */
+    mut3_real *const tanh_a_h = a_h + m; /* [m] */
+    mut3_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut3_real *const initial_h = mut3_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const mut3_real *restrict x = in->x + at * n;
+            mut3_real *restrict h = out->h + at * m;
+            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+
+            /* (1)  s = tanh(h_prev) */
+            for (size_t j = 0; j < m; ++j)
+                s[j] = TANH(h_prev[j]);
+
+            /* (2)  a_z = W_xz x + W_hz s + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                mut3_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_xz[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hz[j * m + k] * s[k];
+                a_z[j] = sum;
+            }
+
+            /* (2)  z = sigmoid(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = mut3_sigmoid(a_z[j]);
+
+            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+            for (size_t j = 0; j < m; ++j) {
+                mut3_real sum = b_r[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_xr[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hr[j * m + k] * h_prev[k];
+                a_r[j] = sum;
+            }
+
+            /* (3)  r = sigmoid(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = mut3_sigmoid(a_r[j]);
+
+            /* (4)  r_h_prev = r * h_prev */
+            for (size_t j = 0; j < m; ++j)
+                r_h_prev[j] = r[j] * h_prev[j];
+
+            /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+            for (size_t j = 0; j < m; ++j) {
+                mut3_real sum = b_h[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_hh[j * m + k] * r_h_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_xh[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (4)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut3_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void mut3_backward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_state *initial,
+    const mut3_inputs *in, const mut3_initial *initial,
     const mut3_outputs *out, const mut3_real *tape,
     const mut3_cotangents *bars, const mut3_gradients *gradients,
     mut3_real *work)
@@ -259,26 +381,39 @@ void mut3_backward(
     mut3_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     mut3_real *const s_bar = work_a_z_bar + T * B * m; /* [m] */
     mut3_real *const work_h_prev_bar = s_bar + m; /* [2, B, m] */
+    mut3_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    mut3_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const mut3_real *const final_h_bar = mut3_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const mut3_real *const initial_h = mut3_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_xz_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hz_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_xr_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hr_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_r_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_xh_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_hh_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_h_bar[j] = 0;
+    if (W_xz_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_xz_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (W_hz_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hz_bar[j] = 0;
+    if (W_xr_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_xr_bar[j] = 0;
+    if (W_hr_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hr_bar[j] = 0;
+    if (b_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_r_bar[j] = 0;
+    if (W_xh_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_xh_bar[j] = 0;
+    if (W_hh_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_hh_bar[j] = 0;
+    if (b_h_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_h_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -289,9 +424,9 @@ void mut3_backward(
             const mut3_real *restrict r_tail = tape_r_tail + at * m;
             const mut3_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
             mut3_real *restrict r = work_r + at * m;
-            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const mut3_real *restrict Delta_h = bars->Delta_h + at * m;
-            const mut3_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const mut3_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             mut3_real *restrict a_h_bar = work_a_h_bar + at * m;
             mut3_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
@@ -382,11 +517,11 @@ void mut3_backward(
             const mut3_real *restrict s_tail = tape_s_tail + at * m;
             const mut3_real *restrict x = in->x + at * n;
             const mut3_real *restrict r = work_r + at * m;
-            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const mut3_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const mut3_real *restrict a_h_bar = work_a_h_bar + at * m;
             const mut3_real *restrict a_r_bar = work_a_r_bar + at * m;
             const mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
-            mut3_real *restrict x_bar = gradients->x_bar + at * n;
+            mut3_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (1)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -397,69 +532,79 @@ void mut3_backward(
                 r_h_prev[j] = r[j] * h_prev[j];
 
             /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4) */
-            for (size_t j = 0; j < n; ++j) {
-                mut3_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xz[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xr[k * n + j] * a_r_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_xh[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    mut3_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xz[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xr[k * n + j] * a_r_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_xh[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_xz_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (W_xz_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_xz_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
 
             /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hz_bar[j * m + k] += a_z_bar[j] * s[k];
+            if (W_hz_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hz_bar[j * m + k] += a_z_bar[j] * s[k];
 
             /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_xr_bar[j * n + k] += a_r_bar[j] * x[k];
+            if (W_xr_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_xr_bar[j * n + k] += a_r_bar[j] * x[k];
 
             /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
+            if (W_hr_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
             /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_r_bar[j] += a_r_bar[j];
+            if (b_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_r_bar[j] += a_r_bar[j];
 
             /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_xh_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (W_xh_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_xh_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
+            if (W_hh_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
 
             /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                b_h_bar[j] += a_h_bar[j];
+            if (b_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_h_bar[j] += a_h_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    mut3_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void mut3_step(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_state *state,
+    const mut3_inputs *in, const mut3_initial *state,
     const mut3_outputs *out, const mut3_state *next,
     mut3_real *work)
 {
@@ -483,12 +628,14 @@ void mut3_step(
     mut3_real *const a_r = a_z + m; /* [m] */
     mut3_real *const a_h = a_r + m; /* [m] */
     mut3_real *const tanh_a_h = a_h + m; /* [m] */
+    mut3_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const mut3_real *const initial_h = mut3_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const mut3_real *restrict x = in->x + sample * n;
         mut3_real *restrict h = out->h + sample * m;
-        const mut3_real *h_prev = state->h + sample * m;
+        const mut3_real *h_prev = initial_h + sample * m;
 
         /* (1)  s = tanh(h_prev) */
         for (size_t j = 0; j < m; ++j)
@@ -545,7 +692,7 @@ void mut3_step(
             h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            mut3_copy(h, m, next->h + sample * m);
     }
 }

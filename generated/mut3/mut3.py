@@ -25,6 +25,13 @@ The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -66,6 +73,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_xz = parameters["W_xz"]
     b_z = parameters["b_z"]
@@ -78,7 +86,6 @@ def forward(parameters, inputs, initial):
     b_h = parameters["b_h"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_xz.shape[0]
 
@@ -116,11 +123,12 @@ def forward(parameters, inputs, initial):
         tanh_a_h_tail[t] = tanh_tail(a_h)
         # (4)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h * z + h_prev * (1 - z)
-    return {"h": h}, {"h": h[T - 1]}, {"s_tail": s_tail, "z_tail": z_tail, "r_tail": r_tail, "tanh_a_h_tail": tanh_a_h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "z_tail": z_tail, "r_tail": r_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     s_tail = tape["s_tail"]
@@ -137,7 +145,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_xz.shape[0]
 
@@ -184,7 +191,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = s_bar * one_minus_s_squared + a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar * one_minus_z
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
     # (4)  r_h_prev = r * h_prev
@@ -214,6 +221,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_xz = parameters["W_xz"]
     b_z = parameters["b_z"]
@@ -225,7 +233,6 @@ def step(parameters, inputs, state):
     W_hh = parameters["W_hh"]
     b_h = parameters["b_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_xz.shape[0]
 

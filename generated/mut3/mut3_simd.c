@@ -4,13 +4,20 @@
  * those of mut3.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile mut3_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "mut3_simd.h"
 
 #ifdef MUT3_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef mut3_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t mut3_simd_tape_size(const mut3_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 6 * spaced(B * row_m) + 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 6 * spaced(B * row_m) + 6 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t mut3_simd_step_work_size(const mut3_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t mut3_simd_forward_multiplications(const mut3_sizes *sizes)
@@ -260,7 +267,7 @@ void mut3_simd_pack_backward(
 static void mut3_simd_forward_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_state *final, mut3_real *tape, mut3_real *work,
     size_t member, size_t members)
 {
@@ -283,6 +290,8 @@ static void mut3_simd_forward_member(
     real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -325,7 +334,7 @@ static void mut3_simd_forward_member(
                     real *const s_rows = work_s + begin * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_r[] = {
                         {x_rows, n, n, panels_x},
@@ -386,7 +395,7 @@ static void mut3_simd_forward_member(
                     const real *const s_rows = work_s + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_z[] = {
@@ -459,13 +468,13 @@ static void mut3_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut3_simd_forward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_state *final, mut3_real *tape, mut3_real *work,
     size_t threads)
 {
@@ -476,7 +485,7 @@ void mut3_simd_forward(
 static void mut3_simd_infer_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_state *final, mut3_real *work,
     size_t member, size_t members)
 {
@@ -495,6 +504,8 @@ static void mut3_simd_infer_member(
     real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
     real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -535,7 +546,7 @@ static void mut3_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_r[] = {
                         {x_rows, n, n, panels_x},
@@ -587,7 +598,7 @@ static void mut3_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                     const operand factors_a_z[] = {
                         {x_rows, n, n, panels_x_2},
@@ -651,13 +662,13 @@ static void mut3_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void mut3_simd_infer(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_state *final, mut3_real *work,
     size_t threads)
 {
@@ -668,7 +679,7 @@ void mut3_simd_infer(
 static void mut3_simd_backward_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_real *tape, const mut3_cotangents *bars,
     const mut3_gradients *gradients, mut3_real *work,
     size_t member, size_t members)
@@ -709,6 +720,10 @@ static void mut3_simd_backward_member(
     real *const work_h_prev_bar = work_s_bar + spaced(B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_h_bar = packed;
     const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
     const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
@@ -716,14 +731,22 @@ static void mut3_simd_backward_member(
     const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_h_bar_2 = panels_a_r_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_h_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_r_bar, m);
+        clear(b_h_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_xz_bar, m * n);
+            clear(W_hz_bar, m * m);
+            clear(W_xr_bar, m * n);
+            clear(W_hr_bar, m * m);
+            clear(W_xh_bar, m * n);
+            clear(W_hh_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -743,9 +766,9 @@ static void mut3_simd_backward_member(
                     real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                     real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -813,7 +836,7 @@ static void mut3_simd_backward_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const r_h_prev_bar_rows = work_r_h_prev_bar + begin * row_m;
                     real *const a_r_bar_rows = work_a_r_bar + ((t - first) * B + begin) * row_m;
@@ -933,7 +956,7 @@ static void mut3_simd_backward_member(
                 const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
                 real *const s_rows = work_s + begin * row_m;
                 const real *const r_rows = work_r + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
@@ -970,15 +993,18 @@ static void mut3_simd_backward_member(
                             /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
                             b_h_bar_here += a_h_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
-                        store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_r_bar != NULL)
+                            store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                        if (b_h_bar != NULL)
+                            store_part(b_h_bar + j, load_part(b_h_bar + j, left) + b_h_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1039,7 +1065,7 @@ static void mut3_simd_backward_member(
             totals(first * B, steps * B, &rows_of_s, m, with_s, 1, member, members, scratch);
 
             /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
             };
@@ -1056,13 +1082,13 @@ static void mut3_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void mut3_simd_backward(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *initial, const mut3_outputs *out,
+    const mut3_initial *initial, const mut3_outputs *out,
     const mut3_real *tape, const mut3_cotangents *bars,
     const mut3_gradients *gradients, mut3_real *work,
     size_t threads)
@@ -1074,7 +1100,7 @@ void mut3_simd_backward(
 static void mut3_simd_step_member(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *state, const mut3_outputs *out,
+    const mut3_initial *state, const mut3_outputs *out,
     const mut3_state *next, mut3_real *work,
     size_t member, size_t members)
 {
@@ -1090,6 +1116,8 @@ static void mut3_simd_step_member(
     real *const work_r_h_prev = work_s + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_r_h_prev + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -1103,7 +1131,7 @@ static void mut3_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const operand factors_a_r[] = {
                 {x_rows, n, n, panels_x},
@@ -1156,7 +1184,7 @@ static void mut3_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x_2},
@@ -1219,7 +1247,7 @@ static void mut3_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1227,7 +1255,7 @@ static void mut3_simd_step_member(
 void mut3_simd_step(
     const mut3_sizes *sizes, const mut3_parameters *parameters,
     const mut3_real *packed, const mut3_inputs *in,
-    const mut3_state *state, const mut3_outputs *out,
+    const mut3_initial *state, const mut3_outputs *out,
     const mut3_state *next, mut3_real *work,
     size_t threads)
 {

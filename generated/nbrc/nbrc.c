@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((nbrc_real)(number))
 #ifdef NBRC_DOUBLE
 #define FABS fabs
@@ -63,37 +66,57 @@ static nbrc_real nbrc_tanh_tail(nbrc_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const nbrc_real *nbrc_given(
+    const nbrc_real *given, nbrc_real value, size_t entries, nbrc_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void nbrc_copy(const nbrc_real *from, size_t entries, nbrc_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t nbrc_tape_size(const nbrc_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = NBRC_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return NBRC_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t nbrc_forward_work_size(const nbrc_sizes *sizes)
 {
-    const size_t m = NBRC_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return NBRC_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t nbrc_infer_work_size(const nbrc_sizes *sizes)
+{
+    (void)sizes;
+    return NBRC_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t nbrc_backward_work_size(const nbrc_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = NBRC_FIXED_m;
-    return 10 * m + 3 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return NBRC_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t nbrc_step_work_size(const nbrc_sizes *sizes)
 {
-    const size_t m = NBRC_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return NBRC_STEP_WORK_SIZE(sizes->B);
 }
 
 void nbrc_forward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_state *initial,
+    const nbrc_inputs *in, const nbrc_initial *initial,
     const nbrc_outputs *out, const nbrc_state *final,
     nbrc_real *tape, nbrc_real *work)
 {
@@ -116,6 +139,8 @@ void nbrc_forward(
     nbrc_real *const a_c = tanh_a_a + m; /* [m] */
     nbrc_real *const a_h = a_c + m; /* [m] */
     nbrc_real *const tanh_a_h = a_h + m; /* [m] */
+    nbrc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const nbrc_real *const initial_h = nbrc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -124,7 +149,7 @@ void nbrc_forward(
             const nbrc_real *restrict x = in->x + at * n;
             nbrc_real *restrict c_tail = tape_c_tail + at * m;
             nbrc_real *restrict h = out->h + at * m;
-            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             nbrc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
             nbrc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
@@ -190,14 +215,100 @@ void nbrc_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    nbrc_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void nbrc_infer(
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
+    const nbrc_inputs *in, const nbrc_initial *initial,
+    const nbrc_outputs *out, const nbrc_state *final,
+    nbrc_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    const nbrc_real *const U = parameters->U; /* [m, n] */
+    const nbrc_real *const U_a = parameters->U_a; /* [m, n] */
+    const nbrc_real *const U_c = parameters->U_c; /* [m, n] */
+    const nbrc_real *const W_a = parameters->W_a; /* [m, m] */
+    const nbrc_real *const W_c = parameters->W_c; /* [m, m] */
+    nbrc_real *const a = work; /* [m] */
+    nbrc_real *const c = a + m; /* [m] */
+    nbrc_real *const a_a = c + m; /* [m] */
+    nbrc_real *const tanh_a_a = a_a + m; /* [m] */
+    nbrc_real *const a_c = tanh_a_a + m; /* [m] */
+    nbrc_real *const a_h = a_c + m; /* [m] */
+    nbrc_real *const tanh_a_h = a_h + m; /* [m] */
+    nbrc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const nbrc_real *const initial_h = nbrc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const nbrc_real *restrict x = in->x + at * n;
+            nbrc_real *restrict h = out->h + at * m;
+            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_a = U_a x + W_a h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                nbrc_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += U_a[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_a[j * m + k] * h_prev[k];
+                a_a[j] = sum;
+            }
+
+            /* (1)  tanh_a_a = tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_a[j] = TANH(a_a[j]);
+
+            /* (1)  a = 1 + tanh(a_a) */
+            for (size_t j = 0; j < m; ++j)
+                a[j] = 1 + tanh_a_a[j];
+
+            /* (2)  a_c = U_c x + W_c h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                nbrc_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += U_c[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += W_c[j * m + k] * h_prev[k];
+                a_c[j] = sum;
+            }
+
+            /* (2)  c = sigmoid(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = nbrc_sigmoid(a_c[j]);
+
+            /* (3)  a_h = U x + a * h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                nbrc_real sum = a[j] * h_prev[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += U[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+
+            /* (3)  tanh_a_h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                tanh_a_h[j] = TANH(a_h[j]);
+
+            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    nbrc_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void nbrc_backward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_state *initial,
+    const nbrc_inputs *in, const nbrc_initial *initial,
     const nbrc_outputs *out, const nbrc_real *tape,
     const nbrc_cotangents *bars, const nbrc_gradients *gradients,
     nbrc_real *work)
@@ -233,18 +344,27 @@ void nbrc_backward(
     nbrc_real *const a_bar = work_a_c_bar + T * B * m; /* [m] */
     nbrc_real *const work_a_a_bar = a_bar + m; /* [T, B, m] */
     nbrc_real *const work_h_prev_bar = work_a_a_bar + T * B * m; /* [2, B, m] */
+    nbrc_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    nbrc_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const nbrc_real *const final_h_bar = nbrc_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const nbrc_real *const initial_h = nbrc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        U_a_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        U_c_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_a_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_c_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_bar[j] = 0;
+    if (U_a_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_a_bar[j] = 0;
+    if (U_c_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            U_c_bar[j] = 0;
+    if (W_a_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_a_bar[j] = 0;
+    if (W_c_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_c_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -253,9 +373,9 @@ void nbrc_backward(
             const nbrc_real *restrict c_tail = tape_c_tail + at * m;
             const nbrc_real *restrict tanh_a_a_tail = tape_tanh_a_a_tail + at * m;
             const nbrc_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
-            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const nbrc_real *restrict Delta_h = bars->Delta_h + at * m;
-            const nbrc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const nbrc_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             nbrc_real *restrict a_h_bar = work_a_h_bar + at * m;
             nbrc_real *restrict a_c_bar = work_a_c_bar + at * m;
             nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
@@ -330,59 +450,65 @@ void nbrc_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const nbrc_real *restrict x = in->x + at * n;
-            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const nbrc_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const nbrc_real *restrict a_h_bar = work_a_h_bar + at * m;
             const nbrc_real *restrict a_c_bar = work_a_c_bar + at * m;
             const nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
-            nbrc_real *restrict x_bar = gradients->x_bar + at * n;
+            nbrc_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                nbrc_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += U_a[k * n + j] * a_a_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += U_c[k * n + j] * a_c_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += U[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    nbrc_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U_a[k * n + j] * a_a_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U_c[k * n + j] * a_c_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += U[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_bar[j * n + k] += a_h_bar[j] * x[k];
 
             /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_a_bar[j * n + k] += a_a_bar[j] * x[k];
+            if (U_a_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_a_bar[j * n + k] += a_a_bar[j] * x[k];
 
             /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    U_c_bar[j * n + k] += a_c_bar[j] * x[k];
+            if (U_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        U_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
             /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_a_bar[j * m + k] += a_a_bar[j] * h_prev[k];
+            if (W_a_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_a_bar[j * m + k] += a_a_bar[j] * h_prev[k];
 
             /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    W_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
+            if (W_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        W_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    nbrc_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void nbrc_step(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_state *state,
+    const nbrc_inputs *in, const nbrc_initial *state,
     const nbrc_outputs *out, const nbrc_state *next,
     nbrc_real *work)
 {
@@ -401,12 +527,14 @@ void nbrc_step(
     nbrc_real *const a_c = tanh_a_a + m; /* [m] */
     nbrc_real *const a_h = a_c + m; /* [m] */
     nbrc_real *const tanh_a_h = a_h + m; /* [m] */
+    nbrc_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
+    const nbrc_real *const initial_h = nbrc_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const nbrc_real *restrict x = in->x + s * n;
         nbrc_real *restrict h = out->h + s * m;
-        const nbrc_real *h_prev = state->h + s * m;
+        const nbrc_real *h_prev = initial_h + s * m;
 
         /* (1)  a_a = U_a x + W_a h_prev */
         for (size_t j = 0; j < m; ++j) {
@@ -457,7 +585,7 @@ void nbrc_step(
             h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            nbrc_copy(h, m, next->h + s * m);
     }
 }

@@ -4,13 +4,20 @@
  * those of nbrc.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile nbrc_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "nbrc_simd.h"
 
 #ifdef NBRC_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef nbrc_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t nbrc_simd_tape_size(const nbrc_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 3 * up_to(m, LANES);
+    return chunk * B * 3 * up_to(m, LANES) + B * m;
 }
 
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 3 * spaced(B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 3 * spaced(B * row_m) + 3 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = NBRC_FIXED_n;
+    const size_t m = NBRC_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t nbrc_simd_forward_multiplications(const nbrc_sizes *sizes)
@@ -229,7 +241,7 @@ void nbrc_simd_pack_backward(
 static void nbrc_simd_forward_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_state *final, nbrc_real *tape, nbrc_real *work,
     size_t member, size_t members)
 {
@@ -246,6 +258,8 @@ static void nbrc_simd_forward_member(
     real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -273,7 +287,7 @@ static void nbrc_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     real *const tanh_a_a_tail_rows = tape_tanh_a_a_tail + (t * B + begin) * row_m;
                     real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const operand factors_a_a[] = {
@@ -366,13 +380,13 @@ static void nbrc_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void nbrc_simd_forward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_state *final, nbrc_real *tape, nbrc_real *work,
     size_t threads)
 {
@@ -383,7 +397,7 @@ void nbrc_simd_forward(
 static void nbrc_simd_infer_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_state *final, nbrc_real *work,
     size_t member, size_t members)
 {
@@ -396,6 +410,8 @@ static void nbrc_simd_infer_member(
     const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
     real *const tile_a_a_ahead = work;
     const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
 
@@ -422,7 +438,7 @@ static void nbrc_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
@@ -501,13 +517,13 @@ static void nbrc_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void nbrc_simd_infer(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_state *final, nbrc_real *work,
     size_t threads)
 {
@@ -518,7 +534,7 @@ void nbrc_simd_infer(
 static void nbrc_simd_backward_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_real *tape, const nbrc_cotangents *bars,
     const nbrc_gradients *gradients, nbrc_real *work,
     size_t member, size_t members)
@@ -548,11 +564,25 @@ static void nbrc_simd_backward_member(
     real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_a_bar = packed;
     const real *const panels_a_c_bar = panels_a_a_bar + up_to(m, LANES) * m;
     const real *const panels_a_a_bar_2 = panels_a_c_bar + up_to(m, LANES) * m;
     const real *const panels_a_c_bar_2 = panels_a_a_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_h_bar = panels_a_c_bar_2 + up_to(n, LANES) * m;
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(U_bar, m * n);
+            clear(U_a_bar, m * n);
+            clear(U_c_bar, m * n);
+            clear(W_a_bar, m * m);
+            clear(W_c_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -569,9 +599,9 @@ static void nbrc_simd_backward_member(
                     const real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     real *const a_rows = work_a + begin * row_m;
                     real *const c_rows = work_c + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -686,7 +716,7 @@ static void nbrc_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -741,7 +771,7 @@ static void nbrc_simd_backward_member(
 
             /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
             /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_a_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
@@ -752,13 +782,13 @@ static void nbrc_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void nbrc_simd_backward(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *initial, const nbrc_outputs *out,
+    const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_real *tape, const nbrc_cotangents *bars,
     const nbrc_gradients *gradients, nbrc_real *work,
     size_t threads)
@@ -770,7 +800,7 @@ void nbrc_simd_backward(
 static void nbrc_simd_step_member(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *state, const nbrc_outputs *out,
+    const nbrc_initial *state, const nbrc_outputs *out,
     const nbrc_state *next, nbrc_real *work,
     size_t member, size_t members)
 {
@@ -781,6 +811,8 @@ static void nbrc_simd_step_member(
     const size_t m = NBRC_FIXED_m;
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
     {
@@ -791,7 +823,7 @@ static void nbrc_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_a[] = {
                 {x_rows, n, n, panels_x},
             };
@@ -869,7 +901,7 @@ static void nbrc_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -877,7 +909,7 @@ static void nbrc_simd_step_member(
 void nbrc_simd_step(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters,
     const nbrc_real *packed, const nbrc_inputs *in,
-    const nbrc_state *state, const nbrc_outputs *out,
+    const nbrc_initial *state, const nbrc_outputs *out,
     const nbrc_state *next, nbrc_real *work,
     size_t threads)
 {

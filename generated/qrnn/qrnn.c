@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((qrnn_real)(number))
 #ifdef QRNN_DOUBLE
 #define FABS fabs
@@ -65,40 +68,57 @@ static qrnn_real qrnn_tanh_tail(qrnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const qrnn_real *qrnn_given(
+    const qrnn_real *given, qrnn_real value, size_t entries, qrnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void qrnn_copy(const qrnn_real *from, size_t entries, qrnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t qrnn_tape_size(const qrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = QRNN_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return QRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t qrnn_forward_work_size(const qrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = QRNN_FIXED_m;
-    return 3 * T * B * m + 3 * m;
+    (void)sizes;
+    return QRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t qrnn_infer_work_size(const qrnn_sizes *sizes)
+{
+    (void)sizes;
+    return QRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t qrnn_backward_work_size(const qrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t n = QRNN_FIXED_n;
-    const size_t m = QRNN_FIXED_m;
-    return 7 * m + 6 * T * B * m + T * B * n + 2 * B * m;
+    (void)sizes;
+    return QRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t qrnn_step_work_size(const qrnn_sizes *sizes)
 {
-    const size_t m = QRNN_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return QRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void qrnn_forward(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_state *initial,
+    const qrnn_inputs *in, const qrnn_initial *initial,
     const qrnn_outputs *out, const qrnn_state *final,
     qrnn_real *tape, qrnn_real *work)
 {
@@ -122,6 +142,10 @@ void qrnn_forward(
     qrnn_real *const a_z = work_o + T * B * m; /* [m] */
     qrnn_real *const a_f = a_z + m; /* [m] */
     qrnn_real *const a_o = a_f + m; /* [m] */
+    qrnn_real *const work_initial_x = a_o + m; /* [B, n] */
+    qrnn_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const qrnn_real *const initial_x = qrnn_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const qrnn_real *const initial_c = qrnn_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -134,7 +158,7 @@ void qrnn_forward(
             qrnn_real *restrict f_tail = tape_f_tail + at * m;
             qrnn_real *restrict o = work_o + at * m;
             qrnn_real *restrict o_tail = tape_o_tail + at * m;
-            const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
+            const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
 
             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
             for (size_t j = 0; j < m; ++j) {
@@ -199,7 +223,7 @@ void qrnn_forward(
             const qrnn_real *restrict z = work_z + at * m;
             const qrnn_real *restrict f = work_f + at * m;
             qrnn_real *restrict c = tape_c + at * m;
-            const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
 
             /* (4)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
@@ -221,16 +245,130 @@ void qrnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        final->x[j] = in->x[(T - 1) * B * n + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    qrnn_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    qrnn_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void qrnn_infer(
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
+    const qrnn_inputs *in, const qrnn_initial *initial,
+    const qrnn_outputs *out, const qrnn_state *final,
+    qrnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = QRNN_FIXED_n;
+    const size_t m = QRNN_FIXED_m;
+    const qrnn_real *const W_z_1 = parameters->W_z_1; /* [m, n] */
+    const qrnn_real *const W_z_2 = parameters->W_z_2; /* [m, n] */
+    const qrnn_real *const W_f_1 = parameters->W_f_1; /* [m, n] */
+    const qrnn_real *const W_f_2 = parameters->W_f_2; /* [m, n] */
+    const qrnn_real *const W_o_1 = parameters->W_o_1; /* [m, n] */
+    const qrnn_real *const W_o_2 = parameters->W_o_2; /* [m, n] */
+    qrnn_real *const work_z = work; /* [T, B, m] */
+    qrnn_real *const work_f = work_z + T * B * m; /* [T, B, m] */
+    qrnn_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    qrnn_real *const work_c = work_o + T * B * m; /* [T, B, m] */
+    qrnn_real *const a_z = work_c + T * B * m; /* [m] */
+    qrnn_real *const a_f = a_z + m; /* [m] */
+    qrnn_real *const a_o = a_f + m; /* [m] */
+    qrnn_real *const work_initial_x = a_o + m; /* [B, n] */
+    qrnn_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const qrnn_real *const initial_x = qrnn_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const qrnn_real *const initial_c = qrnn_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const qrnn_real *restrict x = in->x + at * n;
+            qrnn_real *restrict z = work_z + at * m;
+            qrnn_real *restrict f = work_f + at * m;
+            qrnn_real *restrict o = work_o + at * m;
+            const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+
+            /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
+            for (size_t j = 0; j < m; ++j) {
+                qrnn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z_1[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z_2[j * n + k] * x[k];
+                a_z[j] = sum;
+            }
+
+            /* (1)  z = tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = TANH(a_z[j]);
+
+            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+            for (size_t j = 0; j < m; ++j) {
+                qrnn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f_1[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f_2[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (2)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = qrnn_sigmoid(a_f[j]);
+
+            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+            for (size_t j = 0; j < m; ++j) {
+                qrnn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o_1[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o_2[j * n + k] * x[k];
+                a_o[j] = sum;
+            }
+
+            /* (3)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = qrnn_sigmoid(a_o[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const qrnn_real *restrict z = work_z + at * m;
+            const qrnn_real *restrict f = work_f + at * m;
+            qrnn_real *restrict c = work_c + at * m;
+            const qrnn_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
+
+            /* (4)  c = f * c_prev + (1 - f) * z */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const qrnn_real *restrict o = work_o + at * m;
+            const qrnn_real *restrict c = work_c + at * m;
+            qrnn_real *restrict h = out->h + at * m;
+
+            /* (5)  h = o * c */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = o[j] * c[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    qrnn_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    qrnn_copy(T > 0 ? work_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void qrnn_backward(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_state *initial,
+    const qrnn_inputs *in, const qrnn_initial *initial,
     const qrnn_outputs *out, const qrnn_real *tape,
     const qrnn_cotangents *bars, const qrnn_gradients *gradients,
     qrnn_real *work)
@@ -271,20 +409,34 @@ void qrnn_backward(
     qrnn_real *const work_a_z_bar = z_bar + m; /* [T, B, m] */
     qrnn_real *const work_x_prev_bar = work_a_z_bar + T * B * m; /* [T, B, n] */
     qrnn_real *const work_c_prev_bar = work_x_prev_bar + T * B * n; /* [2, B, m] */
+    qrnn_real *const work_final_x_bar = work_c_prev_bar + 2 * B * m; /* [B, n] */
+    qrnn_real *const work_final_c_bar = work_final_x_bar + B * n; /* [B, m] */
+    qrnn_real *const work_initial_x = work_final_c_bar + B * m; /* [B, n] */
+    qrnn_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const qrnn_real *const final_x_bar = qrnn_given(bars->final_x_bar, 0, B * n, work_final_x_bar);
+    const qrnn_real *const final_c_bar = qrnn_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const qrnn_real *const initial_x = qrnn_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const qrnn_real *const initial_c = qrnn_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_1_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_2_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_1_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_2_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_1_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_2_bar[j] = 0;
+    if (W_z_1_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_1_bar[j] = 0;
+    if (W_z_2_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_2_bar[j] = 0;
+    if (W_f_1_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_1_bar[j] = 0;
+    if (W_f_2_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_2_bar[j] = 0;
+    if (W_o_1_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_1_bar[j] = 0;
+    if (W_o_2_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_2_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -295,7 +447,7 @@ void qrnn_backward(
             qrnn_real *restrict f = work_f + at * m;
             qrnn_real *restrict o = work_o + at * m;
             const qrnn_real *restrict h_bar = bars->h_bar + at * m;
-            const qrnn_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const qrnn_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             qrnn_real *restrict c_bar = work_c_bar + at * m;
             qrnn_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
@@ -328,8 +480,8 @@ void qrnn_backward(
             const qrnn_real *restrict f = work_f + at * m;
             const qrnn_real *restrict o = work_o + at * m;
             const qrnn_real *restrict c = tape_c + at * m;
-            const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
-            const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const qrnn_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+            const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const qrnn_real *restrict h_bar = bars->h_bar + at * m;
             const qrnn_real *restrict c_bar = work_c_bar + at * m;
             qrnn_real *restrict a_o_bar = work_a_o_bar + at * m;
@@ -390,34 +542,40 @@ void qrnn_backward(
             }
 
             /* (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_1_bar[j * n + k] += a_z_bar[j] * x_prev[k];
+            if (W_z_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_1_bar[j * n + k] += a_z_bar[j] * x_prev[k];
 
             /* (17)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_2_bar[j * n + k] += a_z_bar[j] * x[k];
+            if (W_z_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_2_bar[j * n + k] += a_z_bar[j] * x[k];
 
             /* (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_1_bar[j * n + k] += a_f_bar[j] * x_prev[k];
+            if (W_f_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_1_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
             /* (19)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_2_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_2_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_1_bar[j * n + k] += a_o_bar[j] * x_prev[k];
+            if (W_o_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_1_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
             /* (21)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_2_bar[j * n + k] += a_o_bar[j] * x[k];
+            if (W_o_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_2_bar[j * n + k] += a_o_bar[j] * x[k];
         }
     }
 
@@ -425,36 +583,36 @@ void qrnn_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const qrnn_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : bars->final_x_bar + s * n;
+            const qrnn_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : final_x_bar + s * n;
             const qrnn_real *restrict a_o_bar = work_a_o_bar + at * m;
             const qrnn_real *restrict a_f_bar = work_a_f_bar + at * m;
             const qrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
-            qrnn_real *restrict x_bar = gradients->x_bar + at * n;
+            qrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (15)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                qrnn_real sum = x_next_bar[j];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z_2[k * n + j] * a_z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f_2[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o_2[k * n + j] * a_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    qrnn_real sum = x_next_bar[j];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z_2[k * n + j] * a_z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f_2[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o_2[k * n + j] * a_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        gradients->initial_x_bar[j] = work_x_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    qrnn_copy(T > 0 ? work_x_prev_bar : final_x_bar, B * n, gradients->initial_x_bar);
+    qrnn_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void qrnn_step(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_state *state,
+    const qrnn_inputs *in, const qrnn_initial *state,
     const qrnn_outputs *out, const qrnn_state *next,
     qrnn_real *work)
 {
@@ -474,13 +632,17 @@ void qrnn_step(
     qrnn_real *const a_z = c + m; /* [m] */
     qrnn_real *const a_f = a_z + m; /* [m] */
     qrnn_real *const a_o = a_f + m; /* [m] */
+    qrnn_real *const work_initial_x = a_o + m; /* [B, n] */
+    qrnn_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const qrnn_real *const initial_x = qrnn_given(state != NULL ? state->x : NULL, 0, B * n, work_initial_x);
+    const qrnn_real *const initial_c = qrnn_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const qrnn_real *restrict x = in->x + s * n;
         qrnn_real *restrict h = out->h + s * m;
-        const qrnn_real *x_prev = state->x + s * n;
-        const qrnn_real *c_prev = state->c + s * m;
+        const qrnn_real *x_prev = initial_x + s * n;
+        const qrnn_real *c_prev = initial_c + s * m;
 
         /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
         for (size_t j = 0; j < m; ++j) {
@@ -533,9 +695,9 @@ void qrnn_step(
             h[j] = o[j] * c[j];
 
         /* the next state */
-        for (size_t j = 0; j < n; ++j)
-            next->x[s * n + j] = x[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->x != NULL)
+            qrnn_copy(x, n, next->x + s * n);
+        if (next != NULL && next->c != NULL)
+            qrnn_copy(c, m, next->c + s * m);
     }
 }

@@ -28,6 +28,13 @@ As in the paper, there are no biases.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -69,6 +76,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z_1 = parameters["W_z_1"]
     W_z_2 = parameters["W_z_2"]
@@ -79,12 +87,11 @@ def forward(parameters, inputs, initial):
     initial_x = initial["x"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z_1.shape[0]
 
     # all steps at once
-    x_prev = np.concatenate([initial_x[None], x[:-1]])
+    x_prev = np.concatenate([initial_x[None], x])[:-1]
     # (1)  a_z = W_z_1 x_prev + W_z_2 x
     a_z = x_prev @ W_z_1.T + x @ W_z_2.T
     # (1)  z = tanh(a_z)
@@ -114,11 +121,12 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (5)  h = o * c
     h = o * c
-    return {"h": h}, {"x": x[T - 1], "c": c[T - 1]}, {"z_tail": z_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c}
+    return {"h": h}, {"x": x[T - 1] if T > 0 else initial_x, "c": c[T - 1] if T > 0 else initial_c}, {"z_tail": z_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_x = initial["x"]
     initial_c = initial["c"]
     z_tail = tape["z_tail"]
@@ -136,7 +144,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_x_bar = bars["final.x"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_z_1.shape[0]
 
@@ -157,8 +164,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar[t] * f[t]
 
     # all steps at once
-    x_prev = np.concatenate([initial_x[None], x[:-1]])
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    x_prev = np.concatenate([initial_x[None], x])[:-1]
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (1)  z = tanh_from_tail(z_tail)
     z = tanh_from_tail(z_tail)
     # (1)  one_minus_z_squared = slope_from_tail(z_tail)
@@ -195,14 +202,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     W_o_2_bar = contract("TBi,TBj->ij", a_o_bar, x)
 
     # all steps at once
-    x_next_bar = np.concatenate([x_prev_bar[1:], final_x_bar[None]])
+    x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
     # (15)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar   adjoint of (1), (2), (3)
     x_bar = a_z_bar @ W_z_2 + a_f_bar @ W_f_2 + a_o_bar @ W_o_2 + x_next_bar
-    return {"initial.x": x_prev_bar[0], "initial.c": c_prev_bar, "x": x_bar, "W_z_1": W_z_1_bar, "W_z_2": W_z_2_bar, "W_f_1": W_f_1_bar, "W_f_2": W_f_2_bar, "W_o_1": W_o_1_bar, "W_o_2": W_o_2_bar}
+    return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.c": c_prev_bar, "x": x_bar, "W_z_1": W_z_1_bar, "W_z_2": W_z_2_bar, "W_f_1": W_f_1_bar, "W_f_2": W_f_2_bar, "W_o_1": W_o_1_bar, "W_o_2": W_o_2_bar}
 
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z_1 = parameters["W_z_1"]
     W_z_2 = parameters["W_z_2"]
@@ -211,7 +219,6 @@ def step(parameters, inputs, state):
     W_o_1 = parameters["W_o_1"]
     W_o_2 = parameters["W_o_2"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_z_1.shape[0]
 

@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((ran_real)(number))
 #ifdef RAN_DOUBLE
 #define FABS fabs
@@ -57,37 +60,57 @@ static ran_real ran_tanh_tail(ran_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const ran_real *ran_given(
+    const ran_real *given, ran_real value, size_t entries, ran_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void ran_copy(const ran_real *from, size_t entries, ran_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t ran_tape_size(const ran_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = RAN_FIXED_m;
-    return 5 * T * B * m;
+    (void)sizes;
+    return RAN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t ran_forward_work_size(const ran_sizes *sizes)
 {
-    const size_t m = RAN_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return RAN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t ran_infer_work_size(const ran_sizes *sizes)
+{
+    (void)sizes;
+    return RAN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ran_backward_work_size(const ran_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = RAN_FIXED_m;
-    return 8 * m + 4 * T * B * m + 2 * 2 * B * m;
+    (void)sizes;
+    return RAN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ran_step_work_size(const ran_sizes *sizes)
 {
-    const size_t m = RAN_FIXED_m;
-    return 6 * m;
+    (void)sizes;
+    return RAN_STEP_WORK_SIZE(sizes->B);
 }
 
 void ran_forward(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *initial,
+    const ran_inputs *in, const ran_initial *initial,
     const ran_outputs *out, const ran_state *final,
     ran_real *tape, ran_real *work)
 {
@@ -111,6 +134,10 @@ void ran_forward(
     ran_real *const f = i + m; /* [m] */
     ran_real *const a_i = f + m; /* [m] */
     ran_real *const a_f = a_i + m; /* [m] */
+    ran_real *const work_initial_h = a_f + m; /* [B, m] */
+    ran_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const ran_real *const initial_h = ran_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const ran_real *const initial_c = ran_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -140,8 +167,8 @@ void ran_forward(
             ran_real *restrict c = tape_c + at * m;
             ran_real *restrict h = out->h + at * m;
             ran_real *restrict h_tail = tape_h_tail + at * m;
-            const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
-            const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + sample * m;
+            const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+            const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + sample * m;
 
             /* (2)  a_i = W_i x + U_i h_prev + b_i */
             for (size_t j = 0; j < m; ++j) {
@@ -193,16 +220,113 @@ void ran_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ran_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    ran_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void ran_infer(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_inputs *in, const ran_initial *initial,
+    const ran_outputs *out, const ran_state *final,
+    ran_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RAN_FIXED_n;
+    const size_t m = RAN_FIXED_m;
+    const ran_real *const W_c = parameters->W_c; /* [m, n] */
+    const ran_real *const W_i = parameters->W_i; /* [m, n] */
+    const ran_real *const U_i = parameters->U_i; /* [m, m] */
+    const ran_real *const b_i = parameters->b_i; /* [m] */
+    const ran_real *const W_f = parameters->W_f; /* [m, n] */
+    const ran_real *const U_f = parameters->U_f; /* [m, m] */
+    const ran_real *const b_f = parameters->b_f; /* [m] */
+    ran_real *const work_s = work; /* [T, B, m] */
+    ran_real *const i = work_s + T * B * m; /* [m] */
+    ran_real *const f = i + m; /* [m] */
+    ran_real *const work_c = f + m; /* [2, B, m] */
+    ran_real *const a_i = work_c + 2 * B * m; /* [m] */
+    ran_real *const a_f = a_i + m; /* [m] */
+    ran_real *const work_initial_h = a_f + m; /* [B, m] */
+    ran_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const ran_real *const initial_h = ran_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const ran_real *const initial_c = ran_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const ran_real *restrict x = in->x + at * n;
+            ran_real *restrict s = work_s + at * m;
+
+            /* (1)  s = W_c x */
+            for (size_t j = 0; j < m; ++j) {
+                ran_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_c[j * n + k] * x[k];
+                s[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const ran_real *restrict x = in->x + at * n;
+            const ran_real *restrict s = work_s + at * m;
+            ran_real *restrict c = work_c + ((t & 1) * B + sample) * m;
+            ran_real *restrict h = out->h + at * m;
+            const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
+            const ran_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + sample) * m : initial_c + sample * m;
+
+            /* (2)  a_i = W_i x + U_i h_prev + b_i */
+            for (size_t j = 0; j < m; ++j) {
+                ran_real sum = b_i[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_i[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_i[j * m + k] * h_prev[k];
+                a_i[j] = sum;
+            }
+
+            /* (2)  i = sigmoid(a_i) */
+            for (size_t j = 0; j < m; ++j)
+                i[j] = ran_sigmoid(a_i[j]);
+
+            /* (3)  a_f = W_f x + U_f h_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                ran_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_f[j * m + k] * h_prev[k];
+                a_f[j] = sum;
+            }
+
+            /* (3)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = ran_sigmoid(a_f[j]);
+
+            /* (4)  c = i * s + f * c_prev */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = i[j] * s[j] + f[j] * c_prev[j];
+
+            /* (5)  h = tanh(c) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = TANH(c[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ran_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+    ran_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void ran_backward(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *initial,
+    const ran_inputs *in, const ran_initial *initial,
     const ran_outputs *out, const ran_real *tape,
     const ran_cotangents *bars, const ran_gradients *gradients,
     ran_real *work)
@@ -242,22 +366,37 @@ void ran_backward(
     ran_real *const s_bar = work_a_i_bar + T * B * m; /* [m] */
     ran_real *const work_h_prev_bar = s_bar + m; /* [2, B, m] */
     ran_real *const work_c_prev_bar = work_h_prev_bar + 2 * B * m; /* [2, B, m] */
+    ran_real *const work_final_h_bar = work_c_prev_bar + 2 * B * m; /* [B, m] */
+    ran_real *const work_final_c_bar = work_final_h_bar + B * m; /* [B, m] */
+    ran_real *const work_initial_h = work_final_c_bar + B * m; /* [B, m] */
+    ran_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const ran_real *const final_h_bar = ran_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const ran_real *const final_c_bar = ran_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const ran_real *const initial_h = ran_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+    const ran_real *const initial_c = ran_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_c_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_i_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
+    if (W_c_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_c_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_i_bar[j] = 0;
+    if (U_i_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_i_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (U_f_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -268,10 +407,10 @@ void ran_backward(
             const ran_real *restrict h_tail = tape_h_tail + at * m;
             const ran_real *restrict s = tape_s + at * m;
             ran_real *restrict i = work_i + at * m;
-            const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + sample * m;
+            const ran_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + sample * m;
             const ran_real *restrict Delta_h = bars->Delta_h + at * m;
-            const ran_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
-            const ran_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_c_bar + sample * m;
+            const ran_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
+            const ran_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + sample) * m : final_c_bar + sample * m;
             ran_real *restrict c_bar = work_c_bar + at * m;
             ran_real *restrict a_f_bar = work_a_f_bar + at * m;
             ran_real *restrict a_i_bar = work_a_i_bar + at * m;
@@ -344,73 +483,80 @@ void ran_backward(
             const size_t at = t * B + sample;
             const ran_real *restrict x = in->x + at * n;
             const ran_real *restrict i = work_i + at * m;
-            const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + sample * m;
+            const ran_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
             const ran_real *restrict c_bar = work_c_bar + at * m;
             const ran_real *restrict a_f_bar = work_a_f_bar + at * m;
             const ran_real *restrict a_i_bar = work_a_i_bar + at * m;
-            ran_real *restrict x_bar = gradients->x_bar + at * n;
+            ran_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (12)  s_bar = c_bar * i   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = c_bar[j] * i[j];
 
             /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                ran_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_c[k * n + j] * s_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_i[k * n + j] * a_i_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    ran_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_c[k * n + j] * s_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_i[k * n + j] * a_i_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_c_bar[j * n + k] += s_bar[j] * x[k];
+            if (W_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_c_bar[j * n + k] += s_bar[j] * x[k];
 
             /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_i_bar[j * n + k] += a_i_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_i_bar[j * n + k] += a_i_bar[j] * x[k];
 
             /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_i_bar[j * m + k] += a_i_bar[j] * h_prev[k];
+            if (U_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_i_bar[j * m + k] += a_i_bar[j] * h_prev[k];
 
             /* (19)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_i_bar[j] += a_i_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_i_bar[j] += a_i_bar[j];
 
             /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
+            if (U_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
             /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ran_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
+    ran_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void ran_step(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *state,
+    const ran_inputs *in, const ran_initial *state,
     const ran_outputs *out, const ran_state *next,
     ran_real *work)
 {
@@ -430,13 +576,17 @@ void ran_step(
     ran_real *const c = f + m; /* [m] */
     ran_real *const a_i = c + m; /* [m] */
     ran_real *const a_f = a_i + m; /* [m] */
+    ran_real *const work_initial_h = a_f + m; /* [B, m] */
+    ran_real *const work_initial_c = work_initial_h + B * m; /* [B, m] */
+    const ran_real *const initial_h = ran_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
+    const ran_real *const initial_c = ran_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const ran_real *restrict x = in->x + sample * n;
         ran_real *restrict h = out->h + sample * m;
-        const ran_real *h_prev = state->h + sample * m;
-        const ran_real *c_prev = state->c + sample * m;
+        const ran_real *h_prev = initial_h + sample * m;
+        const ran_real *c_prev = initial_c + sample * m;
 
         /* (1)  s = W_c x */
         for (size_t j = 0; j < m; ++j) {
@@ -483,9 +633,9 @@ void ran_step(
             h[j] = TANH(c[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[sample * m + j] = c[j];
+        if (next != NULL && next->h != NULL)
+            ran_copy(h, m, next->h + sample * m);
+        if (next != NULL && next->c != NULL)
+            ran_copy(c, m, next->c + sample * m);
     }
 }

@@ -8,7 +8,14 @@
  * nothing is allocated and nothing is kept. Calls that share no array may run at the same
  * time. Arrays of one call must not overlap, unless said so.
  *
- * -DRAN_DOUBLE makes ran_real double instead of float.
+ * NULL: initial, final, state and next may be NULL, and so may each of their fields. A state
+ * that is not given starts at its first value, zero unless said otherwise; one that is not
+ * wanted is not written. A gradient that is NULL is not wanted and not computed; the cotangent
+ * of a final state that is NULL is zero. All else must be given, but arrays without entries.
+ * Where T is 0, final is as initial is, and so are their cotangents; all other gradients are 0.
+ *
+ * ran.c is C99, and compiles as C++ too. -DRAN_DOUBLE makes
+ * ran_real double instead of float.
  */
 #ifndef RAN_H
 #define RAN_H
@@ -25,7 +32,9 @@ typedef double ran_real;
 typedef float ran_real;
 #endif
 
-/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same. */
+/* Sizes may be fixed when compiling, which lets the compiler unroll; calls then tell the same.
+ * With all of them fixed the sizes of memory below, in capitals, are constants for numbers T and
+ * B: `static ran_real tape[RAN_TAPE_SIZE(20, 1)];`. */
 #ifndef RAN_FIXED_n
 #define RAN_FIXED_n sizes->n
 #endif
@@ -33,7 +42,7 @@ typedef float ran_real;
 #define RAN_FIXED_m sizes->m
 #endif
 
-/* sizes, each at least 1 */
+/* sizes, each at least 1, but T and B may be 0 */
 typedef struct ran_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
@@ -62,14 +71,14 @@ typedef struct ran_outputs {
     ran_real *h; /* [T, B, m] output of the cell */
 } ran_outputs;
 
-/* derivatives of the loss, given from outside */
+/* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct ran_cotangents {
     const ran_real *Delta_h; /* [T, B, m] cotangent of h */
     const ran_real *final_h_bar; /* [B, m] cotangent of final.h */
     const ran_real *final_c_bar; /* [B, m] cotangent of final.c */
 } ran_cotangents;
 
-/* derivatives of the loss, set (not added to) by backward */
+/* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct ran_gradients {
     ran_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     ran_real *initial_c_bar; /* [B, m] cotangent of initial.c */
@@ -83,46 +92,82 @@ typedef struct ran_gradients {
     ran_real *b_f_bar; /* [m] cotangent of b_f */
 } ran_gradients;
 
-/* state before the first or after the last step */
+/* state before the first step, or before the next one of a stream; NULL: as it starts */
+typedef struct ran_initial {
+    const ran_real *h; /* [B, m] h before the first step */
+    const ran_real *c; /* [B, m] c before the first step */
+} ran_initial;
+
+/* state after the last step; NULL: not wanted */
 typedef struct ran_state {
-    ran_real *h; /* [B, m] h before the first step */
-    ran_real *c; /* [B, m] c before the first step */
+    ran_real *h; /* [B, m] h after the last step */
+    ran_real *c; /* [B, m] c after the last step */
 } ran_state;
 
 /* Entries of ran_real: what forward saves for backward: 5 * T * B * m. */
 size_t ran_tape_size(const ran_sizes *sizes);
+#define RAN_TAPE_SIZE(T, B) \
+    (5 * (size_t)(T) * (size_t)(B) * (size_t)(RAN_FIXED_m))
 
-/* Entries of ran_real: scratch memory of forward: 4 * m. */
+/* Entries of ran_real: scratch memory of forward: 4 * m + 2 * B * m. */
 size_t ran_forward_work_size(const ran_sizes *sizes);
+#define RAN_FORWARD_WORK_SIZE(T, B) \
+    (4 * (size_t)(RAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(RAN_FIXED_m))
 
-/* Entries of ran_real: scratch memory of backward: 8 * m + 4 * T * B * m + 2 * 2 * B * m. */
+/* Entries of ran_real: scratch memory of infer: T * B * m + 4 * m + 2 * B * m + 2 * B * m. */
+size_t ran_infer_work_size(const ran_sizes *sizes);
+#define RAN_INFER_WORK_SIZE(T, B) \
+    ((size_t)(T) * (size_t)(B) * (size_t)(RAN_FIXED_m) + \
+     4 * (size_t)(RAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(RAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(RAN_FIXED_m))
+
+/* Entries of ran_real: scratch memory of backward: 8 * m + 4 * T * B * m + 2 * 2 * B * m +
+ * 4 * B * m. */
 size_t ran_backward_work_size(const ran_sizes *sizes);
+#define RAN_BACKWARD_WORK_SIZE(T, B) \
+    (8 * (size_t)(RAN_FIXED_m) + \
+     4 * (size_t)(T) * (size_t)(B) * (size_t)(RAN_FIXED_m) + \
+     2 * 2 * (size_t)(B) * (size_t)(RAN_FIXED_m) + \
+     4 * (size_t)(B) * (size_t)(RAN_FIXED_m))
 
-/* Entries of ran_real: scratch memory of step: 6 * m. */
+/* Entries of ran_real: scratch memory of step: 6 * m + 2 * B * m. */
 size_t ran_step_work_size(const ran_sizes *sizes);
+#define RAN_STEP_WORK_SIZE(B) \
+    (6 * (size_t)(RAN_FIXED_m) + \
+     2 * (size_t)(B) * (size_t)(RAN_FIXED_m))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void ran_forward(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *initial,
+    const ran_inputs *in, const ran_initial *initial,
     const ran_outputs *out, const ran_state *final,
     ran_real *tape, ran_real *work);
+
+/* The same with nothing saved for backward. */
+void ran_infer(
+    const ran_sizes *sizes, const ran_parameters *parameters,
+    const ran_inputs *in, const ran_initial *initial,
+    const ran_outputs *out, const ran_state *final,
+    ran_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void ran_backward(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *initial,
+    const ran_inputs *in, const ran_initial *initial,
     const ran_outputs *out, const ran_real *tape,
     const ran_cotangents *bars, const ran_gradients *gradients,
     ran_real *work);
 
-/* One step of a stream, T ignored: in and out hold a single step. next may be state. */
+/* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
+ * those of state. */
 void ran_step(
     const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_state *state,
+    const ran_inputs *in, const ran_initial *state,
     const ran_outputs *out, const ran_state *next,
     ran_real *work);
 

@@ -25,6 +25,13 @@ The paper's output function g is tanh or the identity: activation='linear'.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -61,6 +68,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_c = parameters["W_c"]
     W_i = parameters["W_i"]
@@ -72,7 +80,6 @@ def forward(parameters, inputs, initial):
     initial_h = initial["h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_c.shape[0]
 
@@ -107,11 +114,12 @@ def forward(parameters, inputs, initial):
         h[t] = np.tanh(c[t])
         # (5)  h_tail = tanh_tail(c)
         h_tail[t] = tanh_tail(c[t])
-    return {"h": h}, {"h": h[T - 1], "c": c[T - 1]}, {"s": s, "i_tail": i_tail, "f_tail": f_tail, "c": c, "h_tail": h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "c": c[T - 1] if T > 0 else initial_c}, {"s": s, "i_tail": i_tail, "f_tail": f_tail, "c": c, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     c = tape["c"]
     initial_h = initial["h"]
     initial_c = initial["c"]
@@ -130,7 +138,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_h_bar = bars["final.h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_c.shape[0]
 
@@ -173,7 +180,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar[t] * f
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (12)  s_bar = c_bar * i   adjoint of (4)
     s_bar = c_bar * i
     # (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3)
@@ -197,6 +204,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_c = parameters["W_c"]
     W_i = parameters["W_i"]
@@ -206,7 +214,6 @@ def step(parameters, inputs, state):
     U_f = parameters["U_f"]
     b_f = parameters["b_f"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_c.shape[0]
 

@@ -4,13 +4,20 @@
  * those of ran.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile ran_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "ran_simd.h"
 
 #ifdef RAN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef ran_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t ran_simd_tape_size(const ran_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + spaced(2 * B * row_m) + chunk * B * 2 * up_to(m, LANES);
+    return spaced(T * B * row_m) + spaced(2 * B * row_m) + chunk * B * 2 * up_to(m, LANES) + 2 * B * m;
 }
 
 size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 5 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 5 * spaced(chunk * B * row_m) + 2 * spaced(2 * B * row_m) + 4 * B * m + threads * scratch_for(n + m);
 }
 
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + 2 * B * m;
 }
 
 static size_t ran_simd_forward_multiplications(const ran_sizes *sizes)
@@ -243,7 +250,7 @@ void ran_simd_pack_backward(
 static void ran_simd_forward_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_state *final, ran_real *tape, ran_real *work,
     size_t member, size_t members)
 {
@@ -263,6 +270,10 @@ static void ran_simd_forward_member(
     real *const tape_h_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work;
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -333,8 +344,8 @@ static void ran_simd_forward_member(
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_i[] = {
                         {x_rows, n, n, panels_x_2},
@@ -411,15 +422,15 @@ static void ran_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void ran_simd_forward(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_state *final, ran_real *tape, ran_real *work,
     size_t threads)
 {
@@ -430,7 +441,7 @@ void ran_simd_forward(
 static void ran_simd_infer_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_state *final, ran_real *work,
     size_t member, size_t members)
 {
@@ -447,6 +458,10 @@ static void ran_simd_infer_member(
     real *const work_c = work_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work_c + spaced(2 * B * row_m);
     const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * up_to(m, LANES);
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -514,8 +529,8 @@ static void ran_simd_infer_member(
                     const real *const s_rows = work_s + (t * B + begin) * row_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial->c + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_i[] = {
                         {x_rows, n, n, panels_x_2},
@@ -580,15 +595,15 @@ static void ran_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (((T - 1) & 1) * B + 0) * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void ran_simd_infer(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_state *final, ran_real *work,
     size_t threads)
 {
@@ -599,7 +614,7 @@ void ran_simd_infer(
 static void ran_simd_backward_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_real *tape, const ran_cotangents *bars,
     const ran_gradients *gradients, ran_real *work,
     size_t member, size_t members)
@@ -633,18 +648,34 @@ static void ran_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_h_bar + B * m;
+    real *const work_initial_h = work_final_c_bar + B * m;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_a_i_bar = packed;
     const real *const panels_a_f_bar = panels_a_i_bar + up_to(m, LANES) * m;
     const real *const panels_s_bar = panels_a_f_bar + up_to(m, LANES) * m;
     const real *const panels_a_i_bar_2 = panels_s_bar + up_to(n, LANES) * m;
     const real *const panels_a_f_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
+        clear(b_i_bar, m);
+        clear(b_f_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_c_bar, m * n);
+            clear(W_i_bar, m * n);
+            clear(U_i_bar, m * m);
+            clear(W_f_bar, m * n);
+            clear(U_f_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -661,12 +692,12 @@ static void ran_simd_backward_member(
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const i_rows = work_i + ((t - first) * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
                     real *const a_f_bar_rows = work_a_f_bar + ((t - first) * B + begin) * row_m;
@@ -804,14 +835,16 @@ static void ran_simd_backward_member(
                             /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
                             b_f_bar_here += a_f_bar;
                         }
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -866,7 +899,7 @@ static void ran_simd_backward_member(
 
             /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
             /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -877,15 +910,15 @@ static void ran_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void ran_simd_backward(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *initial, const ran_outputs *out,
+    const ran_initial *initial, const ran_outputs *out,
     const ran_real *tape, const ran_cotangents *bars,
     const ran_gradients *gradients, ran_real *work,
     size_t threads)
@@ -897,7 +930,7 @@ void ran_simd_backward(
 static void ran_simd_step_member(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *state, const ran_outputs *out,
+    const ran_initial *state, const ran_outputs *out,
     const ran_state *next, ran_real *work,
     size_t member, size_t members)
 {
@@ -912,6 +945,10 @@ static void ran_simd_step_member(
     real *const work_c = work_s + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_c = work_initial_h + B * m;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
@@ -962,8 +999,8 @@ static void ran_simd_step_member(
             const real *const s_rows = work_s + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             const operand factors_a_i[] = {
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -1026,9 +1063,9 @@ static void ran_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1036,7 +1073,7 @@ static void ran_simd_step_member(
 void ran_simd_step(
     const ran_sizes *sizes, const ran_parameters *parameters,
     const ran_real *packed, const ran_inputs *in,
-    const ran_state *state, const ran_outputs *out,
+    const ran_initial *state, const ran_outputs *out,
     const ran_state *next, ran_real *work,
     size_t threads)
 {

@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((rhn_real)(number))
 #ifdef RHN_DOUBLE
 #define FABS fabs
@@ -63,37 +66,57 @@ static rhn_real rhn_tanh_tail(rhn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const rhn_real *rhn_given(
+    const rhn_real *given, rhn_real value, size_t entries, rhn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void rhn_copy(const rhn_real *from, size_t entries, rhn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t rhn_tape_size(const rhn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = RHN_FIXED_m;
-    return 6 * T * B * m;
+    (void)sizes;
+    return RHN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t rhn_forward_work_size(const rhn_sizes *sizes)
 {
-    const size_t m = RHN_FIXED_m;
-    return 14 * m;
+    (void)sizes;
+    return RHN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t rhn_infer_work_size(const rhn_sizes *sizes)
+{
+    (void)sizes;
+    return RHN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t rhn_backward_work_size(const rhn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = RHN_FIXED_m;
-    return 21 * m + 8 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return RHN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t rhn_step_work_size(const rhn_sizes *sizes)
 {
-    const size_t m = RHN_FIXED_m;
-    return 14 * m;
+    (void)sizes;
+    return RHN_STEP_WORK_SIZE(sizes->B);
 }
 
 void rhn_forward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_state *initial,
+    const rhn_inputs *in, const rhn_initial *initial,
     const rhn_outputs *out, const rhn_state *final,
     rhn_real *tape, rhn_real *work)
 {
@@ -135,6 +158,8 @@ void rhn_forward(
     rhn_real *const a_t_2 = a_h_2 + m; /* [m] */
     rhn_real *const a_h_3 = a_t_2 + m; /* [m] */
     rhn_real *const a_t_3 = a_h_3 + m; /* [m] */
+    rhn_real *const work_initial_y = a_t_3 + m; /* [B, m] */
+    const rhn_real *const initial_y = rhn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -142,7 +167,7 @@ void rhn_forward(
             const size_t at = t * B + s;
             const rhn_real *restrict x = in->x + at * n;
             rhn_real *restrict y = out->y + at * m;
-            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             rhn_real *restrict h_1_tail = tape_h_1_tail + at * m;
             rhn_real *restrict t_1_tail = tape_t_1_tail + at * m;
             rhn_real *restrict h_2_tail = tape_h_2_tail + at * m;
@@ -264,14 +289,156 @@ void rhn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->y[j] = out->y[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    rhn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
+}
+
+void rhn_infer(
+    const rhn_sizes *sizes, const rhn_parameters *parameters,
+    const rhn_inputs *in, const rhn_initial *initial,
+    const rhn_outputs *out, const rhn_state *final,
+    rhn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = RHN_FIXED_n;
+    const size_t m = RHN_FIXED_m;
+    const rhn_real *const W_H = parameters->W_H; /* [m, n] */
+    const rhn_real *const W_T = parameters->W_T; /* [m, n] */
+    const rhn_real *const R_H_1 = parameters->R_H_1; /* [m, m] */
+    const rhn_real *const b_H_1 = parameters->b_H_1; /* [m] */
+    const rhn_real *const R_T_1 = parameters->R_T_1; /* [m, m] */
+    const rhn_real *const b_T_1 = parameters->b_T_1; /* [m] */
+    const rhn_real *const R_H_2 = parameters->R_H_2; /* [m, m] */
+    const rhn_real *const b_H_2 = parameters->b_H_2; /* [m] */
+    const rhn_real *const R_T_2 = parameters->R_T_2; /* [m, m] */
+    const rhn_real *const b_T_2 = parameters->b_T_2; /* [m] */
+    const rhn_real *const R_H_3 = parameters->R_H_3; /* [m, m] */
+    const rhn_real *const b_H_3 = parameters->b_H_3; /* [m] */
+    const rhn_real *const R_T_3 = parameters->R_T_3; /* [m, m] */
+    const rhn_real *const b_T_3 = parameters->b_T_3; /* [m] */
+    rhn_real *const h_1 = work; /* [m] */
+    rhn_real *const t_1 = h_1 + m; /* [m] */
+    rhn_real *const s_1 = t_1 + m; /* [m] */
+    rhn_real *const h_2 = s_1 + m; /* [m] */
+    rhn_real *const t_2 = h_2 + m; /* [m] */
+    rhn_real *const s_2 = t_2 + m; /* [m] */
+    rhn_real *const h_3 = s_2 + m; /* [m] */
+    rhn_real *const t_3 = h_3 + m; /* [m] */
+    rhn_real *const a_h_1 = t_3 + m; /* [m] */
+    rhn_real *const a_t_1 = a_h_1 + m; /* [m] */
+    rhn_real *const a_h_2 = a_t_1 + m; /* [m] */
+    rhn_real *const a_t_2 = a_h_2 + m; /* [m] */
+    rhn_real *const a_h_3 = a_t_2 + m; /* [m] */
+    rhn_real *const a_t_3 = a_h_3 + m; /* [m] */
+    rhn_real *const work_initial_y = a_t_3 + m; /* [B, m] */
+    const rhn_real *const initial_y = rhn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const rhn_real *restrict x = in->x + at * n;
+            rhn_real *restrict y = out->y + at * m;
+            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
+
+            /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_H_1[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_H[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_H_1[j * m + k] * y_prev[k];
+                a_h_1[j] = sum;
+            }
+
+            /* (1)  h_1 = tanh(a_h_1) */
+            for (size_t j = 0; j < m; ++j)
+                h_1[j] = TANH(a_h_1[j]);
+
+            /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_T_1[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_T[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_T_1[j * m + k] * y_prev[k];
+                a_t_1[j] = sum;
+            }
+
+            /* (2)  t_1 = sigmoid(a_t_1) */
+            for (size_t j = 0; j < m; ++j)
+                t_1[j] = rhn_sigmoid(a_t_1[j]);
+
+            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+            for (size_t j = 0; j < m; ++j)
+                s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
+
+            /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_H_2[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_H_2[j * m + k] * s_1[k];
+                a_h_2[j] = sum;
+            }
+
+            /* (4)  h_2 = tanh(a_h_2) */
+            for (size_t j = 0; j < m; ++j)
+                h_2[j] = TANH(a_h_2[j]);
+
+            /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_T_2[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_T_2[j * m + k] * s_1[k];
+                a_t_2[j] = sum;
+            }
+
+            /* (5)  t_2 = sigmoid(a_t_2) */
+            for (size_t j = 0; j < m; ++j)
+                t_2[j] = rhn_sigmoid(a_t_2[j]);
+
+            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+            for (size_t j = 0; j < m; ++j)
+                s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
+
+            /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_H_3[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_H_3[j * m + k] * s_2[k];
+                a_h_3[j] = sum;
+            }
+
+            /* (7)  h_3 = tanh(a_h_3) */
+            for (size_t j = 0; j < m; ++j)
+                h_3[j] = TANH(a_h_3[j]);
+
+            /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+            for (size_t j = 0; j < m; ++j) {
+                rhn_real sum = b_T_3[j];
+                for (size_t k = 0; k < m; ++k)
+                    sum += R_T_3[j * m + k] * s_2[k];
+                a_t_3[j] = sum;
+            }
+
+            /* (8)  t_3 = sigmoid(a_t_3) */
+            for (size_t j = 0; j < m; ++j)
+                t_3[j] = rhn_sigmoid(a_t_3[j]);
+
+            /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+            for (size_t j = 0; j < m; ++j)
+                y[j] = h_3[j] * t_3[j] + s_2[j] * (1 - t_3[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    rhn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
 }
 
 void rhn_backward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_state *initial,
+    const rhn_inputs *in, const rhn_initial *initial,
     const rhn_outputs *out, const rhn_real *tape,
     const rhn_cotangents *bars, const rhn_gradients *gradients,
     rhn_real *work)
@@ -338,36 +505,54 @@ void rhn_backward(
     rhn_real *const h_1_bar = work_a_t_1_bar + T * B * m; /* [m] */
     rhn_real *const work_a_h_1_bar = h_1_bar + m; /* [T, B, m] */
     rhn_real *const work_y_prev_bar = work_a_h_1_bar + T * B * m; /* [2, B, m] */
+    rhn_real *const work_final_y_bar = work_y_prev_bar + 2 * B * m; /* [B, m] */
+    rhn_real *const work_initial_y = work_final_y_bar + B * m; /* [B, m] */
+    const rhn_real *const final_y_bar = rhn_given(bars->final_y_bar, 0, B * m, work_final_y_bar);
+    const rhn_real *const initial_y = rhn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_H_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_T_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_H_1_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_H_1_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_T_1_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_T_1_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_H_2_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_H_2_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_T_2_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_T_2_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_H_3_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_H_3_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_T_3_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_T_3_bar[j] = 0;
+    if (W_H_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_H_bar[j] = 0;
+    if (W_T_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_T_bar[j] = 0;
+    if (R_H_1_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_H_1_bar[j] = 0;
+    if (b_H_1_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_H_1_bar[j] = 0;
+    if (R_T_1_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_T_1_bar[j] = 0;
+    if (b_T_1_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_T_1_bar[j] = 0;
+    if (R_H_2_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_H_2_bar[j] = 0;
+    if (b_H_2_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_H_2_bar[j] = 0;
+    if (R_T_2_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_T_2_bar[j] = 0;
+    if (b_T_2_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_T_2_bar[j] = 0;
+    if (R_H_3_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_H_3_bar[j] = 0;
+    if (b_H_3_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_H_3_bar[j] = 0;
+    if (R_T_3_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_T_3_bar[j] = 0;
+    if (b_T_3_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_T_3_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -379,11 +564,11 @@ void rhn_backward(
             const rhn_real *restrict t_2_tail = tape_t_2_tail + at * m;
             const rhn_real *restrict h_3_tail = tape_h_3_tail + at * m;
             const rhn_real *restrict t_3_tail = tape_t_3_tail + at * m;
-            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             rhn_real *restrict s_1 = work_s_1 + at * m;
             rhn_real *restrict s_2 = work_s_2 + at * m;
             const rhn_real *restrict Delta_y = bars->Delta_y + at * m;
-            const rhn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_y_bar + s * m;
+            const rhn_real *restrict y_next_bar = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + s) * m : final_y_bar + s * m;
             rhn_real *restrict a_t_3_bar = work_a_t_3_bar + at * m;
             rhn_real *restrict a_h_3_bar = work_a_h_3_bar + at * m;
             rhn_real *restrict a_t_2_bar = work_a_t_2_bar + at * m;
@@ -537,7 +722,7 @@ void rhn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const rhn_real *restrict x = in->x + at * n;
-            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial->y + s * m;
+            const rhn_real *restrict y_prev = t > 0 ? out->y + (at - B) * m : initial_y + s * m;
             const rhn_real *restrict s_1 = work_s_1 + at * m;
             const rhn_real *restrict s_2 = work_s_2 + at * m;
             const rhn_real *restrict a_t_3_bar = work_a_t_3_bar + at * m;
@@ -546,92 +731,107 @@ void rhn_backward(
             const rhn_real *restrict a_h_2_bar = work_a_h_2_bar + at * m;
             const rhn_real *restrict a_t_1_bar = work_a_t_1_bar + at * m;
             const rhn_real *restrict a_h_1_bar = work_a_h_1_bar + at * m;
-            rhn_real *restrict x_bar = gradients->x_bar + at * n;
+            rhn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                rhn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_H[k * n + j] * a_h_1_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_T[k * n + j] * a_t_1_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    rhn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_H[k * n + j] * a_h_1_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_T[k * n + j] * a_t_1_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_H_bar[j * n + k] += a_h_1_bar[j] * x[k];
+            if (W_H_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_H_bar[j * n + k] += a_h_1_bar[j] * x[k];
 
             /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_T_bar[j * n + k] += a_t_1_bar[j] * x[k];
+            if (W_T_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_T_bar[j * n + k] += a_t_1_bar[j] * x[k];
 
             /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_H_1_bar[j * m + k] += a_h_1_bar[j] * y_prev[k];
+            if (R_H_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_H_1_bar[j * m + k] += a_h_1_bar[j] * y_prev[k];
 
             /* (30)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_H_1_bar[j] += a_h_1_bar[j];
+            if (b_H_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_H_1_bar[j] += a_h_1_bar[j];
 
             /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_T_1_bar[j * m + k] += a_t_1_bar[j] * y_prev[k];
+            if (R_T_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_T_1_bar[j * m + k] += a_t_1_bar[j] * y_prev[k];
 
             /* (32)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_T_1_bar[j] += a_t_1_bar[j];
+            if (b_T_1_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_T_1_bar[j] += a_t_1_bar[j];
 
             /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_H_2_bar[j * m + k] += a_h_2_bar[j] * s_1[k];
+            if (R_H_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_H_2_bar[j * m + k] += a_h_2_bar[j] * s_1[k];
 
             /* (34)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                b_H_2_bar[j] += a_h_2_bar[j];
+            if (b_H_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_H_2_bar[j] += a_h_2_bar[j];
 
             /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_T_2_bar[j * m + k] += a_t_2_bar[j] * s_1[k];
+            if (R_T_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_T_2_bar[j * m + k] += a_t_2_bar[j] * s_1[k];
 
             /* (36)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (5) */
-            for (size_t j = 0; j < m; ++j)
-                b_T_2_bar[j] += a_t_2_bar[j];
+            if (b_T_2_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_T_2_bar[j] += a_t_2_bar[j];
 
             /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_H_3_bar[j * m + k] += a_h_3_bar[j] * s_2[k];
+            if (R_H_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_H_3_bar[j * m + k] += a_h_3_bar[j] * s_2[k];
 
             /* (38)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (7) */
-            for (size_t j = 0; j < m; ++j)
-                b_H_3_bar[j] += a_h_3_bar[j];
+            if (b_H_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_H_3_bar[j] += a_h_3_bar[j];
 
             /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    R_T_3_bar[j * m + k] += a_t_3_bar[j] * s_2[k];
+            if (R_T_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        R_T_3_bar[j * m + k] += a_t_3_bar[j] * s_2[k];
 
             /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
-            for (size_t j = 0; j < m; ++j)
-                b_T_3_bar[j] += a_t_3_bar[j];
+            if (b_T_3_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_T_3_bar[j] += a_t_3_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_y_bar[j] = work_y_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    rhn_copy(T > 0 ? work_y_prev_bar : final_y_bar, B * m, gradients->initial_y_bar);
 }
 
 void rhn_step(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_state *state,
+    const rhn_inputs *in, const rhn_initial *state,
     const rhn_outputs *out, const rhn_state *next,
     rhn_real *work)
 {
@@ -666,12 +866,14 @@ void rhn_step(
     rhn_real *const a_t_2 = a_h_2 + m; /* [m] */
     rhn_real *const a_h_3 = a_t_2 + m; /* [m] */
     rhn_real *const a_t_3 = a_h_3 + m; /* [m] */
+    rhn_real *const work_initial_y = a_t_3 + m; /* [B, m] */
+    const rhn_real *const initial_y = rhn_given(state != NULL ? state->y : NULL, 0, B * m, work_initial_y);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const rhn_real *restrict x = in->x + s * n;
         rhn_real *restrict y = out->y + s * m;
-        const rhn_real *y_prev = state->y + s * m;
+        const rhn_real *y_prev = initial_y + s * m;
 
         /* (1)  a_h_1 = W_H x + R_H_1 y_prev + b_H_1 */
         for (size_t j = 0; j < m; ++j) {
@@ -762,7 +964,7 @@ void rhn_step(
             y[j] = h_3[j] * t_3[j] + s_2[j] * (1 - t_3[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->y[s * m + j] = y[j];
+        if (next != NULL && next->y != NULL)
+            rhn_copy(y, m, next->y + s * m);
     }
 }

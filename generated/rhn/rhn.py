@@ -31,6 +31,13 @@ weights of its own.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -72,6 +79,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_H = parameters["W_H"]
     W_T = parameters["W_T"]
@@ -89,7 +97,6 @@ def forward(parameters, inputs, initial):
     R_T_3 = parameters["R_T_3"]
     b_T_3 = parameters["b_T_3"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_H.shape[0]
 
@@ -145,11 +152,12 @@ def forward(parameters, inputs, initial):
         t_3_tail[t] = sigmoid_tail(a_t_3)
         # (9)  y = h_3 * t_3 + s_2 * (1 - t_3)
         y[t] = h_3 * t_3 + s_2 * (1 - t_3)
-    return {"y": y}, {"y": y[T - 1]}, {"h_1_tail": h_1_tail, "t_1_tail": t_1_tail, "h_2_tail": h_2_tail, "t_2_tail": t_2_tail, "h_3_tail": h_3_tail, "t_3_tail": t_3_tail}
+    return {"y": y}, {"y": y[T - 1] if T > 0 else initial_y}, {"h_1_tail": h_1_tail, "t_1_tail": t_1_tail, "h_2_tail": h_2_tail, "t_2_tail": t_2_tail, "h_3_tail": h_3_tail, "t_3_tail": t_3_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     y = outputs["y"]
     initial_y = initial["y"]
     h_1_tail = tape["h_1_tail"]
@@ -170,7 +178,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_y = bars["y"]
     final_y_bar = bars["final.y"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_H.shape[0]
 
@@ -249,7 +256,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         y_prev_bar = a_h_1_bar[t] @ R_H_1 + a_t_1_bar[t] @ R_T_1 + s_1_bar * one_minus_t_1
 
     # all steps at once
-    y_prev = np.concatenate([initial_y[None], y[:-1]])
+    y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2)
     x_bar = a_h_1_bar @ W_H + a_t_1_bar @ W_T
     # (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1)
@@ -285,6 +292,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_H = parameters["W_H"]
     W_T = parameters["W_T"]
@@ -301,7 +309,6 @@ def step(parameters, inputs, state):
     R_T_3 = parameters["R_T_3"]
     b_T_3 = parameters["b_T_3"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_H.shape[0]
 

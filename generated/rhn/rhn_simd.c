@@ -4,13 +4,20 @@
  * those of rhn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile rhn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "rhn_simd.h"
 
 #ifdef RHN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef rhn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t rhn_simd_tape_size(const rhn_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES);
+    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 12 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 12 * spaced(B * row_m) + 8 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t rhn_simd_forward_multiplications(const rhn_sizes *sizes)
@@ -269,7 +276,7 @@ void rhn_simd_pack_backward(
 static void rhn_simd_forward_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_state *final, rhn_real *tape, rhn_real *work,
     size_t member, size_t members)
 {
@@ -296,6 +303,8 @@ static void rhn_simd_forward_member(
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
+    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -323,7 +332,7 @@ static void rhn_simd_forward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const h_1_tail_rows = tape_h_1_tail + (t * B + begin) * row_m;
                     real *const t_1_tail_rows = tape_t_1_tail + (t * B + begin) * row_m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
@@ -506,13 +515,13 @@ static void rhn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
 }
 
 void rhn_simd_forward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_state *final, rhn_real *tape, rhn_real *work,
     size_t threads)
 {
@@ -523,7 +532,7 @@ void rhn_simd_forward(
 static void rhn_simd_infer_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_state *final, rhn_real *work,
     size_t member, size_t members)
 {
@@ -544,6 +553,8 @@ static void rhn_simd_infer_member(
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
+    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -571,7 +582,7 @@ static void rhn_simd_infer_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const s_1_rows = work_s_1 + begin * row_m;
                     const operand factors_a_h_1[] = {
                         {x_rows, n, n, panels_x},
@@ -724,13 +735,13 @@ static void rhn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->y + (T - 1) * B * m, m, final->y);
+        copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m, final != NULL ? final->y : NULL);
 }
 
 void rhn_simd_infer(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_state *final, rhn_real *work,
     size_t threads)
 {
@@ -741,7 +752,7 @@ void rhn_simd_infer(
 static void rhn_simd_backward_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_real *tape, const rhn_cotangents *bars,
     const rhn_gradients *gradients, rhn_real *work,
     size_t member, size_t members)
@@ -797,6 +808,10 @@ static void rhn_simd_backward_member(
     real *const work_y_prev_bar = work_a_h_1_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_initial_y = work_final_y_bar + B * m;
+    const real *const final_y_bar = given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+    const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_a_h_3_bar = packed;
     const real *const panels_a_t_3_bar = panels_a_h_3_bar + up_to(m, LANES) * m;
     const real *const panels_a_h_2_bar = panels_a_t_3_bar + up_to(m, LANES) * m;
@@ -806,20 +821,27 @@ static void rhn_simd_backward_member(
     const real *const panels_a_h_1_bar_2 = panels_a_t_1_bar + up_to(m, LANES) * m;
     const real *const panels_a_t_1_bar_2 = panels_a_h_1_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_H_1_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_T_1_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_H_2_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_T_2_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_H_3_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_T_3_bar[j] = 0;
+        clear(b_H_1_bar, m);
+        clear(b_T_1_bar, m);
+        clear(b_H_2_bar, m);
+        clear(b_T_2_bar, m);
+        clear(b_H_3_bar, m);
+        clear(b_T_3_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_H_bar, m * n);
+            clear(W_T_bar, m * n);
+            clear(R_H_1_bar, m * m);
+            clear(R_T_1_bar, m * m);
+            clear(R_H_2_bar, m * m);
+            clear(R_T_2_bar, m * m);
+            clear(R_H_3_bar, m * m);
+            clear(R_T_3_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -842,7 +864,7 @@ static void rhn_simd_backward_member(
                     real *const one_minus_h_2_squared_rows = work_one_minus_h_2_squared + begin * row_m;
                     real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
                     real *const one_minus_t_3_rows = work_one_minus_t_3 + begin * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     real *const h_1_rows = work_h_1 + begin * row_m;
                     real *const t_1_rows = work_t_1 + begin * row_m;
                     real *const s_1_rows = work_s_1 + ((t - first) * B + begin) * row_m;
@@ -850,7 +872,7 @@ static void rhn_simd_backward_member(
                     real *const t_2_rows = work_t_2 + begin * row_m;
                     real *const s_2_rows = work_s_2 + ((t - first) * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
-                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_y_bar + begin * m;
+                    const real *const y_next_bar_rows = t + 1 < T ? work_y_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_y_bar + begin * m;
                     const size_t y_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const y_bar_rows = work_y_bar + begin * row_m;
                     real *const a_t_3_bar_rows = work_a_t_3_bar + ((t - first) * B + begin) * row_m;
@@ -1021,7 +1043,7 @@ static void rhn_simd_backward_member(
                     const real *const one_minus_h_1_squared_rows = work_one_minus_h_1_squared + begin * row_m;
                     const real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
                     const real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
-                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial->y + begin * m;
+                    const real *const y_prev_rows = t > 0 ? out->y + ((t * B + begin) - B) * m : initial_y + begin * m;
                     const real *const h_1_rows = work_h_1 + begin * row_m;
                     const real *const t_1_rows = work_t_1 + begin * row_m;
                     const real *const s_2_bar_rows = work_s_2_bar + begin * row_m;
@@ -1127,7 +1149,7 @@ static void rhn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1165,7 +1187,7 @@ static void rhn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_H_1_bar != NULL || b_H_2_bar != NULL || b_H_3_bar != NULL || b_T_1_bar != NULL || b_T_2_bar != NULL || b_T_3_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1213,12 +1235,18 @@ static void rhn_simd_backward_member(
                             /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
                             b_T_3_bar_here += a_t_3_bar;
                         }
-                        store_part(b_H_1_bar + j, load_part(b_H_1_bar + j, left) + b_H_1_bar_here, left);
-                        store_part(b_T_1_bar + j, load_part(b_T_1_bar + j, left) + b_T_1_bar_here, left);
-                        store_part(b_H_2_bar + j, load_part(b_H_2_bar + j, left) + b_H_2_bar_here, left);
-                        store_part(b_T_2_bar + j, load_part(b_T_2_bar + j, left) + b_T_2_bar_here, left);
-                        store_part(b_H_3_bar + j, load_part(b_H_3_bar + j, left) + b_H_3_bar_here, left);
-                        store_part(b_T_3_bar + j, load_part(b_T_3_bar + j, left) + b_T_3_bar_here, left);
+                        if (b_H_1_bar != NULL)
+                            store_part(b_H_1_bar + j, load_part(b_H_1_bar + j, left) + b_H_1_bar_here, left);
+                        if (b_T_1_bar != NULL)
+                            store_part(b_T_1_bar + j, load_part(b_T_1_bar + j, left) + b_T_1_bar_here, left);
+                        if (b_H_2_bar != NULL)
+                            store_part(b_H_2_bar + j, load_part(b_H_2_bar + j, left) + b_H_2_bar_here, left);
+                        if (b_T_2_bar != NULL)
+                            store_part(b_T_2_bar + j, load_part(b_T_2_bar + j, left) + b_T_2_bar_here, left);
+                        if (b_H_3_bar != NULL)
+                            store_part(b_H_3_bar + j, load_part(b_H_3_bar + j, left) + b_H_3_bar_here, left);
+                        if (b_T_3_bar != NULL)
+                            store_part(b_T_3_bar + j, load_part(b_T_3_bar + j, left) + b_T_3_bar_here, left);
                     }
                 }
             }
@@ -1237,7 +1265,7 @@ static void rhn_simd_backward_member(
 
             /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
             /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
-            const series rows_of_y_prev = {out->y, initial->y, m, m, 0, B, 0};
+            const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const total_of with_y_prev[] = {
                 {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_1_bar, done > 0},
                 {{work_a_t_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_1_bar, done > 0},
@@ -1266,13 +1294,13 @@ static void rhn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_y_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar + (((0) & 1) * B + 0) * row_m : final_y_bar, T > 0 ? row_m : m, gradients->initial_y_bar);
 }
 
 void rhn_simd_backward(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *initial, const rhn_outputs *out,
+    const rhn_initial *initial, const rhn_outputs *out,
     const rhn_real *tape, const rhn_cotangents *bars,
     const rhn_gradients *gradients, rhn_real *work,
     size_t threads)
@@ -1284,7 +1312,7 @@ void rhn_simd_backward(
 static void rhn_simd_step_member(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *state, const rhn_outputs *out,
+    const rhn_initial *state, const rhn_outputs *out,
     const rhn_state *next, rhn_real *work,
     size_t member, size_t members)
 {
@@ -1303,6 +1331,8 @@ static void rhn_simd_step_member(
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_s_2 + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_y = work_turn + 1;
+    const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m, work_initial_y, member, members);
     const real *const panels_x = packed;
     const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
@@ -1314,7 +1344,7 @@ static void rhn_simd_step_member(
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
-            const real *const y_prev_rows = state->y + begin * m;
+            const real *const y_prev_rows = initial_y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
             const operand factors_a_h_1[] = {
                 {x_rows, n, n, panels_x},
@@ -1466,7 +1496,7 @@ static void rhn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->y + 0 * m, m, next->y);
+        copy_rows(B, m, out->y + 0 * m, m, next != NULL ? next->y : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1474,7 +1504,7 @@ static void rhn_simd_step_member(
 void rhn_simd_step(
     const rhn_sizes *sizes, const rhn_parameters *parameters,
     const rhn_real *packed, const rhn_inputs *in,
-    const rhn_state *state, const rhn_outputs *out,
+    const rhn_initial *state, const rhn_outputs *out,
     const rhn_state *next, rhn_real *work,
     size_t threads)
 {

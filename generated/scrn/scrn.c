@@ -14,6 +14,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((scrn_real)(number))
 #ifdef SCRN_DOUBLE
 #define FABS fabs
@@ -42,40 +45,57 @@ static scrn_real scrn_sigmoid_tail(scrn_real x)
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const scrn_real *scrn_given(
+    const scrn_real *given, scrn_real value, size_t entries, scrn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void scrn_copy(const scrn_real *from, size_t entries, scrn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t scrn_tape_size(const scrn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t k = SCRN_FIXED_k;
-    const size_t m = SCRN_FIXED_m;
-    return 2 * T * B * k + 2 * T * B * m;
+    (void)sizes;
+    return SCRN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t scrn_forward_work_size(const scrn_sizes *sizes)
 {
-    const size_t m = SCRN_FIXED_m;
-    return m;
+    (void)sizes;
+    return SCRN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t scrn_infer_work_size(const scrn_sizes *sizes)
+{
+    (void)sizes;
+    return SCRN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t scrn_backward_work_size(const scrn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t k = SCRN_FIXED_k;
-    const size_t m = SCRN_FIXED_m;
-    return 2 * m + T * B * m + T * B * k + 2 * k + 2 * B * k + 2 * B * m;
+    (void)sizes;
+    return SCRN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t scrn_step_work_size(const scrn_sizes *sizes)
 {
-    const size_t k = SCRN_FIXED_k;
-    const size_t m = SCRN_FIXED_m;
-    return 2 * k + 2 * m;
+    (void)sizes;
+    return SCRN_STEP_WORK_SIZE(sizes->B);
 }
 
 void scrn_forward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_state *initial,
+    const scrn_inputs *in, const scrn_initial *initial,
     const scrn_outputs *out, const scrn_state *final,
     scrn_real *tape, scrn_real *work)
 {
@@ -97,6 +117,10 @@ void scrn_forward(
     scrn_real *const tape_h_tail = tape_h + T * B * m; /* [T, B, m] */
     scrn_real *const tape_a_s = tape_h_tail + T * B * m; /* [T, B, k] */
     scrn_real *const a_h = work; /* [m] */
+    scrn_real *const work_initial_s = a_h + m; /* [B, k] */
+    scrn_real *const work_initial_h = work_initial_s + B * k; /* [B, m] */
+    const scrn_real *const initial_s = scrn_given(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s);
+    const scrn_real *const initial_h = scrn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -120,7 +144,7 @@ void scrn_forward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             scrn_real *restrict s = tape_s + at * k;
-            const scrn_real *restrict s_prev = t > 0 ? tape_s + (at - B) * k : initial->s + sample * k;
+            const scrn_real *restrict s_prev = t > 0 ? tape_s + (at - B) * k : initial_s + sample * k;
             const scrn_real *restrict a_s = tape_a_s + at * k;
 
             /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
@@ -137,7 +161,7 @@ void scrn_forward(
             const scrn_real *restrict s = tape_s + at * k;
             scrn_real *restrict h = tape_h + at * m;
             scrn_real *restrict h_tail = tape_h_tail + at * m;
-            const scrn_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + sample * m;
+            const scrn_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial_h + sample * m;
 
             /* (2)  a_h = P s + A x + R h_prev */
             for (size_t j = 0; j < m; ++j) {
@@ -181,16 +205,125 @@ void scrn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * k; ++j)
-        final->s[j] = tape_s[(T - 1) * B * k + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = tape_h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    scrn_copy(T > 0 ? tape_s + (T - 1) * B * k : initial_s, B * k, final != NULL ? final->s : NULL);
+    scrn_copy(T > 0 ? tape_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void scrn_infer(
+    const scrn_sizes *sizes, const scrn_parameters *parameters,
+    const scrn_inputs *in, const scrn_initial *initial,
+    const scrn_outputs *out, const scrn_state *final,
+    scrn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SCRN_FIXED_n;
+    const size_t k = SCRN_FIXED_k;
+    const size_t m = SCRN_FIXED_m;
+    const size_t p = SCRN_FIXED_p;
+    const scrn_real *const B_2 = parameters->B_2; /* [k, n] */
+    const scrn_real *const alpha = parameters->alpha; /* [] */
+    const scrn_real *const P = parameters->P; /* [m, k] */
+    const scrn_real *const A = parameters->A; /* [m, n] */
+    const scrn_real *const R = parameters->R; /* [m, m] */
+    const scrn_real *const U = parameters->U; /* [p, m] */
+    const scrn_real *const V = parameters->V; /* [p, k] */
+    scrn_real *const work_s = work; /* [T, B, k] */
+    scrn_real *const work_h = work_s + T * B * k; /* [T, B, m] */
+    scrn_real *const work_a_s = work_h + T * B * m; /* [T, B, k] */
+    scrn_real *const a_h = work_a_s + T * B * k; /* [m] */
+    scrn_real *const work_initial_s = a_h + m; /* [B, k] */
+    scrn_real *const work_initial_h = work_initial_s + B * k; /* [B, m] */
+    const scrn_real *const initial_s = scrn_given(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s);
+    const scrn_real *const initial_h = scrn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const scrn_real *restrict x = in->x + at * n;
+            scrn_real *restrict a_s = work_a_s + at * k;
+
+            /* (1)  a_s = B x */
+            for (size_t j = 0; j < k; ++j) {
+                scrn_real sum = 0;
+                for (size_t l = 0; l < n; ++l)
+                    sum += B_2[j * n + l] * x[l];
+                a_s[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            scrn_real *restrict s = work_s + at * k;
+            const scrn_real *restrict s_prev = t > 0 ? work_s + (at - B) * k : initial_s + sample * k;
+            const scrn_real *restrict a_s = work_a_s + at * k;
+
+            /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+            for (size_t j = 0; j < k; ++j)
+                s[j] = (1 - alpha[0]) * a_s[j] + alpha[0] * s_prev[j];
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const scrn_real *restrict x = in->x + at * n;
+            const scrn_real *restrict s = work_s + at * k;
+            scrn_real *restrict h = work_h + at * m;
+            const scrn_real *restrict h_prev = t > 0 ? work_h + (at - B) * m : initial_h + sample * m;
+
+            /* (2)  a_h = P s + A x + R h_prev */
+            for (size_t j = 0; j < m; ++j) {
+                scrn_real sum = 0;
+                for (size_t l = 0; l < k; ++l)
+                    sum += P[j * k + l] * s[l];
+                for (size_t l = 0; l < n; ++l)
+                    sum += A[j * n + l] * x[l];
+                for (size_t l = 0; l < m; ++l)
+                    sum += R[j * m + l] * h_prev[l];
+                a_h[j] = sum;
+            }
+
+            /* (2)  h = sigmoid(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = scrn_sigmoid(a_h[j]);
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
+            const scrn_real *restrict s = work_s + at * k;
+            const scrn_real *restrict h = work_h + at * m;
+            scrn_real *restrict y = out->y + at * p;
+
+            /* (3)  y = U h + V s */
+            for (size_t j = 0; j < p; ++j) {
+                scrn_real sum = 0;
+                for (size_t l = 0; l < m; ++l)
+                    sum += U[j * m + l] * h[l];
+                for (size_t l = 0; l < k; ++l)
+                    sum += V[j * k + l] * s[l];
+                y[j] = sum;
+            }
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    scrn_copy(T > 0 ? work_s + (T - 1) * B * k : initial_s, B * k, final != NULL ? final->s : NULL);
+    scrn_copy(T > 0 ? work_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void scrn_backward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_state *initial,
+    const scrn_inputs *in, const scrn_initial *initial,
     const scrn_outputs *out, const scrn_real *tape,
     const scrn_cotangents *bars, const scrn_gradients *gradients,
     scrn_real *work)
@@ -228,22 +361,37 @@ void scrn_backward(
     scrn_real *const a_s_bar = s_to_alpha_bar + k; /* [k] */
     scrn_real *const work_s_prev_bar = a_s_bar + k; /* [2, B, k] */
     scrn_real *const work_h_prev_bar = work_s_prev_bar + 2 * B * k; /* [2, B, m] */
+    scrn_real *const work_final_s_bar = work_h_prev_bar + 2 * B * m; /* [B, k] */
+    scrn_real *const work_final_h_bar = work_final_s_bar + B * k; /* [B, m] */
+    scrn_real *const work_initial_s = work_final_h_bar + B * m; /* [B, k] */
+    scrn_real *const work_initial_h = work_initial_s + B * k; /* [B, m] */
+    const scrn_real *const final_s_bar = scrn_given(bars->final_s_bar, 0, B * k, work_final_s_bar);
+    const scrn_real *const final_h_bar = scrn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const scrn_real *const initial_s = scrn_given(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s);
+    const scrn_real *const initial_h = scrn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < k * n; ++j)
-        B_bar[j] = 0;
-    for (size_t j = 0; j < 1; ++j)
-        alpha_bar[j] = 0;
-    for (size_t j = 0; j < m * k; ++j)
-        P_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        A_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        R_bar[j] = 0;
-    for (size_t j = 0; j < p * m; ++j)
-        U_bar[j] = 0;
-    for (size_t j = 0; j < p * k; ++j)
-        V_bar[j] = 0;
+    if (B_bar != NULL)
+        for (size_t j = 0; j < k * n; ++j)
+            B_bar[j] = 0;
+    if (alpha_bar != NULL)
+        for (size_t j = 0; j < 1; ++j)
+            alpha_bar[j] = 0;
+    if (P_bar != NULL)
+        for (size_t j = 0; j < m * k; ++j)
+            P_bar[j] = 0;
+    if (A_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            A_bar[j] = 0;
+    if (R_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            R_bar[j] = 0;
+    if (U_bar != NULL)
+        for (size_t j = 0; j < p * m; ++j)
+            U_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < p * k; ++j)
+            V_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -252,7 +400,7 @@ void scrn_backward(
             const scrn_real *restrict h_tail = tape_h_tail + at * m;
             const scrn_real *restrict h = tape_h + at * m;
             const scrn_real *restrict y_bar = bars->y_bar + at * p;
-            const scrn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : bars->final_h_bar + sample * m;
+            const scrn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + sample) * m : final_h_bar + sample * m;
             scrn_real *restrict a_h_bar = work_a_h_bar + at * m;
             scrn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
@@ -287,7 +435,7 @@ void scrn_backward(
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
             const scrn_real *restrict y_bar = bars->y_bar + at * p;
-            const scrn_real *restrict s_next_bar = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + sample) * k : bars->final_s_bar + sample * k;
+            const scrn_real *restrict s_next_bar = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + sample) * k : final_s_bar + sample * k;
             const scrn_real *restrict a_h_bar = work_a_h_bar + at * m;
             scrn_real *restrict s_bar = work_s_bar + at * k;
             scrn_real *restrict s_prev_bar = work_s_prev_bar + ((t & 1) * B + sample) * k;
@@ -315,13 +463,13 @@ void scrn_backward(
             const scrn_real *restrict x = in->x + at * n;
             const scrn_real *restrict s = tape_s + at * k;
             const scrn_real *restrict h = tape_h + at * m;
-            const scrn_real *restrict s_prev = t > 0 ? tape_s + (at - B) * k : initial->s + sample * k;
-            const scrn_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial->h + sample * m;
+            const scrn_real *restrict s_prev = t > 0 ? tape_s + (at - B) * k : initial_s + sample * k;
+            const scrn_real *restrict h_prev = t > 0 ? tape_h + (at - B) * m : initial_h + sample * m;
             const scrn_real *restrict a_s = tape_a_s + at * k;
             const scrn_real *restrict y_bar = bars->y_bar + at * p;
             const scrn_real *restrict a_h_bar = work_a_h_bar + at * m;
             const scrn_real *restrict s_bar = work_s_bar + at * k;
-            scrn_real *restrict x_bar = gradients->x_bar + at * n;
+            scrn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (7)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
             for (size_t j = 0; j < k; ++j)
@@ -332,61 +480,68 @@ void scrn_backward(
                 a_s_bar[j] = s_bar[j] * (1 - alpha[0]);
 
             /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                scrn_real sum = 0;
-                for (size_t l = 0; l < k; ++l)
-                    sum += B_2[l * n + j] * a_s_bar[l];
-                for (size_t l = 0; l < m; ++l)
-                    sum += A[l * n + j] * a_h_bar[l];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    scrn_real sum = 0;
+                    for (size_t l = 0; l < k; ++l)
+                        sum += B_2[l * n + j] * a_s_bar[l];
+                    for (size_t l = 0; l < m; ++l)
+                        sum += A[l * n + j] * a_h_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < k; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    B_bar[j * n + l] += a_s_bar[j] * x[l];
+            if (B_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        B_bar[j * n + l] += a_s_bar[j] * x[l];
 
             /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
-            for (size_t j = 0; j < k; ++j)
-                alpha_bar[0] += s_to_alpha_bar[j];
+            if (alpha_bar != NULL)
+                for (size_t j = 0; j < k; ++j)
+                    alpha_bar[0] += s_to_alpha_bar[j];
 
             /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < k; ++l)
-                    P_bar[j * k + l] += a_h_bar[j] * s[l];
+            if (P_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < k; ++l)
+                        P_bar[j * k + l] += a_h_bar[j] * s[l];
 
             /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    A_bar[j * n + l] += a_h_bar[j] * x[l];
+            if (A_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        A_bar[j * n + l] += a_h_bar[j] * x[l];
 
             /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < m; ++l)
-                    R_bar[j * m + l] += a_h_bar[j] * h_prev[l];
+            if (R_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < m; ++l)
+                        R_bar[j * m + l] += a_h_bar[j] * h_prev[l];
 
             /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t l = 0; l < m; ++l)
-                    U_bar[j * m + l] += y_bar[j] * h[l];
+            if (U_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t l = 0; l < m; ++l)
+                        U_bar[j * m + l] += y_bar[j] * h[l];
 
             /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
-            for (size_t j = 0; j < p; ++j)
-                for (size_t l = 0; l < k; ++l)
-                    V_bar[j * k + l] += y_bar[j] * s[l];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < p; ++j)
+                    for (size_t l = 0; l < k; ++l)
+                        V_bar[j * k + l] += y_bar[j] * s[l];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * k; ++j)
-        gradients->initial_s_bar[j] = work_s_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    scrn_copy(T > 0 ? work_s_prev_bar : final_s_bar, B * k, gradients->initial_s_bar);
+    scrn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void scrn_step(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_state *state,
+    const scrn_inputs *in, const scrn_initial *state,
     const scrn_outputs *out, const scrn_state *next,
     scrn_real *work)
 {
@@ -406,12 +561,16 @@ void scrn_step(
     scrn_real *const h = s + k; /* [m] */
     scrn_real *const a_s = h + m; /* [k] */
     scrn_real *const a_h = a_s + k; /* [m] */
+    scrn_real *const work_initial_s = a_h + m; /* [B, k] */
+    scrn_real *const work_initial_h = work_initial_s + B * k; /* [B, m] */
+    const scrn_real *const initial_s = scrn_given(state != NULL ? state->s : NULL, 0, B * k, work_initial_s);
+    const scrn_real *const initial_h = scrn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t sample = 0; sample < B; ++sample) {
         const scrn_real *restrict x = in->x + sample * n;
-        const scrn_real *s_prev = state->s + sample * k;
-        const scrn_real *h_prev = state->h + sample * m;
+        const scrn_real *s_prev = initial_s + sample * k;
+        const scrn_real *h_prev = initial_h + sample * m;
         scrn_real *restrict y = out->y + sample * p;
 
         /* (1)  a_s = B x */
@@ -453,9 +612,9 @@ void scrn_step(
         }
 
         /* the next state */
-        for (size_t j = 0; j < k; ++j)
-            next->s[sample * k + j] = s[j];
-        for (size_t j = 0; j < m; ++j)
-            next->h[sample * m + j] = h[j];
+        if (next != NULL && next->s != NULL)
+            scrn_copy(s, k, next->s + sample * k);
+        if (next != NULL && next->h != NULL)
+            scrn_copy(h, m, next->h + sample * m);
     }
 }

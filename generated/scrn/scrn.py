@@ -30,6 +30,13 @@ As in the paper there are no biases, and the context units see no hidden ones.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -51,6 +58,7 @@ def sigmoid_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     B_2 = parameters["B"]
     alpha = parameters["alpha"]
@@ -62,7 +70,6 @@ def forward(parameters, inputs, initial):
     U = parameters["U"]
     V = parameters["V"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     k = B_2.shape[0]
     m = P.shape[0]
@@ -94,11 +101,12 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (3)  y = U h + V s
     y = h @ U.T + s @ V.T
-    return {"y": y}, {"s": s[T - 1], "h": h[T - 1]}, {"s": s, "h": h, "h_tail": h_tail, "a_s": a_s}
+    return {"y": y}, {"s": s[T - 1] if T > 0 else initial_s, "h": h[T - 1] if T > 0 else initial_h}, {"s": s, "h": h, "h_tail": h_tail, "a_s": a_s}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_s = initial["s"]
     initial_h = initial["h"]
     h_tail = tape["h_tail"]
@@ -117,7 +125,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_s_bar = bars["final.s"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     k = B_2.shape[0]
     m = P.shape[0]
@@ -148,8 +155,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         s_prev_bar = s_bar[t] * alpha
 
     # all steps at once
-    s_prev = np.concatenate([initial_s[None], s[:-1]])
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    s_prev = np.concatenate([initial_s[None], s])[:-1]
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (7)  s_to_alpha_bar = s_bar * (s_prev - a_s)
     s_to_alpha_bar = s_bar * (s_prev - a_s)
     # (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1)
@@ -175,6 +182,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     B_2 = parameters["B"]
     alpha = parameters["alpha"]
@@ -184,7 +192,6 @@ def step(parameters, inputs, state):
     U = parameters["U"]
     V = parameters["V"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     k = B_2.shape[0]
     m = P.shape[0]

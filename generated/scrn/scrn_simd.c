@@ -4,13 +4,20 @@
  * those of scrn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile scrn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "scrn_simd.h"
 
 #ifdef SCRN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef scrn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t scrn_simd_tape_size(const scrn_sizes *sizes)
 {
@@ -104,7 +111,7 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * k + B * m;
 }
 
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
@@ -128,7 +135,7 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * k + B * m;
 }
 
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -153,7 +160,7 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)chunk;
     (void)chunk_2;
-    return spaced(T * B * row_m) + 3 * spaced(chunk_2 * B * row_k) + spaced(2 * B * row_k) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + threads * scratch_for(n + k + m);
+    return spaced(T * B * row_m) + 3 * spaced(chunk_2 * B * row_k) + spaced(2 * B * row_k) + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + 2 * B * k + 2 * B * m + threads * scratch_for(n + k + m);
 }
 
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
@@ -173,7 +180,7 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
     (void)row_k;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_k) + spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_k) + spaced(B * row_m) + 1 + B * k + B * m;
 }
 
 static size_t scrn_simd_forward_multiplications(const scrn_sizes *sizes)
@@ -327,7 +334,7 @@ void scrn_simd_pack_backward(
 static void scrn_simd_forward_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_state *final, scrn_real *tape, scrn_real *work,
     size_t member, size_t members)
 {
@@ -348,6 +355,10 @@ static void scrn_simd_forward_member(
     real *const tape_a_s = tape_h_tail + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work;
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
+    real *const work_initial_s = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_h = work_initial_s + B * k;
+    const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
@@ -402,7 +413,7 @@ static void scrn_simd_forward_member(
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 real *const s_rows = tape_s + (t * B + begin) * row_k;
-                const real *const s_prev_rows = t > 0 ? tape_s + ((t * B + begin) - B) * row_k : initial->s + begin * k;
+                const real *const s_prev_rows = t > 0 ? tape_s + ((t * B + begin) - B) * row_k : initial_s + begin * k;
                 const size_t s_prev_stride = t > 0 ? row_k : k;
                 const real *const a_s_rows = tape_a_s + (t * B + begin) * row_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -448,7 +459,7 @@ static void scrn_simd_forward_member(
                     const real *const s_rows = tape_s + (t * B + begin) * row_k;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? tape_h + ((t * B + begin) - B) * row_m : initial_h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_h[] = {
                         {s_rows, row_k, k, panels_s},
@@ -530,15 +541,15 @@ static void scrn_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, k, tape_s + (T - 1) * B * row_k, row_k, final->s);
+        copy_rows(B, k, T > 0 ? tape_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k, final != NULL ? final->s : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_h + (T - 1) * B * row_m, row_m, final->h);
+        copy_rows(B, m, T > 0 ? tape_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m, final != NULL ? final->h : NULL);
 }
 
 void scrn_simd_forward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_state *final, scrn_real *tape, scrn_real *work,
     size_t threads)
 {
@@ -549,7 +560,7 @@ void scrn_simd_forward(
 static void scrn_simd_infer_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_state *final, scrn_real *work,
     size_t member, size_t members)
 {
@@ -569,6 +580,10 @@ static void scrn_simd_infer_member(
     real *const work_a_s = work_h + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work_a_s + spaced(T * B * row_k);
     const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
+    real *const work_initial_s = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    real *const work_initial_h = work_initial_s + B * k;
+    const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
@@ -623,7 +638,7 @@ static void scrn_simd_infer_member(
             for (size_t begin = 0, rows; begin < B; begin += rows) {
                 rows = even_part(B - begin, ROWS_AT_ONCE);
                 real *const s_rows = work_s + (t * B + begin) * row_k;
-                const real *const s_prev_rows = t > 0 ? work_s + ((t * B + begin) - B) * row_k : initial->s + begin * k;
+                const real *const s_prev_rows = t > 0 ? work_s + ((t * B + begin) - B) * row_k : initial_s + begin * k;
                 const size_t s_prev_stride = t > 0 ? row_k : k;
                 const real *const a_s_rows = work_a_s + (t * B + begin) * row_k;
                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -668,7 +683,7 @@ static void scrn_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + (t * B + begin) * row_k;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? work_h + ((t * B + begin) - B) * row_m : initial_h + begin * m;
                     const size_t h_prev_stride = t > 0 ? row_m : m;
                     const operand factors_a_h[] = {
                         {s_rows, row_k, k, panels_s},
@@ -746,15 +761,15 @@ static void scrn_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, k, work_s + (T - 1) * B * row_k, row_k, final->s);
+        copy_rows(B, k, T > 0 ? work_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k, final != NULL ? final->s : NULL);
     if (member == 0)
-        copy_rows(B, m, work_h + (T - 1) * B * row_m, row_m, final->h);
+        copy_rows(B, m, T > 0 ? work_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m, final != NULL ? final->h : NULL);
 }
 
 void scrn_simd_infer(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_state *final, scrn_real *work,
     size_t threads)
 {
@@ -765,7 +780,7 @@ void scrn_simd_infer(
 static void scrn_simd_backward_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_real *tape, const scrn_cotangents *bars,
     const scrn_gradients *gradients, scrn_real *work,
     size_t member, size_t members)
@@ -805,6 +820,14 @@ static void scrn_simd_backward_member(
     const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m);
     real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
     const size_t scratch_size = scratch_for(n + k + m);
+    real *const work_final_s_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_final_s_bar + B * k;
+    real *const work_initial_s = work_final_h_bar + B * m;
+    real *const work_initial_h = work_initial_s + B * k;
+    const real *const final_s_bar = given_or(bars->final_s_bar, 0, B * k, work_final_s_bar, member, members);
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k, work_initial_s, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_y_bar = packed;
     const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
     const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
@@ -812,10 +835,20 @@ static void scrn_simd_backward_member(
     const real *const panels_a_s_bar = panels_y_bar_2 + up_to(k, LANES) * p;
     const real *const panels_a_h_bar_3 = panels_a_s_bar + up_to(n, LANES) * k;
     if (member == 0) {
-        for (size_t j = 0; j < 1; ++j)
-            alpha_bar[j] = 0;
+        clear(alpha_bar, 1);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(B_bar, k * n);
+            clear(P_bar, m * k);
+            clear(A_bar, m * n);
+            clear(R_bar, m * m);
+            clear(U_bar, p * m);
+            clear(V_bar, p * k);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -841,7 +874,7 @@ static void scrn_simd_backward_member(
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     const operand factors_h_bar[] = {
@@ -943,7 +976,7 @@ static void scrn_simd_backward_member(
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
-                    const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + begin) * row_k : bars->final_s_bar + begin * k;
+                    const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar + (((t + 1) & 1) * B + begin) * row_k : final_s_bar + begin * k;
                     const size_t s_next_bar_stride = t + 1 < T ? row_k : k;
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const s_bar_rows = work_s_bar + ((t - first) * B + begin) * row_k;
@@ -993,7 +1026,7 @@ static void scrn_simd_backward_member(
                 rows = even_part(steps * B - begin, ROWS_AT_ONCE);
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
-                const real *const s_prev_rows = (first * B + begin) >= B ? tape_s + ((first * B + begin) - B) * row_k : initial->s + (first * B + begin) * k;
+                const real *const s_prev_rows = (first * B + begin) >= B ? tape_s + ((first * B + begin) - B) * row_k : initial_s + (first * B + begin) * k;
                 const size_t s_prev_stride = (first * B + begin) >= B ? row_k : k;
                 const real *const a_s_rows = tape_a_s + (first * B + begin) * row_k;
                 const real *const s_bar_rows = work_s_bar + begin * row_k;
@@ -1019,7 +1052,7 @@ static void scrn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1057,11 +1090,14 @@ static void scrn_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
-            const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
+        if (alpha_bar != NULL) {
+            for (size_t sample = 0; sample < (steps * B) * (member == 0); ++sample) {
+                const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
 
-            /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
-            alpha_bar[0] += total(&s_to_alpha_bar[0], k);
+                /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
+                if (alpha_bar != NULL)
+                    alpha_bar[0] += total(&s_to_alpha_bar[0], k);
+            }
         }
         BARRIER
         {
@@ -1085,7 +1121,7 @@ static void scrn_simd_backward_member(
             totals(first * B, steps * B, &rows_of_s, k, with_s, 2, member, members, scratch);
 
             /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {tape_h, initial->h, row_m, m, 0, B, 0};
+            const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, R_bar, done > 0},
             };
@@ -1102,15 +1138,15 @@ static void scrn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, k, work_s_prev_bar + (((0) & 1) * B + 0) * row_k, row_k, gradients->initial_s_bar);
+        copy_rows(B, k, T > 0 ? work_s_prev_bar + (((0) & 1) * B + 0) * row_k : final_s_bar, T > 0 ? row_k : k, gradients->initial_s_bar);
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void scrn_simd_backward(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *initial, const scrn_outputs *out,
+    const scrn_initial *initial, const scrn_outputs *out,
     const scrn_real *tape, const scrn_cotangents *bars,
     const scrn_gradients *gradients, scrn_real *work,
     size_t threads)
@@ -1122,7 +1158,7 @@ void scrn_simd_backward(
 static void scrn_simd_step_member(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *state, const scrn_outputs *out,
+    const scrn_initial *state, const scrn_outputs *out,
     const scrn_state *next, scrn_real *work,
     size_t member, size_t members)
 {
@@ -1140,6 +1176,10 @@ static void scrn_simd_step_member(
     real *const work_a_s = work_h + spaced(B * row_m); /* [k] a row */
     real *const work_turn = work_a_s + spaced(B * row_k);
     const size_t t = way(work_turn);
+    real *const work_initial_s = work_turn + 1;
+    real *const work_initial_h = work_initial_s + B * k;
+    const real *const initial_s = given_or(state != NULL ? state->s : NULL, 0, B * k, work_initial_s, member, members);
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_s = panels_x + up_to(k, LANES) * n;
     const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
@@ -1190,7 +1230,7 @@ static void scrn_simd_step_member(
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = even_part(B - begin, ROWS_AT_ONCE);
             real *const s_rows = work_s + begin * row_k;
-            const real *const s_prev_rows = state->s + begin * k;
+            const real *const s_prev_rows = initial_s + begin * k;
             const real *const a_s_rows = work_a_s + begin * row_k;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
@@ -1216,7 +1256,7 @@ static void scrn_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_h[] = {
                 {s_rows, row_k, k, panels_s},
                 {x_rows, n, n, panels_x_2},
@@ -1291,9 +1331,9 @@ static void scrn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, k, work_s + 0 * row_k, row_k, next->s);
+        copy_rows(B, k, work_s + 0 * row_k, row_k, next != NULL ? next->s : NULL);
     if (member == 0)
-        copy_rows(B, m, work_h + 0 * row_m, row_m, next->h);
+        copy_rows(B, m, work_h + 0 * row_m, row_m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1301,7 +1341,7 @@ static void scrn_simd_step_member(
 void scrn_simd_step(
     const scrn_sizes *sizes, const scrn_parameters *parameters,
     const scrn_real *packed, const scrn_inputs *in,
-    const scrn_state *state, const scrn_outputs *out,
+    const scrn_initial *state, const scrn_outputs *out,
     const scrn_state *next, scrn_real *work,
     size_t threads)
 {

@@ -17,6 +17,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((slstm_real)(number))
 #ifdef SLSTM_DOUBLE
 #define FABS fabs
@@ -77,37 +80,57 @@ static slstm_real slstm_tanh_tail(slstm_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const slstm_real *slstm_given(
+    const slstm_real *given, slstm_real value, size_t entries, slstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void slstm_copy(const slstm_real *from, size_t entries, slstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t slstm_tape_size(const slstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = SLSTM_FIXED_d;
-    return 10 * T * B * d;
+    (void)sizes;
+    return SLSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t slstm_forward_work_size(const slstm_sizes *sizes)
 {
-    const size_t d = SLSTM_FIXED_d;
-    return 7 * d;
+    (void)sizes;
+    return SLSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t slstm_infer_work_size(const slstm_sizes *sizes)
+{
+    (void)sizes;
+    return SLSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t slstm_backward_work_size(const slstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t d = SLSTM_FIXED_d;
-    return 15 * d + 5 * T * B * d + 4 * 2 * B * d;
+    (void)sizes;
+    return SLSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t slstm_step_work_size(const slstm_sizes *sizes)
 {
-    const size_t d = SLSTM_FIXED_d;
-    return 15 * d;
+    (void)sizes;
+    return SLSTM_STEP_WORK_SIZE(sizes->B);
 }
 
 void slstm_forward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_state *initial,
+    const slstm_inputs *in, const slstm_initial *initial,
     const slstm_outputs *out, const slstm_state *final,
     slstm_real *tape, slstm_real *work)
 {
@@ -144,6 +167,14 @@ void slstm_forward(
     slstm_real *const softplus_ftilde = o + d; /* [d] */
     slstm_real *const a_i = softplus_ftilde + d; /* [d] */
     slstm_real *const a_f = a_i + d; /* [d] */
+    slstm_real *const work_initial_h = a_f + d; /* [B, d] */
+    slstm_real *const work_initial_m = work_initial_h + B * d; /* [B, d] */
+    slstm_real *const work_initial_c = work_initial_m + B * d; /* [B, d] */
+    slstm_real *const work_initial_n = work_initial_c + B * d; /* [B, d] */
+    const slstm_real *const initial_h = slstm_given(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h);
+    const slstm_real *const initial_m = slstm_given(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m);
+    const slstm_real *const initial_c = slstm_given(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c);
+    const slstm_real *const initial_n = slstm_given(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -161,10 +192,10 @@ void slstm_forward(
             slstm_real *restrict c = tape_c + at * d;
             slstm_real *restrict n = tape_n + at * d;
             slstm_real *restrict h = out->h + at * d;
-            const slstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial->h + s * d;
-            const slstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial->m + s * d;
-            const slstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * d : initial->c + s * d;
-            const slstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d : initial->n + s * d;
+            const slstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
+            const slstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial_m + s * d;
+            const slstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * d : initial_c + s * d;
+            const slstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d : initial_n + s * d;
 
             /* (1)  ztilde = W_z x + R_z h_prev + b_z */
             for (size_t j = 0; j < d; ++j) {
@@ -264,20 +295,173 @@ void slstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * d; ++j)
-        final->h[j] = out->h[(T - 1) * B * d + j];
-    for (size_t j = 0; j < B * d; ++j)
-        final->m[j] = tape_m[(T - 1) * B * d + j];
-    for (size_t j = 0; j < B * d; ++j)
-        final->c[j] = tape_c[(T - 1) * B * d + j];
-    for (size_t j = 0; j < B * d; ++j)
-        final->n[j] = tape_n[(T - 1) * B * d + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d, final != NULL ? final->h : NULL);
+    slstm_copy(T > 0 ? tape_m + (T - 1) * B * d : initial_m, B * d, final != NULL ? final->m : NULL);
+    slstm_copy(T > 0 ? tape_c + (T - 1) * B * d : initial_c, B * d, final != NULL ? final->c : NULL);
+    slstm_copy(T > 0 ? tape_n + (T - 1) * B * d : initial_n, B * d, final != NULL ? final->n : NULL);
+}
+
+void slstm_infer(
+    const slstm_sizes *sizes, const slstm_parameters *parameters,
+    const slstm_inputs *in, const slstm_initial *initial,
+    const slstm_outputs *out, const slstm_state *final,
+    slstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t D = SLSTM_FIXED_D;
+    const size_t d = SLSTM_FIXED_d;
+    const slstm_real *const W_z = parameters->W_z; /* [d, D] */
+    const slstm_real *const R_z = parameters->R_z; /* [d, d] */
+    const slstm_real *const b_z = parameters->b_z; /* [d] */
+    const slstm_real *const W_i = parameters->W_i; /* [d, D] */
+    const slstm_real *const R_i = parameters->R_i; /* [d, d] */
+    const slstm_real *const b_i = parameters->b_i; /* [d] */
+    const slstm_real *const W_f = parameters->W_f; /* [d, D] */
+    const slstm_real *const R_f = parameters->R_f; /* [d, d] */
+    const slstm_real *const b_f = parameters->b_f; /* [d] */
+    const slstm_real *const W_o = parameters->W_o; /* [d, D] */
+    const slstm_real *const R_o = parameters->R_o; /* [d, d] */
+    const slstm_real *const b_o = parameters->b_o; /* [d] */
+    slstm_real *const ztilde = work; /* [d] */
+    slstm_real *const itilde = ztilde + d; /* [d] */
+    slstm_real *const ftilde = itilde + d; /* [d] */
+    slstm_real *const otilde = ftilde + d; /* [d] */
+    slstm_real *const z = otilde + d; /* [d] */
+    slstm_real *const o = z + d; /* [d] */
+    slstm_real *const l_f = o + d; /* [d] */
+    slstm_real *const work_m = l_f + d; /* [2, B, d] */
+    slstm_real *const i = work_m + 2 * B * d; /* [d] */
+    slstm_real *const f = i + d; /* [d] */
+    slstm_real *const work_c = f + d; /* [2, B, d] */
+    slstm_real *const work_n = work_c + 2 * B * d; /* [2, B, d] */
+    slstm_real *const softplus_ftilde = work_n + 2 * B * d; /* [d] */
+    slstm_real *const a_i = softplus_ftilde + d; /* [d] */
+    slstm_real *const a_f = a_i + d; /* [d] */
+    slstm_real *const work_initial_h = a_f + d; /* [B, d] */
+    slstm_real *const work_initial_m = work_initial_h + B * d; /* [B, d] */
+    slstm_real *const work_initial_c = work_initial_m + B * d; /* [B, d] */
+    slstm_real *const work_initial_n = work_initial_c + B * d; /* [B, d] */
+    const slstm_real *const initial_h = slstm_given(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h);
+    const slstm_real *const initial_m = slstm_given(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m);
+    const slstm_real *const initial_c = slstm_given(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c);
+    const slstm_real *const initial_n = slstm_given(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const slstm_real *restrict x = in->x + at * D;
+            slstm_real *restrict m = work_m + ((t & 1) * B + s) * d;
+            slstm_real *restrict c = work_c + ((t & 1) * B + s) * d;
+            slstm_real *restrict n = work_n + ((t & 1) * B + s) * d;
+            slstm_real *restrict h = out->h + at * d;
+            const slstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
+            const slstm_real *restrict m_prev = t > 0 ? work_m + (((t - 1) & 1) * B + s) * d : initial_m + s * d;
+            const slstm_real *restrict c_prev = t > 0 ? work_c + (((t - 1) & 1) * B + s) * d : initial_c + s * d;
+            const slstm_real *restrict n_prev = t > 0 ? work_n + (((t - 1) & 1) * B + s) * d : initial_n + s * d;
+
+            /* (1)  ztilde = W_z x + R_z h_prev + b_z */
+            for (size_t j = 0; j < d; ++j) {
+                slstm_real sum = b_z[j];
+                for (size_t k = 0; k < D; ++k)
+                    sum += W_z[j * D + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += R_z[j * d + k] * h_prev[k];
+                ztilde[j] = sum;
+            }
+
+            /* (2)  itilde = W_i x + R_i h_prev + b_i */
+            for (size_t j = 0; j < d; ++j) {
+                slstm_real sum = b_i[j];
+                for (size_t k = 0; k < D; ++k)
+                    sum += W_i[j * D + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += R_i[j * d + k] * h_prev[k];
+                itilde[j] = sum;
+            }
+
+            /* (3)  ftilde = W_f x + R_f h_prev + b_f */
+            for (size_t j = 0; j < d; ++j) {
+                slstm_real sum = b_f[j];
+                for (size_t k = 0; k < D; ++k)
+                    sum += W_f[j * D + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += R_f[j * d + k] * h_prev[k];
+                ftilde[j] = sum;
+            }
+
+            /* (4)  otilde = W_o x + R_o h_prev + b_o */
+            for (size_t j = 0; j < d; ++j) {
+                slstm_real sum = b_o[j];
+                for (size_t k = 0; k < D; ++k)
+                    sum += W_o[j * D + k] * x[k];
+                for (size_t k = 0; k < d; ++k)
+                    sum += R_o[j * d + k] * h_prev[k];
+                otilde[j] = sum;
+            }
+
+            /* (5)  z = tanh(ztilde) */
+            for (size_t j = 0; j < d; ++j)
+                z[j] = TANH(ztilde[j]);
+
+            /* (6)  o = sigmoid(otilde) */
+            for (size_t j = 0; j < d; ++j)
+                o[j] = slstm_sigmoid(otilde[j]);
+
+            /* (7)  softplus_ftilde = softplus(-ftilde) */
+            for (size_t j = 0; j < d; ++j)
+                softplus_ftilde[j] = slstm_softplus(-ftilde[j]);
+
+            /* (7)  l_f = -softplus(-ftilde) */
+            for (size_t j = 0; j < d; ++j)
+                l_f[j] = -softplus_ftilde[j];
+
+            /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            for (size_t j = 0; j < d; ++j)
+                m[j] = (l_f[j] + m_prev[j] >= itilde[j] ? l_f[j] + m_prev[j] : itilde[j]);
+
+            /* (9)  a_i = itilde - m */
+            for (size_t j = 0; j < d; ++j)
+                a_i[j] = itilde[j] - m[j];
+
+            /* (9)  i = exp(a_i) */
+            for (size_t j = 0; j < d; ++j)
+                i[j] = EXP(a_i[j]);
+
+            /* (10)  a_f = l_f + m_prev - m */
+            for (size_t j = 0; j < d; ++j)
+                a_f[j] = l_f[j] + m_prev[j] - m[j];
+
+            /* (10)  f = exp(a_f) */
+            for (size_t j = 0; j < d; ++j)
+                f[j] = EXP(a_f[j]);
+
+            /* (11)  c = f * c_prev + i * z */
+            for (size_t j = 0; j < d; ++j)
+                c[j] = f[j] * c_prev[j] + i[j] * z[j];
+
+            /* (12)  n = f * n_prev + i */
+            for (size_t j = 0; j < d; ++j)
+                n[j] = f[j] * n_prev[j] + i[j];
+
+            /* (13)  h = o * c / n */
+            for (size_t j = 0; j < d; ++j)
+                h[j] = o[j] * c[j] / n[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d, final != NULL ? final->h : NULL);
+    slstm_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d, final != NULL ? final->m : NULL);
+    slstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * d : initial_c, B * d, final != NULL ? final->c : NULL);
+    slstm_copy(T > 0 ? work_n + ((T - 1) & 1) * B * d : initial_n, B * d, final != NULL ? final->n : NULL);
 }
 
 void slstm_backward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_state *initial,
+    const slstm_inputs *in, const slstm_initial *initial,
     const slstm_outputs *out, const slstm_real *tape,
     const slstm_cotangents *bars, const slstm_gradients *gradients,
     slstm_real *work)
@@ -340,32 +524,60 @@ void slstm_backward(
     slstm_real *const work_c_prev_bar = work_m_prev_bar + 2 * B * d; /* [2, B, d] */
     slstm_real *const work_n_prev_bar = work_c_prev_bar + 2 * B * d; /* [2, B, d] */
     slstm_real *const work_sigmoid_ftilde = work_n_prev_bar + 2 * B * d; /* [T, B, d] */
+    slstm_real *const work_final_h_bar = work_sigmoid_ftilde + T * B * d; /* [B, d] */
+    slstm_real *const work_final_m_bar = work_final_h_bar + B * d; /* [B, d] */
+    slstm_real *const work_final_c_bar = work_final_m_bar + B * d; /* [B, d] */
+    slstm_real *const work_final_n_bar = work_final_c_bar + B * d; /* [B, d] */
+    slstm_real *const work_initial_h = work_final_n_bar + B * d; /* [B, d] */
+    slstm_real *const work_initial_m = work_initial_h + B * d; /* [B, d] */
+    slstm_real *const work_initial_c = work_initial_m + B * d; /* [B, d] */
+    slstm_real *const work_initial_n = work_initial_c + B * d; /* [B, d] */
+    const slstm_real *const final_h_bar = slstm_given(bars->final_h_bar, 0, B * d, work_final_h_bar);
+    const slstm_real *const final_m_bar = slstm_given(bars->final_m_bar, 0, B * d, work_final_m_bar);
+    const slstm_real *const final_c_bar = slstm_given(bars->final_c_bar, 0, B * d, work_final_c_bar);
+    const slstm_real *const final_n_bar = slstm_given(bars->final_n_bar, 0, B * d, work_final_n_bar);
+    const slstm_real *const initial_h = slstm_given(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h);
+    const slstm_real *const initial_m = slstm_given(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m);
+    const slstm_real *const initial_c = slstm_given(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c);
+    const slstm_real *const initial_n = slstm_given(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n);
 
     /* totals start at zero */
-    for (size_t j = 0; j < d * D; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < d * d; ++j)
-        R_z_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < d * D; ++j)
-        W_i_bar[j] = 0;
-    for (size_t j = 0; j < d * d; ++j)
-        R_i_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        b_i_bar[j] = 0;
-    for (size_t j = 0; j < d * D; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < d * d; ++j)
-        R_f_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < d * D; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < d * d; ++j)
-        R_o_bar[j] = 0;
-    for (size_t j = 0; j < d; ++j)
-        b_o_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_z_bar[j] = 0;
+    if (R_z_bar != NULL)
+        for (size_t j = 0; j < d * d; ++j)
+            R_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            b_z_bar[j] = 0;
+    if (W_i_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_i_bar[j] = 0;
+    if (R_i_bar != NULL)
+        for (size_t j = 0; j < d * d; ++j)
+            R_i_bar[j] = 0;
+    if (b_i_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            b_i_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_f_bar[j] = 0;
+    if (R_f_bar != NULL)
+        for (size_t j = 0; j < d * d; ++j)
+            R_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            b_f_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_o_bar[j] = 0;
+    if (R_o_bar != NULL)
+        for (size_t j = 0; j < d * d; ++j)
+            R_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < d; ++j)
+            b_o_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -392,14 +604,14 @@ void slstm_backward(
             const slstm_real *restrict f = tape_f + at * d;
             const slstm_real *restrict c = tape_c + at * d;
             const slstm_real *restrict n = tape_n + at * d;
-            const slstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial->m + s * d;
-            const slstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * d : initial->c + s * d;
-            const slstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d : initial->n + s * d;
+            const slstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) * d : initial_m + s * d;
+            const slstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * d : initial_c + s * d;
+            const slstm_real *restrict n_prev = t > 0 ? tape_n + (at - B) * d : initial_n + s * d;
             const slstm_real *restrict Delta_h = bars->Delta_h + at * d;
-            const slstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_h_bar + s * d;
-            const slstm_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_m_bar + s * d;
-            const slstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_c_bar + s * d;
-            const slstm_real *restrict n_next_bar = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + s) * d : bars->final_n_bar + s * d;
+            const slstm_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * d : final_h_bar + s * d;
+            const slstm_real *restrict m_next_bar = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + s) * d : final_m_bar + s * d;
+            const slstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * d : final_c_bar + s * d;
+            const slstm_real *restrict n_next_bar = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + s) * d : final_n_bar + s * d;
             slstm_real *restrict otilde_bar = work_otilde_bar + at * d;
             slstm_real *restrict ftilde_bar = work_ftilde_bar + at * d;
             slstm_real *restrict itilde_bar = work_itilde_bar + at * d;
@@ -519,99 +731,109 @@ void slstm_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const slstm_real *restrict x = in->x + at * D;
-            const slstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial->h + s * d;
+            const slstm_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
             const slstm_real *restrict otilde_bar = work_otilde_bar + at * d;
             const slstm_real *restrict ftilde_bar = work_ftilde_bar + at * d;
             const slstm_real *restrict itilde_bar = work_itilde_bar + at * d;
             const slstm_real *restrict ztilde_bar = work_ztilde_bar + at * d;
-            slstm_real *restrict x_bar = gradients->x_bar + at * D;
+            slstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
             /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-            for (size_t j = 0; j < D; ++j) {
-                slstm_real sum = 0;
-                for (size_t k = 0; k < d; ++k)
-                    sum += W_z[k * D + j] * ztilde_bar[k];
-                for (size_t k = 0; k < d; ++k)
-                    sum += W_i[k * D + j] * itilde_bar[k];
-                for (size_t k = 0; k < d; ++k)
-                    sum += W_f[k * D + j] * ftilde_bar[k];
-                for (size_t k = 0; k < d; ++k)
-                    sum += W_o[k * D + j] * otilde_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < D; ++j) {
+                    slstm_real sum = 0;
+                    for (size_t k = 0; k < d; ++k)
+                        sum += W_z[k * D + j] * ztilde_bar[k];
+                    for (size_t k = 0; k < d; ++k)
+                        sum += W_i[k * D + j] * itilde_bar[k];
+                    for (size_t k = 0; k < d; ++k)
+                        sum += W_f[k * D + j] * ftilde_bar[k];
+                    for (size_t k = 0; k < d; ++k)
+                        sum += W_o[k * D + j] * otilde_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < D; ++k)
-                    W_z_bar[j * D + k] += ztilde_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < D; ++k)
+                        W_z_bar[j * D + k] += ztilde_bar[j] * x[k];
 
             /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    R_z_bar[j * d + k] += ztilde_bar[j] * h_prev[k];
+            if (R_z_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        R_z_bar[j * d + k] += ztilde_bar[j] * h_prev[k];
 
             /* (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
-            for (size_t j = 0; j < d; ++j)
-                b_z_bar[j] += ztilde_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    b_z_bar[j] += ztilde_bar[j];
 
             /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < D; ++k)
-                    W_i_bar[j * D + k] += itilde_bar[j] * x[k];
+            if (W_i_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < D; ++k)
+                        W_i_bar[j * D + k] += itilde_bar[j] * x[k];
 
             /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    R_i_bar[j * d + k] += itilde_bar[j] * h_prev[k];
+            if (R_i_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        R_i_bar[j * d + k] += itilde_bar[j] * h_prev[k];
 
             /* (39)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
-            for (size_t j = 0; j < d; ++j)
-                b_i_bar[j] += itilde_bar[j];
+            if (b_i_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    b_i_bar[j] += itilde_bar[j];
 
             /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < D; ++k)
-                    W_f_bar[j * D + k] += ftilde_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < D; ++k)
+                        W_f_bar[j * D + k] += ftilde_bar[j] * x[k];
 
             /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    R_f_bar[j * d + k] += ftilde_bar[j] * h_prev[k];
+            if (R_f_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        R_f_bar[j * d + k] += ftilde_bar[j] * h_prev[k];
 
             /* (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
-            for (size_t j = 0; j < d; ++j)
-                b_f_bar[j] += ftilde_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    b_f_bar[j] += ftilde_bar[j];
 
             /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < D; ++k)
-                    W_o_bar[j * D + k] += otilde_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < D; ++k)
+                        W_o_bar[j * D + k] += otilde_bar[j] * x[k];
 
             /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
-            for (size_t j = 0; j < d; ++j)
-                for (size_t k = 0; k < d; ++k)
-                    R_o_bar[j * d + k] += otilde_bar[j] * h_prev[k];
+            if (R_o_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    for (size_t k = 0; k < d; ++k)
+                        R_o_bar[j * d + k] += otilde_bar[j] * h_prev[k];
 
             /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
-            for (size_t j = 0; j < d; ++j)
-                b_o_bar[j] += otilde_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < d; ++j)
+                    b_o_bar[j] += otilde_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * d; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
-    for (size_t j = 0; j < B * d; ++j)
-        gradients->initial_m_bar[j] = work_m_prev_bar[j];
-    for (size_t j = 0; j < B * d; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
-    for (size_t j = 0; j < B * d; ++j)
-        gradients->initial_n_bar[j] = work_n_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    slstm_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * d, gradients->initial_h_bar);
+    slstm_copy(T > 0 ? work_m_prev_bar : final_m_bar, B * d, gradients->initial_m_bar);
+    slstm_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * d, gradients->initial_c_bar);
+    slstm_copy(T > 0 ? work_n_prev_bar : final_n_bar, B * d, gradients->initial_n_bar);
 }
 
 void slstm_step(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_state *state,
+    const slstm_inputs *in, const slstm_initial *state,
     const slstm_outputs *out, const slstm_state *next,
     slstm_real *work)
 {
@@ -645,15 +867,23 @@ void slstm_step(
     slstm_real *const softplus_ftilde = n + d; /* [d] */
     slstm_real *const a_i = softplus_ftilde + d; /* [d] */
     slstm_real *const a_f = a_i + d; /* [d] */
+    slstm_real *const work_initial_h = a_f + d; /* [B, d] */
+    slstm_real *const work_initial_m = work_initial_h + B * d; /* [B, d] */
+    slstm_real *const work_initial_c = work_initial_m + B * d; /* [B, d] */
+    slstm_real *const work_initial_n = work_initial_c + B * d; /* [B, d] */
+    const slstm_real *const initial_h = slstm_given(state != NULL ? state->h : NULL, 0, B * d, work_initial_h);
+    const slstm_real *const initial_m = slstm_given(state != NULL ? state->m : NULL, -REAL(1e+30), B * d, work_initial_m);
+    const slstm_real *const initial_c = slstm_given(state != NULL ? state->c : NULL, 0, B * d, work_initial_c);
+    const slstm_real *const initial_n = slstm_given(state != NULL ? state->n : NULL, 0, B * d, work_initial_n);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const slstm_real *restrict x = in->x + s * D;
         slstm_real *restrict h = out->h + s * d;
-        const slstm_real *h_prev = state->h + s * d;
-        const slstm_real *m_prev = state->m + s * d;
-        const slstm_real *c_prev = state->c + s * d;
-        const slstm_real *n_prev = state->n + s * d;
+        const slstm_real *h_prev = initial_h + s * d;
+        const slstm_real *m_prev = initial_m + s * d;
+        const slstm_real *c_prev = initial_c + s * d;
+        const slstm_real *n_prev = initial_n + s * d;
 
         /* (1)  ztilde = W_z x + R_z h_prev + b_z */
         for (size_t j = 0; j < d; ++j) {
@@ -744,13 +974,13 @@ void slstm_step(
             h[j] = o[j] * c[j] / n[j];
 
         /* the next state */
-        for (size_t j = 0; j < d; ++j)
-            next->h[s * d + j] = h[j];
-        for (size_t j = 0; j < d; ++j)
-            next->m[s * d + j] = m[j];
-        for (size_t j = 0; j < d; ++j)
-            next->c[s * d + j] = c[j];
-        for (size_t j = 0; j < d; ++j)
-            next->n[s * d + j] = n[j];
+        if (next != NULL && next->h != NULL)
+            slstm_copy(h, d, next->h + s * d);
+        if (next != NULL && next->m != NULL)
+            slstm_copy(m, d, next->m + s * d);
+        if (next != NULL && next->c != NULL)
+            slstm_copy(c, d, next->c + s * d);
+        if (next != NULL && next->n != NULL)
+            slstm_copy(n, d, next->n + s * d);
     }
 }

@@ -40,6 +40,13 @@ i and f are the stabilised gates, the paper's i' and f'.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -85,6 +92,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_z = parameters["W_z"]
     R_z = parameters["R_z"]
@@ -103,7 +111,6 @@ def forward(parameters, inputs, initial):
     initial_c = initial["c"]
     initial_n = initial["n"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     D = x.shape[2]
     d = W_z.shape[0]
 
@@ -160,11 +167,12 @@ def forward(parameters, inputs, initial):
         n[t] = f[t] * n_prev + i[t]
         # (13)  h = o * c / n
         h[t] = o * c[t] / n[t]
-    return {"h": h}, {"h": h[T - 1], "m": m[T - 1], "c": c[T - 1], "n": n[T - 1]}, {"itilde": itilde, "ftilde": ftilde, "z_tail": z_tail, "o_tail": o_tail, "l_f": l_f, "m": m, "i": i, "f": f, "c": c, "n": n}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "m": m[T - 1] if T > 0 else initial_m, "c": c[T - 1] if T > 0 else initial_c, "n": n[T - 1] if T > 0 else initial_n}, {"itilde": itilde, "ftilde": ftilde, "z_tail": z_tail, "o_tail": o_tail, "l_f": l_f, "m": m, "i": i, "f": f, "c": c, "n": n}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     m = tape["m"]
     h = outputs["h"]
     initial_h = initial["h"]
@@ -195,7 +203,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_c_bar = bars["final.c"]
     final_n_bar = bars["final.n"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     D = x.shape[2]
     d = W_z.shape[0]
 
@@ -268,7 +275,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         n_prev_bar = n_bar * f[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4)
     x_bar = ztilde_bar @ W_z + itilde_bar @ W_i + ftilde_bar @ W_f + otilde_bar @ W_o
     # (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1)
@@ -300,6 +307,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_z = parameters["W_z"]
     R_z = parameters["R_z"]
@@ -314,7 +322,6 @@ def step(parameters, inputs, state):
     R_o = parameters["R_o"]
     b_o = parameters["b_o"]
     B = x.shape[0]
-    dtype = x.dtype
     D = x.shape[1]
     d = W_z.shape[0]
 

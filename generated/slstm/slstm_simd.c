@@ -4,13 +4,20 @@
  * those of slstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile slstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "slstm_simd.h"
 
 #ifdef SLSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef slstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 ALWAYS vec vec_softplus(vec x)
 {
@@ -83,7 +90,7 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)row_d;
     (void)chunk;
     (void)threads;
-    return chunk * B * 4 * up_to(d, LANES);
+    return chunk * B * 4 * up_to(d, LANES) + 4 * B * d;
 }
 
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
@@ -101,7 +108,7 @@ size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
     (void)row_d;
     (void)chunk;
     (void)threads;
-    return 3 * spaced(2 * B * row_d) + chunk * B * 4 * up_to(d, LANES);
+    return 3 * spaced(2 * B * row_d) + chunk * B * 4 * up_to(d, LANES) + 4 * B * d;
 }
 
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -118,7 +125,7 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_d) + 4 * spaced(2 * B * row_d) + spaced(T * B * row_d) + threads * scratch_for(D + d);
+    return 4 * spaced(chunk * B * row_d) + 4 * spaced(2 * B * row_d) + spaced(T * B * row_d) + 8 * B * d + threads * scratch_for(D + d);
 }
 
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
@@ -132,7 +139,7 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
     (void)d;
     (void)row_d;
     (void)threads;
-    return 3 * spaced(B * row_d) + 1;
+    return 3 * spaced(B * row_d) + 1 + 4 * B * d;
 }
 
 static size_t slstm_simd_forward_multiplications(const slstm_sizes *sizes)
@@ -264,7 +271,7 @@ void slstm_simd_pack_backward(
 static void slstm_simd_forward_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_state *final, slstm_real *tape, slstm_real *work,
     size_t member, size_t members)
 {
@@ -291,6 +298,14 @@ static void slstm_simd_forward_member(
     real *const tape_n = tape_c + spaced(T * B * row_d); /* [d] a row */
     real *const tile_ztilde_ahead = work;
     const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
+    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * up_to(d, LANES);
+    real *const work_initial_m = work_initial_h + B * d;
+    real *const work_initial_c = work_initial_m + B * d;
+    real *const work_initial_n = work_initial_c + B * d;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
@@ -327,12 +342,12 @@ static void slstm_simd_forward_member(
                     real *const c_rows = tape_c + (t * B + begin) * row_d;
                     real *const n_rows = tape_n + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * d;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial->h + begin * d;
-                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial_h + begin * d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial_m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial_c + begin * d;
                     const size_t c_prev_stride = t > 0 ? row_d : d;
-                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial_n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
                     const operand factors_ztilde[] = {
                         {x_rows, D, D, panels_x},
@@ -456,19 +471,19 @@ static void slstm_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, d, out->h + (T - 1) * B * d, d, final->h);
+        copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, d, tape_m + (T - 1) * B * row_d, row_d, final->m);
+        copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d, final != NULL ? final->m : NULL);
     if (member == 0)
-        copy_rows(B, d, tape_c + (T - 1) * B * row_d, row_d, final->c);
+        copy_rows(B, d, T > 0 ? tape_c + (T - 1) * B * row_d : initial_c, T > 0 ? row_d : d, final != NULL ? final->c : NULL);
     if (member == 0)
-        copy_rows(B, d, tape_n + (T - 1) * B * row_d, row_d, final->n);
+        copy_rows(B, d, T > 0 ? tape_n + (T - 1) * B * row_d : initial_n, T > 0 ? row_d : d, final != NULL ? final->n : NULL);
 }
 
 void slstm_simd_forward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_state *final, slstm_real *tape, slstm_real *work,
     size_t threads)
 {
@@ -479,7 +494,7 @@ void slstm_simd_forward(
 static void slstm_simd_infer_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_state *final, slstm_real *work,
     size_t member, size_t members)
 {
@@ -499,6 +514,14 @@ static void slstm_simd_infer_member(
     real *const work_n = work_c + spaced(2 * B * row_d); /* [d] a row */
     real *const tile_ztilde_ahead = work_n + spaced(2 * B * row_d);
     const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
+    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * up_to(d, LANES);
+    real *const work_initial_m = work_initial_h + B * d;
+    real *const work_initial_c = work_initial_m + B * d;
+    real *const work_initial_n = work_initial_c + B * d;
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
 
@@ -528,12 +551,12 @@ static void slstm_simd_infer_member(
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
                     real *const n_rows = work_n + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * d;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial->h + begin * d;
-                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial->m + begin * d;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * d : initial_h + begin * d;
+                    const real *const m_prev_rows = t > 0 ? work_m + (((t - 1) & 1) * B + begin) * row_d : initial_m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
-                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_d : initial->c + begin * d;
+                    const real *const c_prev_rows = t > 0 ? work_c + (((t - 1) & 1) * B + begin) * row_d : initial_c + begin * d;
                     const size_t c_prev_stride = t > 0 ? row_d : d;
-                    const real *const n_prev_rows = t > 0 ? work_n + (((t - 1) & 1) * B + begin) * row_d : initial->n + begin * d;
+                    const real *const n_prev_rows = t > 0 ? work_n + (((t - 1) & 1) * B + begin) * row_d : initial_n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
                     const operand factors_ztilde[] = {
                         {x_rows, D, D, panels_x},
@@ -646,19 +669,19 @@ static void slstm_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, d, out->h + (T - 1) * B * d, d, final->h);
+        copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d, final != NULL ? final->h : NULL);
     if (member == 0)
-        copy_rows(B, d, work_m + (((T - 1) & 1) * B + 0) * row_d, row_d, final->m);
+        copy_rows(B, d, T > 0 ? work_m + (((T - 1) & 1) * B + 0) * row_d : initial_m, T > 0 ? row_d : d, final != NULL ? final->m : NULL);
     if (member == 0)
-        copy_rows(B, d, work_c + (((T - 1) & 1) * B + 0) * row_d, row_d, final->c);
+        copy_rows(B, d, T > 0 ? work_c + (((T - 1) & 1) * B + 0) * row_d : initial_c, T > 0 ? row_d : d, final != NULL ? final->c : NULL);
     if (member == 0)
-        copy_rows(B, d, work_n + (((T - 1) & 1) * B + 0) * row_d, row_d, final->n);
+        copy_rows(B, d, T > 0 ? work_n + (((T - 1) & 1) * B + 0) * row_d : initial_n, T > 0 ? row_d : d, final != NULL ? final->n : NULL);
 }
 
 void slstm_simd_infer(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_state *final, slstm_real *work,
     size_t threads)
 {
@@ -669,7 +692,7 @@ void slstm_simd_infer(
 static void slstm_simd_backward_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_real *tape, const slstm_cotangents *bars,
     const slstm_gradients *gradients, slstm_real *work,
     size_t member, size_t members)
@@ -715,6 +738,22 @@ static void slstm_simd_backward_member(
     real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d); /* [d] a row */
     real *const work_scratch = work_sigmoid_ftilde + spaced(T * B * row_d);
     const size_t scratch_size = scratch_for(D + d);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_m_bar = work_final_h_bar + B * d;
+    real *const work_final_c_bar = work_final_m_bar + B * d;
+    real *const work_final_n_bar = work_final_c_bar + B * d;
+    real *const work_initial_h = work_final_n_bar + B * d;
+    real *const work_initial_m = work_initial_h + B * d;
+    real *const work_initial_c = work_initial_m + B * d;
+    real *const work_initial_n = work_initial_c + B * d;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * d, work_final_h_bar, member, members);
+    const real *const final_m_bar = given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * d, work_final_c_bar, member, members);
+    const real *const final_n_bar = given_or(bars->final_n_bar, 0, B * d, work_final_n_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h, member, members);
+    const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d, work_initial_m, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c, member, members);
+    const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n, member, members);
     const real *const panels_ztilde_bar = packed;
     const real *const panels_itilde_bar = panels_ztilde_bar + up_to(d, LANES) * d;
     const real *const panels_ftilde_bar = panels_itilde_bar + up_to(d, LANES) * d;
@@ -724,16 +763,25 @@ static void slstm_simd_backward_member(
     const real *const panels_ftilde_bar_2 = panels_itilde_bar_2 + up_to(D, LANES) * d;
     const real *const panels_otilde_bar_2 = panels_ftilde_bar_2 + up_to(D, LANES) * d;
     if (member == 0) {
-        for (size_t j = 0; j < d; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < d; ++j)
-            b_i_bar[j] = 0;
-        for (size_t j = 0; j < d; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < d; ++j)
-            b_o_bar[j] = 0;
+        clear(b_z_bar, d);
+        clear(b_i_bar, d);
+        clear(b_f_bar, d);
+        clear(b_o_bar, d);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_z_bar, d * D);
+            clear(R_z_bar, d * d);
+            clear(W_i_bar, d * D);
+            clear(R_i_bar, d * d);
+            clear(W_f_bar, d * D);
+            clear(R_f_bar, d * d);
+            clear(W_o_bar, d * D);
+            clear(R_o_bar, d * d);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -776,20 +824,20 @@ static void slstm_simd_backward_member(
                     const real *const f_rows = tape_f + (t * B + begin) * row_d;
                     const real *const c_rows = tape_c + (t * B + begin) * row_d;
                     const real *const n_rows = tape_n + (t * B + begin) * row_d;
-                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial->m + begin * d;
+                    const real *const m_prev_rows = t > 0 ? tape_m + ((t * B + begin) - B) * row_d : initial_m + begin * d;
                     const size_t m_prev_stride = t > 0 ? row_d : d;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial->c + begin * d;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_d : initial_c + begin * d;
                     const size_t c_prev_stride = t > 0 ? row_d : d;
-                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial->n + begin * d;
+                    const real *const n_prev_rows = t > 0 ? tape_n + ((t * B + begin) - B) * row_d : initial_n + begin * d;
                     const size_t n_prev_stride = t > 0 ? row_d : d;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * d;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_h_bar + begin * d;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_d : final_h_bar + begin * d;
                     const size_t h_next_bar_stride = t + 1 < T ? row_d : d;
-                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_m_bar + begin * d;
+                    const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar + (((t + 1) & 1) * B + begin) * row_d : final_m_bar + begin * d;
                     const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_c_bar + begin * d;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_d : final_c_bar + begin * d;
                     const size_t c_next_bar_stride = t + 1 < T ? row_d : d;
-                    const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d : bars->final_n_bar + begin * d;
+                    const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar + (((t + 1) & 1) * B + begin) * row_d : final_n_bar + begin * d;
                     const size_t n_next_bar_stride = t + 1 < T ? row_d : d;
                     real *const otilde_bar_rows = work_otilde_bar + ((t - first) * B + begin) * row_d;
                     real *const ftilde_bar_rows = work_ftilde_bar + ((t - first) * B + begin) * row_d;
@@ -943,7 +991,7 @@ static void slstm_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(D, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -985,7 +1033,7 @@ static void slstm_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_f_bar != NULL || b_i_bar != NULL || b_o_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1, count = blocks(d, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -1021,10 +1069,14 @@ static void slstm_simd_backward_member(
                             /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
                             b_o_bar_here += otilde_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_i_bar != NULL)
+                            store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -1049,7 +1101,7 @@ static void slstm_simd_backward_member(
             /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
             /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
             /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
-            const series rows_of_h_prev = {out->h, initial->h, d, d, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, d, d, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_z_bar, done > 0},
                 {{work_itilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_i_bar, done > 0},
@@ -1062,19 +1114,19 @@ static void slstm_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, d, work_h_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_h_bar);
+        copy_rows(B, d, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_d : final_h_bar, T > 0 ? row_d : d, gradients->initial_h_bar);
     if (member == 0)
-        copy_rows(B, d, work_m_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_m_bar);
+        copy_rows(B, d, T > 0 ? work_m_prev_bar + (((0) & 1) * B + 0) * row_d : final_m_bar, T > 0 ? row_d : d, gradients->initial_m_bar);
     if (member == 0)
-        copy_rows(B, d, work_c_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_c_bar);
+        copy_rows(B, d, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_d : final_c_bar, T > 0 ? row_d : d, gradients->initial_c_bar);
     if (member == 0)
-        copy_rows(B, d, work_n_prev_bar + (((0) & 1) * B + 0) * row_d, row_d, gradients->initial_n_bar);
+        copy_rows(B, d, T > 0 ? work_n_prev_bar + (((0) & 1) * B + 0) * row_d : final_n_bar, T > 0 ? row_d : d, gradients->initial_n_bar);
 }
 
 void slstm_simd_backward(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *initial, const slstm_outputs *out,
+    const slstm_initial *initial, const slstm_outputs *out,
     const slstm_real *tape, const slstm_cotangents *bars,
     const slstm_gradients *gradients, slstm_real *work,
     size_t threads)
@@ -1086,7 +1138,7 @@ void slstm_simd_backward(
 static void slstm_simd_step_member(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *state, const slstm_outputs *out,
+    const slstm_initial *state, const slstm_outputs *out,
     const slstm_state *next, slstm_real *work,
     size_t member, size_t members)
 {
@@ -1104,6 +1156,14 @@ static void slstm_simd_step_member(
     real *const work_n = work_c + spaced(B * row_d); /* [d] a row */
     real *const work_turn = work_n + spaced(B * row_d);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    real *const work_initial_m = work_initial_h + B * d;
+    real *const work_initial_c = work_initial_m + B * d;
+    real *const work_initial_n = work_initial_c + B * d;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * d, work_initial_h, member, members);
+    const real *const initial_m = given_or(state != NULL ? state->m : NULL, -REAL(1e+30), B * d, work_initial_m, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * d, work_initial_c, member, members);
+    const real *const initial_n = given_or(state != NULL ? state->n : NULL, 0, B * d, work_initial_n, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
     {
@@ -1117,10 +1177,10 @@ static void slstm_simd_step_member(
             real *const c_rows = work_c + begin * row_d;
             real *const n_rows = work_n + begin * row_d;
             real *const h_rows = out->h + begin * d;
-            const real *const h_prev_rows = state->h + begin * d;
-            const real *const m_prev_rows = state->m + begin * d;
-            const real *const c_prev_rows = state->c + begin * d;
-            const real *const n_prev_rows = state->n + begin * d;
+            const real *const h_prev_rows = initial_h + begin * d;
+            const real *const m_prev_rows = initial_m + begin * d;
+            const real *const c_prev_rows = initial_c + begin * d;
+            const real *const n_prev_rows = initial_n + begin * d;
             const operand factors_ztilde[] = {
                 {x_rows, D, D, panels_x},
                 {h_prev_rows, d, d, panels_h_prev},
@@ -1231,13 +1291,13 @@ static void slstm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, d, out->h + 0 * d, d, next->h);
+        copy_rows(B, d, out->h + 0 * d, d, next != NULL ? next->h : NULL);
     if (member == 0)
-        copy_rows(B, d, work_m + 0 * row_d, row_d, next->m);
+        copy_rows(B, d, work_m + 0 * row_d, row_d, next != NULL ? next->m : NULL);
     if (member == 0)
-        copy_rows(B, d, work_c + 0 * row_d, row_d, next->c);
+        copy_rows(B, d, work_c + 0 * row_d, row_d, next != NULL ? next->c : NULL);
     if (member == 0)
-        copy_rows(B, d, work_n + 0 * row_d, row_d, next->n);
+        copy_rows(B, d, work_n + 0 * row_d, row_d, next != NULL ? next->n : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1245,7 +1305,7 @@ static void slstm_simd_step_member(
 void slstm_simd_step(
     const slstm_sizes *sizes, const slstm_parameters *parameters,
     const slstm_real *packed, const slstm_inputs *in,
-    const slstm_state *state, const slstm_outputs *out,
+    const slstm_initial *state, const slstm_outputs *out,
     const slstm_state *next, slstm_real *work,
     size_t threads)
 {

@@ -12,6 +12,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((sru_real)(number))
 #ifdef SRU_DOUBLE
 #define FABS fabs
@@ -45,37 +48,57 @@ static sru_real sru_sigmoid_tail(sru_real x)
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const sru_real *sru_given(
+    const sru_real *given, sru_real value, size_t entries, sru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void sru_copy(const sru_real *from, size_t entries, sru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t sru_tape_size(const sru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = SRU_FIXED_m;
-    return 5 * T * B * m;
+    (void)sizes;
+    return SRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t sru_forward_work_size(const sru_sizes *sizes)
 {
-    const size_t m = SRU_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return SRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t sru_infer_work_size(const sru_sizes *sizes)
+{
+    (void)sizes;
+    return SRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t sru_backward_work_size(const sru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = SRU_FIXED_m;
-    return 6 * T * B * m + 5 * m + 2 * B * m;
+    (void)sizes;
+    return SRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t sru_step_work_size(const sru_sizes *sizes)
 {
-    const size_t m = SRU_FIXED_m;
-    return 7 * m;
+    (void)sizes;
+    return SRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void sru_forward(
     const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_state *initial,
+    const sru_inputs *in, const sru_initial *initial,
     const sru_outputs *out, const sru_state *final,
     sru_real *tape, sru_real *work)
 {
@@ -100,6 +123,8 @@ void sru_forward(
     sru_real *const r = f + m; /* [m] */
     sru_real *const a_f = r + m; /* [m] */
     sru_real *const a_r = a_f + m; /* [m] */
+    sru_real *const work_initial_c = a_r + m; /* [B, m] */
+    const sru_real *const initial_c = sru_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -134,7 +159,7 @@ void sru_forward(
             const sru_real *restrict x = in->x + at * n;
             sru_real *restrict f_tail = tape_f_tail + at * m;
             sru_real *restrict c = tape_c + at * m;
-            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_c = tape_a_c + at * m;
 
             /* (1)  a_f = W_f x + v_f * c_prev + b_f */
@@ -167,7 +192,7 @@ void sru_forward(
             const sru_real *restrict c = tape_c + at * m;
             sru_real *restrict r_tail = tape_r_tail + at * m;
             sru_real *restrict h = out->h + at * m;
-            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_h = tape_a_h + at * m;
 
             /* (3)  a_r = W_r x + v_r * c_prev + b_r */
@@ -192,14 +217,126 @@ void sru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    sru_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void sru_infer(
+    const sru_sizes *sizes, const sru_parameters *parameters,
+    const sru_inputs *in, const sru_initial *initial,
+    const sru_outputs *out, const sru_state *final,
+    sru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = SRU_FIXED_n;
+    const size_t m = SRU_FIXED_m;
+    const sru_real *const W = parameters->W; /* [m, n] */
+    const sru_real *const W_f = parameters->W_f; /* [m, n] */
+    const sru_real *const v_f = parameters->v_f; /* [m] */
+    const sru_real *const b_f = parameters->b_f; /* [m] */
+    const sru_real *const W_r = parameters->W_r; /* [m, n] */
+    const sru_real *const v_r = parameters->v_r; /* [m] */
+    const sru_real *const b_r = parameters->b_r; /* [m] */
+    const sru_real *const W_h = parameters->W_h; /* [m, n] */
+    sru_real *const f = work; /* [m] */
+    sru_real *const work_c = f + m; /* [T, B, m] */
+    sru_real *const r = work_c + T * B * m; /* [m] */
+    sru_real *const a_f = r + m; /* [m] */
+    sru_real *const work_a_c = a_f + m; /* [T, B, m] */
+    sru_real *const a_r = work_a_c + T * B * m; /* [m] */
+    sru_real *const work_a_h = a_r + m; /* [T, B, m] */
+    sru_real *const work_initial_c = work_a_h + T * B * m; /* [B, m] */
+    const sru_real *const initial_c = sru_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const sru_real *restrict x = in->x + at * n;
+            sru_real *restrict a_c = work_a_c + at * m;
+            sru_real *restrict a_h = work_a_h + at * m;
+
+            /* (2)  a_c = W x */
+            for (size_t j = 0; j < m; ++j) {
+                sru_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                a_c[j] = sum;
+            }
+
+            /* (4)  a_h = W_h x */
+            for (size_t j = 0; j < m; ++j) {
+                sru_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_h[j * n + k] * x[k];
+                a_h[j] = sum;
+            }
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const sru_real *restrict x = in->x + at * n;
+            sru_real *restrict c = work_c + at * m;
+            const sru_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
+            const sru_real *restrict a_c = work_a_c + at * m;
+
+            /* (1)  a_f = W_f x + v_f * c_prev + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                sru_real sum = v_f[j] * c_prev[j] + b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (1)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = sru_sigmoid(a_f[j]);
+
+            /* (2)  c = f * c_prev + (1 - f) * a_c */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = f[j] * c_prev[j] + (1 - f[j]) * a_c[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const sru_real *restrict x = in->x + at * n;
+            const sru_real *restrict c = work_c + at * m;
+            sru_real *restrict h = out->h + at * m;
+            const sru_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
+            const sru_real *restrict a_h = work_a_h + at * m;
+
+            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+            for (size_t j = 0; j < m; ++j) {
+                sru_real sum = v_r[j] * c_prev[j] + b_r[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_r[j * n + k] * x[k];
+                a_r[j] = sum;
+            }
+
+            /* (3)  r = sigmoid(a_r) */
+            for (size_t j = 0; j < m; ++j)
+                r[j] = sru_sigmoid(a_r[j]);
+
+            /* (4)  h = r * c + (1 - r) * a_h */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = r[j] * c[j] + (1 - r[j]) * a_h[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    sru_copy(T > 0 ? work_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void sru_backward(
     const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_state *initial,
+    const sru_inputs *in, const sru_initial *initial,
     const sru_outputs *out, const sru_real *tape,
     const sru_cotangents *bars, const sru_gradients *gradients,
     sru_real *work)
@@ -240,24 +377,36 @@ void sru_backward(
     sru_real *const f_bar = a_c_bar + m; /* [m] */
     sru_real *const work_a_f_bar = f_bar + m; /* [T, B, m] */
     sru_real *const work_c_prev_bar = work_a_f_bar + T * B * m; /* [2, B, m] */
+    sru_real *const work_final_c_bar = work_c_prev_bar + 2 * B * m; /* [B, m] */
+    sru_real *const work_initial_c = work_final_c_bar + B * m; /* [B, m] */
+    const sru_real *const final_c_bar = sru_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const sru_real *const initial_c = sru_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        v_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_r_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        v_r_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_r_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_h_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (v_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            v_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (W_r_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_r_bar[j] = 0;
+    if (v_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            v_r_bar[j] = 0;
+    if (b_r_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_r_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_h_bar[j] = 0;
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -267,7 +416,7 @@ void sru_backward(
             const sru_real *restrict x = in->x + at * n;
             const sru_real *restrict c = tape_c + at * m;
             sru_real *restrict r = work_r + at * m;
-            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_h = tape_a_h + at * m;
             const sru_real *restrict h_bar = bars->h_bar + at * m;
             sru_real *restrict a_h_bar = work_a_h_bar + at * m;
@@ -294,22 +443,26 @@ void sru_backward(
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
             /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_r_bar[j * n + k] += a_r_bar[j] * x[k];
+            if (W_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_r_bar[j * n + k] += a_r_bar[j] * x[k];
 
             /* (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                v_r_bar[j] += a_r_bar[j] * c_prev[j];
+            if (v_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    v_r_bar[j] += a_r_bar[j] * c_prev[j];
 
             /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_r_bar[j] += a_r_bar[j];
+            if (b_r_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_r_bar[j] += a_r_bar[j];
 
             /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_h_bar[j * n + k] += a_h_bar[j] * x[k];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_h_bar[j * n + k] += a_h_bar[j] * x[k];
         }
     }
 
@@ -320,10 +473,10 @@ void sru_backward(
             const sru_real *restrict f_tail = tape_f_tail + at * m;
             sru_real *restrict one_minus_f = work_one_minus_f + at * m;
             const sru_real *restrict r = work_r + at * m;
-            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_c = tape_a_c + at * m;
             const sru_real *restrict h_bar = bars->h_bar + at * m;
-            const sru_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const sru_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             const sru_real *restrict a_r_bar = work_a_r_bar + at * m;
             sru_real *restrict c_bar = work_c_bar + at * m;
             sru_real *restrict a_f_bar = work_a_f_bar + at * m;
@@ -361,59 +514,64 @@ void sru_backward(
             const size_t at = t * B + s;
             const sru_real *restrict one_minus_f = work_one_minus_f + at * m;
             const sru_real *restrict x = in->x + at * n;
-            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_h_bar = work_a_h_bar + at * m;
             const sru_real *restrict a_r_bar = work_a_r_bar + at * m;
             const sru_real *restrict c_bar = work_c_bar + at * m;
             const sru_real *restrict a_f_bar = work_a_f_bar + at * m;
-            sru_real *restrict x_bar = gradients->x_bar + at * n;
+            sru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * one_minus_f[j];
 
             /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4) */
-            for (size_t j = 0; j < n; ++j) {
-                sru_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * a_c_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_r[k * n + j] * a_r_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_h[k * n + j] * a_h_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    sru_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * a_c_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_r[k * n + j] * a_r_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_h[k * n + j] * a_h_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += a_c_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += a_c_bar[j] * x[k];
 
             /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                v_f_bar[j] += a_f_bar[j] * c_prev[j];
+            if (v_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    v_f_bar[j] += a_f_bar[j] * c_prev[j];
 
             /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    sru_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void sru_step(
     const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_state *state,
+    const sru_inputs *in, const sru_initial *state,
     const sru_outputs *out, const sru_state *next,
     sru_real *work)
 {
@@ -435,12 +593,14 @@ void sru_step(
     sru_real *const a_c = a_f + m; /* [m] */
     sru_real *const a_r = a_c + m; /* [m] */
     sru_real *const a_h = a_r + m; /* [m] */
+    sru_real *const work_initial_c = a_h + m; /* [B, m] */
+    const sru_real *const initial_c = sru_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const sru_real *restrict x = in->x + s * n;
         sru_real *restrict h = out->h + s * m;
-        const sru_real *c_prev = state->c + s * m;
+        const sru_real *c_prev = initial_c + s * m;
 
         /* (1)  a_f = W_f x + v_f * c_prev + b_f */
         for (size_t j = 0; j < m; ++j) {
@@ -491,7 +651,7 @@ void sru_step(
             h[j] = r[j] * c[j] + (1 - r[j]) * a_h[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->c != NULL)
+            sru_copy(c, m, next->c + s * m);
     }
 }

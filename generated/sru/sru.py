@@ -16,16 +16,23 @@ authors' code projects likewise where the two differ.
     x                        [T, B, n]    input
     W                        [m, n]       weights of the candidate
     W_f                      [m, n]       weights of the forget gate
-    v_f                      [m]          bias of the forget gate
+    v_f                      [m]          weights of the forget gate
     b_f                      [m]          bias of the forget gate
     W_r                      [m, n]       weights of the reset gate
-    v_r                      [m]          bias of the reset gate
+    v_r                      [m]          weights of the reset gate
     b_r                      [m]          bias of the reset gate
     W_h                      [m, n]       weights of the highway
     initial.c                [B, m]       c before the first step
 """
 
 import numpy as np
+
+
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
 
 
 def contract(spec, *operands):
@@ -53,6 +60,7 @@ def sigmoid_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     W_f = parameters["W_f"]
@@ -64,7 +72,6 @@ def forward(parameters, inputs, initial):
     W_h = parameters["W_h"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -89,7 +96,7 @@ def forward(parameters, inputs, initial):
         c[t] = f * c_prev + (1 - f) * a_c[t]
 
     # all steps at once
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (3)  a_r = W_r x + v_r * c_prev + b_r
     a_r = x @ W_r.T + v_r * c_prev + b_r
     # (3)  r = sigmoid(a_r)
@@ -98,11 +105,12 @@ def forward(parameters, inputs, initial):
     r_tail = sigmoid_tail(a_r)
     # (4)  h = r * c + (1 - r) * a_h
     h = r * c + (1 - r) * a_h
-    return {"h": h}, {"c": c[T - 1]}, {"f_tail": f_tail, "c": c, "r_tail": r_tail, "a_c": a_c, "a_h": a_h}
+    return {"h": h}, {"c": c[T - 1] if T > 0 else initial_c}, {"f_tail": f_tail, "c": c, "r_tail": r_tail, "a_c": a_c, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_c = initial["c"]
     f_tail = tape["f_tail"]
     r_tail = tape["r_tail"]
@@ -119,12 +127,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_bar = bars["h"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
     # all steps at once
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (3)  r = sigmoid_from_tail(r_tail)
     r = sigmoid_from_tail(r_tail)
     # (3)  one_minus_r = complement_from_tail(r_tail)
@@ -166,7 +173,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = a_f_bar[t] * v_f + c_bar[t] * f + a_r_bar[t] * v_r
 
     # all steps at once
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2)
     a_c_bar = c_bar * one_minus_f
     # (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4)
@@ -184,6 +191,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     W_f = parameters["W_f"]
@@ -194,7 +202,6 @@ def step(parameters, inputs, state):
     b_r = parameters["b_r"]
     W_h = parameters["W_h"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
 

@@ -4,13 +4,20 @@
  * those of sru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile sru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "sru_simd.h"
 
 #ifdef SRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef sru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t sru_simd_tape_size(const sru_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * up_to(m, LANES);
+    return chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 3 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return 3 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(B * row_m) + 1;
+    return 3 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t sru_simd_forward_multiplications(const sru_sizes *sizes)
@@ -236,7 +243,7 @@ void sru_simd_pack_backward(
 static void sru_simd_forward_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *tape, sru_real *work,
     size_t member, size_t members)
 {
@@ -258,6 +265,8 @@ static void sru_simd_forward_member(
     real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
+    real *const work_initial_c = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -329,7 +338,7 @@ static void sru_simd_forward_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
                     const operand factors_a_f[] = {
@@ -389,7 +398,7 @@ static void sru_simd_forward_member(
             const real *const c_rows = tape_c + begin * row_m;
             real *const r_tail_rows = tape_r_tail + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
+            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial_c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
             const operand factors_a_r[] = {
@@ -436,13 +445,13 @@ static void sru_simd_forward_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void sru_simd_forward(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *tape, sru_real *work,
     size_t threads)
 {
@@ -453,7 +462,7 @@ void sru_simd_forward(
 static void sru_simd_infer_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *work,
     size_t member, size_t members)
 {
@@ -473,6 +482,8 @@ static void sru_simd_infer_member(
     real *const work_a_h = work_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work_a_h + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
+    real *const work_initial_c = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -543,7 +554,7 @@ static void sru_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = work_a_c + (t * B + begin) * row_m;
                     const operand factors_a_f[] = {
@@ -598,7 +609,7 @@ static void sru_simd_infer_member(
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const c_prev_rows = begin >= B ? work_c + (begin - B) * row_m : initial->c + begin * m;
+            const real *const c_prev_rows = begin >= B ? work_c + (begin - B) * row_m : initial_c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = work_a_h + begin * row_m;
             const operand factors_a_r[] = {
@@ -641,13 +652,13 @@ static void sru_simd_infer_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void sru_simd_infer(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *work,
     size_t threads)
 {
@@ -658,7 +669,7 @@ void sru_simd_infer(
 static void sru_simd_backward_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_real *tape, const sru_cotangents *bars,
     const sru_gradients *gradients, sru_real *work,
     size_t member, size_t members)
@@ -696,21 +707,30 @@ static void sru_simd_backward_member(
     real *const work_c_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_c_bar = work_scratch + members * scratch_size;
+    real *const work_initial_c = work_final_c_bar + B * m;
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_a_f_bar = packed;
     const real *const panels_a_c_bar = panels_a_f_bar + up_to(n, LANES) * m;
     const real *const panels_a_r_bar = panels_a_c_bar + up_to(n, LANES) * m;
     const real *const panels_a_h_bar = panels_a_r_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            v_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_r_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            v_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
+        clear(v_r_bar, m);
+        clear(b_r_bar, m);
+        clear(v_f_bar, m);
+        clear(b_f_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_r_bar, m * n);
+            clear(W_h_bar, m * n);
+            clear(W_bar, m * n);
+            clear(W_f_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* every step, in any order */
     {
@@ -724,7 +744,7 @@ static void sru_simd_backward_member(
             const real *const r_tail_rows = tape_r_tail + begin * row_m;
             const real *const c_rows = tape_c + begin * row_m;
             real *const r_rows = work_r + begin * row_m;
-            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial->c + begin * m;
+            const real *const c_prev_rows = begin >= B ? tape_c + (begin - B) * row_m : initial_c + begin * m;
             const size_t c_prev_stride = begin >= B ? row_m : m;
             const real *const a_h_rows = tape_a_h + begin * row_m;
             const real *const h_bar_rows = bars->h_bar + begin * m;
@@ -767,8 +787,10 @@ static void sru_simd_backward_member(
                         /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
                         b_r_bar_here += a_r_bar;
                     }
-                    store_part(v_r_bar + j, load_part(v_r_bar + j, left) + v_r_bar_here, left);
-                    store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
+                    if (v_r_bar != NULL)
+                        store_part(v_r_bar + j, load_part(v_r_bar + j, left) + v_r_bar_here, left);
+                    if (b_r_bar != NULL)
+                        store_part(b_r_bar + j, load_part(b_r_bar + j, left) + b_r_bar_here, left);
                 }
             }
         }
@@ -801,11 +823,11 @@ static void sru_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const one_minus_f_rows = work_one_minus_f + ((t - first) * B + begin) * row_m;
                     const real *const r_rows = work_r + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     const real *const a_c_rows = tape_a_c + (t * B + begin) * row_m;
                     const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     const real *const a_r_bar_rows = work_a_r_bar + (t * B + begin) * row_m;
                     real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
@@ -862,7 +884,7 @@ static void sru_simd_backward_member(
                 if ((first * B + begin) < B)
                     rows = least(rows, B - (first * B + begin));
                 const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
-                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
+                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial_c + (first * B + begin) * m;
                 const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
                 const real *const c_bar_rows = work_c_bar + begin * row_m;
                 real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
@@ -889,14 +911,16 @@ static void sru_simd_backward_member(
                             /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
                             b_f_bar_here += a_f_bar;
                         }
-                        store_part(v_f_bar + j, load_part(v_f_bar + j, left) + v_f_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (v_f_bar != NULL)
+                            store_part(v_f_bar + j, load_part(v_f_bar + j, left) + v_f_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -953,13 +977,13 @@ static void sru_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void sru_simd_backward(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *initial, const sru_outputs *out,
+    const sru_initial *initial, const sru_outputs *out,
     const sru_real *tape, const sru_cotangents *bars,
     const sru_gradients *gradients, sru_real *work,
     size_t threads)
@@ -971,7 +995,7 @@ void sru_simd_backward(
 static void sru_simd_step_member(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *state, const sru_outputs *out,
+    const sru_initial *state, const sru_outputs *out,
     const sru_state *next, sru_real *work,
     size_t member, size_t members)
 {
@@ -989,6 +1013,8 @@ static void sru_simd_step_member(
     real *const work_a_h = work_a_c + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_a_h + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_c = work_turn + 1;
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
     const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
@@ -1042,7 +1068,7 @@ static void sru_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             const real *const a_c_rows = work_a_c + begin * row_m;
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x_2},
@@ -1092,7 +1118,7 @@ static void sru_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             const real *const a_h_rows = work_a_h + begin * row_m;
             const operand factors_a_r[] = {
                 {x_rows, n, n, panels_x_3},
@@ -1135,7 +1161,7 @@ static void sru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1143,7 +1169,7 @@ static void sru_simd_step_member(
 void sru_simd_step(
     const sru_sizes *sizes, const sru_parameters *parameters,
     const sru_real *packed, const sru_inputs *in,
-    const sru_state *state, const sru_outputs *out,
+    const sru_initial *state, const sru_outputs *out,
     const sru_state *next, sru_real *work,
     size_t threads)
 {

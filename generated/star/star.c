@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((star_real)(number))
 #ifdef STAR_DOUBLE
 #define FABS fabs
@@ -63,39 +66,57 @@ static star_real star_tanh_tail(star_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const star_real *star_given(
+    const star_real *given, star_real value, size_t entries, star_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void star_copy(const star_real *from, size_t entries, star_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t star_tape_size(const star_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = STAR_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return STAR_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t star_forward_work_size(const star_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = STAR_FIXED_m;
-    return 4 * m + T * B * m;
+    (void)sizes;
+    return STAR_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t star_infer_work_size(const star_sizes *sizes)
+{
+    (void)sizes;
+    return STAR_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t star_backward_work_size(const star_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = STAR_FIXED_m;
-    return 8 * m + 3 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return STAR_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t star_step_work_size(const star_sizes *sizes)
 {
-    const size_t m = STAR_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return STAR_STEP_WORK_SIZE(sizes->B);
 }
 
 void star_forward(
     const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_state *initial,
+    const star_inputs *in, const star_initial *initial,
     const star_outputs *out, const star_state *final,
     star_real *tape, star_real *work)
 {
@@ -116,6 +137,8 @@ void star_forward(
     star_real *const a_k = work_z + T * B * m; /* [m] */
     star_real *const a_z = a_k + m; /* [m] */
     star_real *const a_h = a_z + m; /* [m] */
+    star_real *const work_initial_h = a_h + m; /* [B, m] */
+    const star_real *const initial_h = star_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -152,7 +175,7 @@ void star_forward(
             const star_real *restrict z = work_z + at * m;
             star_real *restrict h = out->h + at * m;
             star_real *restrict h_tail = tape_h_tail + at * m;
-            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (1)  a_k = W_x x + W_h h_prev + b_k */
             for (size_t j = 0; j < m; ++j) {
@@ -186,14 +209,94 @@ void star_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    star_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void star_infer(
+    const star_sizes *sizes, const star_parameters *parameters,
+    const star_inputs *in, const star_initial *initial,
+    const star_outputs *out, const star_state *final,
+    star_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = STAR_FIXED_n;
+    const size_t m = STAR_FIXED_m;
+    const star_real *const W_x = parameters->W_x; /* [m, n] */
+    const star_real *const W_h = parameters->W_h; /* [m, m] */
+    const star_real *const b_k = parameters->b_k; /* [m] */
+    const star_real *const W_z = parameters->W_z; /* [m, n] */
+    const star_real *const b_z = parameters->b_z; /* [m] */
+    star_real *const k = work; /* [m] */
+    star_real *const work_z = k + m; /* [T, B, m] */
+    star_real *const a_k = work_z + T * B * m; /* [m] */
+    star_real *const a_z = a_k + m; /* [m] */
+    star_real *const a_h = a_z + m; /* [m] */
+    star_real *const work_initial_h = a_h + m; /* [B, m] */
+    const star_real *const initial_h = star_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const star_real *restrict x = in->x + at * n;
+            star_real *restrict z = work_z + at * m;
+
+            /* (2)  a_z = W_z x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                star_real sum = b_z[j];
+                for (size_t l = 0; l < n; ++l)
+                    sum += W_z[j * n + l] * x[l];
+                a_z[j] = sum;
+            }
+
+            /* (2)  z = tanh(a_z) */
+            for (size_t j = 0; j < m; ++j)
+                z[j] = TANH(a_z[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const star_real *restrict x = in->x + at * n;
+            const star_real *restrict z = work_z + at * m;
+            star_real *restrict h = out->h + at * m;
+            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_k = W_x x + W_h h_prev + b_k */
+            for (size_t j = 0; j < m; ++j) {
+                star_real sum = b_k[j];
+                for (size_t l = 0; l < n; ++l)
+                    sum += W_x[j * n + l] * x[l];
+                for (size_t l = 0; l < m; ++l)
+                    sum += W_h[j * m + l] * h_prev[l];
+                a_k[j] = sum;
+            }
+
+            /* (1)  k = sigmoid(a_k) */
+            for (size_t j = 0; j < m; ++j)
+                k[j] = star_sigmoid(a_k[j]);
+
+            /* (3)  a_h = (1 - k) * h_prev + k * z */
+            for (size_t j = 0; j < m; ++j)
+                a_h[j] = (1 - k[j]) * h_prev[j] + k[j] * z[j];
+
+            /* (3)  h = tanh(a_h) */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = TANH(a_h[j]);
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    star_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void star_backward(
     const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_state *initial,
+    const star_inputs *in, const star_initial *initial,
     const star_outputs *out, const star_real *tape,
     const star_cotangents *bars, const star_gradients *gradients,
     star_real *work)
@@ -225,18 +328,27 @@ void star_backward(
     star_real *const k_bar = a_z_bar + m; /* [m] */
     star_real *const work_a_k_bar = k_bar + m; /* [T, B, m] */
     star_real *const work_h_prev_bar = work_a_k_bar + T * B * m; /* [2, B, m] */
+    star_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    star_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const star_real *const final_h_bar = star_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const star_real *const initial_h = star_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_x_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        W_h_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_k_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
+    if (W_x_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_x_bar[j] = 0;
+    if (W_h_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            W_h_bar[j] = 0;
+    if (b_k_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_k_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -246,9 +358,9 @@ void star_backward(
             const star_real *restrict z_tail = tape_z_tail + at * m;
             const star_real *restrict h_tail = tape_h_tail + at * m;
             star_real *restrict k = work_k + at * m;
-            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const star_real *restrict Delta_h = bars->Delta_h + at * m;
-            const star_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const star_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             star_real *restrict a_h_bar = work_a_h_bar + at * m;
             star_real *restrict a_k_bar = work_a_k_bar + at * m;
             star_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
@@ -302,10 +414,10 @@ void star_backward(
             const star_real *restrict z_tail = tape_z_tail + at * m;
             const star_real *restrict x = in->x + at * n;
             const star_real *restrict k = work_k + at * m;
-            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const star_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const star_real *restrict a_h_bar = work_a_h_bar + at * m;
             const star_real *restrict a_k_bar = work_a_k_bar + at * m;
-            star_real *restrict x_bar = gradients->x_bar + at * n;
+            star_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -320,48 +432,54 @@ void star_backward(
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
             /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                star_real sum = 0;
-                for (size_t l = 0; l < m; ++l)
-                    sum += W_x[l * n + j] * a_k_bar[l];
-                for (size_t l = 0; l < m; ++l)
-                    sum += W_z[l * n + j] * a_z_bar[l];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    star_real sum = 0;
+                    for (size_t l = 0; l < m; ++l)
+                        sum += W_x[l * n + j] * a_k_bar[l];
+                    for (size_t l = 0; l < m; ++l)
+                        sum += W_z[l * n + j] * a_z_bar[l];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    W_x_bar[j * n + l] += a_k_bar[j] * x[l];
+            if (W_x_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        W_x_bar[j * n + l] += a_k_bar[j] * x[l];
 
             /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < m; ++l)
-                    W_h_bar[j * m + l] += a_k_bar[j] * h_prev[l];
+            if (W_h_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < m; ++l)
+                        W_h_bar[j * m + l] += a_k_bar[j] * h_prev[l];
 
             /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_k_bar[j] += a_k_bar[j];
+            if (b_k_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_k_bar[j] += a_k_bar[j];
 
             /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t l = 0; l < n; ++l)
-                    W_z_bar[j * n + l] += a_z_bar[j] * x[l];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t l = 0; l < n; ++l)
+                        W_z_bar[j * n + l] += a_z_bar[j] * x[l];
 
             /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += a_z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += a_z_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    star_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void star_step(
     const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_state *state,
+    const star_inputs *in, const star_initial *state,
     const star_outputs *out, const star_state *next,
     star_real *work)
 {
@@ -378,12 +496,14 @@ void star_step(
     star_real *const a_k = z + m; /* [m] */
     star_real *const a_z = a_k + m; /* [m] */
     star_real *const a_h = a_z + m; /* [m] */
+    star_real *const work_initial_h = a_h + m; /* [B, m] */
+    const star_real *const initial_h = star_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const star_real *restrict x = in->x + s * n;
         star_real *restrict h = out->h + s * m;
-        const star_real *h_prev = state->h + s * m;
+        const star_real *h_prev = initial_h + s * m;
 
         /* (1)  a_k = W_x x + W_h h_prev + b_k */
         for (size_t j = 0; j < m; ++j) {
@@ -420,7 +540,7 @@ void star_step(
             h[j] = TANH(a_h[j]);
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            star_copy(h, m, next->h + s * m);
     }
 }

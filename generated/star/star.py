@@ -22,6 +22,13 @@ and shifts the sum inside one of them by 1.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -63,6 +70,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_x = parameters["W_x"]
     W_h = parameters["W_h"]
@@ -71,7 +79,6 @@ def forward(parameters, inputs, initial):
     b_z = parameters["b_z"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_x.shape[0]
 
@@ -101,11 +108,12 @@ def forward(parameters, inputs, initial):
         h[t] = np.tanh(a_h)
         # (3)  h_tail = tanh_tail(a_h)
         h_tail[t] = tanh_tail(a_h)
-    return {"h": h}, {"h": h[T - 1]}, {"k_tail": k_tail, "z_tail": z_tail, "h_tail": h_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"k_tail": k_tail, "z_tail": z_tail, "h_tail": h_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_h = initial["h"]
     k_tail = tape["k_tail"]
     z_tail = tape["z_tail"]
@@ -118,7 +126,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_x.shape[0]
 
@@ -150,7 +157,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_k_bar[t] @ W_h + a_h_bar[t] * one_minus_k
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  one_minus_z_squared = slope_from_tail(z_tail)
     one_minus_z_squared = slope_from_tail(z_tail)
     # (6)  z_bar = a_h_bar * k   adjoint of (3)
@@ -174,6 +181,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_x = parameters["W_x"]
     W_h = parameters["W_h"]
@@ -181,7 +189,6 @@ def step(parameters, inputs, state):
     W_z = parameters["W_z"]
     b_z = parameters["b_z"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_x.shape[0]
 

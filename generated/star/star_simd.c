@@ -4,13 +4,20 @@
  * those of star.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile star_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "star_simd.h"
 
 #ifdef STAR_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef star_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t star_simd_tape_size(const star_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
@@ -96,7 +103,7 @@ size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES);
+    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
 }
 
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
@@ -113,7 +120,7 @@ size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return spaced(B * row_m) + 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
@@ -127,7 +134,7 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(B * row_m) + 1;
+    return spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t star_simd_forward_multiplications(const star_sizes *sizes)
@@ -229,7 +236,7 @@ void star_simd_pack_backward(
 static void star_simd_forward_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_state *final, star_real *tape, star_real *work,
     size_t member, size_t members)
 {
@@ -248,6 +255,8 @@ static void star_simd_forward_member(
     real *const work_z = work; /* [m] a row */
     real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_k_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -325,7 +334,7 @@ static void star_simd_forward_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_k[] = {
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -391,13 +400,13 @@ static void star_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void star_simd_forward(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_state *final, star_real *tape, star_real *work,
     size_t threads)
 {
@@ -408,7 +417,7 @@ void star_simd_forward(
 static void star_simd_infer_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_state *final, star_real *work,
     size_t member, size_t members)
 {
@@ -424,6 +433,8 @@ static void star_simd_infer_member(
     real *const work_z = work; /* [m] a row */
     real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_k_ahead + chunk * B * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -494,7 +505,7 @@ static void star_simd_infer_member(
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_k[] = {
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -552,13 +563,13 @@ static void star_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void star_simd_infer(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_state *final, star_real *work,
     size_t threads)
 {
@@ -569,7 +580,7 @@ void star_simd_infer(
 static void star_simd_backward_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_real *tape, const star_cotangents *bars,
     const star_gradients *gradients, star_real *work,
     size_t member, size_t members)
@@ -598,16 +609,26 @@ static void star_simd_backward_member(
     real *const work_h_prev_bar = work_a_k_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_k_bar = packed;
     const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
     const real *const panels_a_z_bar = panels_a_k_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_k_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
+        clear(b_k_bar, m);
+        clear(b_z_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_x_bar, m * n);
+            clear(W_h_bar, m * m);
+            clear(W_z_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -624,9 +645,9 @@ static void star_simd_backward_member(
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     real *const one_minus_k_rows = work_one_minus_k + begin * row_m;
                     real *const k_rows = work_k + ((t - first) * B + begin) * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const a_h_bar_rows = work_a_h_bar + ((t - first) * B + begin) * row_m;
                     real *const a_k_bar_rows = work_a_k_bar + ((t - first) * B + begin) * row_m;
@@ -755,14 +776,16 @@ static void star_simd_backward_member(
                             /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
                             b_z_bar_here += a_z_bar;
                         }
-                        store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_k_bar != NULL)
+                            store_part(b_k_bar + j, load_part(b_k_bar + j, left) + b_k_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -812,7 +835,7 @@ static void star_simd_backward_member(
             totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
 
             /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
@@ -822,13 +845,13 @@ static void star_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void star_simd_backward(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *initial, const star_outputs *out,
+    const star_initial *initial, const star_outputs *out,
     const star_real *tape, const star_cotangents *bars,
     const star_gradients *gradients, star_real *work,
     size_t threads)
@@ -840,7 +863,7 @@ void star_simd_backward(
 static void star_simd_step_member(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *state, const star_outputs *out,
+    const star_initial *state, const star_outputs *out,
     const star_state *next, star_real *work,
     size_t member, size_t members)
 {
@@ -854,6 +877,8 @@ static void star_simd_step_member(
     real *const work_z = work; /* [m] a row */
     real *const work_turn = work_z + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
     const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
@@ -907,7 +932,7 @@ static void star_simd_step_member(
             const real *const x_rows = in->x + begin * n;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_k[] = {
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -964,7 +989,7 @@ static void star_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -972,7 +997,7 @@ static void star_simd_step_member(
 void star_simd_step(
     const star_sizes *sizes, const star_parameters *parameters,
     const star_real *packed, const star_inputs *in,
-    const star_state *state, const star_outputs *out,
+    const star_initial *state, const star_outputs *out,
     const star_state *next, star_real *work,
     size_t threads)
 {

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((tgru_real)(number))
 #ifdef TGRU_DOUBLE
 #define FABS fabs
@@ -62,40 +65,57 @@ static tgru_real tgru_tanh_tail(tgru_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const tgru_real *tgru_given(
+    const tgru_real *given, tgru_real value, size_t entries, tgru_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void tgru_copy(const tgru_real *from, size_t entries, tgru_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t tgru_tape_size(const tgru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TGRU_FIXED_m;
-    return 3 * T * B * m;
+    (void)sizes;
+    return TGRU_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t tgru_forward_work_size(const tgru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TGRU_FIXED_m;
-    return 2 * T * B * m + 2 * m;
+    (void)sizes;
+    return TGRU_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t tgru_infer_work_size(const tgru_sizes *sizes)
+{
+    (void)sizes;
+    return TGRU_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t tgru_backward_work_size(const tgru_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t n = TGRU_FIXED_n;
-    const size_t m = TGRU_FIXED_m;
-    return 5 * m + 5 * T * B * m + T * B * n + 2 * B * m;
+    (void)sizes;
+    return TGRU_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t tgru_step_work_size(const tgru_sizes *sizes)
 {
-    const size_t m = TGRU_FIXED_m;
-    return 5 * m;
+    (void)sizes;
+    return TGRU_STEP_WORK_SIZE(sizes->B);
 }
 
 void tgru_forward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_state *initial,
+    const tgru_inputs *in, const tgru_initial *initial,
     const tgru_outputs *out, const tgru_state *final,
     tgru_real *tape, tgru_real *work)
 {
@@ -119,6 +139,10 @@ void tgru_forward(
     tgru_real *const work_o = work_f + T * B * m; /* [T, B, m] */
     tgru_real *const a_f = work_o + T * B * m; /* [m] */
     tgru_real *const a_o = a_f + m; /* [m] */
+    tgru_real *const work_initial_x = a_o + m; /* [B, n] */
+    tgru_real *const work_initial_h = work_initial_x + B * n; /* [B, m] */
+    const tgru_real *const initial_x = tgru_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tgru_real *const initial_h = tgru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -130,7 +154,7 @@ void tgru_forward(
             tgru_real *restrict f_tail = tape_f_tail + at * m;
             tgru_real *restrict o = work_o + at * m;
             tgru_real *restrict o_tail = tape_o_tail + at * m;
-            const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
+            const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
 
             /* (1)  z = V_z x_prev + W_z x + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -188,7 +212,7 @@ void tgru_forward(
             const tgru_real *restrict f = work_f + at * m;
             const tgru_real *restrict o = work_o + at * m;
             tgru_real *restrict h = out->h + at * m;
-            const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (4)  h = f * h_prev + z * o */
             for (size_t j = 0; j < m; ++j)
@@ -196,16 +220,114 @@ void tgru_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        final->x[j] = in->x[(T - 1) * B * n + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tgru_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    tgru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void tgru_infer(
+    const tgru_sizes *sizes, const tgru_parameters *parameters,
+    const tgru_inputs *in, const tgru_initial *initial,
+    const tgru_outputs *out, const tgru_state *final,
+    tgru_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TGRU_FIXED_n;
+    const size_t m = TGRU_FIXED_m;
+    const tgru_real *const V_z = parameters->V_z; /* [m, n] */
+    const tgru_real *const W_z = parameters->W_z; /* [m, n] */
+    const tgru_real *const b_z = parameters->b_z; /* [m] */
+    const tgru_real *const V_f = parameters->V_f; /* [m, n] */
+    const tgru_real *const W_f = parameters->W_f; /* [m, n] */
+    const tgru_real *const b_f = parameters->b_f; /* [m] */
+    const tgru_real *const V_o = parameters->V_o; /* [m, n] */
+    const tgru_real *const W_o = parameters->W_o; /* [m, n] */
+    const tgru_real *const b_o = parameters->b_o; /* [m] */
+    tgru_real *const work_z = work; /* [T, B, m] */
+    tgru_real *const work_f = work_z + T * B * m; /* [T, B, m] */
+    tgru_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    tgru_real *const a_f = work_o + T * B * m; /* [m] */
+    tgru_real *const a_o = a_f + m; /* [m] */
+    tgru_real *const work_initial_x = a_o + m; /* [B, n] */
+    tgru_real *const work_initial_h = work_initial_x + B * n; /* [B, m] */
+    const tgru_real *const initial_x = tgru_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tgru_real *const initial_h = tgru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const tgru_real *restrict x = in->x + at * n;
+            tgru_real *restrict z = work_z + at * m;
+            tgru_real *restrict f = work_f + at * m;
+            tgru_real *restrict o = work_o + at * m;
+            const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+
+            /* (1)  z = V_z x_prev + W_z x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                tgru_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_z[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z[j * n + k] * x[k];
+                z[j] = sum;
+            }
+
+            /* (2)  a_f = V_f x_prev + W_f x + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                tgru_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_f[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (2)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = tgru_sigmoid(a_f[j]);
+
+            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            for (size_t j = 0; j < m; ++j) {
+                tgru_real sum = b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_o[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                a_o[j] = sum;
+            }
+
+            /* (3)  o = tanh(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = TANH(a_o[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const tgru_real *restrict z = work_z + at * m;
+            const tgru_real *restrict f = work_f + at * m;
+            const tgru_real *restrict o = work_o + at * m;
+            tgru_real *restrict h = out->h + at * m;
+            const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (4)  h = f * h_prev + z * o */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = f[j] * h_prev[j] + z[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tgru_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    tgru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void tgru_backward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_state *initial,
+    const tgru_inputs *in, const tgru_initial *initial,
     const tgru_outputs *out, const tgru_real *tape,
     const tgru_cotangents *bars, const tgru_gradients *gradients,
     tgru_real *work)
@@ -244,26 +366,43 @@ void tgru_backward(
     tgru_real *const work_z_bar = work_a_f_bar + T * B * m; /* [T, B, m] */
     tgru_real *const work_x_prev_bar = work_z_bar + T * B * m; /* [T, B, n] */
     tgru_real *const work_h_prev_bar = work_x_prev_bar + T * B * n; /* [2, B, m] */
+    tgru_real *const work_final_x_bar = work_h_prev_bar + 2 * B * m; /* [B, n] */
+    tgru_real *const work_final_h_bar = work_final_x_bar + B * n; /* [B, m] */
+    tgru_real *const work_initial_x = work_final_h_bar + B * m; /* [B, n] */
+    tgru_real *const work_initial_h = work_initial_x + B * n; /* [B, m] */
+    const tgru_real *const final_x_bar = tgru_given(bars->final_x_bar, 0, B * n, work_final_x_bar);
+    const tgru_real *const final_h_bar = tgru_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const tgru_real *const initial_x = tgru_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tgru_real *const initial_h = tgru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        V_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_o_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
+    if (V_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_z_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (V_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_f_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (V_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_o_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -272,7 +411,7 @@ void tgru_backward(
             const tgru_real *restrict f_tail = tape_f_tail + at * m;
             tgru_real *restrict f = work_f + at * m;
             const tgru_real *restrict Delta_h = bars->Delta_h + at * m;
-            const tgru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const tgru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             tgru_real *restrict h_bar = work_h_bar + at * m;
             tgru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -299,8 +438,8 @@ void tgru_backward(
             const tgru_real *restrict x = in->x + at * n;
             const tgru_real *restrict z = tape_z + at * m;
             const tgru_real *restrict f = work_f + at * m;
-            const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
-            const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const tgru_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+            const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const tgru_real *restrict h_bar = work_h_bar + at * m;
             tgru_real *restrict a_o_bar = work_a_o_bar + at * m;
             tgru_real *restrict a_f_bar = work_a_f_bar + at * m;
@@ -352,46 +491,55 @@ void tgru_backward(
             }
 
             /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
+            if (V_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
 
             /* (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (16)  b_z_bar = sum_t z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += z_bar[j];
 
             /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
+            if (V_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
             /* (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (19)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
 
             /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
+            if (V_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
             /* (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += a_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += a_o_bar[j] * x[k];
 
             /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += a_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += a_o_bar[j];
         }
     }
 
@@ -399,36 +547,36 @@ void tgru_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const tgru_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : bars->final_x_bar + s * n;
+            const tgru_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : final_x_bar + s * n;
             const tgru_real *restrict a_o_bar = work_a_o_bar + at * m;
             const tgru_real *restrict a_f_bar = work_a_f_bar + at * m;
             const tgru_real *restrict z_bar = work_z_bar + at * m;
-            tgru_real *restrict x_bar = gradients->x_bar + at * n;
+            tgru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (13)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                tgru_real sum = x_next_bar[j];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * a_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    tgru_real sum = x_next_bar[j];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * a_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        gradients->initial_x_bar[j] = work_x_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tgru_copy(T > 0 ? work_x_prev_bar : final_x_bar, B * n, gradients->initial_x_bar);
+    tgru_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void tgru_step(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_state *state,
+    const tgru_inputs *in, const tgru_initial *state,
     const tgru_outputs *out, const tgru_state *next,
     tgru_real *work)
 {
@@ -449,13 +597,17 @@ void tgru_step(
     tgru_real *const o = f + m; /* [m] */
     tgru_real *const a_f = o + m; /* [m] */
     tgru_real *const a_o = a_f + m; /* [m] */
+    tgru_real *const work_initial_x = a_o + m; /* [B, n] */
+    tgru_real *const work_initial_h = work_initial_x + B * n; /* [B, m] */
+    const tgru_real *const initial_x = tgru_given(state != NULL ? state->x : NULL, 0, B * n, work_initial_x);
+    const tgru_real *const initial_h = tgru_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const tgru_real *restrict x = in->x + s * n;
         tgru_real *restrict h = out->h + s * m;
-        const tgru_real *x_prev = state->x + s * n;
-        const tgru_real *h_prev = state->h + s * m;
+        const tgru_real *x_prev = initial_x + s * n;
+        const tgru_real *h_prev = initial_h + s * m;
 
         /* (1)  z = V_z x_prev + W_z x + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -500,9 +652,9 @@ void tgru_step(
             h[j] = f[j] * h_prev[j] + z[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < n; ++j)
-            next->x[s * n + j] = x[j];
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->x != NULL)
+            tgru_copy(x, n, next->x + s * n);
+        if (next != NULL && next->h != NULL)
+            tgru_copy(h, m, next->h + s * m);
     }
 }

@@ -4,13 +4,20 @@
  * those of tgru.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile tgru_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "tgru_simd.h"
 
 #ifdef TGRU_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef tgru_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t tgru_simd_tape_size(const tgru_sizes *sizes)
 {
@@ -74,7 +81,7 @@ size_t tgru_simd_forward_work_size(const tgru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m) + B * n + B * m;
 }
 
 size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
@@ -90,7 +97,7 @@ size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(T * B * row_m);
+    return 3 * spaced(T * B * row_m) + B * n + B * m;
 }
 
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
@@ -109,7 +116,7 @@ size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return 2 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 2 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + 2 * B * n + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
@@ -123,7 +130,7 @@ size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 3 * spaced(B * row_m) + 1;
+    return 3 * spaced(B * row_m) + 1 + B * n + B * m;
 }
 
 static size_t tgru_simd_forward_multiplications(const tgru_sizes *sizes)
@@ -241,7 +248,7 @@ void tgru_simd_pack_backward(
 static void tgru_simd_forward_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_state *final, tgru_real *tape, tgru_real *work,
     size_t member, size_t members)
 {
@@ -259,6 +266,10 @@ static void tgru_simd_forward_member(
     real *const tape_o_tail = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_f = work; /* [m] a row */
     real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_x = work_o + spaced(T * B * row_m);
+    real *const work_initial_h = work_initial_x + B * n;
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -277,7 +288,7 @@ static void tgru_simd_forward_member(
             real *const f_tail_rows = tape_f_tail + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             real *const o_tail_rows = tape_o_tail + begin * row_m;
-            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -345,7 +356,7 @@ static void tgru_simd_forward_member(
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const o_rows = work_o + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -364,15 +375,15 @@ static void tgru_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+        copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n, final != NULL ? final->x : NULL);
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void tgru_simd_forward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_state *final, tgru_real *tape, tgru_real *work,
     size_t threads)
 {
@@ -383,7 +394,7 @@ void tgru_simd_forward(
 static void tgru_simd_infer_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_state *final, tgru_real *work,
     size_t member, size_t members)
 {
@@ -399,6 +410,10 @@ static void tgru_simd_infer_member(
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_x = work_o + spaced(T * B * row_m);
+    real *const work_initial_h = work_initial_x + B * n;
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -415,7 +430,7 @@ static void tgru_simd_infer_member(
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -475,7 +490,7 @@ static void tgru_simd_infer_member(
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const o_rows = work_o + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -494,15 +509,15 @@ static void tgru_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+        copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n, final != NULL ? final->x : NULL);
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void tgru_simd_infer(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_state *final, tgru_real *work,
     size_t threads)
 {
@@ -513,7 +528,7 @@ void tgru_simd_infer(
 static void tgru_simd_backward_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_real *tape, const tgru_cotangents *bars,
     const tgru_gradients *gradients, tgru_real *work,
     size_t member, size_t members)
@@ -548,6 +563,14 @@ static void tgru_simd_backward_member(
     real *const work_h_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_x_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_final_x_bar + B * n;
+    real *const work_initial_x = work_final_h_bar + B * m;
+    real *const work_initial_h = work_initial_x + B * n;
+    const real *const final_x_bar = given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, member, members);
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_z_bar = packed;
     const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
     const real *const panels_a_o_bar = panels_a_f_bar + up_to(n, LANES) * m;
@@ -555,14 +578,22 @@ static void tgru_simd_backward_member(
     const real *const panels_a_f_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_f_bar, m);
+        clear(b_o_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_z_bar, m * n);
+            clear(W_z_bar, m * n);
+            clear(V_f_bar, m * n);
+            clear(W_f_bar, m * n);
+            clear(V_o_bar, m * n);
+            clear(W_o_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -577,7 +608,7 @@ static void tgru_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -619,7 +650,7 @@ static void tgru_simd_backward_member(
                 const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
                 const real *const f_rows = work_f + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
                 real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
@@ -675,9 +706,12 @@ static void tgru_simd_backward_member(
                             /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
                             b_o_bar_here += a_o_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -728,7 +762,7 @@ static void tgru_simd_backward_member(
             /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-            const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B, 0};
+            const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
             const total_of with_x_prev[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_f_bar, done > 0},
@@ -752,7 +786,7 @@ static void tgru_simd_backward_member(
     }
 
     /* every step, in any order */
-    {
+    if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
@@ -760,7 +794,7 @@ static void tgru_simd_backward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = least(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : bars->final_x_bar + (begin - (T - 1) * B) * n;
+            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
             const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
             const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -798,15 +832,15 @@ static void tgru_simd_backward_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, n, work_x_prev_bar + (0) * B * row_n, row_n, gradients->initial_x_bar);
+        copy_rows(B, n, T > 0 ? work_x_prev_bar + (0) * B * row_n : final_x_bar, T > 0 ? row_n : n, gradients->initial_x_bar);
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void tgru_simd_backward(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *initial, const tgru_outputs *out,
+    const tgru_initial *initial, const tgru_outputs *out,
     const tgru_real *tape, const tgru_cotangents *bars,
     const tgru_gradients *gradients, tgru_real *work,
     size_t threads)
@@ -818,7 +852,7 @@ void tgru_simd_backward(
 static void tgru_simd_step_member(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *state, const tgru_outputs *out,
+    const tgru_initial *state, const tgru_outputs *out,
     const tgru_state *next, tgru_real *work,
     size_t member, size_t members)
 {
@@ -835,6 +869,10 @@ static void tgru_simd_step_member(
     real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_o + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_x = work_turn + 1;
+    real *const work_initial_h = work_initial_x + B * n;
+    const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
     {
@@ -847,7 +885,7 @@ static void tgru_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows = state->x + begin * n;
+            const real *const x_prev_rows = initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -905,7 +943,7 @@ static void tgru_simd_step_member(
             const real *const f_rows = work_f + begin * row_m;
             const real *const o_rows = work_o + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
@@ -923,9 +961,9 @@ static void tgru_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, n, in->x + 0 * n, n, next->x);
+        copy_rows(B, n, in->x + 0 * n, n, next != NULL ? next->x : NULL);
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -933,7 +971,7 @@ static void tgru_simd_step_member(
 void tgru_simd_step(
     const tgru_sizes *sizes, const tgru_parameters *parameters,
     const tgru_real *packed, const tgru_inputs *in,
-    const tgru_state *state, const tgru_outputs *out,
+    const tgru_initial *state, const tgru_outputs *out,
     const tgru_state *next, tgru_real *work,
     size_t threads)
 {

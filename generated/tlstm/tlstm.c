@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((tlstm_real)(number))
 #ifdef TLSTM_DOUBLE
 #define FABS fabs
@@ -62,40 +65,57 @@ static tlstm_real tlstm_tanh_tail(tlstm_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const tlstm_real *tlstm_given(
+    const tlstm_real *given, tlstm_real value, size_t entries, tlstm_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void tlstm_copy(const tlstm_real *from, size_t entries, tlstm_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t tlstm_tape_size(const tlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TLSTM_FIXED_m;
-    return 4 * T * B * m;
+    (void)sizes;
+    return TLSTM_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t tlstm_forward_work_size(const tlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TLSTM_FIXED_m;
-    return 2 * T * B * m + 2 * m;
+    (void)sizes;
+    return TLSTM_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t tlstm_infer_work_size(const tlstm_sizes *sizes)
+{
+    (void)sizes;
+    return TLSTM_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t tlstm_backward_work_size(const tlstm_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t n = TLSTM_FIXED_n;
-    const size_t m = TLSTM_FIXED_m;
-    return 5 * m + 5 * T * B * m + T * B * n + 2 * B * m;
+    (void)sizes;
+    return TLSTM_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t tlstm_step_work_size(const tlstm_sizes *sizes)
 {
-    const size_t m = TLSTM_FIXED_m;
-    return 6 * m;
+    (void)sizes;
+    return TLSTM_STEP_WORK_SIZE(sizes->B);
 }
 
 void tlstm_forward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_state *initial,
+    const tlstm_inputs *in, const tlstm_initial *initial,
     const tlstm_outputs *out, const tlstm_state *final,
     tlstm_real *tape, tlstm_real *work)
 {
@@ -120,6 +140,10 @@ void tlstm_forward(
     tlstm_real *const work_o = work_f + T * B * m; /* [T, B, m] */
     tlstm_real *const a_f = work_o + T * B * m; /* [m] */
     tlstm_real *const a_o = a_f + m; /* [m] */
+    tlstm_real *const work_initial_x = a_o + m; /* [B, n] */
+    tlstm_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const tlstm_real *const initial_x = tlstm_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tlstm_real *const initial_c = tlstm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -131,7 +155,7 @@ void tlstm_forward(
             tlstm_real *restrict f_tail = tape_f_tail + at * m;
             tlstm_real *restrict o = work_o + at * m;
             tlstm_real *restrict o_tail = tape_o_tail + at * m;
-            const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
+            const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
 
             /* (1)  z = V_z x_prev + W_z x + b_z */
             for (size_t j = 0; j < m; ++j) {
@@ -188,7 +212,7 @@ void tlstm_forward(
             const tlstm_real *restrict z = tape_z + at * m;
             const tlstm_real *restrict f = work_f + at * m;
             tlstm_real *restrict c = tape_c + at * m;
-            const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
 
             /* (4)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
@@ -210,16 +234,128 @@ void tlstm_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        final->x[j] = in->x[(T - 1) * B * n + j];
-    for (size_t j = 0; j < B * m; ++j)
-        final->c[j] = tape_c[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tlstm_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    tlstm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
+}
+
+void tlstm_infer(
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
+    const tlstm_inputs *in, const tlstm_initial *initial,
+    const tlstm_outputs *out, const tlstm_state *final,
+    tlstm_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TLSTM_FIXED_n;
+    const size_t m = TLSTM_FIXED_m;
+    const tlstm_real *const V_z = parameters->V_z; /* [m, n] */
+    const tlstm_real *const W_z = parameters->W_z; /* [m, n] */
+    const tlstm_real *const b_z = parameters->b_z; /* [m] */
+    const tlstm_real *const V_f = parameters->V_f; /* [m, n] */
+    const tlstm_real *const W_f = parameters->W_f; /* [m, n] */
+    const tlstm_real *const b_f = parameters->b_f; /* [m] */
+    const tlstm_real *const V_o = parameters->V_o; /* [m, n] */
+    const tlstm_real *const W_o = parameters->W_o; /* [m, n] */
+    const tlstm_real *const b_o = parameters->b_o; /* [m] */
+    tlstm_real *const work_z = work; /* [T, B, m] */
+    tlstm_real *const work_f = work_z + T * B * m; /* [T, B, m] */
+    tlstm_real *const work_o = work_f + T * B * m; /* [T, B, m] */
+    tlstm_real *const work_c = work_o + T * B * m; /* [T, B, m] */
+    tlstm_real *const a_f = work_c + T * B * m; /* [m] */
+    tlstm_real *const a_o = a_f + m; /* [m] */
+    tlstm_real *const work_initial_x = a_o + m; /* [B, n] */
+    tlstm_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const tlstm_real *const initial_x = tlstm_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tlstm_real *const initial_c = tlstm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const tlstm_real *restrict x = in->x + at * n;
+            tlstm_real *restrict z = work_z + at * m;
+            tlstm_real *restrict f = work_f + at * m;
+            tlstm_real *restrict o = work_o + at * m;
+            const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+
+            /* (1)  z = V_z x_prev + W_z x + b_z */
+            for (size_t j = 0; j < m; ++j) {
+                tlstm_real sum = b_z[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_z[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_z[j * n + k] * x[k];
+                z[j] = sum;
+            }
+
+            /* (2)  a_f = V_f x_prev + W_f x + b_f */
+            for (size_t j = 0; j < m; ++j) {
+                tlstm_real sum = b_f[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_f[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_f[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (2)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = tlstm_sigmoid(a_f[j]);
+
+            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            for (size_t j = 0; j < m; ++j) {
+                tlstm_real sum = b_o[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V_o[j * n + k] * x_prev[k];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_o[j * n + k] * x[k];
+                a_o[j] = sum;
+            }
+
+            /* (3)  o = tanh(a_o) */
+            for (size_t j = 0; j < m; ++j)
+                o[j] = TANH(a_o[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const tlstm_real *restrict z = work_z + at * m;
+            const tlstm_real *restrict f = work_f + at * m;
+            tlstm_real *restrict c = work_c + at * m;
+            const tlstm_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
+
+            /* (4)  c = f * c_prev + (1 - f) * z */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
+        }
+    }
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const tlstm_real *restrict o = work_o + at * m;
+            const tlstm_real *restrict c = work_c + at * m;
+            tlstm_real *restrict h = out->h + at * m;
+
+            /* (5)  h = c * o */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = c[j] * o[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tlstm_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
+    tlstm_copy(T > 0 ? work_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c : NULL);
 }
 
 void tlstm_backward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_state *initial,
+    const tlstm_inputs *in, const tlstm_initial *initial,
     const tlstm_outputs *out, const tlstm_real *tape,
     const tlstm_cotangents *bars, const tlstm_gradients *gradients,
     tlstm_real *work)
@@ -260,26 +396,43 @@ void tlstm_backward(
     tlstm_real *const work_z_bar = work_a_f_bar + T * B * m; /* [T, B, m] */
     tlstm_real *const work_x_prev_bar = work_z_bar + T * B * m; /* [T, B, n] */
     tlstm_real *const work_c_prev_bar = work_x_prev_bar + T * B * n; /* [2, B, m] */
+    tlstm_real *const work_final_x_bar = work_c_prev_bar + 2 * B * m; /* [B, n] */
+    tlstm_real *const work_final_c_bar = work_final_x_bar + B * n; /* [B, m] */
+    tlstm_real *const work_initial_x = work_final_c_bar + B * m; /* [B, n] */
+    tlstm_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const tlstm_real *const final_x_bar = tlstm_given(bars->final_x_bar, 0, B * n, work_final_x_bar);
+    const tlstm_real *const final_c_bar = tlstm_given(bars->final_c_bar, 0, B * m, work_final_c_bar);
+    const tlstm_real *const initial_x = tlstm_given(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x);
+    const tlstm_real *const initial_c = tlstm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        V_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_z_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_z_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_f_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_f_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_o_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_o_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_o_bar[j] = 0;
+    if (V_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_z_bar[j] = 0;
+    if (W_z_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_z_bar[j] = 0;
+    if (b_z_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_z_bar[j] = 0;
+    if (V_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_f_bar[j] = 0;
+    if (W_f_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_f_bar[j] = 0;
+    if (b_f_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_f_bar[j] = 0;
+    if (V_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_o_bar[j] = 0;
+    if (W_o_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_o_bar[j] = 0;
+    if (b_o_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_o_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -289,7 +442,7 @@ void tlstm_backward(
             const tlstm_real *restrict o_tail = tape_o_tail + at * m;
             tlstm_real *restrict f = work_f + at * m;
             const tlstm_real *restrict h_bar = bars->h_bar + at * m;
-            const tlstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_c_bar + s * m;
+            const tlstm_real *restrict c_next_bar = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + s) * m : final_c_bar + s * m;
             tlstm_real *restrict c_bar = work_c_bar + at * m;
             tlstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
@@ -321,8 +474,8 @@ void tlstm_backward(
             const tlstm_real *restrict z = tape_z + at * m;
             const tlstm_real *restrict f = work_f + at * m;
             const tlstm_real *restrict c = tape_c + at * m;
-            const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial->x + s * n;
-            const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial->c + s * m;
+            const tlstm_real *restrict x_prev = t > 0 ? in->x + (at - B) * n : initial_x + s * n;
+            const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const tlstm_real *restrict h_bar = bars->h_bar + at * m;
             const tlstm_real *restrict c_bar = work_c_bar + at * m;
             tlstm_real *restrict a_o_bar = work_a_o_bar + at * m;
@@ -371,46 +524,55 @@ void tlstm_backward(
             }
 
             /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
+            if (V_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
 
             /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_z_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_z_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_z_bar[j] += z_bar[j];
+            if (b_z_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_z_bar[j] += z_bar[j];
 
             /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
+            if (V_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
             /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_f_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (W_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_f_bar[j] += a_f_bar[j];
+            if (b_f_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_f_bar[j] += a_f_bar[j];
 
             /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
+            if (V_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
             /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_o_bar[j * n + k] += a_o_bar[j] * x[k];
+            if (W_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_o_bar[j * n + k] += a_o_bar[j] * x[k];
 
             /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
-            for (size_t j = 0; j < m; ++j)
-                b_o_bar[j] += a_o_bar[j];
+            if (b_o_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_o_bar[j] += a_o_bar[j];
         }
     }
 
@@ -418,36 +580,36 @@ void tlstm_backward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
-            const tlstm_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : bars->final_x_bar + s * n;
+            const tlstm_real *restrict x_next_bar = t + 1 < T ? work_x_prev_bar + (at + B) * n : final_x_bar + s * n;
             const tlstm_real *restrict a_o_bar = work_a_o_bar + at * m;
             const tlstm_real *restrict a_f_bar = work_a_f_bar + at * m;
             const tlstm_real *restrict z_bar = work_z_bar + at * m;
-            tlstm_real *restrict x_bar = gradients->x_bar + at * n;
+            tlstm_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3) */
-            for (size_t j = 0; j < n; ++j) {
-                tlstm_real sum = x_next_bar[j];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_z[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_f[k * n + j] * a_f_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_o[k * n + j] * a_o_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    tlstm_real sum = x_next_bar[j];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_z[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_f[k * n + j] * a_f_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_o[k * n + j] * a_o_bar[k];
+                    x_bar[j] = sum;
+                }
             }
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * n; ++j)
-        gradients->initial_x_bar[j] = work_x_prev_bar[j];
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_c_bar[j] = work_c_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    tlstm_copy(T > 0 ? work_x_prev_bar : final_x_bar, B * n, gradients->initial_x_bar);
+    tlstm_copy(T > 0 ? work_c_prev_bar : final_c_bar, B * m, gradients->initial_c_bar);
 }
 
 void tlstm_step(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_state *state,
+    const tlstm_inputs *in, const tlstm_initial *state,
     const tlstm_outputs *out, const tlstm_state *next,
     tlstm_real *work)
 {
@@ -469,13 +631,17 @@ void tlstm_step(
     tlstm_real *const c = o + m; /* [m] */
     tlstm_real *const a_f = c + m; /* [m] */
     tlstm_real *const a_o = a_f + m; /* [m] */
+    tlstm_real *const work_initial_x = a_o + m; /* [B, n] */
+    tlstm_real *const work_initial_c = work_initial_x + B * n; /* [B, m] */
+    const tlstm_real *const initial_x = tlstm_given(state != NULL ? state->x : NULL, 0, B * n, work_initial_x);
+    const tlstm_real *const initial_c = tlstm_given(state != NULL ? state->c : NULL, 0, B * m, work_initial_c);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const tlstm_real *restrict x = in->x + s * n;
         tlstm_real *restrict h = out->h + s * m;
-        const tlstm_real *x_prev = state->x + s * n;
-        const tlstm_real *c_prev = state->c + s * m;
+        const tlstm_real *x_prev = initial_x + s * n;
+        const tlstm_real *c_prev = initial_c + s * m;
 
         /* (1)  z = V_z x_prev + W_z x + b_z */
         for (size_t j = 0; j < m; ++j) {
@@ -524,9 +690,9 @@ void tlstm_step(
             h[j] = c[j] * o[j];
 
         /* the next state */
-        for (size_t j = 0; j < n; ++j)
-            next->x[s * n + j] = x[j];
-        for (size_t j = 0; j < m; ++j)
-            next->c[s * m + j] = c[j];
+        if (next != NULL && next->x != NULL)
+            tlstm_copy(x, n, next->x + s * n);
+        if (next != NULL && next->c != NULL)
+            tlstm_copy(c, m, next->c + s * m);
     }
 }

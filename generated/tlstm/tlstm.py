@@ -26,6 +26,13 @@ The paper's tau, of the output gate, is tanh.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -67,6 +74,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     V_z = parameters["V_z"]
     W_z = parameters["W_z"]
@@ -80,12 +88,11 @@ def forward(parameters, inputs, initial):
     initial_x = initial["x"]
     initial_c = initial["c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = V_z.shape[0]
 
     # all steps at once
-    x_prev = np.concatenate([initial_x[None], x[:-1]])
+    x_prev = np.concatenate([initial_x[None], x])[:-1]
     # (1)  z = V_z x_prev + W_z x + b_z
     z = x_prev @ V_z.T + x @ W_z.T + b_z
     # (2)  a_f = V_f x_prev + W_f x + b_f
@@ -111,11 +118,12 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (5)  h = c * o
     h = c * o
-    return {"h": h}, {"x": x[T - 1], "c": c[T - 1]}, {"z": z, "f_tail": f_tail, "o_tail": o_tail, "c": c}
+    return {"h": h}, {"x": x[T - 1] if T > 0 else initial_x, "c": c[T - 1] if T > 0 else initial_c}, {"z": z, "f_tail": f_tail, "o_tail": o_tail, "c": c}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     initial_x = initial["x"]
     initial_c = initial["c"]
     f_tail = tape["f_tail"]
@@ -133,7 +141,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_x_bar = bars["final.x"]
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = V_z.shape[0]
 
@@ -153,8 +160,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         c_prev_bar = c_bar[t] * f[t]
 
     # all steps at once
-    x_prev = np.concatenate([initial_x[None], x[:-1]])
-    c_prev = np.concatenate([initial_c[None], c[:-1]])
+    x_prev = np.concatenate([initial_x[None], x])[:-1]
+    c_prev = np.concatenate([initial_c[None], c])[:-1]
     # (2)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
     # (3)  one_minus_o_squared = slope_from_tail(o_tail)
@@ -191,14 +198,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # all steps at once
-    x_next_bar = np.concatenate([x_prev_bar[1:], final_x_bar[None]])
+    x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
     # (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3)
     x_bar = z_bar @ W_z + a_f_bar @ W_f + a_o_bar @ W_o + x_next_bar
-    return {"initial.x": x_prev_bar[0], "initial.c": c_prev_bar, "x": x_bar, "V_z": V_z_bar, "W_z": W_z_bar, "b_z": b_z_bar, "V_f": V_f_bar, "W_f": W_f_bar, "b_f": b_f_bar, "V_o": V_o_bar, "W_o": W_o_bar, "b_o": b_o_bar}
+    return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.c": c_prev_bar, "x": x_bar, "V_z": V_z_bar, "W_z": W_z_bar, "b_z": b_z_bar, "V_f": V_f_bar, "W_f": W_f_bar, "b_f": b_f_bar, "V_o": V_o_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     V_z = parameters["V_z"]
     W_z = parameters["W_z"]
@@ -210,7 +218,6 @@ def step(parameters, inputs, state):
     W_o = parameters["W_o"]
     b_o = parameters["b_o"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = V_z.shape[0]
 

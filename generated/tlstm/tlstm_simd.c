@@ -4,13 +4,20 @@
  * those of tlstm.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile tlstm_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "tlstm_simd.h"
 
 #ifdef TLSTM_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef tlstm_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes)
 {
@@ -80,7 +87,7 @@ size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 2 * spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m) + B * n + B * m;
 }
 
 size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -98,7 +105,7 @@ size_t tlstm_simd_infer_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return 4 * spaced(T * B * row_m);
+    return 4 * spaced(T * B * row_m) + B * n + B * m;
 }
 
 size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -117,7 +124,7 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)row_m;
     (void)row_n;
     (void)chunk;
-    return 2 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 2 * spaced(chunk * B * row_m) + 3 * spaced(T * B * row_m) + spaced(T * B * row_n) + spaced(2 * B * row_m) + 2 * B * n + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -131,7 +138,7 @@ size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 4 * spaced(B * row_m) + 1;
+    return 4 * spaced(B * row_m) + 1 + B * n + B * m;
 }
 
 static size_t tlstm_simd_forward_multiplications(const tlstm_sizes *sizes)
@@ -249,7 +256,7 @@ void tlstm_simd_pack_backward(
 static void tlstm_simd_forward_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
     size_t member, size_t members)
 {
@@ -269,6 +276,10 @@ static void tlstm_simd_forward_member(
     real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_f = work; /* [m] a row */
     real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_x = work_o + spaced(T * B * row_m);
+    real *const work_initial_c = work_initial_x + B * n;
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -287,7 +298,7 @@ static void tlstm_simd_forward_member(
             real *const f_tail_rows = tape_f_tail + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
             real *const o_tail_rows = tape_o_tail + begin * row_m;
-            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -356,7 +367,7 @@ static void tlstm_simd_forward_member(
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? tape_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
@@ -401,15 +412,15 @@ static void tlstm_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+        copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n, final != NULL ? final->x : NULL);
     if (member == 0)
-        copy_rows(B, m, tape_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void tlstm_simd_forward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work,
     size_t threads)
 {
@@ -420,7 +431,7 @@ void tlstm_simd_forward(
 static void tlstm_simd_infer_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *work,
     size_t member, size_t members)
 {
@@ -438,6 +449,10 @@ static void tlstm_simd_infer_member(
     real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_o = work_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_c = work_o + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_x = work_c + spaced(T * B * row_m);
+    real *const work_initial_c = work_initial_x + B * n;
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
 
@@ -454,7 +469,7 @@ static void tlstm_simd_infer_member(
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial->x + begin * n;
+            const real *const x_prev_rows = begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -515,7 +530,7 @@ static void tlstm_simd_infer_member(
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
-                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial->c + begin * m;
+                    const real *const c_prev_rows = t > 0 ? work_c + ((t * B + begin) - B) * row_m : initial_c + begin * m;
                     const size_t c_prev_stride = t > 0 ? row_m : m;
                     for (size_t s = 0; s < rows; ++s) {
                         for (size_t block = from; block < to; ++block) {
@@ -560,15 +575,15 @@ static void tlstm_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, n, in->x + (T - 1) * B * n, n, final->x);
+        copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n, final != NULL ? final->x : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + (T - 1) * B * row_m, row_m, final->c);
+        copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m, final != NULL ? final->c : NULL);
 }
 
 void tlstm_simd_infer(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *work,
     size_t threads)
 {
@@ -579,7 +594,7 @@ void tlstm_simd_infer(
 static void tlstm_simd_backward_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_real *tape, const tlstm_cotangents *bars,
     const tlstm_gradients *gradients, tlstm_real *work,
     size_t member, size_t members)
@@ -616,6 +631,14 @@ static void tlstm_simd_backward_member(
     real *const work_c_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_x_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_final_x_bar + B * n;
+    real *const work_initial_x = work_final_c_bar + B * m;
+    real *const work_initial_c = work_initial_x + B * n;
+    const real *const final_x_bar = given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, member, members);
+    const real *const final_c_bar = given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+    const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_z_bar = packed;
     const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
     const real *const panels_a_o_bar = panels_a_f_bar + up_to(n, LANES) * m;
@@ -623,14 +646,22 @@ static void tlstm_simd_backward_member(
     const real *const panels_a_f_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
     const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_z_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_f_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_o_bar[j] = 0;
+        clear(b_z_bar, m);
+        clear(b_f_bar, m);
+        clear(b_o_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(V_z_bar, m * n);
+            clear(W_z_bar, m * n);
+            clear(V_f_bar, m * n);
+            clear(W_f_bar, m * n);
+            clear(V_o_bar, m * n);
+            clear(W_o_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -646,7 +677,7 @@ static void tlstm_simd_backward_member(
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = bars->h_bar + (t * B + begin) * m;
-                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_c_bar + begin * m;
+                    const real *const c_next_bar_rows = t + 1 < T ? work_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_c_bar + begin * m;
                     const size_t c_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const c_bar_rows = work_c_bar + ((t - first) * B + begin) * row_m;
                     real *const c_prev_bar_rows = work_c_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -693,7 +724,7 @@ static void tlstm_simd_backward_member(
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
                 const real *const f_rows = work_f + begin * row_m;
                 const real *const c_rows = tape_c + (first * B + begin) * row_m;
-                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial->c + (first * B + begin) * m;
+                const real *const c_prev_rows = (first * B + begin) >= B ? tape_c + ((first * B + begin) - B) * row_m : initial_c + (first * B + begin) * m;
                 const size_t c_prev_stride = (first * B + begin) >= B ? row_m : m;
                 const real *const h_bar_rows = bars->h_bar + (first * B + begin) * m;
                 const real *const c_bar_rows = work_c_bar + begin * row_m;
@@ -750,9 +781,12 @@ static void tlstm_simd_backward_member(
                             /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
                             b_o_bar_here += a_o_bar;
                         }
-                        store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
-                        store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
-                        store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
+                        if (b_z_bar != NULL)
+                            store_part(b_z_bar + j, load_part(b_z_bar + j, left) + b_z_bar_here, left);
+                        if (b_f_bar != NULL)
+                            store_part(b_f_bar + j, load_part(b_f_bar + j, left) + b_f_bar_here, left);
+                        if (b_o_bar != NULL)
+                            store_part(b_o_bar + j, load_part(b_o_bar + j, left) + b_o_bar_here, left);
                     }
                 }
             }
@@ -803,7 +837,7 @@ static void tlstm_simd_backward_member(
             /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
-            const series rows_of_x_prev = {in->x, initial->x, n, n, 0, B, 0};
+            const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
             const total_of with_x_prev[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_f_bar, done > 0},
@@ -827,7 +861,7 @@ static void tlstm_simd_backward_member(
     }
 
     /* every step, in any order */
-    {
+    if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
         const size_t from = share_from(count, member, members);
         const size_t to = share_from(count, member + 1, members);
@@ -835,7 +869,7 @@ static void tlstm_simd_backward_member(
             rows = even_part(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = least(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : bars->final_x_bar + (begin - (T - 1) * B) * n;
+            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
             const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
             const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
             const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -873,15 +907,15 @@ static void tlstm_simd_backward_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, n, work_x_prev_bar + (0) * B * row_n, row_n, gradients->initial_x_bar);
+        copy_rows(B, n, T > 0 ? work_x_prev_bar + (0) * B * row_n : final_x_bar, T > 0 ? row_n : n, gradients->initial_x_bar);
     if (member == 0)
-        copy_rows(B, m, work_c_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar + (((0) & 1) * B + 0) * row_m : final_c_bar, T > 0 ? row_m : m, gradients->initial_c_bar);
 }
 
 void tlstm_simd_backward(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *initial, const tlstm_outputs *out,
+    const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_real *tape, const tlstm_cotangents *bars,
     const tlstm_gradients *gradients, tlstm_real *work,
     size_t threads)
@@ -893,7 +927,7 @@ void tlstm_simd_backward(
 static void tlstm_simd_step_member(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *state, const tlstm_outputs *out,
+    const tlstm_initial *state, const tlstm_outputs *out,
     const tlstm_state *next, tlstm_real *work,
     size_t member, size_t members)
 {
@@ -911,6 +945,10 @@ static void tlstm_simd_step_member(
     real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_c + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_x = work_turn + 1;
+    real *const work_initial_c = work_initial_x + B * n;
+    const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n, work_initial_x, member, members);
+    const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m, work_initial_c, member, members);
     const real *const panels_x_prev = packed;
     const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
     {
@@ -923,7 +961,7 @@ static void tlstm_simd_step_member(
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows = state->x + begin * n;
+            const real *const x_prev_rows = initial_x + begin * n;
             const operand factors_z[] = {
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
@@ -980,7 +1018,7 @@ static void tlstm_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
-            const real *const c_prev_rows = state->c + begin * m;
+            const real *const c_prev_rows = initial_c + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
@@ -1020,9 +1058,9 @@ static void tlstm_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, n, in->x + 0 * n, n, next->x);
+        copy_rows(B, n, in->x + 0 * n, n, next != NULL ? next->x : NULL);
     if (member == 0)
-        copy_rows(B, m, work_c + 0 * row_m, row_m, next->c);
+        copy_rows(B, m, work_c + 0 * row_m, row_m, next != NULL ? next->c : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -1030,7 +1068,7 @@ static void tlstm_simd_step_member(
 void tlstm_simd_step(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters,
     const tlstm_real *packed, const tlstm_inputs *in,
-    const tlstm_state *state, const tlstm_outputs *out,
+    const tlstm_initial *state, const tlstm_outputs *out,
     const tlstm_state *next, tlstm_real *work,
     size_t threads)
 {

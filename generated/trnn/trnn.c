@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((trnn_real)(number))
 #ifdef TRNN_DOUBLE
 #define FABS fabs
@@ -41,39 +44,57 @@ static trnn_real trnn_sigmoid_tail(trnn_real x)
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const trnn_real *trnn_given(
+    const trnn_real *given, trnn_real value, size_t entries, trnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void trnn_copy(const trnn_real *from, size_t entries, trnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t trnn_tape_size(const trnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TRNN_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return TRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t trnn_forward_work_size(const trnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TRNN_FIXED_m;
-    return T * B * m + m;
+    (void)sizes;
+    return TRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t trnn_infer_work_size(const trnn_sizes *sizes)
+{
+    (void)sizes;
+    return TRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t trnn_backward_work_size(const trnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = TRNN_FIXED_m;
-    return 4 * m + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return TRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t trnn_step_work_size(const trnn_sizes *sizes)
 {
-    const size_t m = TRNN_FIXED_m;
-    return 3 * m;
+    (void)sizes;
+    return TRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void trnn_forward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_state *initial,
+    const trnn_inputs *in, const trnn_initial *initial,
     const trnn_outputs *out, const trnn_state *final,
     trnn_real *tape, trnn_real *work)
 {
@@ -88,6 +109,8 @@ void trnn_forward(
     trnn_real *const tape_f_tail = tape_z + T * B * m; /* [T, B, m] */
     trnn_real *const work_f = work; /* [T, B, m] */
     trnn_real *const a_f = work_f + T * B * m; /* [m] */
+    trnn_real *const work_initial_h = a_f + m; /* [B, m] */
+    const trnn_real *const initial_h = trnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
@@ -131,7 +154,7 @@ void trnn_forward(
             const trnn_real *restrict z = tape_z + at * m;
             const trnn_real *restrict f = work_f + at * m;
             trnn_real *restrict h = out->h + at * m;
-            const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (3)  h = f * h_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
@@ -139,14 +162,81 @@ void trnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    trnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void trnn_infer(
+    const trnn_sizes *sizes, const trnn_parameters *parameters,
+    const trnn_inputs *in, const trnn_initial *initial,
+    const trnn_outputs *out, const trnn_state *final,
+    trnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = TRNN_FIXED_n;
+    const size_t m = TRNN_FIXED_m;
+    const trnn_real *const W = parameters->W; /* [m, n] */
+    const trnn_real *const V = parameters->V; /* [m, n] */
+    const trnn_real *const b = parameters->b; /* [m] */
+    trnn_real *const work_z = work; /* [T, B, m] */
+    trnn_real *const work_f = work_z + T * B * m; /* [T, B, m] */
+    trnn_real *const a_f = work_f + T * B * m; /* [m] */
+    trnn_real *const work_initial_h = a_f + m; /* [B, m] */
+    const trnn_real *const initial_h = trnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* every step, in any order */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const trnn_real *restrict x = in->x + at * n;
+            trnn_real *restrict z = work_z + at * m;
+            trnn_real *restrict f = work_f + at * m;
+
+            /* (1)  z = W x */
+            for (size_t j = 0; j < m; ++j) {
+                trnn_real sum = 0;
+                for (size_t k = 0; k < n; ++k)
+                    sum += W[j * n + k] * x[k];
+                z[j] = sum;
+            }
+
+            /* (2)  a_f = V x + b */
+            for (size_t j = 0; j < m; ++j) {
+                trnn_real sum = b[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += V[j * n + k] * x[k];
+                a_f[j] = sum;
+            }
+
+            /* (2)  f = sigmoid(a_f) */
+            for (size_t j = 0; j < m; ++j)
+                f[j] = trnn_sigmoid(a_f[j]);
+        }
+    }
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const trnn_real *restrict z = work_z + at * m;
+            const trnn_real *restrict f = work_f + at * m;
+            trnn_real *restrict h = out->h + at * m;
+            const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (3)  h = f * h_prev + (1 - f) * z */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = f[j] * h_prev[j] + (1 - f[j]) * z[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    trnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void trnn_backward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_state *initial,
+    const trnn_inputs *in, const trnn_initial *initial,
     const trnn_outputs *out, const trnn_real *tape,
     const trnn_cotangents *bars, const trnn_gradients *gradients,
     trnn_real *work)
@@ -169,14 +259,21 @@ void trnn_backward(
     trnn_real *const a_f_bar = f_bar + m; /* [m] */
     trnn_real *const z_bar = a_f_bar + m; /* [m] */
     trnn_real *const work_h_prev_bar = z_bar + m; /* [2, B, m] */
+    trnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    trnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const trnn_real *const final_h_bar = trnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const trnn_real *const initial_h = trnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        V_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_bar[j] = 0;
+    if (W_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_bar[j] = 0;
+    if (V_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            V_bar[j] = 0;
+    if (b_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -185,7 +282,7 @@ void trnn_backward(
             const trnn_real *restrict f_tail = tape_f_tail + at * m;
             trnn_real *restrict f = work_f + at * m;
             const trnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const trnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const trnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             trnn_real *restrict h_bar = work_h_bar + at * m;
             trnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
@@ -211,9 +308,9 @@ void trnn_backward(
             const trnn_real *restrict x = in->x + at * n;
             const trnn_real *restrict z = tape_z + at * m;
             const trnn_real *restrict f = work_f + at * m;
-            const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const trnn_real *restrict h_bar = work_h_bar + at * m;
-            trnn_real *restrict x_bar = gradients->x_bar + at * n;
+            trnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (2)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
@@ -232,39 +329,43 @@ void trnn_backward(
                 z_bar[j] = h_bar[j] * one_minus_f[j];
 
             /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                trnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W[k * n + j] * z_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += V[k * n + j] * a_f_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    trnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W[k * n + j] * z_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += V[k * n + j] * a_f_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_bar[j * n + k] += z_bar[j] * x[k];
+            if (W_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_bar[j * n + k] += z_bar[j] * x[k];
 
             /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    V_bar[j * n + k] += a_f_bar[j] * x[k];
+            if (V_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        V_bar[j * n + k] += a_f_bar[j] * x[k];
 
             /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_bar[j] += a_f_bar[j];
+            if (b_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_bar[j] += a_f_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    trnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void trnn_step(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_state *state,
+    const trnn_inputs *in, const trnn_initial *state,
     const trnn_outputs *out, const trnn_state *next,
     trnn_real *work)
 {
@@ -277,12 +378,14 @@ void trnn_step(
     trnn_real *const z = work; /* [m] */
     trnn_real *const f = z + m; /* [m] */
     trnn_real *const a_f = f + m; /* [m] */
+    trnn_real *const work_initial_h = a_f + m; /* [B, m] */
+    const trnn_real *const initial_h = trnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const trnn_real *restrict x = in->x + s * n;
         trnn_real *restrict h = out->h + s * m;
-        const trnn_real *h_prev = state->h + s * m;
+        const trnn_real *h_prev = initial_h + s * m;
 
         /* (1)  z = W x */
         for (size_t j = 0; j < m; ++j) {
@@ -309,7 +412,7 @@ void trnn_step(
             h[j] = f[j] * h_prev[j] + (1 - f[j]) * z[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            trnn_copy(h, m, next->h + s * m);
     }
 }

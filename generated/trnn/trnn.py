@@ -17,6 +17,13 @@ D. Balduzzi and M. Ghifary, Strongly-typed recurrent neural networks, ICML 2016,
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -42,13 +49,13 @@ def sigmoid_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W = parameters["W"]
     V = parameters["V"]
     b = parameters["b"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -68,11 +75,12 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (3)  h = f * h_prev + (1 - f) * z
         h[t] = f[t] * h_prev + (1 - f[t]) * z[t]
-    return {"h": h}, {"h": h[T - 1]}, {"z": z, "f_tail": f_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z": z, "f_tail": f_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     f_tail = tape["f_tail"]
@@ -83,7 +91,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W.shape[0]
 
@@ -101,7 +108,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = h_bar[t] * f[t]
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
     # (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3)
@@ -123,12 +130,12 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W = parameters["W"]
     V = parameters["V"]
     b = parameters["b"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W.shape[0]
 

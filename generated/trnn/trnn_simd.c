@@ -4,13 +4,20 @@
  * those of trnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile trnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "trnn_simd.h"
 
 #ifdef TRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef trnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t trnn_simd_tape_size(const trnn_sizes *sizes)
 {
@@ -72,7 +79,7 @@ size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return spaced(T * B * row_m);
+    return spaced(T * B * row_m) + B * m;
 }
 
 size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
@@ -88,7 +95,7 @@ size_t trnn_simd_infer_work_size(const trnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(T * B * row_m);
+    return 2 * spaced(T * B * row_m) + B * m;
 }
 
 size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
@@ -105,7 +112,7 @@ size_t trnn_simd_backward_work_size(const trnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n);
+    return 4 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n);
 }
 
 size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
@@ -119,7 +126,7 @@ size_t trnn_simd_step_work_size(const trnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)threads;
-    return 2 * spaced(B * row_m) + 1;
+    return 2 * spaced(B * row_m) + 1 + B * m;
 }
 
 static size_t trnn_simd_forward_multiplications(const trnn_sizes *sizes)
@@ -204,7 +211,7 @@ void trnn_simd_pack_backward(
 static void trnn_simd_forward_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *tape, trnn_real *work,
     size_t member, size_t members)
 {
@@ -218,6 +225,8 @@ static void trnn_simd_forward_member(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_f_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_f = work; /* [m] a row */
+    real *const work_initial_h = work_f + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -283,7 +292,7 @@ static void trnn_simd_forward_member(
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -301,13 +310,13 @@ static void trnn_simd_forward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void trnn_simd_forward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *tape, trnn_real *work,
     size_t threads)
 {
@@ -318,7 +327,7 @@ void trnn_simd_forward(
 static void trnn_simd_infer_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *work,
     size_t member, size_t members)
 {
@@ -331,6 +340,8 @@ static void trnn_simd_infer_member(
     const real *const b = parameters->b; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
+    real *const work_initial_h = work_f + spaced(T * B * row_m);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
 
     /* every step, in any order */
@@ -391,7 +402,7 @@ static void trnn_simd_infer_member(
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
-                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                 for (size_t s = 0; s < rows; ++s) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES, left = m - j;
@@ -409,13 +420,13 @@ static void trnn_simd_infer_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void trnn_simd_infer(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *work,
     size_t threads)
 {
@@ -426,7 +437,7 @@ void trnn_simd_infer(
 static void trnn_simd_backward_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_real *tape, const trnn_cotangents *bars,
     const trnn_gradients *gradients, trnn_real *work,
     size_t member, size_t members)
@@ -451,13 +462,23 @@ static void trnn_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_z_bar = packed;
     const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_bar[j] = 0;
+        clear(b_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_bar, m * n);
+            clear(V_bar, m * n);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -472,7 +493,7 @@ static void trnn_simd_backward_member(
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -513,7 +534,7 @@ static void trnn_simd_backward_member(
                 const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
                 const real *const f_rows = work_f + begin * row_m;
-                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial->h + (first * B + begin) * m;
+                const real *const h_prev_rows = (first * B + begin) >= B ? out->h + ((first * B + begin) - B) * m : initial_h + (first * B + begin) * m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
                 real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const z_bar_rows = work_z_bar + begin * row_m;
@@ -546,13 +567,14 @@ static void trnn_simd_backward_member(
                             /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
                             b_bar_here += a_f_bar;
                         }
-                        store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
+                        if (b_bar != NULL)
+                            store_part(b_bar + j, load_part(b_bar + j, left) + b_bar_here, left);
                     }
                 }
             }
         }
         BARRIER
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -605,13 +627,13 @@ static void trnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void trnn_simd_backward(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *initial, const trnn_outputs *out,
+    const trnn_initial *initial, const trnn_outputs *out,
     const trnn_real *tape, const trnn_cotangents *bars,
     const trnn_gradients *gradients, trnn_real *work,
     size_t threads)
@@ -623,7 +645,7 @@ void trnn_simd_backward(
 static void trnn_simd_step_member(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *state, const trnn_outputs *out,
+    const trnn_initial *state, const trnn_outputs *out,
     const trnn_state *next, trnn_real *work,
     size_t member, size_t members)
 {
@@ -637,6 +659,8 @@ static void trnn_simd_step_member(
     real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_turn = work_f + spaced(B * row_m);
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(2), count = blocks(m, vectors);
@@ -693,7 +717,7 @@ static void trnn_simd_step_member(
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             for (size_t s = 0; s < rows; ++s) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES, left = m - j;
@@ -710,7 +734,7 @@ static void trnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -718,7 +742,7 @@ static void trnn_simd_step_member(
 void trnn_simd_step(
     const trnn_sizes *sizes, const trnn_parameters *parameters,
     const trnn_real *packed, const trnn_inputs *in,
-    const trnn_state *state, const trnn_outputs *out,
+    const trnn_initial *state, const trnn_outputs *out,
     const trnn_state *next, trnn_real *work,
     size_t threads)
 {

@@ -10,6 +10,9 @@
 
 #include <math.h>
 
+#ifdef __cplusplus
+#define restrict __restrict /* as GCC, Clang and MSVC call it in C++ */
+#endif
 #define REAL(number) ((ugrnn_real)(number))
 #ifdef UGRNN_DOUBLE
 #define FABS fabs
@@ -63,37 +66,57 @@ static ugrnn_real ugrnn_tanh_tail(ugrnn_real x)
     return (e <= REAL(0.5) ? TANH(x) : COPYSIGN((1 + EXP(2 * e)) / 2, x));
 }
 
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+static const ugrnn_real *ugrnn_given(
+    const ugrnn_real *given, ugrnn_real value, size_t entries, ugrnn_real *room)
+{
+    if (given != NULL)
+        return given;
+    for (size_t entry = 0; entry < entries; ++entry)
+        room[entry] = value;
+    return room;
+}
+
+/* Entries for the caller, unless it wants none. */
+static void ugrnn_copy(const ugrnn_real *from, size_t entries, ugrnn_real *to)
+{
+    for (size_t entry = 0; to != NULL && entry < entries; ++entry)
+        to[entry] = from[entry];
+}
+
 size_t ugrnn_tape_size(const ugrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = UGRNN_FIXED_m;
-    return 2 * T * B * m;
+    (void)sizes;
+    return UGRNN_TAPE_SIZE(sizes->T, sizes->B);
 }
 
 size_t ugrnn_forward_work_size(const ugrnn_sizes *sizes)
 {
-    const size_t m = UGRNN_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return UGRNN_FORWARD_WORK_SIZE(sizes->T, sizes->B);
+}
+
+size_t ugrnn_infer_work_size(const ugrnn_sizes *sizes)
+{
+    (void)sizes;
+    return UGRNN_INFER_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ugrnn_backward_work_size(const ugrnn_sizes *sizes)
 {
-    const size_t T = sizes->T;
-    const size_t B = sizes->B;
-    const size_t m = UGRNN_FIXED_m;
-    return 7 * m + 2 * T * B * m + 2 * B * m;
+    (void)sizes;
+    return UGRNN_BACKWARD_WORK_SIZE(sizes->T, sizes->B);
 }
 
 size_t ugrnn_step_work_size(const ugrnn_sizes *sizes)
 {
-    const size_t m = UGRNN_FIXED_m;
-    return 4 * m;
+    (void)sizes;
+    return UGRNN_STEP_WORK_SIZE(sizes->B);
 }
 
 void ugrnn_forward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_state *initial,
+    const ugrnn_inputs *in, const ugrnn_initial *initial,
     const ugrnn_outputs *out, const ugrnn_state *final,
     ugrnn_real *tape, ugrnn_real *work)
 {
@@ -113,6 +136,8 @@ void ugrnn_forward(
     ugrnn_real *const g = c + m; /* [m] */
     ugrnn_real *const a_c = g + m; /* [m] */
     ugrnn_real *const a_g = a_c + m; /* [m] */
+    ugrnn_real *const work_initial_h = a_g + m; /* [B, m] */
+    const ugrnn_real *const initial_h = ugrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -122,7 +147,7 @@ void ugrnn_forward(
             ugrnn_real *restrict c_tail = tape_c_tail + at * m;
             ugrnn_real *restrict g_tail = tape_g_tail + at * m;
             ugrnn_real *restrict h = out->h + at * m;
-            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
             /* (1)  a_c = W_c x + U_c h_prev + b_c */
             for (size_t j = 0; j < m; ++j) {
@@ -166,14 +191,82 @@ void ugrnn_forward(
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        final->h[j] = out->h[(T - 1) * B * m + j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
+}
+
+void ugrnn_infer(
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
+    const ugrnn_inputs *in, const ugrnn_initial *initial,
+    const ugrnn_outputs *out, const ugrnn_state *final,
+    ugrnn_real *work)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    const ugrnn_real *const W_c = parameters->W_c; /* [m, n] */
+    const ugrnn_real *const U_c = parameters->U_c; /* [m, m] */
+    const ugrnn_real *const b_c = parameters->b_c; /* [m] */
+    const ugrnn_real *const W_g = parameters->W_g; /* [m, n] */
+    const ugrnn_real *const U_g = parameters->U_g; /* [m, m] */
+    const ugrnn_real *const b_g = parameters->b_g; /* [m] */
+    ugrnn_real *const c = work; /* [m] */
+    ugrnn_real *const g = c + m; /* [m] */
+    ugrnn_real *const a_c = g + m; /* [m] */
+    ugrnn_real *const a_g = a_c + m; /* [m] */
+    ugrnn_real *const work_initial_h = a_g + m; /* [B, m] */
+    const ugrnn_real *const initial_h = ugrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
+
+    /* scan forward in time */
+    for (size_t t = 0; t < T; ++t) {
+        for (size_t s = 0; s < B; ++s) {
+            const size_t at = t * B + s;
+            const ugrnn_real *restrict x = in->x + at * n;
+            ugrnn_real *restrict h = out->h + at * m;
+            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
+
+            /* (1)  a_c = W_c x + U_c h_prev + b_c */
+            for (size_t j = 0; j < m; ++j) {
+                ugrnn_real sum = b_c[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_c[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_c[j * m + k] * h_prev[k];
+                a_c[j] = sum;
+            }
+
+            /* (1)  c = tanh(a_c) */
+            for (size_t j = 0; j < m; ++j)
+                c[j] = TANH(a_c[j]);
+
+            /* (2)  a_g = W_g x + U_g h_prev + b_g */
+            for (size_t j = 0; j < m; ++j) {
+                ugrnn_real sum = b_g[j];
+                for (size_t k = 0; k < n; ++k)
+                    sum += W_g[j * n + k] * x[k];
+                for (size_t k = 0; k < m; ++k)
+                    sum += U_g[j * m + k] * h_prev[k];
+                a_g[j] = sum;
+            }
+
+            /* (2)  g = sigmoid(a_g) */
+            for (size_t j = 0; j < m; ++j)
+                g[j] = ugrnn_sigmoid(a_g[j]);
+
+            /* (3)  h = g * h_prev + (1 - g) * c */
+            for (size_t j = 0; j < m; ++j)
+                h[j] = g[j] * h_prev[j] + (1 - g[j]) * c[j];
+        }
+    }
+
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
 }
 
 void ugrnn_backward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_state *initial,
+    const ugrnn_inputs *in, const ugrnn_initial *initial,
     const ugrnn_outputs *out, const ugrnn_real *tape,
     const ugrnn_cotangents *bars, const ugrnn_gradients *gradients,
     ugrnn_real *work)
@@ -204,20 +297,30 @@ void ugrnn_backward(
     ugrnn_real *const c_bar = work_a_g_bar + T * B * m; /* [m] */
     ugrnn_real *const work_a_c_bar = c_bar + m; /* [T, B, m] */
     ugrnn_real *const work_h_prev_bar = work_a_c_bar + T * B * m; /* [2, B, m] */
+    ugrnn_real *const work_final_h_bar = work_h_prev_bar + 2 * B * m; /* [B, m] */
+    ugrnn_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
+    const ugrnn_real *const final_h_bar = ugrnn_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
+    const ugrnn_real *const initial_h = ugrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
-    for (size_t j = 0; j < m * n; ++j)
-        W_c_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_c_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_c_bar[j] = 0;
-    for (size_t j = 0; j < m * n; ++j)
-        W_g_bar[j] = 0;
-    for (size_t j = 0; j < m * m; ++j)
-        U_g_bar[j] = 0;
-    for (size_t j = 0; j < m; ++j)
-        b_g_bar[j] = 0;
+    if (W_c_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_c_bar[j] = 0;
+    if (U_c_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_c_bar[j] = 0;
+    if (b_c_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_c_bar[j] = 0;
+    if (W_g_bar != NULL)
+        for (size_t j = 0; j < m * n; ++j)
+            W_g_bar[j] = 0;
+    if (U_g_bar != NULL)
+        for (size_t j = 0; j < m * m; ++j)
+            U_g_bar[j] = 0;
+    if (b_g_bar != NULL)
+        for (size_t j = 0; j < m; ++j)
+            b_g_bar[j] = 0;
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
@@ -225,9 +328,9 @@ void ugrnn_backward(
             const size_t at = t * B + s;
             const ugrnn_real *restrict c_tail = tape_c_tail + at * m;
             const ugrnn_real *restrict g_tail = tape_g_tail + at * m;
-            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const ugrnn_real *restrict Delta_h = bars->Delta_h + at * m;
-            const ugrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : bars->final_h_bar + s * m;
+            const ugrnn_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + s) * m : final_h_bar + s * m;
             ugrnn_real *restrict a_g_bar = work_a_g_bar + at * m;
             ugrnn_real *restrict a_c_bar = work_a_c_bar + at * m;
             ugrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
@@ -285,59 +388,66 @@ void ugrnn_backward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const ugrnn_real *restrict x = in->x + at * n;
-            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial->h + s * m;
+            const ugrnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const ugrnn_real *restrict a_g_bar = work_a_g_bar + at * m;
             const ugrnn_real *restrict a_c_bar = work_a_c_bar + at * m;
-            ugrnn_real *restrict x_bar = gradients->x_bar + at * n;
+            ugrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
             /* (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2) */
-            for (size_t j = 0; j < n; ++j) {
-                ugrnn_real sum = 0;
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_c[k * n + j] * a_c_bar[k];
-                for (size_t k = 0; k < m; ++k)
-                    sum += W_g[k * n + j] * a_g_bar[k];
-                x_bar[j] = sum;
+            if (x_bar != NULL) {
+                for (size_t j = 0; j < n; ++j) {
+                    ugrnn_real sum = 0;
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_c[k * n + j] * a_c_bar[k];
+                    for (size_t k = 0; k < m; ++k)
+                        sum += W_g[k * n + j] * a_g_bar[k];
+                    x_bar[j] = sum;
+                }
             }
 
             /* (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_c_bar[j * n + k] += a_c_bar[j] * x[k];
+            if (W_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
             /* (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
+            if (U_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
 
             /* (13)  b_c_bar = sum_t a_c_bar   adjoint of (1) */
-            for (size_t j = 0; j < m; ++j)
-                b_c_bar[j] += a_c_bar[j];
+            if (b_c_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_c_bar[j] += a_c_bar[j];
 
             /* (14)  W_g_bar = sum_t a_g_bar x^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < n; ++k)
-                    W_g_bar[j * n + k] += a_g_bar[j] * x[k];
+            if (W_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < n; ++k)
+                        W_g_bar[j * n + k] += a_g_bar[j] * x[k];
 
             /* (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                for (size_t k = 0; k < m; ++k)
-                    U_g_bar[j * m + k] += a_g_bar[j] * h_prev[k];
+            if (U_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    for (size_t k = 0; k < m; ++k)
+                        U_g_bar[j * m + k] += a_g_bar[j] * h_prev[k];
 
             /* (16)  b_g_bar = sum_t a_g_bar   adjoint of (2) */
-            for (size_t j = 0; j < m; ++j)
-                b_g_bar[j] += a_g_bar[j];
+            if (b_g_bar != NULL)
+                for (size_t j = 0; j < m; ++j)
+                    b_g_bar[j] += a_g_bar[j];
         }
     }
 
-    /* the state at the last step of each scan */
-    for (size_t j = 0; j < B * m; ++j)
-        gradients->initial_h_bar[j] = work_h_prev_bar[j];
+    /* the state at the last step of each scan; the first one where there are no steps */
+    ugrnn_copy(T > 0 ? work_h_prev_bar : final_h_bar, B * m, gradients->initial_h_bar);
 }
 
 void ugrnn_step(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_state *state,
+    const ugrnn_inputs *in, const ugrnn_initial *state,
     const ugrnn_outputs *out, const ugrnn_state *next,
     ugrnn_real *work)
 {
@@ -354,12 +464,14 @@ void ugrnn_step(
     ugrnn_real *const g = c + m; /* [m] */
     ugrnn_real *const a_c = g + m; /* [m] */
     ugrnn_real *const a_g = a_c + m; /* [m] */
+    ugrnn_real *const work_initial_h = a_g + m; /* [B, m] */
+    const ugrnn_real *const initial_h = ugrnn_given(state != NULL ? state->h : NULL, 0, B * m, work_initial_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {
         const ugrnn_real *restrict x = in->x + s * n;
         ugrnn_real *restrict h = out->h + s * m;
-        const ugrnn_real *h_prev = state->h + s * m;
+        const ugrnn_real *h_prev = initial_h + s * m;
 
         /* (1)  a_c = W_c x + U_c h_prev + b_c */
         for (size_t j = 0; j < m; ++j) {
@@ -394,7 +506,7 @@ void ugrnn_step(
             h[j] = g[j] * h_prev[j] + (1 - g[j]) * c[j];
 
         /* the next state */
-        for (size_t j = 0; j < m; ++j)
-            next->h[s * m + j] = h[j];
+        if (next != NULL && next->h != NULL)
+            ugrnn_copy(h, m, next->h + s * m);
     }
 }

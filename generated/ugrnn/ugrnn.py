@@ -24,6 +24,13 @@ The paper adds a fixed forget bias inside the gate; here it is part of b_g.
 import numpy as np
 
 
+def floats(*groups):
+    """The floating type that holds all arrays of some groups, and the groups in that type."""
+    dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
+                    for group in groups)
+
+
 def contract(spec, *operands):
     """Sum of products over the letters that the result lacks; T steps, B samples."""
     return np.einsum(spec, *operands, optimize=True)
@@ -65,6 +72,7 @@ def tanh_tail(x):
 
 def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
+    dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     W_c = parameters["W_c"]
     U_c = parameters["U_c"]
@@ -74,7 +82,6 @@ def forward(parameters, inputs, initial):
     b_g = parameters["b_g"]
     initial_h = initial["h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_c.shape[0]
 
@@ -98,11 +105,12 @@ def forward(parameters, inputs, initial):
         g_tail[t] = sigmoid_tail(a_g)
         # (3)  h = g * h_prev + (1 - g) * c
         h[t] = g * h_prev + (1 - g) * c
-    return {"h": h}, {"h": h[T - 1]}, {"c_tail": c_tail, "g_tail": g_tail}
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"c_tail": c_tail, "g_tail": g_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
     """Gradients by name; bars holds the cotangents of the outputs and of the final state."""
+    dtype, parameters, inputs, initial, outputs, tape, bars = floats(parameters, inputs, initial, outputs, tape, bars)
     h = outputs["h"]
     initial_h = initial["h"]
     c_tail = tape["c_tail"]
@@ -115,7 +123,6 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
-    dtype = x.dtype
     n = x.shape[2]
     m = W_c.shape[0]
 
@@ -148,7 +155,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_prev_bar = a_c_bar[t] @ U_c + a_g_bar[t] @ U_g + h_bar * g
 
     # all steps at once
-    h_prev = np.concatenate([initial_h[None], h[:-1]])
+    h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2)
     x_bar = a_c_bar @ W_c + a_g_bar @ W_g
     # (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1)
@@ -168,6 +175,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
+    dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     W_c = parameters["W_c"]
     U_c = parameters["U_c"]
@@ -176,7 +184,6 @@ def step(parameters, inputs, state):
     U_g = parameters["U_g"]
     b_g = parameters["b_g"]
     B = x.shape[0]
-    dtype = x.dtype
     n = x.shape[1]
     m = W_c.shape[0]
 

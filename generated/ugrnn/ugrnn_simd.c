@@ -4,13 +4,20 @@
  * those of ugrnn.c. A pass takes blocks of units: the products of all gates fill a tile, and the
  * equations that follow from them are computed on its vectors. Words: symrnn_simd.h.
  */
+#ifdef __cplusplus
+#error "compile ugrnn_simd.c as C (gcc -std=c99); its header serves C++"
+#endif
 #include "ugrnn_simd.h"
 
 #ifdef UGRNN_DOUBLE
 #define SYMRNN_DOUBLE
 #endif
 typedef ugrnn_real real;
+#if __has_include("symrnn_simd.h") /* beside this file, or beside its folder */
+#include "symrnn_simd.h"
+#else
 #include "../symrnn_simd.h"
+#endif
 
 size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes)
 {
@@ -78,7 +85,7 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)row_m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -94,7 +101,7 @@ size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)chunk;
     (void)threads;
-    return chunk * B * 2 * up_to(m, LANES);
+    return chunk * B * 2 * up_to(m, LANES) + B * m;
 }
 
 size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -111,14 +118,19 @@ size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads)
     (void)m;
     (void)row_m;
     (void)chunk;
-    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + threads * scratch_for(n + m);
+    return 2 * spaced(B * row_m) + 2 * spaced(chunk * B * row_m) + spaced(2 * B * row_m) + 2 * B * m + threads * scratch_for(n + m);
 }
 
 size_t ugrnn_simd_step_work_size(const ugrnn_sizes *sizes, size_t threads)
 {
-    (void)sizes;
+    const size_t B = sizes->B;
+    const size_t n = UGRNN_FIXED_n;
+    const size_t m = UGRNN_FIXED_m;
+    (void)B;
+    (void)n;
+    (void)m;
     (void)threads;
-    return 1;
+    return 1 + B * m;
 }
 
 static size_t ugrnn_simd_forward_multiplications(const ugrnn_sizes *sizes)
@@ -222,7 +234,7 @@ void ugrnn_simd_pack_backward(
 static void ugrnn_simd_forward_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work,
     size_t member, size_t members)
 {
@@ -239,6 +251,8 @@ static void ugrnn_simd_forward_member(
     real *const tape_g_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_c_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -267,7 +281,7 @@ static void ugrnn_simd_forward_member(
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_c[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -323,13 +337,13 @@ static void ugrnn_simd_forward_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void ugrnn_simd_forward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work,
     size_t threads)
 {
@@ -340,7 +354,7 @@ void ugrnn_simd_forward(
 static void ugrnn_simd_infer_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_state *final, ugrnn_real *work,
     size_t member, size_t members)
 {
@@ -354,6 +368,8 @@ static void ugrnn_simd_infer_member(
     const real *const b_g = parameters->b_g; /* [m] */
     real *const tile_a_c_ahead = work;
     const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
+    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * up_to(m, LANES);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
 
@@ -380,7 +396,7 @@ static void ugrnn_simd_infer_member(
                     rows = even_part(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const operand factors_a_c[] = {
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
@@ -428,13 +444,13 @@ static void ugrnn_simd_infer_member(
         }
     }
     if (member == 0)
-        copy_rows(B, m, out->h + (T - 1) * B * m, m, final->h);
+        copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m, final != NULL ? final->h : NULL);
 }
 
 void ugrnn_simd_infer(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_state *final, ugrnn_real *work,
     size_t threads)
 {
@@ -445,7 +461,7 @@ void ugrnn_simd_infer(
 static void ugrnn_simd_backward_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_real *tape, const ugrnn_cotangents *bars,
     const ugrnn_gradients *gradients, ugrnn_real *work,
     size_t member, size_t members)
@@ -473,17 +489,28 @@ static void ugrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
+    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_initial_h = work_final_h_bar + B * m;
+    const real *const final_h_bar = given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+    const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_a_c_bar = packed;
     const real *const panels_a_g_bar = panels_a_c_bar + up_to(m, LANES) * m;
     const real *const panels_a_c_bar_2 = panels_a_g_bar + up_to(m, LANES) * m;
     const real *const panels_a_g_bar_2 = panels_a_c_bar_2 + up_to(n, LANES) * m;
     if (member == 0) {
-        for (size_t j = 0; j < m; ++j)
-            b_c_bar[j] = 0;
-        for (size_t j = 0; j < m; ++j)
-            b_g_bar[j] = 0;
+        clear(b_c_bar, m);
+        clear(b_g_bar, m);
     }
     BARRIER
+    if (T * B == 0) {
+        if (member == 0) {
+            clear(W_c_bar, m * n);
+            clear(U_c_bar, m * m);
+            clear(W_g_bar, m * n);
+            clear(U_g_bar, m * m);
+        }
+        BARRIER
+    }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -498,9 +525,9 @@ static void ugrnn_simd_backward_member(
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const g_rows = work_g + begin * row_m;
-                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial->h + begin * m;
+                    const real *const h_prev_rows = t > 0 ? out->h + ((t * B + begin) - B) * m : initial_h + begin * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
-                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : bars->final_h_bar + begin * m;
+                    const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
                     const size_t h_next_bar_stride = t + 1 < T ? row_m : m;
                     real *const h_bar_rows = work_h_bar + begin * row_m;
                     real *const a_g_bar_rows = work_a_g_bar + ((t - first) * B + begin) * row_m;
@@ -595,7 +622,7 @@ static void ugrnn_simd_backward_member(
         }
 
         /* every step, in any order */
-        {
+        if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1), count = blocks(n, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -633,7 +660,7 @@ static void ugrnn_simd_backward_member(
             }
         }
         BARRIER
-        {
+        if (b_c_bar != NULL || b_g_bar != NULL) {
             const size_t vectors = 1, count = blocks(m, vectors);
             const size_t from = share_from(count, member, members);
             const size_t to = share_from(count, member + 1, members);
@@ -657,8 +684,10 @@ static void ugrnn_simd_backward_member(
                             /* (16)  b_g_bar = sum_t a_g_bar   adjoint of (2) */
                             b_g_bar_here += a_g_bar;
                         }
-                        store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
-                        store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
+                        if (b_c_bar != NULL)
+                            store_part(b_c_bar + j, load_part(b_c_bar + j, left) + b_c_bar_here, left);
+                        if (b_g_bar != NULL)
+                            store_part(b_g_bar + j, load_part(b_g_bar + j, left) + b_g_bar_here, left);
                     }
                 }
             }
@@ -677,7 +706,7 @@ static void ugrnn_simd_backward_member(
 
             /* (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
             /* (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2) */
-            const series rows_of_h_prev = {out->h, initial->h, m, m, 0, B, 0};
+            const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const total_of with_h_prev[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
                 {{work_a_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
@@ -688,13 +717,13 @@ static void ugrnn_simd_backward_member(
         BARRIER
     }
     if (member == 0)
-        copy_rows(B, m, work_h_prev_bar + (((0) & 1) * B + 0) * row_m, row_m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar + (((0) & 1) * B + 0) * row_m : final_h_bar, T > 0 ? row_m : m, gradients->initial_h_bar);
 }
 
 void ugrnn_simd_backward(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *initial, const ugrnn_outputs *out,
+    const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_real *tape, const ugrnn_cotangents *bars,
     const ugrnn_gradients *gradients, ugrnn_real *work,
     size_t threads)
@@ -706,7 +735,7 @@ void ugrnn_simd_backward(
 static void ugrnn_simd_step_member(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *state, const ugrnn_outputs *out,
+    const ugrnn_initial *state, const ugrnn_outputs *out,
     const ugrnn_state *next, ugrnn_real *work,
     size_t member, size_t members)
 {
@@ -718,6 +747,8 @@ static void ugrnn_simd_step_member(
     const real *const b_g = parameters->b_g; /* [m] */
     real *const work_turn = work;
     const size_t t = way(work_turn);
+    real *const work_initial_h = work_turn + 1;
+    const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m, work_initial_h, member, members);
     const real *const panels_x = packed;
     const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
     {
@@ -728,7 +759,7 @@ static void ugrnn_simd_step_member(
             rows = even_part(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
-            const real *const h_prev_rows = state->h + begin * m;
+            const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_c[] = {
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
@@ -775,7 +806,7 @@ static void ugrnn_simd_step_member(
     }
     BARRIER
     if (member == 0)
-        copy_rows(B, m, out->h + 0 * m, m, next->h);
+        copy_rows(B, m, out->h + 0 * m, m, next != NULL ? next->h : NULL);
     if (member == 0)
         *work_turn = !t;
 }
@@ -783,7 +814,7 @@ static void ugrnn_simd_step_member(
 void ugrnn_simd_step(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
     const ugrnn_real *packed, const ugrnn_inputs *in,
-    const ugrnn_state *state, const ugrnn_outputs *out,
+    const ugrnn_initial *state, const ugrnn_outputs *out,
     const ugrnn_state *next, ugrnn_real *work,
     size_t threads)
 {

@@ -22,14 +22,13 @@ from sympy import Expr, Mul, Number, Piecewise, Rational, Symbol, evaluate
 
 from symrnn.authoring.meanings import told
 from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
-from symrnn.authoring.vetting import vetted
+from symrnn.authoring.vetting import first_value, vetted
 from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
                             Role, Size, Span, Variable, check_equation, contraction_axes,
                             delay_variables, finished, free_name, is_name, letter_latex, lower,
                             misnamed, quoted, renamed, result_axes, substitute, symbols_in_order)
 
 ZERO = Rational(0)
-LARGEST_START = 10**30  # float32 holds it, and a few products with it
 SIZES = {
     "n": "entries of the input",
     "m": "units of the hidden layer",
@@ -77,11 +76,7 @@ class Cell:
         ``start`` is the number that a sequence starts with where the caller gives none.
         """
         state = self._sequence(declaration, Role.STATE, meaning, latex)
-        value = self._plain(start)
-        if not isinstance(value, Rational) or abs(value) > LARGEST_START:
-            raise ProgramError(f"{self.name}: '{state.name}' starts at {start!r}, which is no "
-                               f"number up to 1e30; masks multiply it, so it is finite")
-        self.starts[state.name] = value
+        self.starts[state.name] = first_value(self, state.name, self._plain(start))
         return state
 
     def symbol(self, declaration: str, meaning: str, latex: str = "") -> Sequence:

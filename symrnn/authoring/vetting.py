@@ -18,6 +18,7 @@ from symrnn.program import (Ein, Pointwise, ProgramError, SizeSymbol, exact, lar
                             rewrite, smaller)
 
 LARGEST_POWER = 64
+LARGEST_START = 10**30  # float32 holds it, and a few products with it
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
          Pointwise, SizeSymbol, tanh, exp, log, sin, cos, log1p, expm1)
 
@@ -63,6 +64,14 @@ def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[st
                        "[t]")
         elif not isinstance(node, (*KNOWN, Rational)):
             yield _unknown(node)
+
+
+def first_value(cell: Author, state: str, value: Expr) -> Rational:
+    """The number that a state starts with. Raises ProgramError for what is none."""
+    if not isinstance(value, Rational) or abs(value) > LARGEST_START:
+        raise ProgramError(f"{cell.name}: '{state}' starts with {plain(value)}, which is no number "
+                           f"up to 1e30; masks multiply it, so it is finite")
+    return value
 
 
 def _power(node: Pow) -> Iterator[str]:

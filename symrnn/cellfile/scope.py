@@ -9,7 +9,7 @@ from fractions import Fraction
 from sympy import Rational
 
 from symrnn.authoring import Cell
-from symrnn.authoring.author import LARGEST_START
+from symrnn.authoring.vetting import LARGEST_START
 from symrnn.authoring.symbols import Term
 from symrnn.cellfile.nodes import Declaration, NameNode, Word
 from symrnn.cellfile.source import CellFileError, Source
