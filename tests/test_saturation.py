@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import mpmath
 import numpy as np
 import pytest
-from sympy import Abs, Symbol, cos, exp, log, simplify, sin, sqrt, tanh
+from sympy import Abs, Symbol, cos, exp, log, sin, sqrt, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 import symrnn
@@ -18,7 +18,8 @@ from symrnn.program import SATURATING, function
 from symrnn.program.interpret import NUMPY
 
 KINDS = [("c", "simd"), ("c", "portable"), ("numpy", "simd")]
-each_kind = pytest.mark.parametrize(("backend", "profile"), KINDS, ids=["simd", "portable", "numpy"])
+each_kind = pytest.mark.parametrize(("backend", "profile"), KINDS,
+                                    ids=["simd", "portable", "numpy"])
 MANY_DIGITS = 1500  # exp(-1470) beside 1 takes 640 of them
 
 
@@ -33,13 +34,14 @@ def one_unit(name: str) -> Program:
 
 SLOPES = [("sigmoid", 17, 4.139937549e-08), ("sigmoid", -60, 8.7565107627e-27),
           ("tanh", -20, 1.6993417021e-17), ("tanh", 9, 6.0919980e-08), ("tanh", 1e-3, 0.999999),
-          ("elu", -50, 1.9287498480e-22), ("softsign", 1e6, 9.99998e-13), ("softplus", -60, 8.7565e-27),
-          ("scaled_tanh", 20, 1.6993417021e-17)]
+          ("elu", -50, 1.9287498480e-22), ("softsign", 1e6, 9.99998e-13),
+          ("softplus", -60, 8.7565e-27), ("scaled_tanh", 20, 1.6993417021e-17)]
 
 
 @each_kind
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_slope_is_right_where_the_value_is_rounded(backend: str, profile: str, dtype: str) -> None:
+def test_a_slope_is_right_where_the_value_is_rounded(
+        backend: str, profile: str, dtype: str) -> None:
     for name, argument, slope in SLOPES:
         kernel = symrnn.compile(one_unit(name), backend, dtype, profile=profile)
         run = kernel.forward({"w": np.ones(1)}, np.full((1, 1, 1), float(argument)))
@@ -59,9 +61,10 @@ def test_a_saturated_forget_gate_of_float32_has_a_gradient(backend: str, profile
 
 @pytest.mark.parametrize("name", SATURATING)
 @pytest.mark.parametrize("argument", ["-19/7", "-1/5", "1/3", "23/4"])
-def test_value_and_complement_of_the_tail_are_those_of_the_function(name: str, argument: str) -> None:
-    how, x = SATURATING[name], mpmath.mpf(1) * mpmath.mpf(argument.split("/")[0]) / int(
-        argument.split("/")[1])
+def test_value_and_complement_of_the_tail_are_those_of_the_function(
+        name: str, argument: str) -> None:
+    above, below = argument.split("/")
+    how, x = SATURATING[name], mpmath.mpf(above) / mpmath.mpf(below)
     tail = _number(how.tail, x)
     value = mpmath.tanh(x) if name == "tanh" else 1 / (1 + mpmath.exp(-x))
     assert mpmath.almosteq(_number(how.value, tail), value, 1e-14)

@@ -11,7 +11,8 @@ from symrnn.cellfile import CellFileError, parse
 from symrnn.pipeline import generate
 
 KINDS = [("c", "simd"), ("c", "portable"), ("numpy", "simd")]
-each_kind = pytest.mark.parametrize(("backend", "profile"), KINDS, ids=["simd", "portable", "numpy"])
+each_kind = pytest.mark.parametrize(("backend", "profile"), KINDS,
+                                    ids=["simd", "portable", "numpy"])
 each_type = pytest.mark.parametrize("dtype", ["float32", "float64"])
 TEXT = """cell sum
 input x[n]
@@ -68,7 +69,7 @@ def test_a_start_is_a_number(start: object) -> None:
 
 @pytest.mark.parametrize(("old", "new", "words"), [
     ("input x[n]", "input x[n] = 1", "only a state starts with a number"),
-    ("-2.5", "-2.5e30", "starts beyond 1e30"), ("-2.5", "", "unexpected 'what was seen'|unexpected"),
+    ("-2.5", "-2.5e30", "starts beyond 1e30"), ("-2.5", "", "unexpected"),
 ])
 def test_a_wrong_start_in_a_file_is_pointed_at(old: str, new: str, words: str) -> None:
     with pytest.raises(CellFileError, match=words):
@@ -96,9 +97,10 @@ def test_a_closed_first_input_gate_decides_alone(backend: str, profile: str, dty
 @pytest.mark.parametrize("bias", [-95, -720, -1000, 0, 95, 720])
 def test_a_matrix_memory_with_closed_gates_is_finite(
         backend: str, profile: str, dtype: str, bias: float) -> None:
-    kernel, draw = symrnn.compile(symrnn.cell("mlstm"), backend, dtype, profile=profile), \
-        np.random.default_rng(1)
-    params = {name: draw.normal(size=[2] * len(one.axes)) for name, one in kernel.parameters.items()}
+    kernel = symrnn.compile(symrnn.cell("mlstm"), backend, dtype, profile=profile)
+    draw = np.random.default_rng(1)
+    params = {name: draw.normal(size=[2] * len(one.axes))
+              for name, one in kernel.parameters.items()}
     params |= {"w_i": np.zeros(2), "w_f": np.zeros(2), "b_i": np.array(bias), "b_f": np.array(bias)}
     run = kernel.forward(params, np.ones((3, 1, 2)))
     found = kernel.backward(run, np.ones_like(run.y))

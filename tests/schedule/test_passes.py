@@ -47,7 +47,7 @@ def test_a_gate_that_waits_for_the_state_still_shares_the_tile() -> None:
 
 @pytest.mark.parametrize(("net", "last"), [
     (symrnn.lstm(), ["tanh_c", "tanh_c_tail", "h"]),
-    (symrnn.lstm(peephole=True), ["o", "o_tail", "tanh_c", "tanh_c_tail", "h"]),  # its output gate sees the new cell
+    (symrnn.lstm(peephole=True), ["o", "o_tail", "tanh_c", "tanh_c_tail", "h"]),  # o sees c
     (symrnn.elman(), None)], ids=["lstm", "peephole", "elman"])
 def test_functions_of_functions_have_a_loop_of_their_own(
         net: Program, last: list[str] | None) -> None:
