@@ -1,7 +1,8 @@
 """Set-up of every test run: no screen, kernels compiled once into pytest's own cache.
 
 Sweeps repeat one test over every cell. By day each takes a fifth of them, another fifth for
-every test, and not the largest network; SYMRNN_EXHAUSTIVE=1 takes all, every night.
+every test, and not the largest network; of other sweeps the first part. SYMRNN_EXHAUSTIVE=1 takes
+all, every night.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before workers start: they inherit it."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     os.environ.setdefault("SYMRNN_CACHE", str(config.rootpath / ".pytest_cache" / "kernels"))
-    config.addinivalue_line("markers", "sweep: every cell, most of them only nightly")
+    config.addinivalue_line("markers", "sweep: every cell or part, most of them only nightly")
     gc.set_threshold(200_000, 50, 1000)  # expressions live long: there is little to find
 
 
@@ -35,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 
 def by_day(one: pytest.Function) -> bool:
-    """The same items whichever are asked for; what is no architecture is no repetition."""
+    """The same items whichever are asked for; what is no architecture is no repetition.
+
+    A sweep over something else is in parts, of which the first runs by day.
+    """
+    if "part" in one.callspec.params:
+        return bool(one.callspec.params["part"] == 0)
     name, part = one.callspec.params["name"], crc32(one.originalname.encode())
     return name not in CELLS or (name != LARGEST and (CELLS.index(name) + part) % PARTS == 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 
 import symrnn
 import symrnn.workflow
@@ -63,10 +64,19 @@ def test_what_is_put_together_gives_way(names: dict[str, Any]) -> None:
     right(cell(**names))
 
 
-@pytest.mark.parametrize("function", ["tanh", "softplus", "sigmoid"])
-@pytest.mark.parametrize("state", ["tanhf", "logf", "expf", "sinf", "cosf", "sqrtf", "fabsf"])
-def test_a_state_may_be_called_like_a_function_of_libm(function: str, state: str) -> None:
-    right(cell(state, function=function), [("c", "portable")], "float32")
+@pytest.mark.parametrize("function", [sympy.tanh, sympy.log, sympy.exp, sympy.sin, sympy.cos,
+                                      sympy.sqrt], ids=str)
+@pytest.mark.parametrize(("suffix", "dtype"), [("f", "float32"), ("", "float64")])
+def test_a_state_may_be_called_like_the_function_that_makes_it(
+        function: Callable[[Any], Any], suffix: str, dtype: str) -> None:
+    with Cell("q", "Function") as made:
+        x = made.input("x[n]", "input")
+        h = made.state(f"{getattr(function, '__name__', 'sqrt')}{suffix}[m]", "state")
+        a = made.symbol("a[m]", "sum")
+        W, U = made.parameters("W[m,n] U[m,m]", "of the cell")
+        a[t] = W @ x[t] + U @ h[t - 1]
+        h[t] = tanh(function(1 + a[t] ** 2))
+    right(made.build(h.name), [("c", "portable")], dtype)
 
 
 def test_two_axes_may_ask_for_one_name() -> None:
@@ -310,7 +320,8 @@ def test_quoted_text_is_as_repr_has_it_and_short() -> None:
     ("GRU", [0, 1, 2, None, None, None, 1, 1], UnknownName, "ONNX's GRU has 6 inputs, X, W, R, B"),
     ("LSTM", [0, 1, 2, *[None] * 5, 1], UnknownName, "LSTM has 8 inputs, .* but 9 are given"),
     ("RNN", [], UnknownName, "ONNX's RNN wants X, W, R, but X is missing"),
-    ("RNN", [0, 1], UnknownName, "R is missing"), ("GRU", [0, None, 2], UnknownName, "W is missing"),
+    ("RNN", [0, 1], UnknownName, "R is missing"),
+    ("GRU", [0, None, 2], UnknownName, "W is missing"),
     ("LSTM", [0, 1, 2], ShapeError, "'W' has shape"),
 ])
 def test_onnx_takes_the_inputs_that_an_operator_has(

@@ -76,6 +76,16 @@ def test_what_the_compiler_says_is_told() -> None:
     assert not list(compiler.cache_folder().glob("*.so"))
 
 
+@pytest.mark.parametrize("slip", [
+    "int slip(float *from) { int *to = from; return *to; }",
+    "int slip(float *from) { long number = from; return (int)number; }",
+    "int slip(void) { return nowhere_declared(1); }"])
+def test_pointers_that_do_not_match_are_errors(slip: str) -> None:
+    """C lets a name that means another thing pass with a warning, and computes wrong."""
+    with pytest.raises(CompilerFailed, match="could not compile"):
+        compiler.shared_library({"kernel.c": slip + "\n"}, ())
+
+
 def test_a_half_written_library_is_never_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
