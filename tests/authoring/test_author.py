@@ -106,7 +106,6 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     ),
     "function of nothing": (lambda d: _h(d, d.b * sigmoid(2)), "no variable in it"),
     "function that no kernel has": (lambda d: _h(d, sympy.sinh(d.b)), "'sinh' is no function"),
-    "larger of two": (lambda d: _h(d, sympy.Max(d.b, 0)), "'Max' is no function"),
     "sign": (lambda d: _h(d, sympy.sign(d.b)), "'sign' is no function"),
     "symbol from elsewhere": (lambda d: _h(d, sympy.Symbol("q") * d.b), "'q' is no symbol of"),
     "symbol of another cell": (
