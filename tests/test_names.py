@@ -65,7 +65,7 @@ def test_what_is_put_together_gives_way(names: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("function", [sympy.tanh, sympy.log, sympy.exp, sympy.sin, sympy.cos,
-                                      sympy.sqrt], ids=str)
+                                      sympy.sqrt], ids=lambda one: one.__name__)
 @pytest.mark.parametrize(("suffix", "dtype"), [("f", "float32"), ("", "float64")])
 def test_a_state_may_be_called_like_the_function_that_makes_it(
         function: Callable[[Any], Any], suffix: str, dtype: str) -> None:
