@@ -81,7 +81,7 @@ class Kernel(Arguments):
     def forward(self, params: Mapping[str, Any], x: Any,
                 initial: Mapping[str, Any] | None = None, lengths: Any = None,
                 mask: Any = None) -> Run:
-        """Run T steps.
+        """Run T steps; there may be none, and no samples.
 
         Parameters
         ----------
@@ -89,8 +89,9 @@ class Kernel(Arguments):
         x: the input [T, B, n]; a dictionary where the network has several inputs, such as
             the masks of zoneout and dropout.
         initial: states before the first step [B, ...] by name; where not given what the cell
-            declares, else zero. The
-            ``final`` of one run continues it. With learned initial states all or none.
+            declares, else zero. The ``final`` of one run continues it. With learned initial
+            states all or none. A state with an axis that no parameter and no input has must be
+            given, in every call.
         lengths: the number of valid steps of each sample [B], all T where not given.
         mask: 1 where a step counts, else 0 [T, B]; a step that does not count keeps the
             states. With lengths too, a step counts where both say so.

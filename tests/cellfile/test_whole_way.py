@@ -53,7 +53,7 @@ def test_documents_and_schedules(path: Path) -> None:
     cell = symrnn.cell(path)
     files = generate(cell, "tidal")
     assert set(files) == {"tidal.tex", "tidal.py", "tidal.h", "tidal.c", "tidal_simd.h",
-                          "tidal_simd.c"}
+                          "tidal_simd.c", "symrnn_simd.h"}
     assert r"\section" in files["tidal.tex"]
     assert "∂L/∂U_g" in gradient_text(cell, "U_g", None, True, "unicode")
     assert "products with h_prev, in the loop" in schedule_text(cell)
