@@ -165,7 +165,7 @@ def test_what_symrnn_adds_gives_way_to_the_names_of_the_author(late: bool) -> No
         own = own or [desk.cell.symbol(one, "own name") for one in names]
         for one in own:
             one[t] = desk.W @ desk.x[t]
-        desk.s[t] = desk.cell.contract("i->", own[2][t])
+        desk.s[t] = desk.cell.contract("i,i->", own[2][t], own[2][t])
         desk.h[t] = formula + own[0][t] * own[1][t] * desk.s[t]
     program = desk.cell.build("h")
     assert {"h_prev", "h_prev_2", "a_h_prev", "a_h_prev_2", "a_h", "a_h_2"} <= {

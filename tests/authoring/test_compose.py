@@ -123,9 +123,11 @@ def test_stack_without_layers_is_refused() -> None:
         deep(CELLS["elman"](), 0)
 
 
-def test_readout_over_a_readout_is_refused() -> None:
-    with pytest.raises(ProgramError, match="elman and readout both have a"):
-        readout(elman())
+def test_a_readout_over_a_readout_has_names_of_its_own() -> None:
+    program = readout(elman(), "tanh")
+    assert {"V", "b_y", "y", "V_2", "b_y_2", "y_2"} <= set(program.axes)
+    assert program.outputs == ("y_2",) and program["V_2"].axes == ("p_y", "p")
+    assert not check_kernel(program, "numpy", "float64")
 
 
 def test_stack_shares_every_input_but_the_one_from_below() -> None:
