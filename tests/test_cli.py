@@ -91,7 +91,7 @@ def test_steps_tell_rule_and_equation() -> None:
     (("grad", "lstm", "--of", "q"), "'q' is no output or final state; there are h"),
     (("check", "nothing"), "no architecture is called 'nothing'"),
     (("compare", "lstm", "torch-lstm"), "conventions are pytorch-gru, "),
-    (("compare", "lstm", "none.cell"), "none.cell: No such file"),
+    (("compare", "lstm", "none.cell"), "'none.cell': No such file"),
     (("compare", "lstm", "onnx-gru:reset=1"), "onnx-gru has no option 'reset=1'; there are"),
     (("generate", "elman", "--output", "/proc/none"), "/proc/none"),
 ])
