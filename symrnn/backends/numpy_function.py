@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symrnn.backends.names import Names
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, TextPrinter
-from symrnn.program import FED, Delay, Ein, Equation, Role, Size, Span, Variable, symbols_in_order
+from symrnn.program import (FED, Delay, Equation, Role, Size, Span, Variable, contraction_term,
+                            symbols_in_order, terms)
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
 
 
@@ -148,20 +151,36 @@ class BodyWriter:
         if not over_time and self.is_stored(equation.lhs):
             target += f"[{self.t}]"
         rhs = self.printer.equation(equation, over_time, values)
-        if over_time and self._is_narrow(equation):
-            rhs = f"np.full(({self._shape(self.program[equation.lhs])}), {rhs}, dtype)"
+        whole = over_time or not self.is_stored(equation.lhs)  # else the array has its shape
+        if whole and self._is_narrow(equation):
+            lhs = self.program[equation.lhs]
+            shape = self._shape(lhs, alone=not over_time)
+            rhs = f"np.full(({shape}), {rhs}, dtype)" if shape else rhs
         return Statement(self.text.comment(equation), (f"{target} = {rhs}",))
 
     def _is_narrow(self, equation: Equation) -> bool:
-        """True where nothing on the right has the shape of the left: a number for all steps."""
+        """True where the terms together lack an axis of the left: what they have is repeated."""
         lhs = self.program[equation.lhs]
-        read = [self.program[name] for name in symbols_in_order(equation.rhs)]
-        return (lhs.span is not Span.CONSTANT and not equation.rhs.has(Ein)
-                and not (any(one.span >= lhs.span for one in read)
-                         and any(one.axes == lhs.axes for one in read)))
+        found = set[str]()
+        for term in terms(equation.rhs):
+            read = [self.program[name] for name in symbols_in_order(term)]
+            found |= {axis for one in read for axis in one.shape[:one.span]}
+            found |= self._axes_of(term, lhs)
+        return not found >= set(lhs.shape)
 
-    def _shape(self, variable: Variable) -> str:
-        return ", ".join(self.names.size(axis) for axis in variable.shape)
+    def _axes_of(self, term: Expr, lhs: Variable) -> set[str]:
+        """The axes of the left side that a term has: of a contraction those that an operand has."""
+        contracted = contraction_term(term)
+        if contracted is None:
+            return {axis for name in symbols_in_order(term) for axis in self.program[name].axes}
+        letters = contracted[1].letters
+        return {axis for letter, axis in zip(letters.output, lhs.axes, strict=True)
+                if any(letter in part for part in letters.operands)}
+
+    def _shape(self, variable: Variable, alone: bool = False) -> str:
+        """The shape as a tuple's inside; ``alone`` is that of one step."""
+        axes = variable.shape[alone and variable.span is Span.SEQUENCE:]
+        return ", ".join(self.names.size(axis) for axis in axes) + "," * (len(axes) == 1)
 
     def is_stored(self, name: str) -> bool:
         """True for a bound sequence that is kept for every step."""
