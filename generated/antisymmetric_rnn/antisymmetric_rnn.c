@@ -28,18 +28,23 @@
 #define TANH tanhf
 #endif
 
+/* 1 - tanh^2, from the tail of tanh. */
 static antisymmetric_rnn_real antisymmetric_rnn_slope_from_tail(antisymmetric_rnn_real x)
 {
     const antisymmetric_rnn_real e = FABS(x);
     return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
 }
 
+/* tanh, from its tail. */
 static antisymmetric_rnn_real antisymmetric_rnn_tanh_from_tail(antisymmetric_rnn_real x)
 {
     const antisymmetric_rnn_real e = FABS(x);
     return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
 }
 
+/* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
+ * - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x) is
+ * rounded to 1. */
 static antisymmetric_rnn_real antisymmetric_rnn_tanh_tail(antisymmetric_rnn_real x)
 {
     const antisymmetric_rnn_real e = FABS(x);

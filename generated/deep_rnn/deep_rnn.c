@@ -24,12 +24,16 @@
 #define TANH tanhf
 #endif
 
+/* 1 - tanh^2, from the tail of tanh. */
 static deep_rnn_real deep_rnn_slope_from_tail(deep_rnn_real x)
 {
     const deep_rnn_real e = FABS(x);
     return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
 }
 
+/* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
+ * - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x) is
+ * rounded to 1. */
 static deep_rnn_real deep_rnn_tanh_tail(deep_rnn_real x)
 {
     const deep_rnn_real e = FABS(x);

@@ -31,12 +31,17 @@ def contract(spec, *operands):
 
 
 def slope_from_tail(x):
+    """1 - tanh^2, from the tail of tanh."""
     e = np.abs(x)
     return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
 
 
 @np.errstate(over="ignore")
 def tanh_tail(x):
+    """What backward keeps of tanh(x): the value itself where that is small, else the inverse
+    of 1 - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x)
+    is rounded to 1.
+    """
     e = np.abs(x)
     return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 

@@ -22,6 +22,7 @@ typedef fastgrnn_real real;
 #define COPYSIGN MATH(copysign)
 #define EXP MATH(exp)
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 MAYBE fastgrnn_real fastgrnn_complement_from_tail(fastgrnn_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -33,6 +34,8 @@ MAYBE fastgrnn_real fastgrnn_sigmoid(fastgrnn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 MAYBE fastgrnn_real fastgrnn_sigmoid_tail(fastgrnn_real x)
 {
     const fastgrnn_real e = EXP(-FABS(x));

@@ -25,6 +25,7 @@
 #define EXP expf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static ligru_real ligru_complement_from_tail(ligru_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -41,11 +42,14 @@ static ligru_real ligru_sigmoid(ligru_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static ligru_real ligru_sigmoid_from_tail(ligru_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static ligru_real ligru_sigmoid_tail(ligru_real x)
 {
     const ligru_real e = EXP(-FABS(x));

@@ -31,12 +31,16 @@
 #define TANH tanhf
 #endif
 
+/* 1 - tanh^2, from the tail of tanh. */
 static lmu_real lmu_slope_from_tail(lmu_real x)
 {
     const lmu_real e = FABS(x);
     return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
 }
 
+/* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
+ * - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x) is
+ * rounded to 1. */
 static lmu_real lmu_tanh_tail(lmu_real x)
 {
     const lmu_real e = FABS(x);

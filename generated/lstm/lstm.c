@@ -27,6 +27,7 @@
 #define TANH tanhf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static lstm_real lstm_complement_from_tail(lstm_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -38,29 +39,37 @@ static lstm_real lstm_sigmoid(lstm_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static lstm_real lstm_sigmoid_from_tail(lstm_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static lstm_real lstm_sigmoid_tail(lstm_real x)
 {
     const lstm_real e = EXP(-FABS(x));
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* 1 - tanh^2, from the tail of tanh. */
 static lstm_real lstm_slope_from_tail(lstm_real x)
 {
     const lstm_real e = FABS(x);
     return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
 }
 
+/* tanh, from its tail. */
 static lstm_real lstm_tanh_from_tail(lstm_real x)
 {
     const lstm_real e = FABS(x);
     return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
 }
 
+/* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
+ * - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x) is
+ * rounded to 1. */
 static lstm_real lstm_tanh_tail(lstm_real x)
 {
     const lstm_real e = FABS(x);

@@ -37,6 +37,7 @@ def contract(spec, *operands):
 
 
 def complement_from_tail(x):
+    """1 - sigmoid, from the tail of sigmoid."""
     return (1 + np.copysign(1, x)) / 2 - x
 
 
@@ -46,26 +47,37 @@ def sigmoid(x):
 
 
 def sigmoid_from_tail(x):
+    """sigmoid, from its tail."""
     return x + (1 - np.copysign(1, x)) / 2
 
 
 def sigmoid_tail(x):
+    """What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where
+    it is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to
+    1.
+    """
     e = np.exp(-np.abs(x))
     return np.copysign(e / (1 + e), -x)
 
 
 def slope_from_tail(x):
+    """1 - tanh^2, from the tail of tanh."""
     e = np.abs(x)
     return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
 
 
 def tanh_from_tail(x):
+    """tanh, from its tail."""
     e = np.abs(x)
     return np.where(e < 1, x, np.copysign(1 - 1 / np.where(e < 1, 1, e), x))
 
 
 @np.errstate(over="ignore")
 def tanh_tail(x):
+    """What backward keeps of tanh(x): the value itself where that is small, else the inverse
+    of 1 - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x)
+    is rounded to 1.
+    """
     e = np.abs(x)
     return np.where(e <= 0.5, np.tanh(x), np.copysign((1 + np.exp(2 * e)) / 2, x))
 

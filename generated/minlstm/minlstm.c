@@ -29,6 +29,7 @@
 #define LOG1P log1pf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static minlstm_real minlstm_complement_from_tail(minlstm_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -40,11 +41,14 @@ static minlstm_real minlstm_sigmoid(minlstm_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static minlstm_real minlstm_sigmoid_from_tail(minlstm_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static minlstm_real minlstm_sigmoid_tail(minlstm_real x)
 {
     const minlstm_real e = EXP(-FABS(x));

@@ -34,6 +34,7 @@
 #define SQRT sqrtf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static mlstm_real mlstm_complement_from_tail(mlstm_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -45,11 +46,14 @@ static mlstm_real mlstm_sigmoid(mlstm_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static mlstm_real mlstm_sigmoid_from_tail(mlstm_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static mlstm_real mlstm_sigmoid_tail(mlstm_real x)
 {
     const mlstm_real e = EXP(-FABS(x));

@@ -28,6 +28,7 @@
 #define EXP expf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static scrn_real scrn_complement_from_tail(scrn_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -39,6 +40,8 @@ static scrn_real scrn_sigmoid(scrn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static scrn_real scrn_sigmoid_tail(scrn_real x)
 {
     const scrn_real e = EXP(-FABS(x));

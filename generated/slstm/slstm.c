@@ -35,6 +35,7 @@
 #define TANH tanhf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static slstm_real slstm_complement_from_tail(slstm_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -46,17 +47,21 @@ static slstm_real slstm_sigmoid(slstm_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static slstm_real slstm_sigmoid_from_tail(slstm_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static slstm_real slstm_sigmoid_tail(slstm_real x)
 {
     const slstm_real e = EXP(-FABS(x));
     return COPYSIGN(e / (1 + e), -x);
 }
 
+/* 1 - tanh^2, from the tail of tanh. */
 static slstm_real slstm_slope_from_tail(slstm_real x)
 {
     const slstm_real e = FABS(x);
@@ -68,12 +73,16 @@ static slstm_real slstm_softplus(slstm_real x)
     return (x <= 0 ? 0 : x) + LOG1P(EXP(-FABS(x)));
 }
 
+/* tanh, from its tail. */
 static slstm_real slstm_tanh_from_tail(slstm_real x)
 {
     const slstm_real e = FABS(x);
     return (e < 1 ? x : COPYSIGN(1 - 1 / (e < 1 ? 1 : e), x));
 }
 
+/* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
+ * - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is lost where tanh(x) is
+ * rounded to 1. */
 static slstm_real slstm_tanh_tail(slstm_real x)
 {
     const slstm_real e = FABS(x);

@@ -26,6 +26,7 @@
 #define EXP expf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static sru_real sru_complement_from_tail(sru_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -37,11 +38,14 @@ static sru_real sru_sigmoid(sru_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static sru_real sru_sigmoid_from_tail(sru_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static sru_real sru_sigmoid_tail(sru_real x)
 {
     const sru_real e = EXP(-FABS(x));

@@ -41,6 +41,7 @@ def contract(spec, *operands):
 
 
 def complement_from_tail(x):
+    """1 - sigmoid, from the tail of sigmoid."""
     return (1 + np.copysign(1, x)) / 2 - x
 
 
@@ -50,10 +51,15 @@ def sigmoid(x):
 
 
 def sigmoid_from_tail(x):
+    """sigmoid, from its tail."""
     return x + (1 - np.copysign(1, x)) / 2
 
 
 def sigmoid_tail(x):
+    """What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where
+    it is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to
+    1.
+    """
     e = np.exp(-np.abs(x))
     return np.copysign(e / (1 + e), -x)
 

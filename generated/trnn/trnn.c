@@ -22,6 +22,7 @@
 #define EXP expf
 #endif
 
+/* 1 - sigmoid, from the tail of sigmoid. */
 static trnn_real trnn_complement_from_tail(trnn_real x)
 {
     return (1 + COPYSIGN(1, x)) / 2 - x;
@@ -33,11 +34,14 @@ static trnn_real trnn_sigmoid(trnn_real x)
     return (x <= 0 ? e : 1) / (1 + e);
 }
 
+/* sigmoid, from its tail. */
 static trnn_real trnn_sigmoid_from_tail(trnn_real x)
 {
     return x + (1 - COPYSIGN(1, x)) / 2;
 }
 
+/* What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), negative where it
+ * is the latter. So no digit of 1 - sigmoid(x) is lost where sigmoid(x) is rounded to 1. */
 static trnn_real trnn_sigmoid_tail(trnn_real x)
 {
     const trnn_real e = EXP(-FABS(x));

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from symrnn.backends.c_math import MATH, CPrinter
 from symrnn.backends.names import Names
+from symrnn.backends.text import comment_block
 from symrnn.program import ROWS
 
 
 @dataclass(frozen=True)
 class Helper:
-    """A function: its name, argument list, a local value used twice, its result."""
+    """A function: what it is for, its name, arguments, a local value used twice, its result."""
 
+    comment: tuple[str, ...]
     name: str
     arguments: str
     shared: tuple[str, ...]
@@ -55,5 +57,5 @@ class Helpers:
         kinds = [self.kind, self.real, self.real]
         arguments = ", ".join(f"{kind} {one.name}"
                               for kind, one in zip(kinds, row.arguments, strict=False))
-        self.found[name] = Helper(inner.helper(name), arguments, shared,
+        self.found[name] = Helper(comment_block(row.why), inner.helper(name), arguments, shared,
                                   result.replace(longest, "e") if longest else result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.names import Names
@@ -87,11 +88,20 @@ def helpers(calls: Sequence[str]) -> tuple[Statement, ...]:
         text = text.replace(longest, "e") if longest else text
         arguments = ", ".join(one.name for one in row.arguments)
         silent = '@np.errstate(over="ignore")\n' if row.infinite else ""
-        found[name] = Statement(f"{silent}def {name}({arguments}):", (*first, f"return {text}"))
+        found[name] = Statement(f"{silent}def {name}({arguments}):",
+                                (*_docstring(row.why), *first, f"return {text}"))
 
     for name in calls:
         add(name)
     return tuple(found.values())
+
+
+def _docstring(text: str) -> tuple[str, ...]:
+    """A text as a docstring, on as many lines as it needs; none for an empty text."""
+    lines = wrap(text, 88)
+    if len(lines) < 2:
+        return tuple(f'"""{line}"""' for line in lines)
+    return (f'"""{lines[0]}', *lines[1:], '"""')
 
 
 def _argument_printer() -> NumpyPrinter:

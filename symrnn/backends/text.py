@@ -109,6 +109,13 @@ def lines_of_comment(text: str) -> tuple[str, ...]:
         held, 95, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False))
 
 
+def comment_block(text: str) -> tuple[str, ...]:
+    """A text as a comment of C, on as many lines as it needs; none for an empty text."""
+    lines = wrap(text, 92)
+    return tuple(f"{' * ' if number else '/* '}{line}{' */' * (number == len(lines) - 1)}"
+                 for number, line in enumerate(lines))
+
+
 def in_docstring(text: str) -> str:
     """Text of an author inside a docstring of Python, which it cannot end."""
     return _one_line(text).replace("\\", "\\\\").replace('"""', r'\"\"\"')

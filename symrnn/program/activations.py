@@ -19,7 +19,8 @@ class Activation:
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
     ``part`` marks what formulas are made of and no layer is activated by, ``infinite`` what
-    may overflow and is right so. ``aliases`` are other names that people know it by.
+    may overflow and is right so. ``aliases`` are other names that people know it by, ``why``
+    tells whoever reads the generated code what the function is good for.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Activation:
     part: bool = False
     infinite: bool = False
     aliases: tuple[str, ...] = ()
+    why: str = ""
 
     @property
     def arguments(self) -> tuple[Symbol, ...]:
@@ -76,29 +78,37 @@ def rest_of_tail(x: Expr) -> Expr:
 
 # What is kept of a function that saturates, and what is made of that: for kernels alone.
 TAILS: tuple[Activation, ...] = (
-    Activation("tanh_tail", r"\tanh",  # tanh(x), or the inverse of 1 - tanh |x| with x's sign
+    Activation("tanh_tail", r"\tanh",
                lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
                                    ((1 + exp(2 * x)) / 2, x > 0), (-(1 + exp(-2 * x)) / 2, True)),
                lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
                                    (copysign((1 + exp(2 * Abs(x))) / 2, x), True)),
-               part=True, infinite=True),
+               part=True, infinite=True,
+               why="What backward keeps of tanh(x): the value itself where that is small, else the "
+                   "inverse of 1 - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is "
+                   "lost where tanh(x) is rounded to 1."),
     Activation("tanh_from_tail", r"\tanh",
                lambda x: Piecewise((x, Abs(x) < 1), (1 - 1 / x, x > 0), (-1 - 1 / x, True)),
                lambda x: Piecewise((x, Abs(x) < 1), (copysign(1 - 1 / at_least_one(x), x), True)),
-               part=True),
+               part=True, why="tanh, from its tail."),
     Activation("slope_from_tail", r"1 - \tanh^2",
                lambda x: Piecewise((1 - x**2, Abs(x) < 1), ((2 - 1 / Abs(x)) / Abs(x), True)),
                lambda x: rest_of_tail(x) * (2 - rest_of_tail(x)),
-               part=True),
-    Activation("sigmoid_tail", r"\sigma",  # the smaller of sigmoid(x) and sigmoid(-x), with a sign
+               part=True, why="1 - tanh^2, from the tail of tanh."),
+    Activation("sigmoid_tail", r"\sigma",
                lambda x: Piecewise((exp(x) / (1 + exp(x)), x < 0),
                                    (-exp(-x) / (1 + exp(-x)), True)),
-               lambda x: copysign(exp(-Abs(x)) / (1 + exp(-Abs(x))), -x), part=True),
+               lambda x: copysign(exp(-Abs(x)) / (1 + exp(-Abs(x))), -x), part=True,
+               why="What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), "
+                   "negative where it is the latter. So no digit of 1 - sigmoid(x) is lost where "
+                   "sigmoid(x) is rounded to 1."),
     Activation("sigmoid_from_tail", r"\sigma", lambda x: Piecewise((1 + x, x < 0), (x, True)),
-               lambda x: x + (1 - copysign(1, x)) / 2, part=True),
+               lambda x: x + (1 - copysign(1, x)) / 2, part=True,
+               why="sigmoid, from its tail."),
     Activation("complement_from_tail", r"1 - \sigma",
                lambda x: Piecewise((-x, x < 0), (1 - x, True)),
-               lambda x: (1 + copysign(1, x)) / 2 - x, part=True),
+               lambda x: (1 + copysign(1, x)) / 2 - x, part=True,
+               why="1 - sigmoid, from the tail of sigmoid."),
 )
 
 
