@@ -38,6 +38,12 @@ def finals(plan: Plan) -> dict[str, str]:
     return {one.final: one.state for one in plan.program.delays}
 
 
+def first_values(of: Any) -> dict[str, Any]:
+    """What states start with where a caller does not give them."""
+    return {one.state: np.full_like(of.initial[one.state], float(one.start))
+            for one in of.plan.program.delays}
+
+
 def agree(found: Any, wanted: Any) -> None:
     assert found.keys() <= wanted.keys()
     for key, array in found.items():
@@ -57,7 +63,7 @@ def setting(name: str, profile: str, steps: int = 5, batch: int = 3) -> tuple[Ca
 @each
 def test_a_state_that_is_not_given_starts_at_zero(name: str, profile: str) -> None:
     of, hand, kernel = setting(name, profile)
-    zero = {state: np.zeros_like(array) for state, array in of.initial.items()}
+    zero = first_values(of)
     run = kernel.forward(of.parameters, of.inputs, zero)
     first, *others = [*of.initial, ""]
     for initial in (None, {}, {first: zero.get(first)}):
@@ -74,7 +80,7 @@ def test_a_state_that_is_not_given_starts_at_zero(name: str, profile: str) -> No
 def test_a_gradient_that_is_null_is_not_wanted(name: str, profile: str) -> None:
     """Every other gradient, alone those of sequences, none at all; final cotangents of zero."""
     of, hand, kernel = setting(name, profile)
-    zero = {state: np.zeros_like(array) for state, array in of.initial.items()}
+    zero = first_values(of)
     wanted = kernel.backward(kernel.forward(of.parameters, of.inputs, zero), of.y_bar)
     outputs, tape = hand.forward(of, None, None)
     every = [*wanted]
@@ -95,7 +101,7 @@ def test_a_stream_may_begin_with_nothing_and_keep_nothing(name: str, profile: st
     program = of.plan.program
     now = {key: one[0] if program[key].span is Span.SEQUENCE else one
            for key, one in of.inputs.items()}
-    zero = {state: np.zeros_like(array) for state, array in of.initial.items()}
+    zero = first_values(of)
     y, following = kernel.step(of.parameters, now, zero)
     wanted = y if isinstance(y, dict) else {program.outputs[0]: y}
     for state in (None, {}, zero):

@@ -73,7 +73,8 @@ def test_the_header_serves_cpp(name: str, tmp_path: Path) -> None:
     run(str(tmp_path / "use"), cwd=tmp_path)
 
 
-LIBM = ("exp", "tanh", "fabs", "log", "log1p", "expm1", "sin", "cos", "sqrt")
+LIBM = ("exp", "tanh", "fabs", "log", "log1p", "expm1", "sin", "cos", "sqrt",
+        "copysign")
 
 
 @pytest.mark.sweep

@@ -34,7 +34,7 @@ ROLES, AT_ONCE = 4, 12  # words of one role in one cell
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names do not depend on optimisation, which takes most of the time."""
-    plain = {flags: tuple("-O0" if one.startswith("-O") else one for one in flags)
+    plain = {flags: tuple("-O1" if one.startswith("-O") else one for one in flags)
              for flags in (compiler.PORTABLE, compiler.SIMD)}
     monkeypatch.setattr(c_engine.CEngine, "flags", plain[compiler.PORTABLE])
     monkeypatch.setattr(simd_engine, "SIMD", plain[compiler.SIMD])

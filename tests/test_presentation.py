@@ -119,7 +119,7 @@ def test_a_gradient_by_an_initial_state_stands_where_its_scan_ends() -> None:
 def test_the_schedule_as_data() -> None:
     program = symrnn.lstm()
     data = json.loads(schedule(program, "json"))
-    assert data["saved"] == ["g", "i", "f", "o", "c", "tanh_c"]
+    assert data["saved"] == ["g_tail", "i_tail", "f_tail", "o_tail", "c", "tanh_c_tail"]
     (scan,) = data["forward"]
     assert scan["order"] == "scan forward" and scan["passes"][0]["axis"] == "m"
     assert [one["ahead"] for one in scan["passes"][0]["products"]] == [True, False]

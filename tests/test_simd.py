@@ -15,8 +15,7 @@ import pytest
 from sympy import And, Piecewise, exp, tanh
 
 import symrnn
-from symrnn.backends.c_words import RESERVED
-from symrnn.backends.simd import WORDS
+from symrnn.backends.c_words import RESERVED, SIMD
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import PROFILES, compile, derive, own_files
@@ -402,4 +401,4 @@ def test_no_network_takes_a_name_of_the_shared_header() -> None:
     for body in re.findall(r"\benum \{([^}]*)\}", text):
         found |= set(re.findall(r"([A-Z]\w*)(?: =|,|\s*$)", body))
     assert len(found) > 90
-    assert found <= {*WORDS, *RESERVED}, sorted(found - {*WORDS, *RESERVED})
+    assert found <= {*SIMD, *RESERVED}, sorted(found - {*SIMD, *RESERVED})

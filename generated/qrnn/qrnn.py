@@ -31,6 +31,8 @@ import numpy as np
 def floats(*groups):
     """The floating type that holds all arrays of some groups, and the groups in that type."""
     dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
+    if dtype.kind != "f":
+        raise TypeError(f"arrays are {dtype}; qrnn computes with real numbers")
     return dtype, *({name: np.asarray(array, dtype) for name, array in group.items()}
                     for group in groups)
 

@@ -155,7 +155,7 @@ class Equation(Portable):
 
 
 @dataclass(frozen=True)
-class Delay:
+class Delay(Portable):
     """``lhs[t] = source[t - step]``, with ``initial`` beyond the edge.
 
     ``step`` is +1 (memory, scanned forward) or -1 (scanned in reverse). ``final`` is the

@@ -101,7 +101,8 @@ def test_every_identifier_of_the_generated_c_comes_from_the_scope_or_is_reserved
 
 
 # Directives, and the arguments of macros and of helpers.
-LITERAL = frozenset("define ifdef ifndef endif number x e alpha beta __cplusplus C".split())
+LITERAL = frozenset("define ifdef ifndef endif number x e alpha beta __cplusplus __restrict C "
+                    "error from to given room entry entries value".split())
 
 
 def words(text: str) -> set[str]:

@@ -17,8 +17,8 @@ def both_ways() -> Program:
     """A state that waits for the step before and for the step after."""
     with Cell("both_ways", "Both ways") as cell:
         h, g = cell.state("h[m]", "state"), cell.state("g[m]", "state")
-        u = cell.parameter("u[m]", "coefficient")
-        h[t] = u * h[t - 1] + g[t + 1]
+        u, x = cell.parameter("u[m]", "coefficient"), cell.input("x[m]", "input")
+        h[t] = u * h[t - 1] + g[t + 1] + x[t]
         g[t] = u * h[t]
     return cell.build("h")
 

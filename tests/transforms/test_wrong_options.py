@@ -16,7 +16,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
                           r"that you give .* zoneout_h = random\.random\(\(T, B, m\)\) < 0\.1$"),
     "zoneout of nothing": (lambda: symrnn.lstm(zoneout=None), "zoneout is None; it is True or"),
     "zoneout by rates": (lambda: symrnn.lstm(zoneout={"h": 0.1}), "zoneout is {'h': 0.1}"),
-    "zoneout of a number": (lambda: symrnn.lstm(zoneout=("h", 3)), "names '3', which is no state"),
+    "zoneout of a number": (lambda: symrnn.lstm(zoneout=("h", 3)), "names 3, which is no state"),
     "dropout as a rate": (lambda: symrnn.gru(dropout=0.5), r"dropout is 0\.5; it is 'input', .* "
                           r"masks that you give .* dropout_x = "),
     "dropout as a truth": (lambda: symrnn.gru(dropout=True), "dropout is True; it is 'input'"),
@@ -38,7 +38,7 @@ WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a number as a truth": (lambda: symrnn.gru(0.5), r"gru: reset_after is 0\.5"),
     "an activation by number": (lambda: symrnn.lstm(activation=3), "'tanh', or a tuple .* not 3"),
     "no activation": (lambda: symrnn.lstm(activation=()), r"an activation is a name .* not \(\)"),
-    "a slope in words": (lambda: symrnn.lstm(activation=("leaky_relu", "a")), "leaky_relu are a;"),
+    "a slope in words": (lambda: symrnn.lstm(activation=("leaky_relu", "a")), "leaky_relu are 'a';"),
     "layers as text": (lambda: symrnn.deep(NET, "2"), "layers is '2'; a network has a whole"),
     "layers as a truth": (lambda: symrnn.deep(NET, True), "layers is True; a network has a whole"),
     "half a thread": (lambda: symrnn.compile(NET, threads=1.5), r"threads is 1\.5; .* whole"),
