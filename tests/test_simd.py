@@ -15,7 +15,7 @@ import pytest
 from sympy import And, Piecewise, exp, tanh
 
 import symrnn
-from symrnn.backends.c_words import RESERVED, SIMD
+from symrnn.backends import c_words
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.pipeline import PROFILES, compile, derive, own_files
@@ -401,4 +401,4 @@ def test_no_network_takes_a_name_of_the_shared_header() -> None:
     for body in re.findall(r"\benum \{([^}]*)\}", text):
         found |= set(re.findall(r"([A-Z]\w*)(?: =|,|\s*$)", body))
     assert len(found) > 90
-    assert found <= {*SIMD, *RESERVED}, sorted(found - {*SIMD, *RESERVED})
+    assert found <= {*c_words.SIMD, *c_words.RESERVED}, sorted(found - {*c_words.SIMD, *c_words.RESERVED})

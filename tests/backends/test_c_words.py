@@ -101,13 +101,14 @@ def test_every_identifier_of_the_generated_c_comes_from_the_scope_or_is_reserved
 
 
 # Directives, and the arguments of macros and of helpers.
-LITERAL = frozenset("define ifdef ifndef endif number x e alpha beta __cplusplus __restrict C "
-                    "error from to given room entry entries value".split())
+LITERAL = frozenset("define ifdef ifndef endif number x e alpha beta __cplusplus __restrict "
+                    "__has_include C from to given room entry entries value".split())
 
 
 def words(text: str) -> set[str]:
-    """The identifiers of a file; a number's letters are none, nor is the name of a header."""
-    code = re.sub(r"#include.*", " ", without_comments(text))
+    """The identifiers of a file; a number's letters are none, nor is a header's name or a message.
+    """
+    code = re.sub(r"#(include|error|if __has_include).*", " ", without_comments(text))
     return set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", code))
 
 
