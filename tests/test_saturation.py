@@ -100,7 +100,7 @@ def many_digits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.usefixtures("many_digits")
 def test_gradients_of_saturated_gates_are_right(name: str) -> None:
-    """Pre-activations to 1,470: 1e-12 of each array's largest entry, where that is normal."""
+    """Pre-activations beyond 1,000: 1e-12 of each array's largest entry, where that is normal."""
     plan = derive(NETS[name])
     case = random_case(plan, seed=3, steps=3)
     size = {one.name: 700.0 if one.axes else 1.0 for one in plan.program.variables}

@@ -28,7 +28,6 @@ from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Prog
                             delay_variables, finished, free_name, is_name, letter_latex, lower,
                             misnamed, quoted, renamed, result_axes, substitute, symbols_in_order)
 
-ZERO = Rational(0)
 SIZES = {
     "n": "entries of the input",
     "m": "units of the hidden layer",
@@ -115,7 +114,7 @@ class Cell:
             raise ProgramError(f"{self.name}: '{name}' is read one step before and one step after; "
                                f"name a copy of it for one of them")
         if name not in self.delays:
-            start = self.starts.get(name, ZERO)
+            start = self.starts.get(name, Rational(0))
             past, initial, final = delay_variables(self.variables[name], step, start=start)
             past = replace(past, name=past.name + MARK)
             self.variables |= {one.name: one for one in (past, initial, final)}

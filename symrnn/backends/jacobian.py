@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from sympy import Expr, Symbol
 
 from symrnn.adjoint import tangent
@@ -23,7 +24,7 @@ def state_jacobian(program: Program, style: str) -> tuple[tuple[str, ...], ...]:
     return tuple(COLUMNS[style](program, derived, delay).lines() for delay in program.delays)
 
 
-class _Column(Printer):
+class _Column(Printer, ABC):
     """The derivatives by one state before the step; a language fills in its notation."""
 
     primal: Printer  # of the network itself, whose symbols stand above and below
@@ -37,17 +38,17 @@ class _Column(Printer):
         self.seed = next(one.lhs for one in derived.delays if derived[one.lhs].of == delay.lhs)
         self.known = {self.seed}
 
+    @abstractmethod
     def partial(self, of: str) -> str:
         """The derivative of a symbol by the state."""
-        raise NotImplementedError
 
+    @abstractmethod
     def diagonal(self, entries: str) -> str:
         """A diagonal matrix."""
-        raise NotImplementedError
 
+    @abstractmethod
     def turned(self, name: str) -> str:
         """A transposed matrix."""
-        raise NotImplementedError
 
     def lines(self) -> tuple[str, ...]:
         """One line an equation, as far as the state reaches."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Piecewise, exp, sqrt
+from sympy import Integer, Piecewise, exp, sqrt
 
 from symrnn.authoring import Cell, register, t
-from symrnn.cells.slstm import BIBTEX, FORGET, PRIMES, larger, log_gate
-from symrnn.program import Program, SizeSymbol, activation
+from symrnn.cells.slstm import BIBTEX, FORGET, PRIMES, log_gate
+from symrnn.program import Program, SizeSymbol, activation, larger, smaller
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (19) to (27)")
@@ -58,8 +58,8 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         o[t] = activation("sigmoid")(W_o @ x[t] + b_o)
         C[t] = f[t] * C[t - 1] + i[t] * cell.contract("i,j->ij", v[t], k[t])
         n[t] = f[t] * n[t - 1] + i[t] * k[t]
-        e[t] = exp(Piecewise((m[t], m[t] <= 0), (0, True)))
-        g[t] = exp(-Piecewise((m[t], m[t] >= 0), (0, True)))
+        e[t] = exp(smaller(m[t], Integer(0)))
+        g[t] = exp(-larger(m[t], Integer(0)))
         s[t] = e[t] * cell.contract("i,i->", n[t], q[t])
         r[t] = Piecewise((s[t], s[t] >= g[t]), (-s[t], -s[t] >= g[t]), (g[t], True))
         h[t] = o[t] * (C[t] @ q[t]) * (e[t] / r[t])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Piecewise, exp
+from sympy import Expr, exp
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, quoted
+from symrnn.program import Program, activation, larger, quoted
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (8) to (17)")
@@ -80,8 +80,3 @@ def log_gate(kind: str, a: Expr) -> Expr:
     if kind not in ("sigmoid", "exp"):
         raise ValueError(f"forget_gate is {quoted(kind)}; there are sigmoid and exp")
     return -activation("softplus")(-a) if kind == "sigmoid" else a
-
-
-def larger(a: Expr, b: Expr) -> Expr:
-    """The larger of two values, unit by unit; the first where they are equal."""
-    return Piecewise((a, a >= b), (b, True))

@@ -17,17 +17,15 @@ from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import cached_property
 
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Rational, Symbol
 
+from symrnn.program.expressions import ZERO
 from symrnn.program.notation import Glyph
 from symrnn.program.portable import Portable
 
 
 # How a notebook shows a program; filled by the layer that prints, which lies above this one.
 NOTEBOOK: dict[str, Callable[[Program], str]] = {}
-
-
-ZERO = Integer(0)
 
 
 class ProgramError(ValueError):

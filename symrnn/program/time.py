@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from sympy import Rational
 
-from symrnn.program.form import (ZERO, Delay, Program, Role, Span, Variable, final_name,
+from symrnn.program.expressions import ZERO
+from symrnn.program.form import (Delay, Program, Role, Span, Variable, final_name,
                                  initial_name, local)
 from symrnn.program.naming import free_name
 

@@ -69,7 +69,7 @@ class CEngine:
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)
-        self.libraries = Lazily(self.library)
+        self.libraries = Lazily(self.opened)
         self.calls = Lazily(self.call_of)
         self.function("forward")  # a compiler that fails is told now
         self.keys = {one.name.removeprefix(f"{NAME}_"): tuple(field.key for field in one.fields
@@ -93,7 +93,7 @@ class CEngine:
         """These parts as a compiled library."""
         return shared_library(sources(c_backend, self.plan), self.defines, self.flags)
 
-    def library(self, parts: tuple[str, ...]) -> ctypes.CDLL:
+    def opened(self, parts: tuple[str, ...]) -> ctypes.CDLL:
         """The library of these parts, loaded."""
         with patience(", ".join((self.plan.program.name, *parts[-1:]))):
             return loaded(self.compiled(parts))
