@@ -59,6 +59,23 @@ def test_a_saturated_forget_gate_of_float32_has_a_gradient(backend: str, profile
     assert found.item() == pytest.approx(8.693338e-9, rel=1e-5)
 
 
+@each_kind
+def test_rounded_slopes_are_those_of_the_rounded_value(backend: str, profile: str) -> None:
+    kernel = symrnn.compile(one_unit("sigmoid"), backend, profile=profile, slopes="rounded")
+    for argument, slope in ((17, 0.0), (2, 0.1049936)):
+        run = kernel.forward({"w": np.ones(1)}, np.full((1, 1, 1), float(argument)))
+        found = kernel.backward(run, np.ones((1, 1, 1)))["x"].item()
+        assert found == pytest.approx(slope, rel=1e-5)
+
+
+def test_rounded_slopes_reach_the_files_and_the_masked_form_and_others_are_refused() -> None:
+    files = symrnn.generate(symrnn.lstm(), "lstm", slopes="rounded")
+    assert not any("_tail" in text for name, text in files.items() if name.startswith("lstm"))
+    assert derive(symrnn.elman(), slopes="rounded").tape == ("h",)
+    with pytest.raises(ValueError, match="slopes is 'fast'; there are exact and rounded"):
+        symrnn.compile(symrnn.lstm(), "numpy", slopes="fast")
+
+
 @pytest.mark.parametrize("name", SATURATING)
 @pytest.mark.parametrize("argument", ["-19/7", "-1/5", "1/3", "23/4"])
 def test_value_and_complement_of_the_tail_are_those_of_the_function(

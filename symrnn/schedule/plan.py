@@ -86,17 +86,21 @@ class Plan:
         return all(delay.step > 0 for delay in self.program.delays)
 
 
-def plan(program: Program, gradient: Program) -> Plan:
-    """Schedule a program and its adjoint. Raises ProgramError where time has no order."""
-    found = saving(program, gradient)
+def plan(program: Program, gradient: Program, exact_slopes: bool = True) -> Plan:
+    """Schedule a program and its adjoint. Raises ProgramError where time has no order.
+
+    With ``exact_slopes`` the tape holds what keeps the digits of slopes of saturated gates.
+    """
+    found = saving(program, gradient, exact_slopes)
     return Plan(program, gradient, schedule(found.program, found.tape, along=found.along),
                 schedule(found.gradient, (), program.delays, found.again, tuple(program.axes)),
                 found.tape)
 
 
-def forward_only(program: Program) -> Plan:
+def forward_only(program: Program, exact_slopes: bool = True) -> Plan:
     """The plan of a program that nobody differentiates: its adjoint has no equations."""
-    return plan(program, replace(program, variables=(), equations=(), delays=(), outputs=()))
+    return plan(program, replace(program, variables=(), equations=(), delays=(), outputs=()),
+                exact_slopes)
 
 
 def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = (),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symrnn.program import Equation, Program, symbols_in_order
-from symrnn.schedule.keeping import behind, keeping, may_be_computed_again
+from symrnn.schedule.keeping import Keeping, behind, keeping, may_be_computed_again
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,15 @@ class Saving:
     along: frozenset[str]
 
 
-def saving(program: Program, gradient: Program) -> Saving:
-    """Decide for every forward value that the adjoint reads."""
+def saving(program: Program, gradient: Program, exact_slopes: bool = True) -> Saving:
+    """Decide for every forward value that the adjoint reads.
+
+    Without ``exact_slopes`` activations are saved as they are, rounded to 1 where they saturate.
+    """
     again = tuple(_again(program, _needed(program, gradient)))
-    kept = keeping(program, behind(gradient, program, again))
+    gradient = behind(gradient, program, again)
+    kept = (keeping(program, gradient) if exact_slopes
+            else Keeping(program, gradient, frozenset(), frozenset()))
     bound = {one.lhs for one in kept.gradient.equations}
     needed = _needed(kept.program, kept.gradient) - bound
     tape = tuple(one.name for one in kept.program.variables if one.name in needed)
