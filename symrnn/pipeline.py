@@ -19,6 +19,7 @@ Every stage passes frozen data; none knows the name of a cell.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from operator import index
 from typing import Any
@@ -125,30 +126,48 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
         raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
                            f"symrnn.cell({quoted(program)}), and compile that")
     kind, threads = _checked(backend, dtype, profile, threads)
+    return _compiled(program, Options(backend, str(kind), profile, threads, masked_output,
+                                      clip_gradient, slopes))
 
-    def engine(derived: Plan) -> Engine:
-        numpy = backend == "numpy"
-        return NumpyEngine(derived) if numpy else PROFILES[profile](derived, kind, threads)
 
+@dataclass(frozen=True)
+class Options:
+    """How a network becomes a kernel: the arguments of :func:`compile`, checked."""
+
+    backend: str
+    dtype: str
+    profile: str
+    threads: int
+    masked_output: str
+    clip_gradient: GradientClip | None
+    slopes: str
+
+    def engine(self, derived: Plan) -> Engine:
+        """What runs a plan."""
+        if self.backend == "numpy":
+            return NumpyEngine(derived)
+        return PROFILES[self.profile](derived, self.dtype, self.threads)
+
+
+def _compiled(program: Program, options: Options) -> Kernel:
+    """The kernel of a network, and on demand those of what is derived from it."""
     with patience(program.name):
-        if (backend, profile) == ("c", "simd"):
-            begin(kind, threads)
-        with_mask = program if program.step_mask else masked(program, masked_output)
-        derived = derive(program, clip_gradient, slopes)
-        made = engine(derived)
+        if (options.backend, options.profile) == ("c", "simd"):
+            begin(np.dtype(options.dtype), options.threads)
+        with_mask = program if program.step_mask else masked(program, options.masked_output)
+        derived = derive(program, options.clip_gradient, options.slopes)
+        made = options.engine(derived)
 
-    again = partial(compile, program, backend, str(kind), masked_output, clip_gradient, profile,
-                    threads, slopes)
+    again = partial(_compiled, program, options)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
-            return compile(with_mask, backend, kind, masked_output, clip_gradient, profile,
-                           threads, slopes).as_form_of(program)
-        system = forward_only(SYSTEMS[relation](program), slopes == "exact")
-        return Kernel(system, engine(system), kind, related,
+            return _compiled(with_mask, options).as_form_of(program)
+        system = forward_only(SYSTEMS[relation](program), options.slopes == "exact")
+        return Kernel(system, options.engine(system), np.dtype(options.dtype), related,
                       again=partial(_related, again, relation))
 
-    return Kernel(derived, made, kind, related,
+    return Kernel(derived, made, np.dtype(options.dtype), related,
                   frozenset(one.state for one in with_mask.delays), again)
 
 
