@@ -29,7 +29,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
 from symrnn.backends import BACKENDS
-from symrnn.program import Program, ProgramError, misnamed, quoted, verify
+from symrnn.program import Program, ProgramError, misnamed, of_network, quoted, verify
 from symrnn.rendering import rendered, shared
 from symrnn.runtime import Kernel
 from symrnn.runtime.blas_engine import BlasEngine
@@ -50,6 +50,7 @@ PROFILES: dict[str, Callable[[Plan, npt.DTypeLike, int], Engine]] = {
 SLOPES = ("exact", "rounded")
 
 
+@of_network
 def derive(program: Program, clip_gradient: GradientClip | None = None,
            slopes: str = "exact") -> Plan:
     """Verify, differentiate and schedule one program.
@@ -60,9 +61,6 @@ def derive(program: Program, clip_gradient: GradientClip | None = None,
     """
     if slopes not in SLOPES:
         raise ValueError(f"slopes is {quoted(slopes)}; there are {' and '.join(SLOPES)}")
-    if not isinstance(program, Program):
-        raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
-                           f"symrnn.cell({quoted(program)}), and take that")
     return _derived(program, None if clip_gradient is None else gradient_clip(clip_gradient),
                     slopes)
 
@@ -75,6 +73,7 @@ def _derived(program: Program, clip_gradient: GradientClip | None, slopes: str) 
     return plan(program, gradient, exact_slopes=slopes == "exact")
 
 
+@of_network
 def generate(program: Program, name: str,
              clip_gradient: GradientClip | None = None, slopes: str = "exact") -> dict[str, str]:
     """The text of every generated file, by file name: written into one folder, they are complete.
@@ -98,6 +97,7 @@ def own_files(program: Program, name: str, clip_gradient: GradientClip | None = 
             for filename, text in rendered(backend(derived, name)).items()}
 
 
+@of_network
 def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
             masked_output: str = "zero", clip_gradient: GradientClip | None = None,
             profile: str = "simd", threads: int = 1, slopes: str = "exact") -> Kernel:
@@ -122,9 +122,6 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     ProgramError for what is no program, CompilerMissing where there is no C compiler,
     CompilerFailed without a BLAS.
     """
-    if not isinstance(program, Program):
-        raise ProgramError(f"{quoted(program)} is no network; build one first, such as "
-                           f"symrnn.cell({quoted(program)}), and compile that")
     kind, threads = _checked(backend, dtype, profile, threads)
     return _compiled(program, Options(backend, str(kind), profile, threads, masked_output,
                                       clip_gradient, slopes))
@@ -148,13 +145,17 @@ class Options:
             return NumpyEngine(derived)
         return PROFILES[self.profile](derived, self.dtype, self.threads)
 
+    def masked(self, program: Program) -> Program:
+        """The network that heeds a mask; one that does already is its own."""
+        return program if program.step_mask else masked(program, self.masked_output)
+
 
 def _compiled(program: Program, options: Options) -> Kernel:
     """The kernel of a network, and on demand those of what is derived from it."""
     with patience(program.name):
         if (options.backend, options.profile) == ("c", "simd"):
             begin(np.dtype(options.dtype), options.threads)
-        with_mask = program if program.step_mask else masked(program, options.masked_output)
+        states = program if options.masked_output == "zero" else options.masked(program)
         derived = derive(program, options.clip_gradient, options.slopes)
         made = options.engine(derived)
 
@@ -162,13 +163,13 @@ def _compiled(program: Program, options: Options) -> Kernel:
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
-            return _compiled(with_mask, options).as_form_of(program)
+            return _compiled(options.masked(program), options).as_form_of(program)
         system = forward_only(SYSTEMS[relation](program), options.slopes == "exact")
         return Kernel(system, options.engine(system), np.dtype(options.dtype), related,
                       again=partial(_related, again, relation))
 
     return Kernel(derived, made, np.dtype(options.dtype), related,
-                  frozenset(one.state for one in with_mask.delays), again)
+                  frozenset(one.state for one in states.delays), again)
 
 
 def _related(again: Callable[[], Kernel], relation: Relation) -> Kernel:

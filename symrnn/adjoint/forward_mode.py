@@ -10,9 +10,10 @@ from sympy import Symbol
 from symrnn.adjoint.marks import DOTS, Marked
 from symrnn.adjoint.rules import linearise
 from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced
-from symrnn.program import Delay, Equation, Program, Role, Variable, add
+from symrnn.program import Delay, Equation, Program, Role, Variable, add, of_network
 
 
+@of_network
 def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
     """The equations that carry tangents of the named inputs to the outputs.
 

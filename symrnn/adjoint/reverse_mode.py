@@ -15,11 +15,12 @@ from symrnn.adjoint.marks import BARS, Marked
 from symrnn.adjoint.rules import Linear, linearise, summed
 from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced, names_used
 from symrnn.program import (Delay, Ein, Equation, Glyph, Origin, Program, ProgramError, Role, Rule,
-                            Variable, add, local)
+                            Variable, add, local, of_network)
 
 FROM_OUTSIDE, FROM_NEXT_STEP = -1, 10**9
 
 
+@of_network
 def adjoint(program: Program) -> Program:
     """The equations that lead from the cotangents of outputs and final states to the gradients.
 

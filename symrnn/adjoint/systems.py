@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from symrnn.adjoint.rules import Linear
-from symrnn.program import (Delay, Equation, Program, Role, Variable, finished, lower,
+from symrnn.program import (Delay, Equation, Program, Role, Variable, finished, lower, of_network,
                             symbols_in_order)
 
 DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
@@ -56,6 +56,7 @@ def with_shown(program: Program, names: set[str]) -> set[str]:
     return names if shown <= names else with_shown(program, names | shown)
 
 
+@of_network
 def join(program: Program, derived: Program) -> Program:
     """One system of both: what the derived program reads as saved, the first one binds."""
     known = {variable.name for variable in program.variables}

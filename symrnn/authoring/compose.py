@@ -19,7 +19,7 @@ from symrnn.authoring.symbols import t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
                             finished, free_name, initial_name, last_number, local, multiply,
-                            quoted, renamed, reverse, settled)
+                            of_network, quoted, renamed, reverse, settled)
 from symrnn.program import merge as side_by_side
 
 # How outputs of two directions become one of their size, and the word for it.
@@ -31,6 +31,7 @@ MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
 ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
 
 
+@of_network
 def deep(cell: Program, layers: int, readout: bool = False,
          output_activation: ActivationChoice = "linear") -> Program:
     """A stack of ``layers`` copies of a cell, each with a memory and sizes of its own.
@@ -51,6 +52,7 @@ def deep(cell: Program, layers: int, readout: bool = False,
     return attach_readout(network, output_activation) if readout else finished(network)
 
 
+@of_network
 def bidirectional(cell: Program, readout: bool = True,
                   output_activation: ActivationChoice = "linear",
                   merge: str = "concat") -> Program:
@@ -75,6 +77,7 @@ def bidirectional(cell: Program, readout: bool = True,
     return attach_readout(joined, output_activation) if readout else joined
 
 
+@of_network
 def readout(network: Program, output_activation: ActivationChoice = "linear") -> Program:
     """Any network with an output layer ``y = psi(V h + b_y)`` on top.
 

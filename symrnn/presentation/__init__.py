@@ -10,7 +10,8 @@ from typing import Any
 from symrnn.backends.latex import equation_latex, equations_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter
-from symrnn.program import FED, Program, Role, UnknownName, Variable, glyph_text, printable, quoted
+from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
+                            printable, quoted)
 from symrnn.program.form import NOTEBOOK
 
 ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
@@ -91,6 +92,7 @@ SHOW: dict[str, Callable[[Program], str]] = {
 }
 
 
+@of_network
 def show(program: Program, style: str = "unicode") -> str:
     """A program as text: ``"unicode"`` for the terminal, ``"latex"`` or ``"json"``.
 

@@ -13,6 +13,7 @@ from symrnn.program.form import (FED, INPUTS, Delay, Equation, Misused, Origin, 
 from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Activation,
                                       ActivationChoice, Pointwise, Saturating, activation,
                                       function, is_call)
+from symrnn.program.given import of_network
 from symrnn.program.lower import lower
 from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
@@ -31,7 +32,7 @@ __all__ = [
     "counted", "delay_variables", "escape_latex", "exact", "factors", "final_name", "finished",
     "free_name", "function", "glyph_text", "initial_name", "is_call", "is_composed", "is_name",
     "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
-    "magnitude", "merge", "misnamed", "multiply", "negated", "pointwise_part", "printable",
-    "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite", "settled",
-    "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "verify",
+    "magnitude", "merge", "misnamed", "multiply", "negated", "of_network", "pointwise_part",
+    "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
+    "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "verify",
 ]

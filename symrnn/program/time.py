@@ -10,6 +10,7 @@ from sympy import Rational
 from symrnn.program.expressions import ZERO
 from symrnn.program.form import (Delay, Program, Role, Span, Variable, final_name,
                                  initial_name, local)
+from symrnn.program.given import of_network
 from symrnn.program.naming import free_name
 
 
@@ -48,6 +49,7 @@ def started(start: Rational) -> str:
     return f"; {short} where none is given"
 
 
+@of_network
 def reverse(program: Program) -> Program:
     """The same equations scanned from the last step to the first."""
     turned = [replace(delay, step=-delay.step) for delay in program.delays]

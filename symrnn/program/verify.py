@@ -18,9 +18,11 @@ from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_o
                                         symbols_in_order)
 from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
 from symrnn.program.functions import is_call
+from symrnn.program.given import of_network
 from symrnn.program.naming import RULE, TAKEN, is_composed, quoted
 
 
+@of_network
 def verify(program: Program) -> Program:
     """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
     findings = [*_names(program), *_delays(program)]

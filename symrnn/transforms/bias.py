@@ -7,7 +7,7 @@ from dataclasses import replace
 from sympy import Expr
 
 from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
-                            quoted, symbols_in_order, terms)
+                            of_network, quoted, symbols_in_order, terms)
 from symrnn.transforms.checks import is_flag, is_number
 from symrnn.transforms.rewiring import recurrence
 
@@ -22,6 +22,7 @@ def biased(program: Program, bias: bool | int) -> Program:
     return with_two_biases(program) if bias == 2 else program if bias else without_bias(program)
 
 
+@of_network
 def with_two_biases(program: Program) -> Program:
     """The program with a second bias in every sum of an input and a recurrent product.
 
@@ -64,6 +65,7 @@ def _doubled(program: Program, bias: Variable) -> Program:
     return replace(program, variables=(*program.variables, second), equations=tuple(equations))
 
 
+@of_network
 def without_bias(program: Program) -> Program:
     """The program without the parameters that are only ever added: terms of sums, no factors."""
     gone = {one.symbol for one in program.with_role(Role.PARAMETER)

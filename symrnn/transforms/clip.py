@@ -11,11 +11,12 @@ from dataclasses import replace
 
 from sympy import Expr, tanh
 
-from symrnn.program import (Pointwise, Program, Span, finished, function, lower, rewrite,
-                            symbols_in_order)
+from symrnn.program import (Pointwise, Program, Span, finished, function, lower, of_network,
+                            rewrite, symbols_in_order)
 from symrnn.transforms.checks import bound
 
 
+@of_network
 def clipped(program: Program, threshold: float) -> Program:
     """The program with the argument of every activation held in [-threshold, threshold].
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sympy import Expr, Integer, Mul, Symbol
 
 from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
-                            add, finished, multiply, quoted, rebuild, rename, rewrite,
+                            add, finished, multiply, of_network, quoted, rebuild, rename, rewrite,
                             symbols_in_order, terms)
 from symrnn.transforms.checks import names
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
@@ -21,6 +21,7 @@ KINDS = ("input", "recurrent")
 DROPS = "0 drops a unit of {}, 1/keep keeps it"
 
 
+@of_network
 def dropout(program: Program, where: str | Iterable[str]) -> Program:
     """The program with dropout where it is wanted: ``"input"``, ``"recurrent"`` or both.
 

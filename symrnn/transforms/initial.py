@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import Delay, Program, Role, Span, finished, free_name, symbols_in_order
+from symrnn.program import (Delay, Program, Role, Span, finished, free_name, of_network,
+                            symbols_in_order)
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
 
 
+@of_network
 def learned_initial(program: Program) -> Program:
     """The program with the first value of every state as a parameter, ``h_start`` [m].
 

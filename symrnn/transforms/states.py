@@ -8,12 +8,14 @@ from typing import Any
 
 from sympy import Expr, Integer, Symbol, evaluate
 
-from symrnn.program import Program, ProgramError, Role, Span, finished, function, lower, quoted
+from symrnn.program import (Program, ProgramError, Role, Span, finished, function, lower,
+                            of_network, quoted)
 from symrnn.transforms.checks import bound, is_flag, names
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
                                         remembered)
 
 
+@of_network
 def clipped_state(program: Program, threshold: float) -> Program:
     """The program with every state held in [-threshold, threshold].
 
@@ -30,6 +32,7 @@ def clipped_state(program: Program, threshold: float) -> Program:
     return finished(lower(program))
 
 
+@of_network
 def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
     """The program with ``h = z h_prev + (1 - z) h_new`` for every state, or for those named.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -87,3 +88,22 @@ SAME: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
 def test_what_means_the_same_gives_the_same(what: str) -> None:
     one, other = SAME[what]
     assert one() == other()
+
+
+@pytest.mark.parametrize("name", [
+    "adjoint", "bidirectional", "clipped", "clipped_state", "compile", "deep", "derive", "dropout",
+    "generate", "join", "learned_initial", "readout", "reverse", "show", "tangent", "verify",
+    "with_two_biases", "without_bias", "zoneout"])
+def test_every_function_of_a_network_says_what_else_it_was_given(name: str) -> None:
+    function = getattr(symrnn, name)
+    first, *others = inspect.signature(function).parameters.values()
+    rest = {one.name: 1 for one in others if one.default is inspect.Parameter.empty}
+    message = rf"'lstm' is no network; build one first.*symrnn\.cell\('lstm'\), .* to {name}$"
+    with pytest.raises(symrnn.ProgramError, match=message):
+        function("lstm", **rest)
+    with pytest.raises(symrnn.ProgramError, match=message):
+        function(**{first.name: "lstm"}, **rest)
+
+
+def test_an_adjoint_computes_too() -> None:
+    assert symrnn.compile(symrnn.adjoint(symrnn.lstm()), "numpy").program.name == "lstm_adjoint"
