@@ -16,17 +16,18 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
     "program": 0,
-    "adjoint": 1, "schedule": 1, "transforms": 1,
-    "backends": 2, "authoring": 2,
-    "rendering": 3, "cellfile": 3, "cells": 3, "losses": 3,
-    "catalogue": 4, "runtime": 4,
-    "pipeline": 5,
-    "checking": 6, "presentation": 6, "interop": 6,
-    "comparison": 7, "bench": 7,
-    "workflow": 8,
-    "cli": 9,
-    "__init__": 10,
-    "__main__": 11,
+    "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
+    "lowering": 2, "authoring": 2,
+    "backends": 3,
+    "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4,
+    "catalogue": 5, "runtime": 5,
+    "pipeline": 6,
+    "checking": 7, "presentation": 7, "interop": 7,
+    "comparison": 8, "bench": 8,
+    "workflow": 9,
+    "cli": 10,
+    "__init__": 11,
+    "__main__": 12,
 }
 
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of

@@ -31,8 +31,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static antisymmetric_rnn_real antisymmetric_rnn_slope_from_tail(antisymmetric_rnn_real x)
 {
-    const antisymmetric_rnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const antisymmetric_rnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */

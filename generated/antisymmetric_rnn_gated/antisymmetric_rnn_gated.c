@@ -58,8 +58,8 @@ static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_sigmoid_tail(antisym
 /* 1 - tanh^2, from the tail of tanh. */
 static antisymmetric_rnn_gated_real antisymmetric_rnn_gated_slope_from_tail(antisymmetric_rnn_gated_real x)
 {
-    const antisymmetric_rnn_gated_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const antisymmetric_rnn_gated_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -127,10 +127,11 @@ size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_size
 }
 
 void antisymmetric_rnn_gated_forward(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
-    antisymmetric_rnn_gated_real *tape, antisymmetric_rnn_gated_real *work)
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *tape,
+    antisymmetric_rnn_gated_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -216,10 +217,10 @@ void antisymmetric_rnn_gated_forward(
 }
 
 void antisymmetric_rnn_gated_infer(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
-    antisymmetric_rnn_gated_real *work)
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -293,11 +294,11 @@ void antisymmetric_rnn_gated_infer(
 }
 
 void antisymmetric_rnn_gated_backward(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_real *tape,
-    const antisymmetric_rnn_gated_cotangents *bars, const antisymmetric_rnn_gated_gradients *gradients,
-    antisymmetric_rnn_gated_real *work)
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_real *tape, const antisymmetric_rnn_gated_cotangents *bars,
+    const antisymmetric_rnn_gated_gradients *gradients, antisymmetric_rnn_gated_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -494,10 +495,10 @@ void antisymmetric_rnn_gated_backward(
 }
 
 void antisymmetric_rnn_gated_step(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *state,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *next,
-    antisymmetric_rnn_gated_real *work)
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *state, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *next, antisymmetric_rnn_gated_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_GATED_FIXED_n;

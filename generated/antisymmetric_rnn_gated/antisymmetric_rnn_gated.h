@@ -136,35 +136,36 @@ size_t antisymmetric_rnn_gated_step_work_size(const antisymmetric_rnn_gated_size
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void antisymmetric_rnn_gated_forward(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
-    antisymmetric_rnn_gated_real *tape, antisymmetric_rnn_gated_real *work);
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *tape,
+    antisymmetric_rnn_gated_real *work);
 
 /* The same with nothing saved for backward. */
 void antisymmetric_rnn_gated_infer(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *final,
-    antisymmetric_rnn_gated_real *work);
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *final, antisymmetric_rnn_gated_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void antisymmetric_rnn_gated_backward(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *initial,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_real *tape,
-    const antisymmetric_rnn_gated_cotangents *bars, const antisymmetric_rnn_gated_gradients *gradients,
-    antisymmetric_rnn_gated_real *work);
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *initial, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_real *tape, const antisymmetric_rnn_gated_cotangents *bars,
+    const antisymmetric_rnn_gated_gradients *gradients, antisymmetric_rnn_gated_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void antisymmetric_rnn_gated_step(
-    const antisymmetric_rnn_gated_sizes *sizes, const antisymmetric_rnn_gated_parameters *parameters,
-    const antisymmetric_rnn_gated_inputs *in, const antisymmetric_rnn_gated_initial *state,
-    const antisymmetric_rnn_gated_outputs *out, const antisymmetric_rnn_gated_state *next,
-    antisymmetric_rnn_gated_real *work);
+    const antisymmetric_rnn_gated_sizes *sizes,
+    const antisymmetric_rnn_gated_parameters *parameters, const antisymmetric_rnn_gated_inputs *in,
+    const antisymmetric_rnn_gated_initial *state, const antisymmetric_rnn_gated_outputs *out,
+    const antisymmetric_rnn_gated_state *next, antisymmetric_rnn_gated_real *work);
 
 #ifdef __cplusplus
 }

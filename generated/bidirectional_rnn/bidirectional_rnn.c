@@ -27,8 +27,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static bidirectional_rnn_real bidirectional_rnn_slope_from_tail(bidirectional_rnn_real x)
 {
-    const bidirectional_rnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const bidirectional_rnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1

@@ -55,8 +55,8 @@ static brc_real brc_sigmoid_tail(brc_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static brc_real brc_slope_from_tail(brc_real x)
 {
-    const brc_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const brc_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,10 +124,9 @@ size_t brc_step_work_size(const brc_sizes *sizes)
 }
 
 void brc_forward(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_state *final,
-    brc_real *tape, brc_real *work)
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_state *final, brc_real *tape,
+    brc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -225,10 +224,8 @@ void brc_forward(
 }
 
 void brc_infer(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_state *final,
-    brc_real *work)
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_state *final, brc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -308,11 +305,9 @@ void brc_infer(
 }
 
 void brc_backward(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_real *tape,
-    const brc_cotangents *bars, const brc_gradients *gradients,
-    brc_real *work)
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_real *tape,
+    const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -500,10 +495,8 @@ void brc_backward(
 }
 
 void brc_step(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *state,
-    const brc_outputs *out, const brc_state *next,
-    brc_real *work)
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *state, const brc_outputs *out, const brc_state *next, brc_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;

@@ -132,35 +132,28 @@ size_t brc_step_work_size(const brc_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void brc_forward(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_state *final,
-    brc_real *tape, brc_real *work);
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_state *final, brc_real *tape,
+    brc_real *work);
 
 /* The same with nothing saved for backward. */
 void brc_infer(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_state *final,
-    brc_real *work);
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_state *final, brc_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void brc_backward(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *initial,
-    const brc_outputs *out, const brc_real *tape,
-    const brc_cotangents *bars, const brc_gradients *gradients,
-    brc_real *work);
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *initial, const brc_outputs *out, const brc_real *tape,
+    const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void brc_step(
-    const brc_sizes *sizes, const brc_parameters *parameters,
-    const brc_inputs *in, const brc_initial *state,
-    const brc_outputs *out, const brc_state *next,
-    brc_real *work);
+    const brc_sizes *sizes, const brc_parameters *parameters, const brc_inputs *in,
+    const brc_initial *state, const brc_outputs *out, const brc_state *next, brc_real *work);
 
 #ifdef __cplusplus
 }

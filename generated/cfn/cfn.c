@@ -54,8 +54,8 @@ static cfn_real cfn_sigmoid_tail(cfn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static cfn_real cfn_slope_from_tail(cfn_real x)
 {
-    const cfn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const cfn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -123,10 +123,9 @@ size_t cfn_step_work_size(const cfn_sizes *sizes)
 }
 
 void cfn_forward(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_state *final,
-    cfn_real *tape, cfn_real *work)
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_state *final, cfn_real *tape,
+    cfn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -246,10 +245,8 @@ void cfn_forward(
 }
 
 void cfn_infer(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_state *final,
-    cfn_real *work)
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_state *final, cfn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -345,11 +342,9 @@ void cfn_infer(
 }
 
 void cfn_backward(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_real *tape,
-    const cfn_cotangents *bars, const cfn_gradients *gradients,
-    cfn_real *work)
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_real *tape,
+    const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -572,10 +567,8 @@ void cfn_backward(
 }
 
 void cfn_step(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *state,
-    const cfn_outputs *out, const cfn_state *next,
-    cfn_real *work)
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *state, const cfn_outputs *out, const cfn_state *next, cfn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;

@@ -138,35 +138,28 @@ size_t cfn_step_work_size(const cfn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void cfn_forward(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_state *final,
-    cfn_real *tape, cfn_real *work);
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_state *final, cfn_real *tape,
+    cfn_real *work);
 
 /* The same with nothing saved for backward. */
 void cfn_infer(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_state *final,
-    cfn_real *work);
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_state *final, cfn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void cfn_backward(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *initial,
-    const cfn_outputs *out, const cfn_real *tape,
-    const cfn_cotangents *bars, const cfn_gradients *gradients,
-    cfn_real *work);
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *initial, const cfn_outputs *out, const cfn_real *tape,
+    const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void cfn_step(
-    const cfn_sizes *sizes, const cfn_parameters *parameters,
-    const cfn_inputs *in, const cfn_initial *state,
-    const cfn_outputs *out, const cfn_state *next,
-    cfn_real *work);
+    const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_inputs *in,
+    const cfn_initial *state, const cfn_outputs *out, const cfn_state *next, cfn_real *work);
 
 #ifdef __cplusplus
 }

@@ -35,8 +35,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static clockwork_real clockwork_slope_from_tail(clockwork_real x)
 {
-    const clockwork_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const clockwork_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -105,9 +105,8 @@ size_t clockwork_step_work_size(const clockwork_sizes *sizes)
 
 void clockwork_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_state *final,
-    clockwork_real *tape, clockwork_real *work)
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *tape, clockwork_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -172,9 +171,8 @@ void clockwork_forward(
 
 void clockwork_infer(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_state *final,
-    clockwork_real *work)
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -233,10 +231,9 @@ void clockwork_infer(
 
 void clockwork_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_real *tape,
-    const clockwork_cotangents *bars, const clockwork_gradients *gradients,
-    clockwork_real *work)
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_real *tape, const clockwork_cotangents *bars,
+    const clockwork_gradients *gradients, clockwork_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -373,9 +370,8 @@ void clockwork_backward(
 
 void clockwork_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *state,
-    const clockwork_outputs *out, const clockwork_state *next,
-    clockwork_real *work)
+    const clockwork_inputs *in, const clockwork_initial *state, const clockwork_outputs *out,
+    const clockwork_state *next, clockwork_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = CLOCKWORK_FIXED_n;

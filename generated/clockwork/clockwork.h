@@ -134,34 +134,30 @@ size_t clockwork_step_work_size(const clockwork_sizes *sizes);
  * tape and work have the sizes told above. */
 void clockwork_forward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_state *final,
-    clockwork_real *tape, clockwork_real *work);
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *tape, clockwork_real *work);
 
 /* The same with nothing saved for backward. */
 void clockwork_infer(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_state *final,
-    clockwork_real *work);
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_state *final, clockwork_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void clockwork_backward(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_real *tape,
-    const clockwork_cotangents *bars, const clockwork_gradients *gradients,
-    clockwork_real *work);
+    const clockwork_inputs *in, const clockwork_initial *initial, const clockwork_outputs *out,
+    const clockwork_real *tape, const clockwork_cotangents *bars,
+    const clockwork_gradients *gradients, clockwork_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void clockwork_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
-    const clockwork_inputs *in, const clockwork_initial *state,
-    const clockwork_outputs *out, const clockwork_state *next,
-    clockwork_real *work);
+    const clockwork_inputs *in, const clockwork_initial *state, const clockwork_outputs *out,
+    const clockwork_state *next, clockwork_real *work);
 
 #ifdef __cplusplus
 }

@@ -32,8 +32,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static cornn_real cornn_slope_from_tail(cornn_real x)
 {
-    const cornn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const cornn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -101,9 +101,8 @@ size_t cornn_step_work_size(const cornn_sizes *sizes)
 }
 
 void cornn_forward(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_state *final,
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_state *final,
     cornn_real *tape, cornn_real *work)
 {
     const size_t T = sizes->T;
@@ -173,9 +172,8 @@ void cornn_forward(
 }
 
 void cornn_infer(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_state *final,
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_state *final,
     cornn_real *work)
 {
     const size_t T = sizes->T;
@@ -239,11 +237,9 @@ void cornn_infer(
 }
 
 void cornn_backward(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_real *tape,
-    const cornn_cotangents *bars, const cornn_gradients *gradients,
-    cornn_real *work)
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_real *tape,
+    const cornn_cotangents *bars, const cornn_gradients *gradients, cornn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -433,10 +429,8 @@ void cornn_backward(
 }
 
 void cornn_step(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *state,
-    const cornn_outputs *out, const cornn_state *next,
-    cornn_real *work)
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *state, const cornn_outputs *out, const cornn_state *next, cornn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;

@@ -141,35 +141,29 @@ size_t cornn_step_work_size(const cornn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void cornn_forward(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_state *final,
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_state *final,
     cornn_real *tape, cornn_real *work);
 
 /* The same with nothing saved for backward. */
 void cornn_infer(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_state *final,
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_state *final,
     cornn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void cornn_backward(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *initial,
-    const cornn_outputs *out, const cornn_real *tape,
-    const cornn_cotangents *bars, const cornn_gradients *gradients,
-    cornn_real *work);
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *initial, const cornn_outputs *out, const cornn_real *tape,
+    const cornn_cotangents *bars, const cornn_gradients *gradients, cornn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void cornn_step(
-    const cornn_sizes *sizes, const cornn_parameters *parameters,
-    const cornn_inputs *in, const cornn_initial *state,
-    const cornn_outputs *out, const cornn_state *next,
-    cornn_real *work);
+    const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
+    const cornn_initial *state, const cornn_outputs *out, const cornn_state *next, cornn_real *work);
 
 #ifdef __cplusplus
 }

@@ -56,8 +56,8 @@ static deep_bidirectional_lstm_real deep_bidirectional_lstm_sigmoid_tail(deep_bi
 /* 1 - tanh^2, from the tail of tanh. */
 static deep_bidirectional_lstm_real deep_bidirectional_lstm_slope_from_tail(deep_bidirectional_lstm_real x)
 {
-    const deep_bidirectional_lstm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const deep_bidirectional_lstm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -119,10 +119,11 @@ size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_
 }
 
 void deep_bidirectional_lstm_forward(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
-    deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work)
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape,
+    deep_bidirectional_lstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -486,7 +487,7 @@ void deep_bidirectional_lstm_forward(
 
             /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
             for (size_t j = 0; j < q_1; ++j)
-                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
         }
     }
 
@@ -711,7 +712,7 @@ void deep_bidirectional_lstm_forward(
 
             /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
             for (size_t j = 0; j < q_2; ++j)
-                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
+                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
 
             /* (43)  a_y = V layer2.y + b_y */
             for (size_t j = 0; j < p; ++j) {
@@ -739,10 +740,10 @@ void deep_bidirectional_lstm_forward(
 }
 
 void deep_bidirectional_lstm_infer(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
-    deep_bidirectional_lstm_real *work)
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -1036,7 +1037,7 @@ void deep_bidirectional_lstm_infer(
 
             /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
             for (size_t j = 0; j < q_1; ++j)
-                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - (m_1)] : 0);
+                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0) + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
         }
     }
 
@@ -1210,7 +1211,7 @@ void deep_bidirectional_lstm_infer(
 
             /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
             for (size_t j = 0; j < q_2; ++j)
-                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - (m_2)] : 0);
+                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0) + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
 
             /* (43)  a_y = V layer2.y + b_y */
             for (size_t j = 0; j < p; ++j) {
@@ -1238,11 +1239,11 @@ void deep_bidirectional_lstm_infer(
 }
 
 void deep_bidirectional_lstm_backward(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_real *tape,
-    const deep_bidirectional_lstm_cotangents *bars, const deep_bidirectional_lstm_gradients *gradients,
-    deep_bidirectional_lstm_real *work)
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
+    const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work)
 {
     (void)out;
     const size_t T = sizes->T;

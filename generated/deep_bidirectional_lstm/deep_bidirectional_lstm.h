@@ -228,9 +228,9 @@ typedef struct deep_bidirectional_lstm_state {
 size_t deep_bidirectional_lstm_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 #define DEEP_BIDIRECTIONAL_LSTM_TAPE_SIZE(T, B) \
     (14 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
-     (size_t)(T) * (size_t)(B) * (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1)) + \
+     (size_t)(T) * (size_t)(B) * 2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      14 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
-     (size_t)(T) * (size_t)(B) * (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2)))
+     (size_t)(T) * (size_t)(B) * 2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2))
 
 /* Entries of deep_bidirectional_lstm_real: scratch memory of forward: 18 * m_1 + 18 * m_2 + p +
  * 4 * B * m_1 + 4 * B * m_2. */
@@ -250,11 +250,11 @@ size_t deep_bidirectional_lstm_infer_work_size(const deep_bidirectional_lstm_siz
     (18 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      2 * 2 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
-     (size_t)(T) * (size_t)(B) * (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1)) + \
+     (size_t)(T) * (size_t)(B) * 2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      18 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
      2 * 2 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
-     (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2)) + \
+     2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
      (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_p) + \
      4 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      4 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2))
@@ -267,9 +267,9 @@ size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_
     (32 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      32 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
      (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_p) + \
-     (size_t)(T) * (size_t)(B) * (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2)) + \
+     (size_t)(T) * (size_t)(B) * 2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
      8 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
-     (size_t)(T) * (size_t)(B) * (2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1)) + \
+     (size_t)(T) * (size_t)(B) * 2 * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      8 * (size_t)(T) * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      4 * 2 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1) + \
      4 * 2 * (size_t)(B) * (size_t)(DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2) + \
@@ -279,27 +279,28 @@ size_t deep_bidirectional_lstm_backward_work_size(const deep_bidirectional_lstm_
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void deep_bidirectional_lstm_forward(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
-    deep_bidirectional_lstm_real *tape, deep_bidirectional_lstm_real *work);
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape,
+    deep_bidirectional_lstm_real *work);
 
 /* The same with nothing saved for backward. */
 void deep_bidirectional_lstm_infer(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_state *final,
-    deep_bidirectional_lstm_real *work);
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void deep_bidirectional_lstm_backward(
-    const deep_bidirectional_lstm_sizes *sizes, const deep_bidirectional_lstm_parameters *parameters,
-    const deep_bidirectional_lstm_inputs *in, const deep_bidirectional_lstm_initial *initial,
-    const deep_bidirectional_lstm_outputs *out, const deep_bidirectional_lstm_real *tape,
-    const deep_bidirectional_lstm_cotangents *bars, const deep_bidirectional_lstm_gradients *gradients,
-    deep_bidirectional_lstm_real *work);
+    const deep_bidirectional_lstm_sizes *sizes,
+    const deep_bidirectional_lstm_parameters *parameters, const deep_bidirectional_lstm_inputs *in,
+    const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
+    const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
+    const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work);
 
 #ifdef __cplusplus
 }

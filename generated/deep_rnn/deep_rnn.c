@@ -27,8 +27,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static deep_rnn_real deep_rnn_slope_from_tail(deep_rnn_real x)
 {
-    const deep_rnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const deep_rnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
@@ -89,9 +89,8 @@ size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes)
 }
 
 void deep_rnn_forward(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *tape, deep_rnn_real *work)
 {
     const size_t T = sizes->T;
@@ -244,9 +243,8 @@ void deep_rnn_forward(
 }
 
 void deep_rnn_infer(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *work)
 {
     const size_t T = sizes->T;
@@ -381,11 +379,9 @@ void deep_rnn_infer(
 }
 
 void deep_rnn_backward(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_real *tape,
-    const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
-    deep_rnn_real *work)
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_real *tape,
+    const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients, deep_rnn_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -698,9 +694,8 @@ void deep_rnn_backward(
 }
 
 void deep_rnn_step(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *state,
-    const deep_rnn_outputs *out, const deep_rnn_state *next,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *state, const deep_rnn_outputs *out, const deep_rnn_state *next,
     deep_rnn_real *work)
 {
     const size_t B = sizes->B;

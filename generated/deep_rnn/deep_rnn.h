@@ -197,34 +197,29 @@ size_t deep_rnn_step_work_size(const deep_rnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void deep_rnn_forward(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *tape, deep_rnn_real *work);
 
 /* The same with nothing saved for backward. */
 void deep_rnn_infer(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_state *final,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_state *final,
     deep_rnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void deep_rnn_backward(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *initial,
-    const deep_rnn_outputs *out, const deep_rnn_real *tape,
-    const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
-    deep_rnn_real *work);
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *initial, const deep_rnn_outputs *out, const deep_rnn_real *tape,
+    const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients, deep_rnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void deep_rnn_step(
-    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters,
-    const deep_rnn_inputs *in, const deep_rnn_initial *state,
-    const deep_rnn_outputs *out, const deep_rnn_state *next,
+    const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_inputs *in,
+    const deep_rnn_initial *state, const deep_rnn_outputs *out, const deep_rnn_state *next,
     deep_rnn_real *work);
 
 #ifdef __cplusplus

@@ -27,8 +27,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static elman_real elman_slope_from_tail(elman_real x)
 {
-    const elman_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const elman_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
@@ -89,9 +89,8 @@ size_t elman_step_work_size(const elman_sizes *sizes)
 }
 
 void elman_forward(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_state *final,
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_state *final,
     elman_real *tape, elman_real *work)
 {
     const size_t T = sizes->T;
@@ -166,9 +165,8 @@ void elman_forward(
 }
 
 void elman_infer(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_state *final,
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_state *final,
     elman_real *work)
 {
     const size_t T = sizes->T;
@@ -237,11 +235,9 @@ void elman_infer(
 }
 
 void elman_backward(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_real *tape,
-    const elman_cotangents *bars, const elman_gradients *gradients,
-    elman_real *work)
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_real *tape,
+    const elman_cotangents *bars, const elman_gradients *gradients, elman_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -390,10 +386,8 @@ void elman_backward(
 }
 
 void elman_step(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *state,
-    const elman_outputs *out, const elman_state *next,
-    elman_real *work)
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *state, const elman_outputs *out, const elman_state *next, elman_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;

@@ -140,35 +140,29 @@ size_t elman_step_work_size(const elman_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void elman_forward(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_state *final,
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_state *final,
     elman_real *tape, elman_real *work);
 
 /* The same with nothing saved for backward. */
 void elman_infer(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_state *final,
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_state *final,
     elman_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void elman_backward(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *initial,
-    const elman_outputs *out, const elman_real *tape,
-    const elman_cotangents *bars, const elman_gradients *gradients,
-    elman_real *work);
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *initial, const elman_outputs *out, const elman_real *tape,
+    const elman_cotangents *bars, const elman_gradients *gradients, elman_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void elman_step(
-    const elman_sizes *sizes, const elman_parameters *parameters,
-    const elman_inputs *in, const elman_initial *state,
-    const elman_outputs *out, const elman_state *next,
-    elman_real *work);
+    const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
+    const elman_initial *state, const elman_outputs *out, const elman_state *next, elman_real *work);
 
 #ifdef __cplusplus
 }

@@ -58,8 +58,8 @@ static fastgrnn_real fastgrnn_sigmoid_tail(fastgrnn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static fastgrnn_real fastgrnn_slope_from_tail(fastgrnn_real x)
 {
-    const fastgrnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const fastgrnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -127,9 +127,8 @@ size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes)
 }
 
 void fastgrnn_forward(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_state *final,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_state *final,
     fastgrnn_real *tape, fastgrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -227,9 +226,8 @@ void fastgrnn_forward(
 }
 
 void fastgrnn_infer(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_state *final,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_state *final,
     fastgrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -307,11 +305,9 @@ void fastgrnn_infer(
 }
 
 void fastgrnn_backward(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_real *tape,
-    const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients,
-    fastgrnn_real *work)
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_real *tape,
+    const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients, fastgrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -524,9 +520,8 @@ void fastgrnn_backward(
 }
 
 void fastgrnn_step(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *state,
-    const fastgrnn_outputs *out, const fastgrnn_state *next,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *state, const fastgrnn_outputs *out, const fastgrnn_state *next,
     fastgrnn_real *work)
 {
     const size_t B = sizes->B;

@@ -99,7 +99,7 @@ typedef struct fastgrnn_state {
     fastgrnn_real *h; /* [B, m] h after the last step */
 } fastgrnn_state;
 
-/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * m + 4 * 1. */
+/* Entries of fastgrnn_real: what forward saves for backward: 2 * T * B * m + 4. */
 size_t fastgrnn_tape_size(const fastgrnn_sizes *sizes);
 #define FASTGRNN_TAPE_SIZE(T, B) \
     (2 * (size_t)(T) * (size_t)(B) * (size_t)(FASTGRNN_FIXED_m) + \
@@ -111,15 +111,15 @@ size_t fastgrnn_forward_work_size(const fastgrnn_sizes *sizes);
     (5 * (size_t)(FASTGRNN_FIXED_m) + \
      (size_t)(B) * (size_t)(FASTGRNN_FIXED_m))
 
-/* Entries of fastgrnn_real: scratch memory of infer: 5 * m + 2 * 1 + B * m. */
+/* Entries of fastgrnn_real: scratch memory of infer: 5 * m + 2 + B * m. */
 size_t fastgrnn_infer_work_size(const fastgrnn_sizes *sizes);
 #define FASTGRNN_INFER_WORK_SIZE(T, B) \
     (5 * (size_t)(FASTGRNN_FIXED_m) + \
      2 + \
      (size_t)(B) * (size_t)(FASTGRNN_FIXED_m))
 
-/* Entries of fastgrnn_real: scratch memory of backward: 6 * T * B * m + 5 * m + 4 * 1 + 2 * B * m
- * + 2 * B * m. */
+/* Entries of fastgrnn_real: scratch memory of backward: 6 * T * B * m + 5 * m + 4 + 2 * B * m +
+ * 2 * B * m. */
 size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes);
 #define FASTGRNN_BACKWARD_WORK_SIZE(T, B) \
     (6 * (size_t)(T) * (size_t)(B) * (size_t)(FASTGRNN_FIXED_m) + \
@@ -128,7 +128,7 @@ size_t fastgrnn_backward_work_size(const fastgrnn_sizes *sizes);
      2 * (size_t)(B) * (size_t)(FASTGRNN_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(FASTGRNN_FIXED_m))
 
-/* Entries of fastgrnn_real: scratch memory of step: 5 * m + 2 * 1 + B * m. */
+/* Entries of fastgrnn_real: scratch memory of step: 5 * m + 2 + B * m. */
 size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes);
 #define FASTGRNN_STEP_WORK_SIZE(B) \
     (5 * (size_t)(FASTGRNN_FIXED_m) + \
@@ -138,34 +138,29 @@ size_t fastgrnn_step_work_size(const fastgrnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void fastgrnn_forward(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_state *final,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_state *final,
     fastgrnn_real *tape, fastgrnn_real *work);
 
 /* The same with nothing saved for backward. */
 void fastgrnn_infer(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_state *final,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_state *final,
     fastgrnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void fastgrnn_backward(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *initial,
-    const fastgrnn_outputs *out, const fastgrnn_real *tape,
-    const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients,
-    fastgrnn_real *work);
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *initial, const fastgrnn_outputs *out, const fastgrnn_real *tape,
+    const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients, fastgrnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void fastgrnn_step(
-    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters,
-    const fastgrnn_inputs *in, const fastgrnn_initial *state,
-    const fastgrnn_outputs *out, const fastgrnn_state *next,
+    const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_inputs *in,
+    const fastgrnn_initial *state, const fastgrnn_outputs *out, const fastgrnn_state *next,
     fastgrnn_real *work);
 
 #ifdef __cplusplus

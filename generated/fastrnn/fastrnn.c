@@ -50,8 +50,8 @@ static fastrnn_real fastrnn_sigmoid_tail(fastrnn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static fastrnn_real fastrnn_slope_from_tail(fastrnn_real x)
 {
-    const fastrnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const fastrnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -119,9 +119,8 @@ size_t fastrnn_step_work_size(const fastrnn_sizes *sizes)
 }
 
 void fastrnn_forward(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_state *final,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_state *final,
     fastrnn_real *tape, fastrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -197,9 +196,8 @@ void fastrnn_forward(
 }
 
 void fastrnn_infer(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_state *final,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_state *final,
     fastrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -261,11 +259,9 @@ void fastrnn_infer(
 }
 
 void fastrnn_backward(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_real *tape,
-    const fastrnn_cotangents *bars, const fastrnn_gradients *gradients,
-    fastrnn_real *work)
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_real *tape,
+    const fastrnn_cotangents *bars, const fastrnn_gradients *gradients, fastrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -429,9 +425,8 @@ void fastrnn_backward(
 }
 
 void fastrnn_step(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *state,
-    const fastrnn_outputs *out, const fastrnn_state *next,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *state, const fastrnn_outputs *out, const fastrnn_state *next,
     fastrnn_real *work)
 {
     const size_t B = sizes->B;

@@ -97,7 +97,7 @@ typedef struct fastrnn_state {
     fastrnn_real *h; /* [B, m] h after the last step */
 } fastrnn_state;
 
-/* Entries of fastrnn_real: what forward saves for backward: T * B * m + 4 * 1. */
+/* Entries of fastrnn_real: what forward saves for backward: T * B * m + 4. */
 size_t fastrnn_tape_size(const fastrnn_sizes *sizes);
 #define FASTRNN_TAPE_SIZE(T, B) \
     ((size_t)(T) * (size_t)(B) * (size_t)(FASTRNN_FIXED_m) + \
@@ -109,15 +109,15 @@ size_t fastrnn_forward_work_size(const fastrnn_sizes *sizes);
     (2 * (size_t)(FASTRNN_FIXED_m) + \
      (size_t)(B) * (size_t)(FASTRNN_FIXED_m))
 
-/* Entries of fastrnn_real: scratch memory of infer: 2 * m + 2 * 1 + B * m. */
+/* Entries of fastrnn_real: scratch memory of infer: 2 * m + 2 + B * m. */
 size_t fastrnn_infer_work_size(const fastrnn_sizes *sizes);
 #define FASTRNN_INFER_WORK_SIZE(T, B) \
     (2 * (size_t)(FASTRNN_FIXED_m) + \
      2 + \
      (size_t)(B) * (size_t)(FASTRNN_FIXED_m))
 
-/* Entries of fastrnn_real: scratch memory of backward: 3 * m + 4 * 1 + 2 * T * B * m + 2 * B * m
- * + 2 * B * m. */
+/* Entries of fastrnn_real: scratch memory of backward: 3 * m + 4 + 2 * T * B * m + 2 * B * m +
+ * 2 * B * m. */
 size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes);
 #define FASTRNN_BACKWARD_WORK_SIZE(T, B) \
     (3 * (size_t)(FASTRNN_FIXED_m) + \
@@ -126,7 +126,7 @@ size_t fastrnn_backward_work_size(const fastrnn_sizes *sizes);
      2 * (size_t)(B) * (size_t)(FASTRNN_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(FASTRNN_FIXED_m))
 
-/* Entries of fastrnn_real: scratch memory of step: 2 * m + 2 * 1 + B * m. */
+/* Entries of fastrnn_real: scratch memory of step: 2 * m + 2 + B * m. */
 size_t fastrnn_step_work_size(const fastrnn_sizes *sizes);
 #define FASTRNN_STEP_WORK_SIZE(B) \
     (2 * (size_t)(FASTRNN_FIXED_m) + \
@@ -136,34 +136,29 @@ size_t fastrnn_step_work_size(const fastrnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void fastrnn_forward(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_state *final,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_state *final,
     fastrnn_real *tape, fastrnn_real *work);
 
 /* The same with nothing saved for backward. */
 void fastrnn_infer(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_state *final,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_state *final,
     fastrnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void fastrnn_backward(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *initial,
-    const fastrnn_outputs *out, const fastrnn_real *tape,
-    const fastrnn_cotangents *bars, const fastrnn_gradients *gradients,
-    fastrnn_real *work);
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *initial, const fastrnn_outputs *out, const fastrnn_real *tape,
+    const fastrnn_cotangents *bars, const fastrnn_gradients *gradients, fastrnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void fastrnn_step(
-    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters,
-    const fastrnn_inputs *in, const fastrnn_initial *state,
-    const fastrnn_outputs *out, const fastrnn_state *next,
+    const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_inputs *in,
+    const fastrnn_initial *state, const fastrnn_outputs *out, const fastrnn_state *next,
     fastrnn_real *work);
 
 #ifdef __cplusplus

@@ -55,8 +55,8 @@ static gru_real gru_sigmoid_tail(gru_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static gru_real gru_slope_from_tail(gru_real x)
 {
-    const gru_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const gru_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,10 +124,9 @@ size_t gru_step_work_size(const gru_sizes *sizes)
 }
 
 void gru_forward(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_state *final,
-    gru_real *tape, gru_real *work)
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_state *final, gru_real *tape,
+    gru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -239,10 +238,8 @@ void gru_forward(
 }
 
 void gru_infer(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_state *final,
-    gru_real *work)
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_state *final, gru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -335,11 +332,9 @@ void gru_infer(
 }
 
 void gru_backward(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_real *tape,
-    const gru_cotangents *bars, const gru_gradients *gradients,
-    gru_real *work)
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_real *tape,
+    const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -593,10 +588,8 @@ void gru_backward(
 }
 
 void gru_step(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *state,
-    const gru_outputs *out, const gru_state *next,
-    gru_real *work)
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *state, const gru_outputs *out, const gru_state *next, gru_real *work)
 {
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;

@@ -141,35 +141,28 @@ size_t gru_step_work_size(const gru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void gru_forward(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_state *final,
-    gru_real *tape, gru_real *work);
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_state *final, gru_real *tape,
+    gru_real *work);
 
 /* The same with nothing saved for backward. */
 void gru_infer(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_state *final,
-    gru_real *work);
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_state *final, gru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void gru_backward(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *initial,
-    const gru_outputs *out, const gru_real *tape,
-    const gru_cotangents *bars, const gru_gradients *gradients,
-    gru_real *work);
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *initial, const gru_outputs *out, const gru_real *tape,
+    const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void gru_step(
-    const gru_sizes *sizes, const gru_parameters *parameters,
-    const gru_inputs *in, const gru_initial *state,
-    const gru_outputs *out, const gru_state *next,
-    gru_real *work);
+    const gru_sizes *sizes, const gru_parameters *parameters, const gru_inputs *in,
+    const gru_initial *state, const gru_outputs *out, const gru_state *next, gru_real *work);
 
 #ifdef __cplusplus
 }

@@ -55,8 +55,8 @@ static gru_reset_before_real gru_reset_before_sigmoid_tail(gru_reset_before_real
 /* 1 - tanh^2, from the tail of tanh. */
 static gru_reset_before_real gru_reset_before_slope_from_tail(gru_reset_before_real x)
 {
-    const gru_reset_before_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const gru_reset_before_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */

@@ -67,9 +67,8 @@ size_t indrnn_step_work_size(const indrnn_sizes *sizes)
 }
 
 void indrnn_forward(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_state *final,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_state *final,
     indrnn_real *tape, indrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -111,9 +110,8 @@ void indrnn_forward(
 }
 
 void indrnn_infer(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_state *final,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_state *final,
     indrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -154,11 +152,9 @@ void indrnn_infer(
 }
 
 void indrnn_backward(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_real *tape,
-    const indrnn_cotangents *bars, const indrnn_gradients *gradients,
-    indrnn_real *work)
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_real *tape,
+    const indrnn_cotangents *bars, const indrnn_gradients *gradients, indrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -255,9 +251,8 @@ void indrnn_backward(
 }
 
 void indrnn_step(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *state,
-    const indrnn_outputs *out, const indrnn_state *next,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *state, const indrnn_outputs *out, const indrnn_state *next,
     indrnn_real *work)
 {
     const size_t B = sizes->B;

@@ -126,34 +126,29 @@ size_t indrnn_step_work_size(const indrnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void indrnn_forward(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_state *final,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_state *final,
     indrnn_real *tape, indrnn_real *work);
 
 /* The same with nothing saved for backward. */
 void indrnn_infer(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_state *final,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_state *final,
     indrnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void indrnn_backward(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *initial,
-    const indrnn_outputs *out, const indrnn_real *tape,
-    const indrnn_cotangents *bars, const indrnn_gradients *gradients,
-    indrnn_real *work);
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *initial, const indrnn_outputs *out, const indrnn_real *tape,
+    const indrnn_cotangents *bars, const indrnn_gradients *gradients, indrnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void indrnn_step(
-    const indrnn_sizes *sizes, const indrnn_parameters *parameters,
-    const indrnn_inputs *in, const indrnn_initial *state,
-    const indrnn_outputs *out, const indrnn_state *next,
+    const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_inputs *in,
+    const indrnn_initial *state, const indrnn_outputs *out, const indrnn_state *next,
     indrnn_real *work);
 
 #ifdef __cplusplus

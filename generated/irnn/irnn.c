@@ -67,10 +67,9 @@ size_t irnn_step_work_size(const irnn_sizes *sizes)
 }
 
 void irnn_forward(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_state *final,
-    irnn_real *tape, irnn_real *work)
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_state *final, irnn_real *tape,
+    irnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -113,10 +112,8 @@ void irnn_forward(
 }
 
 void irnn_infer(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_state *final,
-    irnn_real *work)
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_state *final, irnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -158,11 +155,9 @@ void irnn_infer(
 }
 
 void irnn_backward(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_real *tape,
-    const irnn_cotangents *bars, const irnn_gradients *gradients,
-    irnn_real *work)
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_real *tape,
+    const irnn_cotangents *bars, const irnn_gradients *gradients, irnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -264,10 +259,8 @@ void irnn_backward(
 }
 
 void irnn_step(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *state,
-    const irnn_outputs *out, const irnn_state *next,
-    irnn_real *work)
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *state, const irnn_outputs *out, const irnn_state *next, irnn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = IRNN_FIXED_n;

@@ -126,35 +126,28 @@ size_t irnn_step_work_size(const irnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void irnn_forward(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_state *final,
-    irnn_real *tape, irnn_real *work);
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_state *final, irnn_real *tape,
+    irnn_real *work);
 
 /* The same with nothing saved for backward. */
 void irnn_infer(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_state *final,
-    irnn_real *work);
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_state *final, irnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void irnn_backward(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *initial,
-    const irnn_outputs *out, const irnn_real *tape,
-    const irnn_cotangents *bars, const irnn_gradients *gradients,
-    irnn_real *work);
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *initial, const irnn_outputs *out, const irnn_real *tape,
+    const irnn_cotangents *bars, const irnn_gradients *gradients, irnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void irnn_step(
-    const irnn_sizes *sizes, const irnn_parameters *parameters,
-    const irnn_inputs *in, const irnn_initial *state,
-    const irnn_outputs *out, const irnn_state *next,
-    irnn_real *work);
+    const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_inputs *in,
+    const irnn_initial *state, const irnn_outputs *out, const irnn_state *next, irnn_real *work);
 
 #ifdef __cplusplus
 }

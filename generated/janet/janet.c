@@ -57,8 +57,8 @@ static janet_real janet_sigmoid_tail(janet_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static janet_real janet_slope_from_tail(janet_real x)
 {
-    const janet_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const janet_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -126,9 +126,8 @@ size_t janet_step_work_size(const janet_sizes *sizes)
 }
 
 void janet_forward(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_state *final,
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_state *final,
     janet_real *tape, janet_real *work)
 {
     const size_t T = sizes->T;
@@ -218,9 +217,8 @@ void janet_forward(
 }
 
 void janet_infer(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_state *final,
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_state *final,
     janet_real *work)
 {
     const size_t T = sizes->T;
@@ -292,11 +290,9 @@ void janet_infer(
 }
 
 void janet_backward(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_real *tape,
-    const janet_cotangents *bars, const janet_gradients *gradients,
-    janet_real *work)
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_real *tape,
+    const janet_cotangents *bars, const janet_gradients *gradients, janet_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -480,10 +476,8 @@ void janet_backward(
 }
 
 void janet_step(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *state,
-    const janet_outputs *out, const janet_state *next,
-    janet_real *work)
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *state, const janet_outputs *out, const janet_state *next, janet_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;

@@ -134,35 +134,29 @@ size_t janet_step_work_size(const janet_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void janet_forward(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_state *final,
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_state *final,
     janet_real *tape, janet_real *work);
 
 /* The same with nothing saved for backward. */
 void janet_infer(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_state *final,
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_state *final,
     janet_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void janet_backward(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *initial,
-    const janet_outputs *out, const janet_real *tape,
-    const janet_cotangents *bars, const janet_gradients *gradients,
-    janet_real *work);
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *initial, const janet_outputs *out, const janet_real *tape,
+    const janet_cotangents *bars, const janet_gradients *gradients, janet_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void janet_step(
-    const janet_sizes *sizes, const janet_parameters *parameters,
-    const janet_inputs *in, const janet_initial *state,
-    const janet_outputs *out, const janet_state *next,
-    janet_real *work);
+    const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
+    const janet_initial *state, const janet_outputs *out, const janet_state *next, janet_real *work);
 
 #ifdef __cplusplus
 }

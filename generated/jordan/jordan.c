@@ -47,8 +47,8 @@ static jordan_real jordan_sigmoid_tail(jordan_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static jordan_real jordan_slope_from_tail(jordan_real x)
 {
-    const jordan_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const jordan_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -116,9 +116,8 @@ size_t jordan_step_work_size(const jordan_sizes *sizes)
 }
 
 void jordan_forward(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_state *final,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_state *final,
     jordan_real *tape, jordan_real *work)
 {
     const size_t T = sizes->T;
@@ -190,9 +189,8 @@ void jordan_forward(
 }
 
 void jordan_infer(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_state *final,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_state *final,
     jordan_real *work)
 {
     const size_t T = sizes->T;
@@ -252,11 +250,9 @@ void jordan_infer(
 }
 
 void jordan_backward(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_real *tape,
-    const jordan_cotangents *bars, const jordan_gradients *gradients,
-    jordan_real *work)
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_real *tape,
+    const jordan_cotangents *bars, const jordan_gradients *gradients, jordan_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -414,9 +410,8 @@ void jordan_backward(
 }
 
 void jordan_step(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *state,
-    const jordan_outputs *out, const jordan_state *next,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *state, const jordan_outputs *out, const jordan_state *next,
     jordan_real *work)
 {
     const size_t B = sizes->B;

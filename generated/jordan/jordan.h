@@ -141,34 +141,29 @@ size_t jordan_step_work_size(const jordan_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void jordan_forward(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_state *final,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_state *final,
     jordan_real *tape, jordan_real *work);
 
 /* The same with nothing saved for backward. */
 void jordan_infer(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_state *final,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_state *final,
     jordan_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void jordan_backward(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *initial,
-    const jordan_outputs *out, const jordan_real *tape,
-    const jordan_cotangents *bars, const jordan_gradients *gradients,
-    jordan_real *work);
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *initial, const jordan_outputs *out, const jordan_real *tape,
+    const jordan_cotangents *bars, const jordan_gradients *gradients, jordan_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void jordan_step(
-    const jordan_sizes *sizes, const jordan_parameters *parameters,
-    const jordan_inputs *in, const jordan_initial *state,
-    const jordan_outputs *out, const jordan_state *next,
+    const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_inputs *in,
+    const jordan_initial *state, const jordan_outputs *out, const jordan_state *next,
     jordan_real *work);
 
 #ifdef __cplusplus

@@ -58,8 +58,8 @@ static lem_real lem_sigmoid_tail(lem_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lem_real lem_slope_from_tail(lem_real x)
 {
-    const lem_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lem_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -127,10 +127,9 @@ size_t lem_step_work_size(const lem_sizes *sizes)
 }
 
 void lem_forward(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_state *final,
-    lem_real *tape, lem_real *work)
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_state *final, lem_real *tape,
+    lem_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -279,10 +278,8 @@ void lem_forward(
 }
 
 void lem_infer(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_state *final,
-    lem_real *work)
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_state *final, lem_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -407,11 +404,9 @@ void lem_infer(
 }
 
 void lem_backward(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_real *tape,
-    const lem_cotangents *bars, const lem_gradients *gradients,
-    lem_real *work)
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_real *tape,
+    const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -749,10 +744,8 @@ void lem_backward(
 }
 
 void lem_step(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *state,
-    const lem_outputs *out, const lem_state *next,
-    lem_real *work)
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *state, const lem_outputs *out, const lem_state *next, lem_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;

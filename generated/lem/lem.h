@@ -153,35 +153,28 @@ size_t lem_step_work_size(const lem_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void lem_forward(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_state *final,
-    lem_real *tape, lem_real *work);
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_state *final, lem_real *tape,
+    lem_real *work);
 
 /* The same with nothing saved for backward. */
 void lem_infer(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_state *final,
-    lem_real *work);
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_state *final, lem_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lem_backward(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *initial,
-    const lem_outputs *out, const lem_real *tape,
-    const lem_cotangents *bars, const lem_gradients *gradients,
-    lem_real *work);
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *initial, const lem_outputs *out, const lem_real *tape,
+    const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void lem_step(
-    const lem_sizes *sizes, const lem_parameters *parameters,
-    const lem_inputs *in, const lem_initial *state,
-    const lem_outputs *out, const lem_state *next,
-    lem_real *work);
+    const lem_sizes *sizes, const lem_parameters *parameters, const lem_inputs *in,
+    const lem_initial *state, const lem_outputs *out, const lem_state *next, lem_real *work);
 
 #ifdef __cplusplus
 }

@@ -105,9 +105,8 @@ size_t ligru_step_work_size(const ligru_sizes *sizes)
 }
 
 void ligru_forward(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_state *final,
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_state *final,
     ligru_real *tape, ligru_real *work)
 {
     const size_t T = sizes->T;
@@ -182,9 +181,8 @@ void ligru_forward(
 }
 
 void ligru_infer(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_state *final,
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_state *final,
     ligru_real *work)
 {
     const size_t T = sizes->T;
@@ -251,11 +249,9 @@ void ligru_infer(
 }
 
 void ligru_backward(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_real *tape,
-    const ligru_cotangents *bars, const ligru_gradients *gradients,
-    ligru_real *work)
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_real *tape,
+    const ligru_cotangents *bars, const ligru_gradients *gradients, ligru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -424,10 +420,8 @@ void ligru_backward(
 }
 
 void ligru_step(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *state,
-    const ligru_outputs *out, const ligru_state *next,
-    ligru_real *work)
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *state, const ligru_outputs *out, const ligru_state *next, ligru_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;

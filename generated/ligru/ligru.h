@@ -134,35 +134,29 @@ size_t ligru_step_work_size(const ligru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void ligru_forward(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_state *final,
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_state *final,
     ligru_real *tape, ligru_real *work);
 
 /* The same with nothing saved for backward. */
 void ligru_infer(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_state *final,
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_state *final,
     ligru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void ligru_backward(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *initial,
-    const ligru_outputs *out, const ligru_real *tape,
-    const ligru_cotangents *bars, const ligru_gradients *gradients,
-    ligru_real *work);
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *initial, const ligru_outputs *out, const ligru_real *tape,
+    const ligru_cotangents *bars, const ligru_gradients *gradients, ligru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void ligru_step(
-    const ligru_sizes *sizes, const ligru_parameters *parameters,
-    const ligru_inputs *in, const ligru_initial *state,
-    const ligru_outputs *out, const ligru_state *next,
-    ligru_real *work);
+    const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
+    const ligru_initial *state, const ligru_outputs *out, const ligru_state *next, ligru_real *work);
 
 #ifdef __cplusplus
 }

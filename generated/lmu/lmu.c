@@ -34,8 +34,8 @@
 /* 1 - tanh^2, from the tail of tanh. */
 static lmu_real lmu_slope_from_tail(lmu_real x)
 {
-    const lmu_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lmu_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
@@ -96,10 +96,9 @@ size_t lmu_step_work_size(const lmu_sizes *sizes)
 }
 
 void lmu_forward(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_state *final,
-    lmu_real *tape, lmu_real *work)
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_state *final, lmu_real *tape,
+    lmu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -180,10 +179,8 @@ void lmu_forward(
 }
 
 void lmu_infer(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_state *final,
-    lmu_real *work)
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_state *final, lmu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -257,11 +254,9 @@ void lmu_infer(
 }
 
 void lmu_backward(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_real *tape,
-    const lmu_cotangents *bars, const lmu_gradients *gradients,
-    lmu_real *work)
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_real *tape,
+    const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -462,10 +457,8 @@ void lmu_backward(
 }
 
 void lmu_step(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *state,
-    const lmu_outputs *out, const lmu_state *next,
-    lmu_real *work)
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *state, const lmu_outputs *out, const lmu_state *next, lmu_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;

@@ -159,35 +159,28 @@ size_t lmu_step_work_size(const lmu_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void lmu_forward(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_state *final,
-    lmu_real *tape, lmu_real *work);
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_state *final, lmu_real *tape,
+    lmu_real *work);
 
 /* The same with nothing saved for backward. */
 void lmu_infer(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_state *final,
-    lmu_real *work);
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_state *final, lmu_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lmu_backward(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *initial,
-    const lmu_outputs *out, const lmu_real *tape,
-    const lmu_cotangents *bars, const lmu_gradients *gradients,
-    lmu_real *work);
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *initial, const lmu_outputs *out, const lmu_real *tape,
+    const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void lmu_step(
-    const lmu_sizes *sizes, const lmu_parameters *parameters,
-    const lmu_inputs *in, const lmu_initial *state,
-    const lmu_outputs *out, const lmu_state *next,
-    lmu_real *work);
+    const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_inputs *in,
+    const lmu_initial *state, const lmu_outputs *out, const lmu_state *next, lmu_real *work);
 
 #ifdef __cplusplus
 }

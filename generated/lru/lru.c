@@ -76,10 +76,9 @@ size_t lru_step_work_size(const lru_sizes *sizes)
 }
 
 void lru_forward(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_state *final,
-    lru_real *tape, lru_real *work)
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_state *final, lru_real *tape,
+    lru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -210,10 +209,8 @@ void lru_forward(
 }
 
 void lru_infer(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_state *final,
-    lru_real *work)
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_state *final, lru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -344,11 +341,9 @@ void lru_infer(
 }
 
 void lru_backward(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_real *tape,
-    const lru_cotangents *bars, const lru_gradients *gradients,
-    lru_real *work)
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_real *tape,
+    const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -601,10 +596,8 @@ void lru_backward(
 }
 
 void lru_step(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *state,
-    const lru_outputs *out, const lru_state *next,
-    lru_real *work)
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *state, const lru_outputs *out, const lru_state *next, lru_real *work)
 {
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;

@@ -143,35 +143,28 @@ size_t lru_step_work_size(const lru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void lru_forward(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_state *final,
-    lru_real *tape, lru_real *work);
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_state *final, lru_real *tape,
+    lru_real *work);
 
 /* The same with nothing saved for backward. */
 void lru_infer(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_state *final,
-    lru_real *work);
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_state *final, lru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lru_backward(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *initial,
-    const lru_outputs *out, const lru_real *tape,
-    const lru_cotangents *bars, const lru_gradients *gradients,
-    lru_real *work);
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *initial, const lru_outputs *out, const lru_real *tape,
+    const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void lru_step(
-    const lru_sizes *sizes, const lru_parameters *parameters,
-    const lru_inputs *in, const lru_initial *state,
-    const lru_outputs *out, const lru_state *next,
-    lru_real *work);
+    const lru_sizes *sizes, const lru_parameters *parameters, const lru_inputs *in,
+    const lru_initial *state, const lru_outputs *out, const lru_state *next, lru_real *work);
 
 #ifdef __cplusplus
 }

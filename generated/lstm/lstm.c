@@ -56,8 +56,8 @@ static lstm_real lstm_sigmoid_tail(lstm_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_real lstm_slope_from_tail(lstm_real x)
 {
-    const lstm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -125,10 +125,9 @@ size_t lstm_step_work_size(const lstm_sizes *sizes)
 }
 
 void lstm_forward(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_state *final,
-    lstm_real *tape, lstm_real *work)
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_state *final, lstm_real *tape,
+    lstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -277,10 +276,8 @@ void lstm_forward(
 }
 
 void lstm_infer(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_state *final,
-    lstm_real *work)
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_state *final, lstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -399,11 +396,9 @@ void lstm_infer(
 }
 
 void lstm_backward(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_real *tape,
-    const lstm_cotangents *bars, const lstm_gradients *gradients,
-    lstm_real *work)
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_real *tape,
+    const lstm_cotangents *bars, const lstm_gradients *gradients, lstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -728,10 +723,8 @@ void lstm_backward(
 }
 
 void lstm_step(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *state,
-    const lstm_outputs *out, const lstm_state *next,
-    lstm_real *work)
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *state, const lstm_outputs *out, const lstm_state *next, lstm_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_FIXED_n;

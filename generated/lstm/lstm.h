@@ -151,35 +151,28 @@ size_t lstm_step_work_size(const lstm_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void lstm_forward(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_state *final,
-    lstm_real *tape, lstm_real *work);
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_state *final, lstm_real *tape,
+    lstm_real *work);
 
 /* The same with nothing saved for backward. */
 void lstm_infer(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_state *final,
-    lstm_real *work);
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_state *final, lstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lstm_backward(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *initial,
-    const lstm_outputs *out, const lstm_real *tape,
-    const lstm_cotangents *bars, const lstm_gradients *gradients,
-    lstm_real *work);
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *initial, const lstm_outputs *out, const lstm_real *tape,
+    const lstm_cotangents *bars, const lstm_gradients *gradients, lstm_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void lstm_step(
-    const lstm_sizes *sizes, const lstm_parameters *parameters,
-    const lstm_inputs *in, const lstm_initial *state,
-    const lstm_outputs *out, const lstm_state *next,
-    lstm_real *work);
+    const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_inputs *in,
+    const lstm_initial *state, const lstm_outputs *out, const lstm_state *next, lstm_real *work);
 
 #ifdef __cplusplus
 }

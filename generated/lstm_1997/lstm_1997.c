@@ -56,8 +56,8 @@ static lstm_1997_real lstm_1997_sigmoid_tail(lstm_1997_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_1997_real lstm_1997_slope_from_tail(lstm_1997_real x)
 {
-    const lstm_1997_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_1997_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -126,9 +126,8 @@ size_t lstm_1997_step_work_size(const lstm_1997_sizes *sizes)
 
 void lstm_1997_forward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_state *final,
-    lstm_1997_real *tape, lstm_1997_real *work)
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_state *final, lstm_1997_real *tape, lstm_1997_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -253,9 +252,8 @@ void lstm_1997_forward(
 
 void lstm_1997_infer(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_state *final,
-    lstm_1997_real *work)
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_state *final, lstm_1997_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -356,10 +354,9 @@ void lstm_1997_infer(
 
 void lstm_1997_backward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_real *tape,
-    const lstm_1997_cotangents *bars, const lstm_1997_gradients *gradients,
-    lstm_1997_real *work)
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_real *tape, const lstm_1997_cotangents *bars,
+    const lstm_1997_gradients *gradients, lstm_1997_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -622,9 +619,8 @@ void lstm_1997_backward(
 
 void lstm_1997_step(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *state,
-    const lstm_1997_outputs *out, const lstm_1997_state *next,
-    lstm_1997_real *work)
+    const lstm_1997_inputs *in, const lstm_1997_initial *state, const lstm_1997_outputs *out,
+    const lstm_1997_state *next, lstm_1997_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_1997_FIXED_n;

@@ -146,34 +146,30 @@ size_t lstm_1997_step_work_size(const lstm_1997_sizes *sizes);
  * tape and work have the sizes told above. */
 void lstm_1997_forward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_state *final,
-    lstm_1997_real *tape, lstm_1997_real *work);
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_state *final, lstm_1997_real *tape, lstm_1997_real *work);
 
 /* The same with nothing saved for backward. */
 void lstm_1997_infer(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_state *final,
-    lstm_1997_real *work);
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_state *final, lstm_1997_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void lstm_1997_backward(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *initial,
-    const lstm_1997_outputs *out, const lstm_1997_real *tape,
-    const lstm_1997_cotangents *bars, const lstm_1997_gradients *gradients,
-    lstm_1997_real *work);
+    const lstm_1997_inputs *in, const lstm_1997_initial *initial, const lstm_1997_outputs *out,
+    const lstm_1997_real *tape, const lstm_1997_cotangents *bars,
+    const lstm_1997_gradients *gradients, lstm_1997_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void lstm_1997_step(
     const lstm_1997_sizes *sizes, const lstm_1997_parameters *parameters,
-    const lstm_1997_inputs *in, const lstm_1997_initial *state,
-    const lstm_1997_outputs *out, const lstm_1997_state *next,
-    lstm_1997_real *work);
+    const lstm_1997_inputs *in, const lstm_1997_initial *state, const lstm_1997_outputs *out,
+    const lstm_1997_state *next, lstm_1997_real *work);
 
 #ifdef __cplusplus
 }

@@ -57,8 +57,8 @@ static lstm_coupled_real lstm_coupled_sigmoid_tail(lstm_coupled_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_coupled_real lstm_coupled_slope_from_tail(lstm_coupled_real x)
 {
-    const lstm_coupled_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_coupled_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -128,8 +128,8 @@ size_t lstm_coupled_step_work_size(const lstm_coupled_sizes *sizes)
 void lstm_coupled_forward(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *initial,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *final,
-    lstm_coupled_real *tape, lstm_coupled_real *work)
+    const lstm_coupled_outputs *out, const lstm_coupled_state *final, lstm_coupled_real *tape,
+    lstm_coupled_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -260,8 +260,7 @@ void lstm_coupled_forward(
 void lstm_coupled_infer(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *initial,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *final,
-    lstm_coupled_real *work)
+    const lstm_coupled_outputs *out, const lstm_coupled_state *final, lstm_coupled_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -648,8 +647,7 @@ void lstm_coupled_backward(
 void lstm_coupled_step(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *state,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *next,
-    lstm_coupled_real *work)
+    const lstm_coupled_outputs *out, const lstm_coupled_state *next, lstm_coupled_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_COUPLED_FIXED_n;

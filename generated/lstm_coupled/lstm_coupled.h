@@ -148,15 +148,14 @@ size_t lstm_coupled_step_work_size(const lstm_coupled_sizes *sizes);
 void lstm_coupled_forward(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *initial,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *final,
-    lstm_coupled_real *tape, lstm_coupled_real *work);
+    const lstm_coupled_outputs *out, const lstm_coupled_state *final, lstm_coupled_real *tape,
+    lstm_coupled_real *work);
 
 /* The same with nothing saved for backward. */
 void lstm_coupled_infer(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *initial,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *final,
-    lstm_coupled_real *work);
+    const lstm_coupled_outputs *out, const lstm_coupled_state *final, lstm_coupled_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
@@ -173,8 +172,7 @@ void lstm_coupled_backward(
 void lstm_coupled_step(
     const lstm_coupled_sizes *sizes, const lstm_coupled_parameters *parameters,
     const lstm_coupled_inputs *in, const lstm_coupled_initial *state,
-    const lstm_coupled_outputs *out, const lstm_coupled_state *next,
-    lstm_coupled_real *work);
+    const lstm_coupled_outputs *out, const lstm_coupled_state *next, lstm_coupled_real *work);
 
 #ifdef __cplusplus
 }

@@ -66,8 +66,8 @@ static lstm_layer_norm_real lstm_layer_norm_sigmoid_tail(lstm_layer_norm_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_layer_norm_real lstm_layer_norm_slope_from_tail(lstm_layer_norm_real x)
 {
-    const lstm_layer_norm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_layer_norm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -280,13 +280,13 @@ void lstm_layer_norm_forward(
             /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i w_g[i] + 1 / (4 * m) sum_i w_o[i] */
             mu_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_i[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_f[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_f[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_g[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_g[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_o[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_o[j];
 
             /* (21)  d_2_i = w_i - mu_2 */
             for (size_t j = 0; j < m; ++j)
@@ -307,13 +307,13 @@ void lstm_layer_norm_forward(
             /* (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o */
             v_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * d_2_i[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i[j] * d_2_i[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * d_2_f[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f[j] * d_2_f[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * d_2_g[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g[j] * d_2_g[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o[j] * d_2_o[j];
 
             /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
             r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
@@ -396,13 +396,13 @@ void lstm_layer_norm_forward(
             /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i u_g[i] + 1 / (4 * m) sum_i u_o[i] */
             mu_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_i[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_f[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_f[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_g[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_g[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_o[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_o[j];
 
             /* (6)  d_1_i = u_i - mu_1 */
             for (size_t j = 0; j < m; ++j)
@@ -423,13 +423,13 @@ void lstm_layer_norm_forward(
             /* (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o */
             v_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * d_1_i[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i[j] * d_1_i[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * d_1_f[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f[j] * d_1_f[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * d_1_g[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g[j] * d_1_g[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o[j] * d_1_o[j];
 
             /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
             r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
@@ -505,7 +505,7 @@ void lstm_layer_norm_forward(
             /* (40)  mu_3 = 1 / m sum_i c[i] */
             mu_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_3[0] += 1 / (lstm_layer_norm_real)m * c[j];
+                mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];
 
             /* (41)  d_3 = c - mu_3 */
             for (size_t j = 0; j < m; ++j)
@@ -514,7 +514,7 @@ void lstm_layer_norm_forward(
             /* (42)  v_3 = 1 / m d_3^T d_3 */
             v_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
+                v_3[0] += (1 / (lstm_layer_norm_real)m) * d_3[j] * d_3[j];
 
             /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
             r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
@@ -682,13 +682,13 @@ void lstm_layer_norm_infer(
             /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i w_g[i] + 1 / (4 * m) sum_i w_o[i] */
             mu_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_i[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_f[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_f[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_g[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_g[j];
             for (size_t j = 0; j < m; ++j)
-                mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_o[j];
+                mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_o[j];
 
             /* (21)  d_2_i = w_i - mu_2 */
             for (size_t j = 0; j < m; ++j)
@@ -709,13 +709,13 @@ void lstm_layer_norm_infer(
             /* (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o */
             v_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * d_2_i[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i[j] * d_2_i[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * d_2_f[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f[j] * d_2_f[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * d_2_g[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g[j] * d_2_g[j];
             for (size_t j = 0; j < m; ++j)
-                v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
+                v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o[j] * d_2_o[j];
 
             /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
             r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
@@ -786,13 +786,13 @@ void lstm_layer_norm_infer(
             /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i u_g[i] + 1 / (4 * m) sum_i u_o[i] */
             mu_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_i[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_f[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_f[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_g[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_g[j];
             for (size_t j = 0; j < m; ++j)
-                mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_o[j];
+                mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_o[j];
 
             /* (6)  d_1_i = u_i - mu_1 */
             for (size_t j = 0; j < m; ++j)
@@ -813,13 +813,13 @@ void lstm_layer_norm_infer(
             /* (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o */
             v_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * d_1_i[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i[j] * d_1_i[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * d_1_f[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f[j] * d_1_f[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * d_1_g[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g[j] * d_1_g[j];
             for (size_t j = 0; j < m; ++j)
-                v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
+                v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o[j] * d_1_o[j];
 
             /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
             r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
@@ -879,7 +879,7 @@ void lstm_layer_norm_infer(
             /* (40)  mu_3 = 1 / m sum_i c[i] */
             mu_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                mu_3[0] += 1 / (lstm_layer_norm_real)m * c[j];
+                mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];
 
             /* (41)  d_3 = c - mu_3 */
             for (size_t j = 0; j < m; ++j)
@@ -888,7 +888,7 @@ void lstm_layer_norm_infer(
             /* (42)  v_3 = 1 / m d_3^T d_3 */
             v_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
-                v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
+                v_3[0] += (1 / (lstm_layer_norm_real)m) * d_3[j] * d_3[j];
 
             /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
             r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));
@@ -1254,7 +1254,7 @@ void lstm_layer_norm_backward(
 
             /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar * r_3   adjoint of (42), (44) */
             for (size_t j = 0; j < m; ++j)
-                d_3_bar[j] = 1 / (lstm_layer_norm_real)m * v_3_bar[0] * d_3[j] + 1 / (lstm_layer_norm_real)m * d_3[j] * v_3_bar[0] + e_3_bar[j] * r_3[0];
+                d_3_bar[j] = (1 / (lstm_layer_norm_real)m) * v_3_bar[0] * d_3[j] + (1 / (lstm_layer_norm_real)m) * d_3[j] * v_3_bar[0] + e_3_bar[j] * r_3[0];
 
             /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
             mu_3_bar[0] = 0;
@@ -1271,7 +1271,7 @@ void lstm_layer_norm_backward(
 
             /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
             for (size_t j = 0; j < m; ++j)
-                c_bar[j] = 1 / (lstm_layer_norm_real)m * mu_3_bar[0] + d_3_bar[j] + c_next_bar[j];
+                c_bar[j] = (1 / (lstm_layer_norm_real)m) * mu_3_bar[0] + d_3_bar[j] + c_next_bar[j];
 
             /* (56)  f_bar = c_bar * c_prev   adjoint of (37) */
             for (size_t j = 0; j < m; ++j)
@@ -1329,19 +1329,19 @@ void lstm_layer_norm_backward(
 
             /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i] v_1_bar + e_1_o_bar * r_1   adjoint of (10), (15) */
             for (size_t j = 0; j < m; ++j)
-                d_1_o_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar[0] * d_1_o[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * v_1_bar[0] + e_1_o_bar[j] * r_1[0];
+                d_1_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_o[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o[j] * v_1_bar[0] + e_1_o_bar[j] * r_1[0];
 
             /* (84)  d_1_g_bar = 1 / (4 * m) v_1_bar d_1_g[i] + 1 / (4 * m) d_1_g[i] v_1_bar + e_1_g_bar * r_1   adjoint of (10), (14) */
             for (size_t j = 0; j < m; ++j)
-                d_1_g_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar[0] * d_1_g[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * v_1_bar[0] + e_1_g_bar[j] * r_1[0];
+                d_1_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_g[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g[j] * v_1_bar[0] + e_1_g_bar[j] * r_1[0];
 
             /* (85)  d_1_f_bar = 1 / (4 * m) v_1_bar d_1_f[i] + 1 / (4 * m) d_1_f[i] v_1_bar + e_1_f_bar * r_1   adjoint of (10), (13) */
             for (size_t j = 0; j < m; ++j)
-                d_1_f_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar[0] * d_1_f[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * v_1_bar[0] + e_1_f_bar[j] * r_1[0];
+                d_1_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_f[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f[j] * v_1_bar[0] + e_1_f_bar[j] * r_1[0];
 
             /* (86)  d_1_i_bar = 1 / (4 * m) v_1_bar d_1_i[i] + 1 / (4 * m) d_1_i[i] v_1_bar + e_1_i_bar * r_1   adjoint of (10), (12) */
             for (size_t j = 0; j < m; ++j)
-                d_1_i_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_1_bar[0] * d_1_i[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * v_1_bar[0] + e_1_i_bar[j] * r_1[0];
+                d_1_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_i[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i[j] * v_1_bar[0] + e_1_i_bar[j] * r_1[0];
 
             /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] - sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
             mu_1_bar[0] = 0;
@@ -1356,19 +1356,19 @@ void lstm_layer_norm_backward(
 
             /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
             for (size_t j = 0; j < m; ++j)
-                u_o_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar[0] + d_1_o_bar[j];
+                u_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_o_bar[j];
 
             /* (89)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5), (8) */
             for (size_t j = 0; j < m; ++j)
-                u_g_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar[0] + d_1_g_bar[j];
+                u_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_g_bar[j];
 
             /* (90)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5), (7) */
             for (size_t j = 0; j < m; ++j)
-                u_f_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar[0] + d_1_f_bar[j];
+                u_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_f_bar[j];
 
             /* (91)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5), (6) */
             for (size_t j = 0; j < m; ++j)
-                u_i_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_1_bar[0] + d_1_i_bar[j];
+                u_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_i_bar[j];
 
             /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < m; ++j) {
@@ -1487,19 +1487,19 @@ void lstm_layer_norm_backward(
 
             /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i] v_2_bar + e_2_o_bar * r_2   adjoint of (25), (30) */
             for (size_t j = 0; j < m; ++j)
-                d_2_o_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar[0] * d_2_o[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * v_2_bar[0] + e_2_o_bar[j] * r_2[0];
+                d_2_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_o[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o[j] * v_2_bar[0] + e_2_o_bar[j] * r_2[0];
 
             /* (69)  d_2_g_bar = 1 / (4 * m) v_2_bar d_2_g[i] + 1 / (4 * m) d_2_g[i] v_2_bar + e_2_g_bar * r_2   adjoint of (25), (29) */
             for (size_t j = 0; j < m; ++j)
-                d_2_g_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar[0] * d_2_g[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * v_2_bar[0] + e_2_g_bar[j] * r_2[0];
+                d_2_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_g[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g[j] * v_2_bar[0] + e_2_g_bar[j] * r_2[0];
 
             /* (70)  d_2_f_bar = 1 / (4 * m) v_2_bar d_2_f[i] + 1 / (4 * m) d_2_f[i] v_2_bar + e_2_f_bar * r_2   adjoint of (25), (28) */
             for (size_t j = 0; j < m; ++j)
-                d_2_f_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar[0] * d_2_f[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * v_2_bar[0] + e_2_f_bar[j] * r_2[0];
+                d_2_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_f[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f[j] * v_2_bar[0] + e_2_f_bar[j] * r_2[0];
 
             /* (71)  d_2_i_bar = 1 / (4 * m) v_2_bar d_2_i[i] + 1 / (4 * m) d_2_i[i] v_2_bar + e_2_i_bar * r_2   adjoint of (25), (27) */
             for (size_t j = 0; j < m; ++j)
-                d_2_i_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * v_2_bar[0] * d_2_i[j] + 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * v_2_bar[0] + e_2_i_bar[j] * r_2[0];
+                d_2_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_i[j] + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i[j] * v_2_bar[0] + e_2_i_bar[j] * r_2[0];
 
             /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] - sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
@@ -1514,19 +1514,19 @@ void lstm_layer_norm_backward(
 
             /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
             for (size_t j = 0; j < m; ++j)
-                w_o_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar[0] + d_2_o_bar[j];
+                w_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_o_bar[j];
 
             /* (74)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23) */
             for (size_t j = 0; j < m; ++j)
-                w_g_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar[0] + d_2_g_bar[j];
+                w_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_g_bar[j];
 
             /* (75)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22) */
             for (size_t j = 0; j < m; ++j)
-                w_f_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar[0] + d_2_f_bar[j];
+                w_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_f_bar[j];
 
             /* (76)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21) */
             for (size_t j = 0; j < m; ++j)
-                w_i_bar[j] = 1 / (4 * (lstm_layer_norm_real)m) * mu_2_bar[0] + d_2_i_bar[j];
+                w_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_i_bar[j];
 
             /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
             if (x_bar != NULL) {
@@ -1841,13 +1841,13 @@ void lstm_layer_norm_step(
         /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i u_g[i] + 1 / (4 * m) sum_i u_o[i] */
         mu_1[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_i[j];
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
         for (size_t j = 0; j < m; ++j)
-            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_f[j];
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_f[j];
         for (size_t j = 0; j < m; ++j)
-            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_g[j];
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_g[j];
         for (size_t j = 0; j < m; ++j)
-            mu_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * u_o[j];
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_o[j];
 
         /* (6)  d_1_i = u_i - mu_1 */
         for (size_t j = 0; j < m; ++j)
@@ -1868,13 +1868,13 @@ void lstm_layer_norm_step(
         /* (10)  v_1 = 1 / (4 * m) d_1_i^T d_1_i + 1 / (4 * m) d_1_f^T d_1_f + 1 / (4 * m) d_1_g^T d_1_g + 1 / (4 * m) d_1_o^T d_1_o */
         v_1[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_i[j] * d_1_i[j];
+            v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i[j] * d_1_i[j];
         for (size_t j = 0; j < m; ++j)
-            v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_f[j] * d_1_f[j];
+            v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f[j] * d_1_f[j];
         for (size_t j = 0; j < m; ++j)
-            v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_g[j] * d_1_g[j];
+            v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g[j] * d_1_g[j];
         for (size_t j = 0; j < m; ++j)
-            v_1[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_1_o[j] * d_1_o[j];
+            v_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o[j] * d_1_o[j];
 
         /* (11)  r_1 = rsqrt(v_1 + 10^(-5)) */
         r_1[0] = lstm_layer_norm_rsqrt(v_1[0] + REAL(1e-05));
@@ -1930,13 +1930,13 @@ void lstm_layer_norm_step(
         /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i w_g[i] + 1 / (4 * m) sum_i w_o[i] */
         mu_2[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_i[j];
+            mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
         for (size_t j = 0; j < m; ++j)
-            mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_f[j];
+            mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_f[j];
         for (size_t j = 0; j < m; ++j)
-            mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_g[j];
+            mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_g[j];
         for (size_t j = 0; j < m; ++j)
-            mu_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * w_o[j];
+            mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_o[j];
 
         /* (21)  d_2_i = w_i - mu_2 */
         for (size_t j = 0; j < m; ++j)
@@ -1957,13 +1957,13 @@ void lstm_layer_norm_step(
         /* (25)  v_2 = 1 / (4 * m) d_2_i^T d_2_i + 1 / (4 * m) d_2_f^T d_2_f + 1 / (4 * m) d_2_g^T d_2_g + 1 / (4 * m) d_2_o^T d_2_o */
         v_2[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_i[j] * d_2_i[j];
+            v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i[j] * d_2_i[j];
         for (size_t j = 0; j < m; ++j)
-            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_f[j] * d_2_f[j];
+            v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f[j] * d_2_f[j];
         for (size_t j = 0; j < m; ++j)
-            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_g[j] * d_2_g[j];
+            v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g[j] * d_2_g[j];
         for (size_t j = 0; j < m; ++j)
-            v_2[0] += 1 / (4 * (lstm_layer_norm_real)m) * d_2_o[j] * d_2_o[j];
+            v_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o[j] * d_2_o[j];
 
         /* (26)  r_2 = rsqrt(v_2 + 10^(-5)) */
         r_2[0] = lstm_layer_norm_rsqrt(v_2[0] + REAL(1e-05));
@@ -2023,7 +2023,7 @@ void lstm_layer_norm_step(
         /* (40)  mu_3 = 1 / m sum_i c[i] */
         mu_3[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            mu_3[0] += 1 / (lstm_layer_norm_real)m * c[j];
+            mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];
 
         /* (41)  d_3 = c - mu_3 */
         for (size_t j = 0; j < m; ++j)
@@ -2032,7 +2032,7 @@ void lstm_layer_norm_step(
         /* (42)  v_3 = 1 / m d_3^T d_3 */
         v_3[0] = 0;
         for (size_t j = 0; j < m; ++j)
-            v_3[0] += 1 / (lstm_layer_norm_real)m * d_3[j] * d_3[j];
+            v_3[0] += (1 / (lstm_layer_norm_real)m) * d_3[j] * d_3[j];
 
         /* (43)  r_3 = rsqrt(v_3 + 10^(-5)) */
         r_3[0] = lstm_layer_norm_rsqrt(v_3[0] + REAL(1e-05));

@@ -158,7 +158,7 @@ size_t lstm_layer_norm_tape_size(const lstm_layer_norm_sizes *sizes);
     (15 * (size_t)(T) * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m) + \
      3 * (size_t)(T) * (size_t)(B))
 
-/* Entries of lstm_layer_norm_real: scratch memory of forward: 23 * m + 6 * 1 + 4 * T * B * m +
+/* Entries of lstm_layer_norm_real: scratch memory of forward: 23 * m + 6 + 4 * T * B * m +
  * 2 * B * m. */
 size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes);
 #define LSTM_LAYER_NORM_FORWARD_WORK_SIZE(T, B) \
@@ -167,7 +167,7 @@ size_t lstm_layer_norm_forward_work_size(const lstm_layer_norm_sizes *sizes);
      4 * (size_t)(T) * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m))
 
-/* Entries of lstm_layer_norm_real: scratch memory of infer: 32 * m + 2 * B * m + 9 * 1 +
+/* Entries of lstm_layer_norm_real: scratch memory of infer: 32 * m + 2 * B * m + 9 +
  * 4 * T * B * m + 2 * B * m. */
 size_t lstm_layer_norm_infer_work_size(const lstm_layer_norm_sizes *sizes);
 #define LSTM_LAYER_NORM_INFER_WORK_SIZE(T, B) \
@@ -177,7 +177,7 @@ size_t lstm_layer_norm_infer_work_size(const lstm_layer_norm_sizes *sizes);
      4 * (size_t)(T) * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m))
 
-/* Entries of lstm_layer_norm_real: scratch memory of backward: 47 * m + 9 * T * B * m + 9 * 1 +
+/* Entries of lstm_layer_norm_real: scratch memory of backward: 47 * m + 9 * T * B * m + 9 +
  * 2 * 2 * B * m + 4 * B * m. */
 size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes);
 #define LSTM_LAYER_NORM_BACKWARD_WORK_SIZE(T, B) \
@@ -187,7 +187,7 @@ size_t lstm_layer_norm_backward_work_size(const lstm_layer_norm_sizes *sizes);
      2 * 2 * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m) + \
      4 * (size_t)(B) * (size_t)(LSTM_LAYER_NORM_FIXED_m))
 
-/* Entries of lstm_layer_norm_real: scratch memory of step: 37 * m + 9 * 1 + 2 * B * m. */
+/* Entries of lstm_layer_norm_real: scratch memory of step: 37 * m + 9 + 2 * B * m. */
 size_t lstm_layer_norm_step_work_size(const lstm_layer_norm_sizes *sizes);
 #define LSTM_LAYER_NORM_STEP_WORK_SIZE(B) \
     (37 * (size_t)(LSTM_LAYER_NORM_FIXED_m) + \

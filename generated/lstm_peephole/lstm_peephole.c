@@ -56,8 +56,8 @@ static lstm_peephole_real lstm_peephole_sigmoid_tail(lstm_peephole_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_peephole_real lstm_peephole_slope_from_tail(lstm_peephole_real x)
 {
-    const lstm_peephole_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_peephole_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -127,8 +127,8 @@ size_t lstm_peephole_step_work_size(const lstm_peephole_sizes *sizes)
 void lstm_peephole_forward(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *initial,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *final,
-    lstm_peephole_real *tape, lstm_peephole_real *work)
+    const lstm_peephole_outputs *out, const lstm_peephole_state *final, lstm_peephole_real *tape,
+    lstm_peephole_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -282,8 +282,7 @@ void lstm_peephole_forward(
 void lstm_peephole_infer(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *initial,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *final,
-    lstm_peephole_real *work)
+    const lstm_peephole_outputs *out, const lstm_peephole_state *final, lstm_peephole_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -768,8 +767,7 @@ void lstm_peephole_backward(
 void lstm_peephole_step(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *state,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *next,
-    lstm_peephole_real *work)
+    const lstm_peephole_outputs *out, const lstm_peephole_state *next, lstm_peephole_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_PEEPHOLE_FIXED_n;

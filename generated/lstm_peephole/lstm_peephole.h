@@ -160,15 +160,14 @@ size_t lstm_peephole_step_work_size(const lstm_peephole_sizes *sizes);
 void lstm_peephole_forward(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *initial,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *final,
-    lstm_peephole_real *tape, lstm_peephole_real *work);
+    const lstm_peephole_outputs *out, const lstm_peephole_state *final, lstm_peephole_real *tape,
+    lstm_peephole_real *work);
 
 /* The same with nothing saved for backward. */
 void lstm_peephole_infer(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *initial,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *final,
-    lstm_peephole_real *work);
+    const lstm_peephole_outputs *out, const lstm_peephole_state *final, lstm_peephole_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
@@ -185,8 +184,7 @@ void lstm_peephole_backward(
 void lstm_peephole_step(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_inputs *in, const lstm_peephole_initial *state,
-    const lstm_peephole_outputs *out, const lstm_peephole_state *next,
-    lstm_peephole_real *work);
+    const lstm_peephole_outputs *out, const lstm_peephole_state *next, lstm_peephole_real *work);
 
 #ifdef __cplusplus
 }

@@ -58,8 +58,8 @@ static lstm_projection_real lstm_projection_sigmoid_tail(lstm_projection_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static lstm_projection_real lstm_projection_slope_from_tail(lstm_projection_real x)
 {
-    const lstm_projection_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const lstm_projection_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */

@@ -57,8 +57,8 @@ static mgu_real mgu_sigmoid_tail(mgu_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static mgu_real mgu_slope_from_tail(mgu_real x)
 {
-    const mgu_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const mgu_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -126,10 +126,9 @@ size_t mgu_step_work_size(const mgu_sizes *sizes)
 }
 
 void mgu_forward(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_state *final,
-    mgu_real *tape, mgu_real *work)
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_state *final, mgu_real *tape,
+    mgu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -212,10 +211,8 @@ void mgu_forward(
 }
 
 void mgu_infer(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_state *final,
-    mgu_real *work)
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_state *final, mgu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -286,11 +283,9 @@ void mgu_infer(
 }
 
 void mgu_backward(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_real *tape,
-    const mgu_cotangents *bars, const mgu_gradients *gradients,
-    mgu_real *work)
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_real *tape,
+    const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -481,10 +476,8 @@ void mgu_backward(
 }
 
 void mgu_step(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *state,
-    const mgu_outputs *out, const mgu_state *next,
-    mgu_real *work)
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *state, const mgu_outputs *out, const mgu_state *next, mgu_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;

@@ -133,35 +133,28 @@ size_t mgu_step_work_size(const mgu_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mgu_forward(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_state *final,
-    mgu_real *tape, mgu_real *work);
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_state *final, mgu_real *tape,
+    mgu_real *work);
 
 /* The same with nothing saved for backward. */
 void mgu_infer(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_state *final,
-    mgu_real *work);
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_state *final, mgu_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mgu_backward(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *initial,
-    const mgu_outputs *out, const mgu_real *tape,
-    const mgu_cotangents *bars, const mgu_gradients *gradients,
-    mgu_real *work);
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *initial, const mgu_outputs *out, const mgu_real *tape,
+    const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mgu_step(
-    const mgu_sizes *sizes, const mgu_parameters *parameters,
-    const mgu_inputs *in, const mgu_initial *state,
-    const mgu_outputs *out, const mgu_state *next,
-    mgu_real *work);
+    const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_inputs *in,
+    const mgu_initial *state, const mgu_outputs *out, const mgu_state *next, mgu_real *work);
 
 #ifdef __cplusplus
 }

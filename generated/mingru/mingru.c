@@ -100,9 +100,8 @@ size_t mingru_step_work_size(const mingru_sizes *sizes)
 }
 
 void mingru_forward(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_state *final,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_state *final,
     mingru_real *tape, mingru_real *work)
 {
     const size_t T = sizes->T;
@@ -175,9 +174,8 @@ void mingru_forward(
 }
 
 void mingru_infer(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_state *final,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_state *final,
     mingru_real *work)
 {
     const size_t T = sizes->T;
@@ -244,11 +242,9 @@ void mingru_infer(
 }
 
 void mingru_backward(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_real *tape,
-    const mingru_cotangents *bars, const mingru_gradients *gradients,
-    mingru_real *work)
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_real *tape,
+    const mingru_cotangents *bars, const mingru_gradients *gradients, mingru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -382,9 +378,8 @@ void mingru_backward(
 }
 
 void mingru_step(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *state,
-    const mingru_outputs *out, const mingru_state *next,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *state, const mingru_outputs *out, const mingru_state *next,
     mingru_real *work)
 {
     const size_t B = sizes->B;

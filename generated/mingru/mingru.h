@@ -131,34 +131,29 @@ size_t mingru_step_work_size(const mingru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mingru_forward(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_state *final,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_state *final,
     mingru_real *tape, mingru_real *work);
 
 /* The same with nothing saved for backward. */
 void mingru_infer(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_state *final,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_state *final,
     mingru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mingru_backward(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *initial,
-    const mingru_outputs *out, const mingru_real *tape,
-    const mingru_cotangents *bars, const mingru_gradients *gradients,
-    mingru_real *work);
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *initial, const mingru_outputs *out, const mingru_real *tape,
+    const mingru_cotangents *bars, const mingru_gradients *gradients, mingru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mingru_step(
-    const mingru_sizes *sizes, const mingru_parameters *parameters,
-    const mingru_inputs *in, const mingru_initial *state,
-    const mingru_outputs *out, const mingru_state *next,
+    const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_inputs *in,
+    const mingru_initial *state, const mingru_outputs *out, const mingru_state *next,
     mingru_real *work);
 
 #ifdef __cplusplus

@@ -56,8 +56,8 @@ static minimal_rnn_real minimal_rnn_sigmoid_tail(minimal_rnn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static minimal_rnn_real minimal_rnn_slope_from_tail(minimal_rnn_real x)
 {
-    const minimal_rnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const minimal_rnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -127,8 +127,8 @@ size_t minimal_rnn_step_work_size(const minimal_rnn_sizes *sizes)
 void minimal_rnn_forward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *final,
-    minimal_rnn_real *tape, minimal_rnn_real *work)
+    const minimal_rnn_outputs *out, const minimal_rnn_state *final, minimal_rnn_real *tape,
+    minimal_rnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -214,8 +214,7 @@ void minimal_rnn_forward(
 void minimal_rnn_infer(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *final,
-    minimal_rnn_real *work)
+    const minimal_rnn_outputs *out, const minimal_rnn_state *final, minimal_rnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -463,9 +462,8 @@ void minimal_rnn_backward(
 
 void minimal_rnn_step(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
-    const minimal_rnn_inputs *in, const minimal_rnn_initial *state,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *next,
-    minimal_rnn_real *work)
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *state, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *next, minimal_rnn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;

@@ -136,15 +136,14 @@ size_t minimal_rnn_step_work_size(const minimal_rnn_sizes *sizes);
 void minimal_rnn_forward(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *final,
-    minimal_rnn_real *tape, minimal_rnn_real *work);
+    const minimal_rnn_outputs *out, const minimal_rnn_state *final, minimal_rnn_real *tape,
+    minimal_rnn_real *work);
 
 /* The same with nothing saved for backward. */
 void minimal_rnn_infer(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_inputs *in, const minimal_rnn_initial *initial,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *final,
-    minimal_rnn_real *work);
+    const minimal_rnn_outputs *out, const minimal_rnn_state *final, minimal_rnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
@@ -160,9 +159,8 @@ void minimal_rnn_backward(
  * those of state. */
 void minimal_rnn_step(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
-    const minimal_rnn_inputs *in, const minimal_rnn_initial *state,
-    const minimal_rnn_outputs *out, const minimal_rnn_state *next,
-    minimal_rnn_real *work);
+    const minimal_rnn_inputs *in, const minimal_rnn_initial *state, const minimal_rnn_outputs *out,
+    const minimal_rnn_state *next, minimal_rnn_real *work);
 
 #ifdef __cplusplus
 }

@@ -109,9 +109,8 @@ size_t minlstm_step_work_size(const minlstm_sizes *sizes)
 }
 
 void minlstm_forward(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_state *final,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *tape, minlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -225,9 +224,8 @@ void minlstm_forward(
 }
 
 void minlstm_infer(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_state *final,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -327,11 +325,9 @@ void minlstm_infer(
 }
 
 void minlstm_backward(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_real *tape,
-    const minlstm_cotangents *bars, const minlstm_gradients *gradients,
-    minlstm_real *work)
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_real *tape,
+    const minlstm_cotangents *bars, const minlstm_gradients *gradients, minlstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -528,9 +524,8 @@ void minlstm_backward(
 }
 
 void minlstm_step(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *state,
-    const minlstm_outputs *out, const minlstm_state *next,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *state, const minlstm_outputs *out, const minlstm_state *next,
     minlstm_real *work)
 {
     const size_t B = sizes->B;

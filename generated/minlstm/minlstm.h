@@ -135,34 +135,29 @@ size_t minlstm_step_work_size(const minlstm_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void minlstm_forward(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_state *final,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *tape, minlstm_real *work);
 
 /* The same with nothing saved for backward. */
 void minlstm_infer(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_state *final,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_state *final,
     minlstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void minlstm_backward(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *initial,
-    const minlstm_outputs *out, const minlstm_real *tape,
-    const minlstm_cotangents *bars, const minlstm_gradients *gradients,
-    minlstm_real *work);
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *initial, const minlstm_outputs *out, const minlstm_real *tape,
+    const minlstm_cotangents *bars, const minlstm_gradients *gradients, minlstm_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void minlstm_step(
-    const minlstm_sizes *sizes, const minlstm_parameters *parameters,
-    const minlstm_inputs *in, const minlstm_initial *state,
-    const minlstm_outputs *out, const minlstm_state *next,
+    const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_inputs *in,
+    const minlstm_initial *state, const minlstm_outputs *out, const minlstm_state *next,
     minlstm_real *work);
 
 #ifdef __cplusplus

@@ -114,9 +114,8 @@ size_t mlstm_step_work_size(const mlstm_sizes *sizes)
 }
 
 void mlstm_forward(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_state *final,
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_state *final,
     mlstm_real *tape, mlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -194,7 +193,7 @@ void mlstm_forward(
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = b_k[j];
                 for (size_t l = 0; l < D; ++l)
-                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[j * D + l] * x[l];
+                    sum += (1 / SQRT((mlstm_real)d_k)) * W_k[j * D + l] * x[l];
                 k[j] = sum;
             }
 
@@ -372,9 +371,8 @@ void mlstm_forward(
 }
 
 void mlstm_infer(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_state *final,
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_state *final,
     mlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -448,7 +446,7 @@ void mlstm_infer(
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = b_k[j];
                 for (size_t l = 0; l < D; ++l)
-                    sum += 1 / SQRT((mlstm_real)d_k) * W_k[j * D + l] * x[l];
+                    sum += (1 / SQRT((mlstm_real)d_k)) * W_k[j * D + l] * x[l];
                 k[j] = sum;
             }
 
@@ -619,11 +617,9 @@ void mlstm_infer(
 }
 
 void mlstm_backward(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_real *tape,
-    const mlstm_cotangents *bars, const mlstm_gradients *gradients,
-    mlstm_real *work)
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_real *tape,
+    const mlstm_cotangents *bars, const mlstm_gradients *gradients, mlstm_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -967,7 +963,7 @@ void mlstm_backward(
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
-                        W_k_bar[j * D + l] += 1 / SQRT((mlstm_real)d_k) * k_bar[j] * x[l];
+                        W_k_bar[j * D + l] += (1 / SQRT((mlstm_real)d_k)) * k_bar[j] * x[l];
 
             /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
             if (b_k_bar != NULL)
@@ -1047,7 +1043,7 @@ void mlstm_backward(
                     for (size_t l = 0; l < d_k; ++l)
                         sum += W_q[l * D + j] * q_bar[l];
                     for (size_t l = 0; l < d_k; ++l)
-                        sum += 1 / SQRT((mlstm_real)d_k) * W_k[l * D + j] * k_bar[l];
+                        sum += (1 / SQRT((mlstm_real)d_k)) * W_k[l * D + j] * k_bar[l];
                     for (size_t l = 0; l < d_v; ++l)
                         sum += W_v[l * D + j] * v_bar[l];
                     for (size_t l = 0; l < d_v; ++l)
@@ -1083,10 +1079,8 @@ void mlstm_backward(
 }
 
 void mlstm_step(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *state,
-    const mlstm_outputs *out, const mlstm_state *next,
-    mlstm_real *work)
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *state, const mlstm_outputs *out, const mlstm_state *next, mlstm_real *work)
 {
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -1138,7 +1132,7 @@ void mlstm_step(
     for (size_t sample = 0; sample < B; ++sample) {
         const mlstm_real *restrict x = in->x + sample * D;
         mlstm_real *restrict h = out->h + sample * d_v;
-        const mlstm_real *m_prev = initial_m + sample * 1;
+        const mlstm_real *m_prev = initial_m + sample;
         const mlstm_real *C_prev = initial_C + sample * d_v * d_k;
         const mlstm_real *n_prev = initial_n + sample * d_k;
 
@@ -1154,7 +1148,7 @@ void mlstm_step(
         for (size_t j = 0; j < d_k; ++j) {
             mlstm_real sum = b_k[j];
             for (size_t l = 0; l < D; ++l)
-                sum += 1 / SQRT((mlstm_real)d_k) * W_k[j * D + l] * x[l];
+                sum += (1 / SQRT((mlstm_real)d_k)) * W_k[j * D + l] * x[l];
             k[j] = sum;
         }
 
@@ -1254,7 +1248,7 @@ void mlstm_step(
 
         /* the next state */
         if (next != NULL && next->m != NULL)
-            mlstm_copy(m, 1, next->m + sample * 1);
+            mlstm_copy(m, 1, next->m + sample);
         if (next != NULL && next->C != NULL)
             mlstm_copy(C, d_v * d_k, next->C + sample * d_v * d_k);
         if (next != NULL && next->n != NULL)

@@ -132,8 +132,8 @@ size_t mlstm_tape_size(const mlstm_sizes *sizes);
      10 * (size_t)(T) * (size_t)(B) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of forward: T * B * d_v + 4 * 1 + d_v + B + B * d_v * d_k
- * + B * d_k. */
+/* Entries of mlstm_real: scratch memory of forward: T * B * d_v + 4 + d_v + B + B * d_v * d_k +
+ * B * d_k. */
 size_t mlstm_forward_work_size(const mlstm_sizes *sizes);
 #define MLSTM_FORWARD_WORK_SIZE(T, B) \
     ((size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
@@ -143,7 +143,7 @@ size_t mlstm_forward_work_size(const mlstm_sizes *sizes);
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * d_k + 3 * d_v + 7 * T * B + 7 * 1 +
+/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * d_k + 3 * d_v + 7 * T * B + 7 +
  * T * B * d_v + 2 * T * B * d_v * d_k + B + B * d_v * d_k + B * d_k. */
 size_t mlstm_infer_work_size(const mlstm_sizes *sizes);
 #define MLSTM_INFER_WORK_SIZE(T, B) \
@@ -157,9 +157,9 @@ size_t mlstm_infer_work_size(const mlstm_sizes *sizes);
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of backward: 5 * d_v + 8 * 1 + 3 * T * B * d_v +
- * 7 * T * B + 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k +
- * 2 * B * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k. */
+/* Entries of mlstm_real: scratch memory of backward: 5 * d_v + 8 + 3 * T * B * d_v + 7 * T * B +
+ * 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k +
+ * 2 * B + 2 * B * d_v * d_k + 2 * B * d_k. */
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes);
 #define MLSTM_BACKWARD_WORK_SIZE(T, B) \
     (5 * (size_t)(MLSTM_FIXED_d_v) + \
@@ -176,7 +176,7 @@ size_t mlstm_backward_work_size(const mlstm_sizes *sizes);
      2 * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      2 * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 14 * 1 + 2 * d_v * d_k + B +
+/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 14 + 2 * d_v * d_k + B +
  * B * d_v * d_k + B * d_k. */
 size_t mlstm_step_work_size(const mlstm_sizes *sizes);
 #define MLSTM_STEP_WORK_SIZE(B) \
@@ -191,35 +191,29 @@ size_t mlstm_step_work_size(const mlstm_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mlstm_forward(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_state *final,
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_state *final,
     mlstm_real *tape, mlstm_real *work);
 
 /* The same with nothing saved for backward. */
 void mlstm_infer(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_state *final,
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_state *final,
     mlstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mlstm_backward(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *initial,
-    const mlstm_outputs *out, const mlstm_real *tape,
-    const mlstm_cotangents *bars, const mlstm_gradients *gradients,
-    mlstm_real *work);
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *initial, const mlstm_outputs *out, const mlstm_real *tape,
+    const mlstm_cotangents *bars, const mlstm_gradients *gradients, mlstm_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mlstm_step(
-    const mlstm_sizes *sizes, const mlstm_parameters *parameters,
-    const mlstm_inputs *in, const mlstm_initial *state,
-    const mlstm_outputs *out, const mlstm_state *next,
-    mlstm_real *work);
+    const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
+    const mlstm_initial *state, const mlstm_outputs *out, const mlstm_state *next, mlstm_real *work);
 
 #ifdef __cplusplus
 }

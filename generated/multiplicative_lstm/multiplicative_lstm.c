@@ -57,8 +57,8 @@ static multiplicative_lstm_real multiplicative_lstm_sigmoid_tail(multiplicative_
 /* 1 - tanh^2, from the tail of tanh. */
 static multiplicative_lstm_real multiplicative_lstm_slope_from_tail(multiplicative_lstm_real x)
 {
-    const multiplicative_lstm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const multiplicative_lstm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */

@@ -56,8 +56,8 @@ static mut1_real mut1_sigmoid_tail(mut1_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static mut1_real mut1_slope_from_tail(mut1_real x)
 {
-    const mut1_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const mut1_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -125,10 +125,9 @@ size_t mut1_step_work_size(const mut1_sizes *sizes)
 }
 
 void mut1_forward(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_state *final,
-    mut1_real *tape, mut1_real *work)
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_state *final, mut1_real *tape,
+    mut1_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -252,10 +251,8 @@ void mut1_forward(
 }
 
 void mut1_infer(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_state *final,
-    mut1_real *work)
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_state *final, mut1_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -355,11 +352,9 @@ void mut1_infer(
 }
 
 void mut1_backward(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_real *tape,
-    const mut1_cotangents *bars, const mut1_gradients *gradients,
-    mut1_real *work)
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_real *tape,
+    const mut1_cotangents *bars, const mut1_gradients *gradients, mut1_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -589,10 +584,8 @@ void mut1_backward(
 }
 
 void mut1_step(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *state,
-    const mut1_outputs *out, const mut1_state *next,
-    mut1_real *work)
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *state, const mut1_outputs *out, const mut1_state *next, mut1_real *work)
 {
     const size_t B = sizes->B;
     const size_t m = MUT1_FIXED_m;

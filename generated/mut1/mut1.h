@@ -134,35 +134,28 @@ size_t mut1_step_work_size(const mut1_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mut1_forward(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_state *final,
-    mut1_real *tape, mut1_real *work);
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_state *final, mut1_real *tape,
+    mut1_real *work);
 
 /* The same with nothing saved for backward. */
 void mut1_infer(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_state *final,
-    mut1_real *work);
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_state *final, mut1_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mut1_backward(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *initial,
-    const mut1_outputs *out, const mut1_real *tape,
-    const mut1_cotangents *bars, const mut1_gradients *gradients,
-    mut1_real *work);
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *initial, const mut1_outputs *out, const mut1_real *tape,
+    const mut1_cotangents *bars, const mut1_gradients *gradients, mut1_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mut1_step(
-    const mut1_sizes *sizes, const mut1_parameters *parameters,
-    const mut1_inputs *in, const mut1_initial *state,
-    const mut1_outputs *out, const mut1_state *next,
-    mut1_real *work);
+    const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_inputs *in,
+    const mut1_initial *state, const mut1_outputs *out, const mut1_state *next, mut1_real *work);
 
 #ifdef __cplusplus
 }

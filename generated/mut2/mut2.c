@@ -56,8 +56,8 @@ static mut2_real mut2_sigmoid_tail(mut2_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static mut2_real mut2_slope_from_tail(mut2_real x)
 {
-    const mut2_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const mut2_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -125,10 +125,9 @@ size_t mut2_step_work_size(const mut2_sizes *sizes)
 }
 
 void mut2_forward(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_state *final,
-    mut2_real *tape, mut2_real *work)
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_state *final, mut2_real *tape,
+    mut2_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -232,10 +231,8 @@ void mut2_forward(
 }
 
 void mut2_infer(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_state *final,
-    mut2_real *work)
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_state *final, mut2_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -321,11 +318,9 @@ void mut2_infer(
 }
 
 void mut2_backward(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_real *tape,
-    const mut2_cotangents *bars, const mut2_gradients *gradients,
-    mut2_real *work)
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_real *tape,
+    const mut2_cotangents *bars, const mut2_gradients *gradients, mut2_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -556,10 +551,8 @@ void mut2_backward(
 }
 
 void mut2_step(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *state,
-    const mut2_outputs *out, const mut2_state *next,
-    mut2_real *work)
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *state, const mut2_outputs *out, const mut2_state *next, mut2_real *work)
 {
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;

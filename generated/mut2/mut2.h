@@ -134,35 +134,28 @@ size_t mut2_step_work_size(const mut2_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mut2_forward(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_state *final,
-    mut2_real *tape, mut2_real *work);
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_state *final, mut2_real *tape,
+    mut2_real *work);
 
 /* The same with nothing saved for backward. */
 void mut2_infer(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_state *final,
-    mut2_real *work);
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_state *final, mut2_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mut2_backward(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *initial,
-    const mut2_outputs *out, const mut2_real *tape,
-    const mut2_cotangents *bars, const mut2_gradients *gradients,
-    mut2_real *work);
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *initial, const mut2_outputs *out, const mut2_real *tape,
+    const mut2_cotangents *bars, const mut2_gradients *gradients, mut2_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mut2_step(
-    const mut2_sizes *sizes, const mut2_parameters *parameters,
-    const mut2_inputs *in, const mut2_initial *state,
-    const mut2_outputs *out, const mut2_state *next,
-    mut2_real *work);
+    const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_inputs *in,
+    const mut2_initial *state, const mut2_outputs *out, const mut2_state *next, mut2_real *work);
 
 #ifdef __cplusplus
 }

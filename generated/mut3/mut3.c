@@ -54,8 +54,8 @@ static mut3_real mut3_sigmoid_tail(mut3_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static mut3_real mut3_slope_from_tail(mut3_real x)
 {
-    const mut3_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const mut3_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -123,10 +123,9 @@ size_t mut3_step_work_size(const mut3_sizes *sizes)
 }
 
 void mut3_forward(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_state *final,
-    mut3_real *tape, mut3_real *work)
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_state *final, mut3_real *tape,
+    mut3_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -245,10 +244,8 @@ void mut3_forward(
 }
 
 void mut3_infer(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_state *final,
-    mut3_real *work)
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_state *final, mut3_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -343,11 +340,9 @@ void mut3_infer(
 }
 
 void mut3_backward(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_real *tape,
-    const mut3_cotangents *bars, const mut3_gradients *gradients,
-    mut3_real *work)
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_real *tape,
+    const mut3_cotangents *bars, const mut3_gradients *gradients, mut3_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -612,10 +607,8 @@ void mut3_backward(
 }
 
 void mut3_step(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *state,
-    const mut3_outputs *out, const mut3_state *next,
-    mut3_real *work)
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *state, const mut3_outputs *out, const mut3_state *next, mut3_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;

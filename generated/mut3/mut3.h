@@ -140,35 +140,28 @@ size_t mut3_step_work_size(const mut3_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void mut3_forward(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_state *final,
-    mut3_real *tape, mut3_real *work);
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_state *final, mut3_real *tape,
+    mut3_real *work);
 
 /* The same with nothing saved for backward. */
 void mut3_infer(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_state *final,
-    mut3_real *work);
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_state *final, mut3_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void mut3_backward(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *initial,
-    const mut3_outputs *out, const mut3_real *tape,
-    const mut3_cotangents *bars, const mut3_gradients *gradients,
-    mut3_real *work);
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *initial, const mut3_outputs *out, const mut3_real *tape,
+    const mut3_cotangents *bars, const mut3_gradients *gradients, mut3_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void mut3_step(
-    const mut3_sizes *sizes, const mut3_parameters *parameters,
-    const mut3_inputs *in, const mut3_initial *state,
-    const mut3_outputs *out, const mut3_state *next,
-    mut3_real *work);
+    const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_inputs *in,
+    const mut3_initial *state, const mut3_outputs *out, const mut3_state *next, mut3_real *work);
 
 #ifdef __cplusplus
 }

@@ -55,8 +55,8 @@ static nbrc_real nbrc_sigmoid_tail(nbrc_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static nbrc_real nbrc_slope_from_tail(nbrc_real x)
 {
-    const nbrc_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const nbrc_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,10 +124,9 @@ size_t nbrc_step_work_size(const nbrc_sizes *sizes)
 }
 
 void nbrc_forward(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_state *final,
-    nbrc_real *tape, nbrc_real *work)
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_state *final, nbrc_real *tape,
+    nbrc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -229,10 +228,8 @@ void nbrc_forward(
 }
 
 void nbrc_infer(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_state *final,
-    nbrc_real *work)
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_state *final, nbrc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -316,11 +313,9 @@ void nbrc_infer(
 }
 
 void nbrc_backward(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_real *tape,
-    const nbrc_cotangents *bars, const nbrc_gradients *gradients,
-    nbrc_real *work)
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_real *tape,
+    const nbrc_cotangents *bars, const nbrc_gradients *gradients, nbrc_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -516,10 +511,8 @@ void nbrc_backward(
 }
 
 void nbrc_step(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *state,
-    const nbrc_outputs *out, const nbrc_state *next,
-    nbrc_real *work)
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *state, const nbrc_outputs *out, const nbrc_state *next, nbrc_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;

@@ -132,35 +132,28 @@ size_t nbrc_step_work_size(const nbrc_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void nbrc_forward(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_state *final,
-    nbrc_real *tape, nbrc_real *work);
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_state *final, nbrc_real *tape,
+    nbrc_real *work);
 
 /* The same with nothing saved for backward. */
 void nbrc_infer(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_state *final,
-    nbrc_real *work);
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_state *final, nbrc_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void nbrc_backward(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *initial,
-    const nbrc_outputs *out, const nbrc_real *tape,
-    const nbrc_cotangents *bars, const nbrc_gradients *gradients,
-    nbrc_real *work);
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *initial, const nbrc_outputs *out, const nbrc_real *tape,
+    const nbrc_cotangents *bars, const nbrc_gradients *gradients, nbrc_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void nbrc_step(
-    const nbrc_sizes *sizes, const nbrc_parameters *parameters,
-    const nbrc_inputs *in, const nbrc_initial *state,
-    const nbrc_outputs *out, const nbrc_state *next,
-    nbrc_real *work);
+    const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_inputs *in,
+    const nbrc_initial *state, const nbrc_outputs *out, const nbrc_state *next, nbrc_real *work);
 
 #ifdef __cplusplus
 }

@@ -57,8 +57,8 @@ static qrnn_real qrnn_sigmoid_tail(qrnn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static qrnn_real qrnn_slope_from_tail(qrnn_real x)
 {
-    const qrnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const qrnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -126,10 +126,9 @@ size_t qrnn_step_work_size(const qrnn_sizes *sizes)
 }
 
 void qrnn_forward(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_state *final,
-    qrnn_real *tape, qrnn_real *work)
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_state *final, qrnn_real *tape,
+    qrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -260,10 +259,8 @@ void qrnn_forward(
 }
 
 void qrnn_infer(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_state *final,
-    qrnn_real *work)
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_state *final, qrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -376,11 +373,9 @@ void qrnn_infer(
 }
 
 void qrnn_backward(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_real *tape,
-    const qrnn_cotangents *bars, const qrnn_gradients *gradients,
-    qrnn_real *work)
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_real *tape,
+    const qrnn_cotangents *bars, const qrnn_gradients *gradients, qrnn_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -620,10 +615,8 @@ void qrnn_backward(
 }
 
 void qrnn_step(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *state,
-    const qrnn_outputs *out, const qrnn_state *next,
-    qrnn_real *work)
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *state, const qrnn_outputs *out, const qrnn_state *next, qrnn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;

@@ -145,35 +145,28 @@ size_t qrnn_step_work_size(const qrnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void qrnn_forward(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_state *final,
-    qrnn_real *tape, qrnn_real *work);
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_state *final, qrnn_real *tape,
+    qrnn_real *work);
 
 /* The same with nothing saved for backward. */
 void qrnn_infer(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_state *final,
-    qrnn_real *work);
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_state *final, qrnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void qrnn_backward(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *initial,
-    const qrnn_outputs *out, const qrnn_real *tape,
-    const qrnn_cotangents *bars, const qrnn_gradients *gradients,
-    qrnn_real *work);
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *initial, const qrnn_outputs *out, const qrnn_real *tape,
+    const qrnn_cotangents *bars, const qrnn_gradients *gradients, qrnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void qrnn_step(
-    const qrnn_sizes *sizes, const qrnn_parameters *parameters,
-    const qrnn_inputs *in, const qrnn_initial *state,
-    const qrnn_outputs *out, const qrnn_state *next,
-    qrnn_real *work);
+    const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_inputs *in,
+    const qrnn_initial *state, const qrnn_outputs *out, const qrnn_state *next, qrnn_real *work);
 
 #ifdef __cplusplus
 }

@@ -55,8 +55,8 @@ static ran_real ran_sigmoid_tail(ran_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static ran_real ran_slope_from_tail(ran_real x)
 {
-    const ran_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const ran_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* What backward keeps of tanh(x): the value itself where that is small, else the inverse of 1
@@ -117,10 +117,9 @@ size_t ran_step_work_size(const ran_sizes *sizes)
 }
 
 void ran_forward(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_state *final,
-    ran_real *tape, ran_real *work)
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_state *final, ran_real *tape,
+    ran_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -234,10 +233,8 @@ void ran_forward(
 }
 
 void ran_infer(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_state *final,
-    ran_real *work)
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_state *final, ran_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -333,11 +330,9 @@ void ran_infer(
 }
 
 void ran_backward(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_real *tape,
-    const ran_cotangents *bars, const ran_gradients *gradients,
-    ran_real *work)
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_real *tape,
+    const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -563,10 +558,8 @@ void ran_backward(
 }
 
 void ran_step(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *state,
-    const ran_outputs *out, const ran_state *next,
-    ran_real *work)
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *state, const ran_outputs *out, const ran_state *next, ran_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;

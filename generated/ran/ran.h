@@ -141,35 +141,28 @@ size_t ran_step_work_size(const ran_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void ran_forward(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_state *final,
-    ran_real *tape, ran_real *work);
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_state *final, ran_real *tape,
+    ran_real *work);
 
 /* The same with nothing saved for backward. */
 void ran_infer(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_state *final,
-    ran_real *work);
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_state *final, ran_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void ran_backward(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *initial,
-    const ran_outputs *out, const ran_real *tape,
-    const ran_cotangents *bars, const ran_gradients *gradients,
-    ran_real *work);
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *initial, const ran_outputs *out, const ran_real *tape,
+    const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void ran_step(
-    const ran_sizes *sizes, const ran_parameters *parameters,
-    const ran_inputs *in, const ran_initial *state,
-    const ran_outputs *out, const ran_state *next,
-    ran_real *work);
+    const ran_sizes *sizes, const ran_parameters *parameters, const ran_inputs *in,
+    const ran_initial *state, const ran_outputs *out, const ran_state *next, ran_real *work);
 
 #ifdef __cplusplus
 }

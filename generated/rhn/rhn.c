@@ -55,8 +55,8 @@ static rhn_real rhn_sigmoid_tail(rhn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static rhn_real rhn_slope_from_tail(rhn_real x)
 {
-    const rhn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const rhn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,10 +124,9 @@ size_t rhn_step_work_size(const rhn_sizes *sizes)
 }
 
 void rhn_forward(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_state *final,
-    rhn_real *tape, rhn_real *work)
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_state *final, rhn_real *tape,
+    rhn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -303,10 +302,8 @@ void rhn_forward(
 }
 
 void rhn_infer(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_state *final,
-    rhn_real *work)
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_state *final, rhn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -446,11 +443,9 @@ void rhn_infer(
 }
 
 void rhn_backward(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_real *tape,
-    const rhn_cotangents *bars, const rhn_gradients *gradients,
-    rhn_real *work)
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_real *tape,
+    const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -839,10 +834,8 @@ void rhn_backward(
 }
 
 void rhn_step(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *state,
-    const rhn_outputs *out, const rhn_state *next,
-    rhn_real *work)
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *state, const rhn_outputs *out, const rhn_state *next, rhn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;

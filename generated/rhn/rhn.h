@@ -150,35 +150,28 @@ size_t rhn_step_work_size(const rhn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void rhn_forward(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_state *final,
-    rhn_real *tape, rhn_real *work);
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_state *final, rhn_real *tape,
+    rhn_real *work);
 
 /* The same with nothing saved for backward. */
 void rhn_infer(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_state *final,
-    rhn_real *work);
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_state *final, rhn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void rhn_backward(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *initial,
-    const rhn_outputs *out, const rhn_real *tape,
-    const rhn_cotangents *bars, const rhn_gradients *gradients,
-    rhn_real *work);
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *initial, const rhn_outputs *out, const rhn_real *tape,
+    const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void rhn_step(
-    const rhn_sizes *sizes, const rhn_parameters *parameters,
-    const rhn_inputs *in, const rhn_initial *state,
-    const rhn_outputs *out, const rhn_state *next,
-    rhn_real *work);
+    const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_inputs *in,
+    const rhn_initial *state, const rhn_outputs *out, const rhn_state *next, rhn_real *work);
 
 #ifdef __cplusplus
 }

@@ -97,10 +97,9 @@ size_t scrn_step_work_size(const scrn_sizes *sizes)
 }
 
 void scrn_forward(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_state *final,
-    scrn_real *tape, scrn_real *work)
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_state *final, scrn_real *tape,
+    scrn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -214,10 +213,8 @@ void scrn_forward(
 }
 
 void scrn_infer(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_state *final,
-    scrn_real *work)
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_state *final, scrn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -325,11 +322,9 @@ void scrn_infer(
 }
 
 void scrn_backward(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_real *tape,
-    const scrn_cotangents *bars, const scrn_gradients *gradients,
-    scrn_real *work)
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_real *tape,
+    const scrn_cotangents *bars, const scrn_gradients *gradients, scrn_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -543,10 +538,8 @@ void scrn_backward(
 }
 
 void scrn_step(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *state,
-    const scrn_outputs *out, const scrn_state *next,
-    scrn_real *work)
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *state, const scrn_outputs *out, const scrn_state *next, scrn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;

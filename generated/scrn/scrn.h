@@ -159,35 +159,28 @@ size_t scrn_step_work_size(const scrn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void scrn_forward(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_state *final,
-    scrn_real *tape, scrn_real *work);
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_state *final, scrn_real *tape,
+    scrn_real *work);
 
 /* The same with nothing saved for backward. */
 void scrn_infer(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_state *final,
-    scrn_real *work);
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_state *final, scrn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void scrn_backward(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *initial,
-    const scrn_outputs *out, const scrn_real *tape,
-    const scrn_cotangents *bars, const scrn_gradients *gradients,
-    scrn_real *work);
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *initial, const scrn_outputs *out, const scrn_real *tape,
+    const scrn_cotangents *bars, const scrn_gradients *gradients, scrn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void scrn_step(
-    const scrn_sizes *sizes, const scrn_parameters *parameters,
-    const scrn_inputs *in, const scrn_initial *state,
-    const scrn_outputs *out, const scrn_state *next,
-    scrn_real *work);
+    const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_inputs *in,
+    const scrn_initial *state, const scrn_outputs *out, const scrn_state *next, scrn_real *work);
 
 #ifdef __cplusplus
 }

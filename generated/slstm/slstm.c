@@ -64,8 +64,8 @@ static slstm_real slstm_sigmoid_tail(slstm_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static slstm_real slstm_slope_from_tail(slstm_real x)
 {
-    const slstm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const slstm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 static slstm_real slstm_softplus(slstm_real x)
@@ -138,9 +138,8 @@ size_t slstm_step_work_size(const slstm_sizes *sizes)
 }
 
 void slstm_forward(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_state *final,
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_state *final,
     slstm_real *tape, slstm_real *work)
 {
     const size_t T = sizes->T;
@@ -312,9 +311,8 @@ void slstm_forward(
 }
 
 void slstm_infer(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_state *final,
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_state *final,
     slstm_real *work)
 {
     const size_t T = sizes->T;
@@ -469,11 +467,9 @@ void slstm_infer(
 }
 
 void slstm_backward(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_real *tape,
-    const slstm_cotangents *bars, const slstm_gradients *gradients,
-    slstm_real *work)
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_real *tape,
+    const slstm_cotangents *bars, const slstm_gradients *gradients, slstm_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -841,10 +837,8 @@ void slstm_backward(
 }
 
 void slstm_step(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *state,
-    const slstm_outputs *out, const slstm_state *next,
-    slstm_real *work)
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *state, const slstm_outputs *out, const slstm_state *next, slstm_real *work)
 {
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;

@@ -159,35 +159,29 @@ size_t slstm_step_work_size(const slstm_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void slstm_forward(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_state *final,
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_state *final,
     slstm_real *tape, slstm_real *work);
 
 /* The same with nothing saved for backward. */
 void slstm_infer(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_state *final,
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_state *final,
     slstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void slstm_backward(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *initial,
-    const slstm_outputs *out, const slstm_real *tape,
-    const slstm_cotangents *bars, const slstm_gradients *gradients,
-    slstm_real *work);
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *initial, const slstm_outputs *out, const slstm_real *tape,
+    const slstm_cotangents *bars, const slstm_gradients *gradients, slstm_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void slstm_step(
-    const slstm_sizes *sizes, const slstm_parameters *parameters,
-    const slstm_inputs *in, const slstm_initial *state,
-    const slstm_outputs *out, const slstm_state *next,
-    slstm_real *work);
+    const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
+    const slstm_initial *state, const slstm_outputs *out, const slstm_state *next, slstm_real *work);
 
 #ifdef __cplusplus
 }

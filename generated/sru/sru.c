@@ -101,10 +101,9 @@ size_t sru_step_work_size(const sru_sizes *sizes)
 }
 
 void sru_forward(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_state *final,
-    sru_real *tape, sru_real *work)
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_state *final, sru_real *tape,
+    sru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -226,10 +225,8 @@ void sru_forward(
 }
 
 void sru_infer(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_state *final,
-    sru_real *work)
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_state *final, sru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -339,11 +336,9 @@ void sru_infer(
 }
 
 void sru_backward(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_real *tape,
-    const sru_cotangents *bars, const sru_gradients *gradients,
-    sru_real *work)
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_real *tape,
+    const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -574,10 +569,8 @@ void sru_backward(
 }
 
 void sru_step(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *state,
-    const sru_outputs *out, const sru_state *next,
-    sru_real *work)
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *state, const sru_outputs *out, const sru_state *next, sru_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;

@@ -138,35 +138,28 @@ size_t sru_step_work_size(const sru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void sru_forward(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_state *final,
-    sru_real *tape, sru_real *work);
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_state *final, sru_real *tape,
+    sru_real *work);
 
 /* The same with nothing saved for backward. */
 void sru_infer(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_state *final,
-    sru_real *work);
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_state *final, sru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void sru_backward(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *initial,
-    const sru_outputs *out, const sru_real *tape,
-    const sru_cotangents *bars, const sru_gradients *gradients,
-    sru_real *work);
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *initial, const sru_outputs *out, const sru_real *tape,
+    const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void sru_step(
-    const sru_sizes *sizes, const sru_parameters *parameters,
-    const sru_inputs *in, const sru_initial *state,
-    const sru_outputs *out, const sru_state *next,
-    sru_real *work);
+    const sru_sizes *sizes, const sru_parameters *parameters, const sru_inputs *in,
+    const sru_initial *state, const sru_outputs *out, const sru_state *next, sru_real *work);
 
 #ifdef __cplusplus
 }

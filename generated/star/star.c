@@ -55,8 +55,8 @@ static star_real star_sigmoid_tail(star_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static star_real star_slope_from_tail(star_real x)
 {
-    const star_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const star_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,10 +124,9 @@ size_t star_step_work_size(const star_sizes *sizes)
 }
 
 void star_forward(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_state *final,
-    star_real *tape, star_real *work)
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_state *final, star_real *tape,
+    star_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -223,10 +222,8 @@ void star_forward(
 }
 
 void star_infer(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_state *final,
-    star_real *work)
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_state *final, star_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -304,11 +301,9 @@ void star_infer(
 }
 
 void star_backward(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_real *tape,
-    const star_cotangents *bars, const star_gradients *gradients,
-    star_real *work)
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_real *tape,
+    const star_cotangents *bars, const star_gradients *gradients, star_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -487,10 +482,8 @@ void star_backward(
 }
 
 void star_step(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *state,
-    const star_outputs *out, const star_state *next,
-    star_real *work)
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *state, const star_outputs *out, const star_state *next, star_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;

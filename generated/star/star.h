@@ -134,35 +134,28 @@ size_t star_step_work_size(const star_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void star_forward(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_state *final,
-    star_real *tape, star_real *work);
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_state *final, star_real *tape,
+    star_real *work);
 
 /* The same with nothing saved for backward. */
 void star_infer(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_state *final,
-    star_real *work);
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_state *final, star_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void star_backward(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *initial,
-    const star_outputs *out, const star_real *tape,
-    const star_cotangents *bars, const star_gradients *gradients,
-    star_real *work);
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *initial, const star_outputs *out, const star_real *tape,
+    const star_cotangents *bars, const star_gradients *gradients, star_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void star_step(
-    const star_sizes *sizes, const star_parameters *parameters,
-    const star_inputs *in, const star_initial *state,
-    const star_outputs *out, const star_state *next,
-    star_real *work);
+    const star_sizes *sizes, const star_parameters *parameters, const star_inputs *in,
+    const star_initial *state, const star_outputs *out, const star_state *next, star_real *work);
 
 #ifdef __cplusplus
 }

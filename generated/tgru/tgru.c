@@ -54,8 +54,8 @@ static tgru_real tgru_sigmoid_tail(tgru_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static tgru_real tgru_slope_from_tail(tgru_real x)
 {
-    const tgru_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const tgru_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -123,10 +123,9 @@ size_t tgru_step_work_size(const tgru_sizes *sizes)
 }
 
 void tgru_forward(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_state *final,
-    tgru_real *tape, tgru_real *work)
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_state *final, tgru_real *tape,
+    tgru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -235,10 +234,8 @@ void tgru_forward(
 }
 
 void tgru_infer(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_state *final,
-    tgru_real *work)
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_state *final, tgru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -335,11 +332,9 @@ void tgru_infer(
 }
 
 void tgru_backward(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_real *tape,
-    const tgru_cotangents *bars, const tgru_gradients *gradients,
-    tgru_real *work)
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_real *tape,
+    const tgru_cotangents *bars, const tgru_gradients *gradients, tgru_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -584,10 +579,8 @@ void tgru_backward(
 }
 
 void tgru_step(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *state,
-    const tgru_outputs *out, const tgru_state *next,
-    tgru_real *work)
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *state, const tgru_outputs *out, const tgru_state *next, tgru_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = TGRU_FIXED_n;

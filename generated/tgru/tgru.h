@@ -151,35 +151,28 @@ size_t tgru_step_work_size(const tgru_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void tgru_forward(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_state *final,
-    tgru_real *tape, tgru_real *work);
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_state *final, tgru_real *tape,
+    tgru_real *work);
 
 /* The same with nothing saved for backward. */
 void tgru_infer(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_state *final,
-    tgru_real *work);
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_state *final, tgru_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void tgru_backward(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *initial,
-    const tgru_outputs *out, const tgru_real *tape,
-    const tgru_cotangents *bars, const tgru_gradients *gradients,
-    tgru_real *work);
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *initial, const tgru_outputs *out, const tgru_real *tape,
+    const tgru_cotangents *bars, const tgru_gradients *gradients, tgru_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void tgru_step(
-    const tgru_sizes *sizes, const tgru_parameters *parameters,
-    const tgru_inputs *in, const tgru_initial *state,
-    const tgru_outputs *out, const tgru_state *next,
-    tgru_real *work);
+    const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_inputs *in,
+    const tgru_initial *state, const tgru_outputs *out, const tgru_state *next, tgru_real *work);
 
 #ifdef __cplusplus
 }

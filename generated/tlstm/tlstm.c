@@ -54,8 +54,8 @@ static tlstm_real tlstm_sigmoid_tail(tlstm_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static tlstm_real tlstm_slope_from_tail(tlstm_real x)
 {
-    const tlstm_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const tlstm_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -123,9 +123,8 @@ size_t tlstm_step_work_size(const tlstm_sizes *sizes)
 }
 
 void tlstm_forward(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_state *final,
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_state *final,
     tlstm_real *tape, tlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -249,9 +248,8 @@ void tlstm_forward(
 }
 
 void tlstm_infer(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_state *final,
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_state *final,
     tlstm_real *work)
 {
     const size_t T = sizes->T;
@@ -363,11 +361,9 @@ void tlstm_infer(
 }
 
 void tlstm_backward(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_real *tape,
-    const tlstm_cotangents *bars, const tlstm_gradients *gradients,
-    tlstm_real *work)
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_real *tape,
+    const tlstm_cotangents *bars, const tlstm_gradients *gradients, tlstm_real *work)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -617,10 +613,8 @@ void tlstm_backward(
 }
 
 void tlstm_step(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *state,
-    const tlstm_outputs *out, const tlstm_state *next,
-    tlstm_real *work)
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *state, const tlstm_outputs *out, const tlstm_state *next, tlstm_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;

@@ -151,35 +151,29 @@ size_t tlstm_step_work_size(const tlstm_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void tlstm_forward(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_state *final,
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_state *final,
     tlstm_real *tape, tlstm_real *work);
 
 /* The same with nothing saved for backward. */
 void tlstm_infer(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_state *final,
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_state *final,
     tlstm_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void tlstm_backward(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *initial,
-    const tlstm_outputs *out, const tlstm_real *tape,
-    const tlstm_cotangents *bars, const tlstm_gradients *gradients,
-    tlstm_real *work);
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *initial, const tlstm_outputs *out, const tlstm_real *tape,
+    const tlstm_cotangents *bars, const tlstm_gradients *gradients, tlstm_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void tlstm_step(
-    const tlstm_sizes *sizes, const tlstm_parameters *parameters,
-    const tlstm_inputs *in, const tlstm_initial *state,
-    const tlstm_outputs *out, const tlstm_state *next,
-    tlstm_real *work);
+    const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
+    const tlstm_initial *state, const tlstm_outputs *out, const tlstm_state *next, tlstm_real *work);
 
 #ifdef __cplusplus
 }

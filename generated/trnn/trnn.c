@@ -97,10 +97,9 @@ size_t trnn_step_work_size(const trnn_sizes *sizes)
 }
 
 void trnn_forward(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_state *final,
-    trnn_real *tape, trnn_real *work)
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_state *final, trnn_real *tape,
+    trnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -171,10 +170,8 @@ void trnn_forward(
 }
 
 void trnn_infer(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_state *final,
-    trnn_real *work)
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_state *final, trnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -239,11 +236,9 @@ void trnn_infer(
 }
 
 void trnn_backward(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_real *tape,
-    const trnn_cotangents *bars, const trnn_gradients *gradients,
-    trnn_real *work)
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_real *tape,
+    const trnn_cotangents *bars, const trnn_gradients *gradients, trnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -368,10 +363,8 @@ void trnn_backward(
 }
 
 void trnn_step(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *state,
-    const trnn_outputs *out, const trnn_state *next,
-    trnn_real *work)
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *state, const trnn_outputs *out, const trnn_state *next, trnn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;

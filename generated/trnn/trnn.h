@@ -130,35 +130,28 @@ size_t trnn_step_work_size(const trnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void trnn_forward(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_state *final,
-    trnn_real *tape, trnn_real *work);
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_state *final, trnn_real *tape,
+    trnn_real *work);
 
 /* The same with nothing saved for backward. */
 void trnn_infer(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_state *final,
-    trnn_real *work);
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_state *final, trnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void trnn_backward(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *initial,
-    const trnn_outputs *out, const trnn_real *tape,
-    const trnn_cotangents *bars, const trnn_gradients *gradients,
-    trnn_real *work);
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *initial, const trnn_outputs *out, const trnn_real *tape,
+    const trnn_cotangents *bars, const trnn_gradients *gradients, trnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void trnn_step(
-    const trnn_sizes *sizes, const trnn_parameters *parameters,
-    const trnn_inputs *in, const trnn_initial *state,
-    const trnn_outputs *out, const trnn_state *next,
-    trnn_real *work);
+    const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_inputs *in,
+    const trnn_initial *state, const trnn_outputs *out, const trnn_state *next, trnn_real *work);
 
 #ifdef __cplusplus
 }

@@ -55,8 +55,8 @@ static ugrnn_real ugrnn_sigmoid_tail(ugrnn_real x)
 /* 1 - tanh^2, from the tail of tanh. */
 static ugrnn_real ugrnn_slope_from_tail(ugrnn_real x)
 {
-    const ugrnn_real e = FABS(x);
-    return (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)) * (2 - (e < 1 ? 1 - e : 1 / (e < 1 ? 1 : e)));
+    const ugrnn_real e = (FABS(x) < 1 ? 1 - FABS(x) : 1 / (FABS(x) < 1 ? 1 : FABS(x)));
+    return e * (2 - e);
 }
 
 /* tanh, from its tail. */
@@ -124,9 +124,8 @@ size_t ugrnn_step_work_size(const ugrnn_sizes *sizes)
 }
 
 void ugrnn_forward(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_state *final,
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_state *final,
     ugrnn_real *tape, ugrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -205,9 +204,8 @@ void ugrnn_forward(
 }
 
 void ugrnn_infer(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_state *final,
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_state *final,
     ugrnn_real *work)
 {
     const size_t T = sizes->T;
@@ -274,11 +272,9 @@ void ugrnn_infer(
 }
 
 void ugrnn_backward(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_real *tape,
-    const ugrnn_cotangents *bars, const ugrnn_gradients *gradients,
-    ugrnn_real *work)
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_real *tape,
+    const ugrnn_cotangents *bars, const ugrnn_gradients *gradients, ugrnn_real *work)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -455,10 +451,8 @@ void ugrnn_backward(
 }
 
 void ugrnn_step(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *state,
-    const ugrnn_outputs *out, const ugrnn_state *next,
-    ugrnn_real *work)
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *state, const ugrnn_outputs *out, const ugrnn_state *next, ugrnn_real *work)
 {
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;

@@ -134,35 +134,29 @@ size_t ugrnn_step_work_size(const ugrnn_sizes *sizes);
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */
 void ugrnn_forward(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_state *final,
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_state *final,
     ugrnn_real *tape, ugrnn_real *work);
 
 /* The same with nothing saved for backward. */
 void ugrnn_infer(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_state *final,
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_state *final,
     ugrnn_real *work);
 
 /* Backward over the same steps: from bars, the derivatives of a loss with respect to the
  * outputs and the final state, to its derivatives with respect to everything given. The
  * other arguments are those of the forward call, the outputs and the tape as it left them. */
 void ugrnn_backward(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *initial,
-    const ugrnn_outputs *out, const ugrnn_real *tape,
-    const ugrnn_cotangents *bars, const ugrnn_gradients *gradients,
-    ugrnn_real *work);
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *initial, const ugrnn_outputs *out, const ugrnn_real *tape,
+    const ugrnn_cotangents *bars, const ugrnn_gradients *gradients, ugrnn_real *work);
 
 /* One step of a stream, T ignored: in and out hold a single step. The arrays of next may be
  * those of state. */
 void ugrnn_step(
-    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters,
-    const ugrnn_inputs *in, const ugrnn_initial *state,
-    const ugrnn_outputs *out, const ugrnn_state *next,
-    ugrnn_real *work);
+    const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
+    const ugrnn_initial *state, const ugrnn_outputs *out, const ugrnn_state *next, ugrnn_real *work);
 
 #ifdef __cplusplus
 }

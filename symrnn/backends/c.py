@@ -5,25 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.c_addresses import Addresses, Locals, fixed
-from symrnn.backends.c_function import Body, BodyWriter, StepWriter
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.c_sizes import constant_entries, total_entries
+from symrnn.backends.c_tree import CTree, Lines, indented
 from symrnn.backends.c_words import RESERVED, names_of_files
-from symrnn.backends.names import Names
-from symrnn.backends.text import in_comment, lines_of_comment
-from symrnn.program import FED, Program, Role, Variable
-from symrnn.schedule import Plan, Schedule
+from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment
+from symrnn.loops import Names, Whole, total
+from symrnn.lowering import (GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, free_sizes,
+                             portable)
+from symrnn.program import FED, Role, Variable
+from symrnn.schedule import Plan
 
-ARGUMENTS = {
-    "forward": ("sizes", "parameters", "in", "initial", "out", "final", "tape", "work"),
-    "backward": ("sizes", "parameters", "in", "initial", "out", "tape", "bars", "gradients",
-                 "work"),
-    "infer": ("sizes", "parameters", "in", "initial", "out", "final", "work"),
-    "step": ("sizes", "parameters", "in", "state", "out", "next", "work"),
-}
 BEFORE = "state before the first step, or before the next one of a stream; NULL: as it starts"
+PURPOSE = {
+    "forward": ("Forward over T steps. Writes out, final and the tape, which backward reads;",
+                "tape and work have the sizes told above."),
+    "infer": ("The same with nothing saved for backward.",),
+    "backward": ("Backward over the same steps: from bars, the derivatives of a loss with respect "
+                 "to the", "outputs and the final state, to its derivatives with respect to "
+                 "everything given. The",
+                 "other arguments are those of the forward call, the outputs and the tape as it "
+                 "left them."),
+    "step": ("One step of a stream, T ignored: in and out hold a single step. The arrays of next "
+             "may be", "those of state."),
+}
 AFTER = "state after the last step; NULL: not wanted"
 
 
@@ -59,6 +64,15 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """One function: what it is for, its signature and its body, line by line."""
+
+    comment: tuple[str, ...]
+    signature: Lines
+    lines: Lines
+
+
+@dataclass(frozen=True)
 class Source:
     """Everything that the two templates print."""
 
@@ -73,10 +87,7 @@ class Source:
     helpers: tuple[Helper, ...]
     edges: tuple[str, ...]
     counts: tuple[Count, ...]
-    forward: Body
-    infer: Body
-    backward: Body
-    steps: tuple[Body, ...]
+    functions: tuple[Printed, ...]
 
 
 def c_names(plan: Plan, name: str) -> Names:
@@ -89,10 +100,10 @@ def c_names(plan: Plan, name: str) -> Names:
     return names
 
 
-def fixed_sizes(plan: Plan, names: Names, name: str) -> tuple[tuple[str, str], ...]:
-    """Macros for the sizes that may be fixed when compiling, and the members they stand for."""
-    return tuple((fixed(names, name, one), names.member(one))
-                 for one in _all_sizes(plan.program)[2:])
+def fixed_sizes(plan: Plan, names: Names, name: str) -> dict[str, str]:
+    """The macros that may fix a size when compiling: ``NAME_FIXED_m``, by the size."""
+    return {one: names.derived(("fixed", one), f"{name.upper()}_FIXED_{names.member(one)}")
+            for one in free_sizes(plan.program) if one not in GIVEN}
 
 
 def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -106,52 +117,48 @@ class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan, self.name = plan, name
         self.names = c_names(plan, name)
-        self.local = Locals.choose(self.names)
+        self.fixed = fixed_sizes(plan, self.names, name)
+        self.interface = Interface(name, self.names, Locals.choose(self.names), self.fixed)
+        self.formulas = CPrinter(self.names, name)
 
     def source(self) -> Source:
         """All parts of the two files."""
         program = self.plan.program
-        plan, inference = self.plan, self.plan.inference
-        written = {"forward": self._writer(BodyWriter, plan, plan.forward),
-                   "infer": self._writer(BodyWriter, inference, inference.forward),
-                   "backward": self._writer(BodyWriter, plan, plan.backward)}
-        if plan.streams:
-            written["step"] = self._writer(StepWriter, plan, inference.forward)
-        bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
-        calls = {name for one in written.values() for name in one.printer.used_calls}
-        helpers, math = Helpers(self.names, self.name).made(sorted(calls))
+        lowered = portable(self.plan, self.interface)
+        printed = tuple(self._printed(kind, one) for kind, one in lowered.items())
+        helpers, math = Helpers(self.names, self.name).made(sorted(self.formulas.used_calls))
+        members = tuple((macro, self.names.member(one)) for one, macro in self.fixed.items())
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
-            tuple(interface(self.plan, self.names, self.name)),
-            fixed_sizes(self.plan, self.names, self.name), math, helpers,
-            tuple(one.state for one in program.delays), self._counts(bodies), bodies["forward"],
-            bodies["infer"], bodies["backward"],
-            tuple(body for kind, body in bodies.items() if kind == "step"))
+            tuple(interface(self.plan, self.names, self.name)), members, math, helpers,
+            tuple(one.state for one in program.delays), self._counts(lowered), printed)
 
-    def _writer(self, kind: type[BodyWriter], plan: Plan, schedule: Schedule) -> BodyWriter:
-        return kind(plan, schedule, self.names, self.local, self.name)
+    def _printed(self, kind: str, one: Lowered) -> Printed:
+        tree = CTree(self.formulas, TextPrinter(one.program), f"{self.name}_real")
+        return Printed(PURPOSE[kind], tree.signature(one.function),
+                       indented(tree.body(one.function.body)))
 
-    def _counts(self, bodies: dict[str, Body]) -> tuple[Count, ...]:
+    def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
         tape = tuple(one.shape for one in self.plan.saved)
         saved = self._count("tape", "what forward saves for backward", tape)
-        return (saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", body.work)
-                         for kind, body in bodies.items()))
+        return (saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", one.work)
+                         for kind, one in lowered.items()))
 
     def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:
-        to = Addresses(self.plan, self.plan.forward, self.names, self.local,
-                       CPrinter(self.names, self.name))
-        told = total_entries(to, shapes) or "nothing, but an array has an entry"
+        arrays = Arrays(self.plan, self.plan.forward, self.names, self.interface.local)
+        tree = CTree(self.formulas, TextPrinter(self.plan.program), "")
+        told = tree(total(list(map(arrays.extent, shapes)))) if shapes else ""
         name, sizes = f"{self.name}_{block}_size", ("B",) if block == "step_work" else ("T", "B")
-        entries = lines_of_comment(f"Entries of {self.name}_real: {comment}: {told}.")
-        return Count(name, entries, name.upper(),
-                     ", ".join(sizes), ", ".join(f"sizes->{one}" for one in sizes),
-                     constant_entries(self.plan, to, shapes) or ("1",))
-
-
-def _all_sizes(program: Program) -> list[str]:
-    return ["T", "B", *(one.name for one in program.sizes if one.value is None)]
+        entries = lines_of_comment(f"Entries of {self.name}_real: {comment}: "
+                                   f"{told or 'nothing, but an array has an entry'}.")
+        counts = {one: shapes.count(one) for one in dict.fromkeys(shapes)}
+        constant = FixedSizes(arrays, self.fixed)
+        terms = tuple(tree(constant(Whole(count) * arrays.extent(one)))
+                      for one, count in counts.items())
+        return Count(name, entries, name.upper(), ", ".join(sizes),
+                     ", ".join(f"sizes->{one}" for one in sizes), terms or ("1",))
 
 
 def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
@@ -160,7 +167,7 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
     meanings = {"T": "steps", "B": "sequences in the batch",
                 **{one.name: one.meaning for one in program.sizes}}
     sizes = tuple(Field(names.member(one), one, f"size_t {names.member(one)};",
-                        in_comment(meanings[one])) for one in _all_sizes(program))
+                        in_comment(meanings[one])) for one in free_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
         ("inputs", "inputs", True, program.with_role(*FED)),

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from symrnn.backends.c_edges import edges, field_or_null, is_optional
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.names import Names
-from symrnn.program import FED, Delay, Role, Span, Variable
+from symrnn.loops.scope import Names
+from symrnn.lowering.arrays import STREAMED, STRUCT, Locals
+from symrnn.program import Delay, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
-HOLDER = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
-          Role.COTANGENT: "bars", Role.GRADIENT: "gradients", Role.FINAL: "final"}
-STREAMED = {**HOLDER, Role.INITIAL: "state", Role.FINAL: "next"}
-
-
-@dataclass(frozen=True)
-class Locals:
-    """Names for loops over time and samples, their common offset, a chunk's steps, indices."""
-
-    time: str
-    sample: str
-    at: str
-    chunk: str
-    indices: tuple[str, ...]
-
-    @classmethod
-    def choose(cls, names: Names) -> Locals:
-        """Names that no variable of the program carries."""
-        time, sample, at = names.fresh("t", "time"), names.fresh("s", "sample"), names.fresh("at")
-        free = [one for one in "jkliopqruvw" if names.is_free(one)]
-        wishes = [*free, *"jkliop"][:6]
-        return cls(time, sample, at, names.fresh("chunk"), tuple(map(names.fresh, wishes)))
+HOLDER = STRUCT
 
 
 def fixed(names: Names, prefix: str, size: str) -> str:

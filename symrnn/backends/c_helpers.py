@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sympy import Expr, Function, Symbol, preorder_traversal
+
 from symrnn.backends.c_math import MATH, CPrinter
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.text import comment_block
-from symrnn.program import ROWS
+from symrnn.program import ROWS, substitute
+
+SHARED = Symbol("e", real=True)
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,22 @@ class Helpers:
             return
         row = ROWS[name]
         inner = self.printer_of(self.names, self.prefix)
-        inner.elements = {"x": "x", "alpha": "alpha", "beta": "beta"}
-        result = inner(row.kernel_form)
+        inner.elements = {one: one for one in ("x", "alpha", "beta", SHARED.name)}
+        common = repeated_call(row.kernel_form)
+        shared = (f"const {self.kind} {SHARED} = {inner(common)};",) if common else ()
+        result = inner(substitute(row.kernel_form, {common: SHARED} if common else {}))
         self.math |= {call for call in inner.used_calls if call in MATH}
         for call in sorted(inner.used_calls):
             self._make(call)
-        repeated = [text for call in inner.used_calls.values()
-                    if result.count(text := inner(call)) > 1]
-        longest = max(repeated, key=len, default="")
-        shared = (f"const {self.kind} e = {longest};",) if longest else ()
         kinds = [self.kind, self.real, self.real]
         arguments = ", ".join(f"{kind} {one.name}"
                               for kind, one in zip(kinds, row.arguments, strict=False))
         self.found[name] = Helper(comment_block(row.why), inner.helper(name), arguments, shared,
-                                  result.replace(longest, "e") if longest else result)
+                                  result)
+
+
+def repeated_call(formula: Expr) -> Expr | None:
+    """The largest call of a function that stands in a formula more than once."""
+    found = [node for node in preorder_traversal(formula) if isinstance(node, Function)]
+    repeated = [node for node in found if found.count(node) > 1]
+    return max(repeated, key=lambda node: node.count_ops(), default=None)

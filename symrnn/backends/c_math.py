@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Add, And, Expr, Integer, Mul, Piecewise, Pow, Rational
 
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer
 from symrnn.program import Pointwise, factors
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring

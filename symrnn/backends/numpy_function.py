@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, TextPrinter
 from symrnn.program import (FED, Delay, Equation, Role, Size, Span, Variable, contraction_term,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import And, Expr, Rational, Symbol
 
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer
 from symrnn.program import (Ein, Equation, Peak, Pointwise, Program, Role, Span, Variable,
                             contraction_term, negated, terms)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.c import c_names, fixed_sizes
-from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
+from symrnn.lowering import Locals
 from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import Layout, entries
 from symrnn.backends.simd_lines import Lines, indented
@@ -87,7 +87,7 @@ def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan, self.name, self.fields = plan, name, c_names(plan, name)
-        macros = (macro for macro, _ in fixed_sizes(plan, self.fields, name))
+        macros = fixed_sizes(plan, self.fields, name).values()
         reserved = (*RESERVED, *names_of_files(name), *SIMD, *macros)
         self.names = Names(plan.programs, reserved)
         self.local = Locals.choose(self.names)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_sizes import size_lines
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
+from symrnn.lowering import Locals
 from symrnn.backends.simd_layout import Layout, Row, StepLayout, entries
 from symrnn.backends.simd_lines import Lines, indented, nest
 from symrnn.backends.simd_math import VectorPrinter

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from symrnn.backends.c_addresses import STREAMED, Addresses, Locals, fixed
+from symrnn.backends.c_addresses import Addresses, fixed
 from symrnn.backends.c_edges import is_optional
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
+from symrnn.lowering import STREAMED, Locals
 from symrnn.program import Delay, Span, Variable, symbols_in_order
 from symrnn.schedule import (Chunk, Kind, Order, Pass, Place, Plan, Schedule, Stage, chunks,
                              passes)

@@ -8,7 +8,7 @@ from sympy import Add, And, Expr, Mul, Pow, Symbol
 from sympy.core.relational import Relational
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM
 from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, negated,
                             symbols_in_order, terms)

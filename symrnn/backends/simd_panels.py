@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.simd_layout import Layout
 from symrnn.backends.simd_lines import Lines
 from symrnn.backends.text import TextPrinter

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-from symrnn.backends.c_addresses import Locals
 from symrnn.backends.c_elements import ContractionLoops
 from symrnn.backends.c_loops import Loops, under
 from symrnn.backends.c_math import CPrinter
@@ -15,6 +14,7 @@ from symrnn.backends.printer import PRODUCT
 from symrnn.backends.simd_layout import Layout, Row
 from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.text import TextPrinter
+from symrnn.lowering import Locals
 from symrnn.program import Ein, Equation, Program, contraction_term, negated, symbols_in_order
 from symrnn.schedule import Pass, is_total, outer_terms
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symrnn.backends.c_addresses import Locals
 from symrnn.backends.simd_layout import Layout, Row
 from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_panels import Products
 from symrnn.backends.text import TextPrinter
+from symrnn.lowering import Locals
 from symrnn.program import Equation, Program, Variable, symbols_in_order, terms
 from symrnn.schedule import Pass, Tile, is_total, weighted
 

@@ -13,7 +13,7 @@ import symrnn
 from symrnn import Cell, Program, activation, t
 from symrnn.backends import c, simd
 from symrnn.backends.c_words import MACROS, RESERVED, SIMD, SYSTEM
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.checking import check_kernel
 from symrnn.pipeline import derive, generate
 from symrnn.rendering import render, shared

@@ -7,7 +7,7 @@ from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Rational, Symbol
 
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.backends.names import Names
+from symrnn.loops.scope import Names
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter
 from symrnn.program import Program

@@ -1,0 +1,164 @@
+"""A loop tree as C: one short rule for each kind of node, parentheses by precedence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.text import TextPrinter
+from symrnn.loops import (INT, REAL, SIZE, Argument, Assign, Barrier, Binary, Block, Body, Call,
+                          Cast, Choose, Computed, Declare, Element, Expression, For, Formula,
+                          Function, If, Inside, Macro, Member, Name, Pointer, Return, Run, Scalar,
+                          Section, Size, Statement, Struct, Type, Unused, Whole)
+
+Lines = tuple[str, ...]
+LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
+         "-": 6, "*": 7}
+CHOICE, MOST, ATOM = 0, 8, 9
+WIDTH = 100
+
+
+class CTree:
+    """Prints functions: ``formulas`` what they compute with, ``text`` their equations."""
+
+    def __init__(self, formulas: CPrinter, text: TextPrinter, real: str) -> None:
+        self.formulas, self.text = formulas, text
+        self.scalars = {REAL: real, SIZE: "size_t", INT: "int"}
+
+    def signature(self, function: Function) -> Lines:
+        """``void lstm_forward(``, then the arguments in lines that are not too long."""
+        result = "void" if function.result is None else self.type(function.result)
+        lines, line = [f"{result} {function.name}("], "   "
+        for place, one in enumerate(function.arguments):
+            end = ")" if place == len(function.arguments) - 1 else ","
+            word = f" {self.argument(one)}{end}"
+            if len(line) + len(word) > WIDTH:
+                lines, line = [*lines, line], "   "
+            line += word
+        return (*lines, line)
+
+    def argument(self, one: Argument) -> str:
+        """``const lstm_sizes *sizes``."""
+        return self.declared(one.type, one.name)
+
+    def body(self, body: Body) -> Lines:
+        """Statements, line by line."""
+        return tuple(line for one in body for line in self.statement(one))
+
+    def statement(self, one: Statement) -> Lines:
+        """One statement."""
+        match one:
+            case Declare():
+                return (self._declare(one),)
+            case Assign(target, value, operator):
+                return (f"{self(target)} {operator} {self(value)};",)
+            case For():
+                return self._nest(self._loop(one), one.body)
+            case If(condition, body):
+                return self._nest(f"if ({self(condition)})", body)
+            case Run(call):
+                return (f"{self(call)};",)
+            case Unused(name):
+                return (f"(void){name.text};",)
+            case Return(value):
+                return (f"return {self(value)};",)
+            case Block(body):
+                return ("{", *indented(self.body(body)), "}")
+            case Section(comment, body):
+                return ("", f"/* {comment} */", *self.body(body))
+            case Computed(equation, body):
+                return ("", f"/* {self.text.comment(equation)} */", *self.body(body))
+            case Barrier():
+                return ("BARRIER",)
+        raise TypeError(f"C has no {type(one).__name__}")
+
+    def __call__(self, node: Expression, level: int = CHOICE) -> str:
+        """An expression, in parentheses if it binds weaker than ``level``."""
+        own, text = self._expression(node)
+        return f"({text})" if own < level else text
+
+    def type(self, of: Type) -> str:
+        """A type that stands before a name."""
+        match of:
+            case Struct(name):
+                return name
+            case Pointer(to, const, restrict, fixed):
+                return (f"{'const ' * const}{self.type(to)} *{'restrict' * restrict}"
+                        f"{'const' * fixed}")
+        if not isinstance(of, Scalar) or of not in self.scalars:
+            raise TypeError(f"this C has no type {of}")
+        return self.scalars[of]
+
+    def declared(self, of: Type, name: str) -> str:
+        """A type and the name that it is given to: ``const real *x``, ``size_t T``."""
+        text = self.type(of)
+        return f"{text}{'' if text.endswith('*') else ' '}{name}"
+
+    def _declare(self, one: Declare) -> str:
+        const = "const " * (one.constant and not isinstance(one.type, Pointer))
+        value = "" if one.value is None else f" = {self(one.value)}"
+        note = f" /* {one.note} */" if one.note else ""
+        return f"{const}{self.declared(one.type, one.name)}{value};{note}"
+
+    def _loop(self, one: For) -> str:
+        i, stop = one.index, self(one.stop)
+        if one.reverse:
+            return f"for (size_t {i} = {stop}; {i}-- > 0;)"
+        return f"for (size_t {i} = 0; {i} < {stop}; ++{i})"
+
+    def _nest(self, head: str, body: Body) -> Lines:
+        """A loop or condition around statements; braces only where one line would not do."""
+        lines = indented(self.body(body))
+        return (head, *lines) if is_bare(body) else (f"{head} {{", *lines, "}")
+
+    def _expression(self, node: Expression) -> tuple[int, str]:
+        match node:
+            case Name(text) | Macro(text) | Size(_, text):
+                return ATOM, text
+            case Whole(value):
+                return ATOM, str(value)
+            case Binary():
+                return LEVEL[node.operator], self._binary(node)
+            case Choose(condition, then, otherwise):
+                return CHOICE, f"{self(condition, 1)} ? {self(then, 1)} : {self(otherwise)}"
+            case Member(of, field):
+                return ATOM, f"{self(of, ATOM)}->{field}"
+            case Inside(index):
+                return self._expression(index)
+            case Cast(kind, value):
+                return ATOM, f"({self.scalars[kind]})({self(value)})"
+            case Element(array, _, _):
+                return ATOM, f"{array.text}[{self(node.offset)}]"
+            case Call(function, arguments):
+                return ATOM, f"{function}({', '.join(map(self, arguments))})"
+            case Formula():
+                return MOST, self._formula(node)
+        raise TypeError(f"C has no {type(node).__name__}")
+
+    def _binary(self, node: Binary) -> str:
+        """Two sides; a product of sizes needs no parentheses, ``&`` has them for the reader."""
+        level = MOST if node.operator == "&" else LEVEL[node.operator]
+        product = isinstance(node.right, Binary) and node.operator == node.right.operator == "*"
+        right = level + (not product)
+        return f"{self(node.left, level)} {node.operator} {self(node.right, right)}"
+
+    def _formula(self, node: Formula) -> str:
+        self.formulas.elements = {name: self(one, ATOM) for name, one in node.operands}
+        return self.formulas(node.expression)
+
+
+def is_bare(body: Body) -> bool:
+    """True for one statement that needs no braces: a simple one, or a loop around such."""
+    if len(body) != 1:
+        return False
+    match body[0]:
+        case For(body=within):
+            return is_bare(within)
+        case Assign() | Run() | Return():
+            return True
+    return False
+
+
+def indented(lines: Sequence[str]) -> Lines:
+    """Lines further to the right; empty ones stay empty."""
+    return tuple(f"    {line}" if line else "" for line in lines)

@@ -1,0 +1,122 @@
+"""What holds of every function of a loop tree, checked before it is printed.
+
+* A name is bound before it is used, and only once in its scope and those around it.
+* What is declared constant is not assigned; a target is set once in a row of statements, and
+  after that accumulated, or set from itself (a running maximum).
+* An element has an index for each axis of its array, and a loop's index runs over the size of
+  the axis that it stands at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from symrnn.loops.expressions import Choose, Element, Expression, Name, Size, children, product
+from symrnn.loops.statements import (Argument, Assign, Body, Computed, Declare, For, Function,
+                                     Section, Statement, inner, own_expressions)
+from symrnn.loops.types import SIZE
+from symrnn.loops.uses import parts
+
+
+class LoopError(ValueError):
+    """A loop tree that is not well formed; the message names function, statement and name."""
+
+
+Binding = Declare | For | Argument
+Scope = Mapping[str, Binding]
+
+
+def checked(function: Function) -> Function:
+    """The function unchanged. Raises LoopError for the first thing that does not hold."""
+    scope: dict[str, Binding] = {}
+    for argument in function.arguments:
+        _bind(function.name, scope, argument.name, argument)
+    _Checker(function.name).body(function.body, scope)
+    return function
+
+
+@dataclass(frozen=True)
+class _Checker:
+    function: str
+
+    def body(self, body: Body, around: Scope, done: set[Expression] | None = None) -> None:
+        """Statements in order; each sees what those before it bound."""
+        scope, written = dict(around), set[Expression]() if done is None else done
+        self._in_order(body, scope, written)
+
+    def _in_order(self, body: Body, scope: dict[str, Binding], written: set[Expression]) -> None:
+        for statement in body:
+            for expression in own_expressions(statement):
+                self._expression(expression, scope)
+            match statement:
+                case Declare(name=name):
+                    _bind(self.function, scope, name, statement)
+                case Assign():
+                    self._assign(statement, scope, written)
+                case For(index=index, body=within):
+                    own = dict(scope)
+                    _bind(self.function, own, index, statement)
+                    self.body(within, own)
+                case Section() | Computed():  # a comment makes no scope
+                    self._in_order(statement.body, scope, written)
+                case Statement():
+                    self.body(inner(statement), scope)
+
+    def _assign(self, one: Assign, scope: Scope, written: set[Expression]) -> None:
+        if isinstance(one.target, Name):
+            binding = scope[one.target.text]
+            if not isinstance(binding, Declare) or binding.constant:
+                self._fail(f"assigns {one.target.text}, which is constant")
+        if one.operator != "=":
+            return
+        if one.target in written and one.target not in parts(one.value):
+            self._fail(f"sets {_called(one.target)} twice")
+        written.add(one.target)
+
+    def _expression(self, one: Expression, scope: Scope) -> None:
+        if isinstance(one, Name) and one.text not in scope:
+            self._fail(f"uses {one.text} before it is bound")
+        if isinstance(one, Element):
+            self._element(one, scope)
+        if isinstance(one, Choose):
+            scope = _held(one.condition, scope)
+        for part in children(one):
+            self._expression(part, scope)
+
+    def _element(self, one: Element, scope: Scope) -> None:
+        if len(one.index) != len(one.shape):
+            self._fail(f"gives {_called(one)} {len(one.index)} indices for {len(one.shape)} axes")
+        array = scope.get(one.array.text)
+        shape = array.shape if isinstance(array, Declare) else None
+        if shape is not None and one.shape not in (shape, (product(shape),)):
+            self._fail(f"reads {_called(one)} as an array of another shape")
+        for index, size in zip(one.index, one.shape, strict=True):
+            loop = scope.get(index.text) if isinstance(index, Name) else None
+            if isinstance(loop, For) and loop.stop != size:
+                self._fail(f"runs {loop.index} over {_told(loop.stop)}, "
+                           f"but in {_called(one)} over {_told(size)}")
+
+    def _fail(self, what: str) -> None:
+        raise LoopError(f"{self.function} {what}")
+
+
+def _bind(function: str, scope: dict[str, Binding], name: str, binding: Binding) -> None:
+    if name in scope:
+        raise LoopError(f"{function} binds {name} twice")
+    scope[name] = binding
+
+
+def _held(condition: Expression, scope: Scope) -> Scope:
+    """The scope where a condition tells how far an index goes: it may stand at another axis."""
+    told = {one.text for one in parts(condition) if isinstance(one, Name)}
+    return {name: Argument(name, SIZE) if name in told and isinstance(one, For) else one
+            for name, one in scope.items()}
+
+
+def _told(count: Expression) -> str:
+    return count.axis if isinstance(count, Size) else str(getattr(count, "value", "another count"))
+
+
+def _called(target: Expression) -> str:
+    return target.array.text if isinstance(target, Element) else getattr(target, "text", "a value")

@@ -1,0 +1,206 @@
+"""Expressions of a loop tree: names, sizes, address arithmetic, elements of arrays, formulas.
+
+Address arithmetic is written with Python's operators, ``base + (t * B + s) * m``; what is
+multiplied by one or added to zero drops out. Values are computed by a :class:`Formula`, a SymPy
+expression whose symbols stand for elements of arrays or for names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from sympy import Expr
+
+from symrnn.loops.types import Scalar
+
+
+class Expression:
+    """The base of all expressions, with their arithmetic."""
+
+    def __add__(self, other: Expression | int) -> Expression:
+        right = expression(other)
+        if right == ZERO:
+            return self
+        return right if self == ZERO else Binary("+", self, right)
+
+    def __sub__(self, other: Expression | int) -> Expression:
+        right = expression(other)
+        return self if right == ZERO else Binary("-", self, right)
+
+    def __mul__(self, other: Expression | int) -> Expression:
+        right = expression(other)
+        if right == ONE:
+            return self
+        return right if self == ONE else Binary("*", self, right)
+
+    def __and__(self, other: Expression | int) -> Expression:
+        return Binary("&", self, expression(other))
+
+    def compared(self, operator: str, other: Expression | int) -> Expression:
+        """``self < other`` and the like; Python's own comparison tells whether nodes are equal."""
+        return Binary(operator, self, expression(other))
+
+    def both(self, other: Expression) -> Expression:
+        """True where this and the other are."""
+        return Binary("&&", self, other)
+
+    @property
+    def is_given(self) -> Expression:
+        """True where a pointer leads somewhere."""
+        return Binary("!=", self, NULL)
+
+
+@dataclass(frozen=True)
+class Name(Expression):
+    """A variable or an argument of the function."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Size(Expression):
+    """The size of an axis, by the axis and by its identifier."""
+
+    axis: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Whole(Expression):
+    """A whole number."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Macro(Expression):
+    """A constant of the language or of the shared header: ``NULL``, ``LANES``."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Binary(Expression):
+    """An operator between two expressions."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True)
+class Choose(Expression):
+    """One value where a condition holds, else another."""
+
+    condition: Expression
+    then: Expression
+    otherwise: Expression
+
+
+@dataclass(frozen=True)
+class Cast(Expression):
+    """A value as a number of another type; for the argument of a macro."""
+
+    type: Scalar
+    value: Expression
+
+
+@dataclass(frozen=True)
+class Member(Expression):
+    """A field of the struct that a pointer leads to."""
+
+    of: Expression
+    field: str
+
+
+@dataclass(frozen=True)
+class Element(Expression):
+    """An entry of an array, by an index for each of its axes; a printer makes it flat."""
+
+    array: Name
+    index: tuple[Expression, ...]
+    shape: tuple[Expression, ...]
+
+    @property
+    def offset(self) -> Expression:
+        """``(j * n + k) * p + l``: how far the entry is from the first one."""
+        if not self.index:
+            return ZERO
+        first, *others = self.index
+        steps = zip(others, self.shape[1:], strict=True)
+        return reduce(lambda flat, step: flat * step[1] + step[0], steps, first)
+
+
+@dataclass(frozen=True)
+class Inside(Expression):
+    """An index that stays within its axis though its loop has another size: a part of a row."""
+
+    index: Expression
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A function of the shared header or of the file, and its arguments."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Formula(Expression):
+    """A pointwise SymPy expression; ``operands`` tell what its symbols are."""
+
+    expression: Expr
+    operands: tuple[tuple[str, Expression], ...] = ()
+
+
+ZERO: Expression = Whole(0)
+ONE: Expression = Whole(1)
+NULL: Expression = Macro("NULL")
+
+
+def expression(value: Expression | int) -> Expression:
+    """A node of the tree; a Python number becomes one."""
+    return Whole(value) if isinstance(value, int) else value
+
+
+def product(factors: Sequence[Expression]) -> Expression:
+    """``T * B * m``; 1 where there are no factors."""
+    return reduce(lambda left, right: left * right, factors, ONE)
+
+
+def total(terms: Sequence[Expression]) -> Expression:
+    """``2 * m + n``: equal terms are counted; 0 where there are none."""
+    counts = {one: list(terms).count(one) for one in dict.fromkeys(terms)}
+    return reduce(lambda left, right: left + right,
+                  (Whole(count) * one for one, count in counts.items()), ZERO)
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """What an expression is made of."""
+    match node:
+        case Binary(_, left, right):
+            return left, right
+        case Choose(condition, then, otherwise):
+            return condition, then, otherwise
+        case Member(of, _) | Cast(_, of) | Inside(of):
+            return (of,)
+        case Element(array, _, _):
+            return array, node.offset
+        case Call(_, arguments):
+            return arguments
+        case Formula(_, operands):
+            return tuple(one for _, one in operands)
+    return ()
+
+
+def replaced(node: Expression, change: Callable[[Size], Expression]) -> Expression:
+    """Address arithmetic with other expressions in place of its sizes."""
+    match node:
+        case Size():
+            return change(node)
+        case Binary(operator, left, right):
+            return Binary(operator, replaced(left, change), replaced(right, change))
+    return node

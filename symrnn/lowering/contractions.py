@@ -1,0 +1,80 @@
+"""The letters of one contraction as loop indices, and its operands as elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+
+from sympy import Expr
+
+from symrnn.loops import Binary, Choose, Element, Expression, Inside, Name, Whole, product, total
+from symrnn.lowering.arrays import Arrays
+from symrnn.program import Ein, Program, Role, contraction_axes
+from symrnn.program.expressions import factors, terms
+
+Entry = Callable[[str, Sequence[Expression]], Element]
+
+
+class Contraction:
+    """A contraction at one entry of the left-hand side, whose indices are ``rows``.
+
+    A selector has ones where row = offset + column: it needs no loop, but turns one index into
+    another.
+    """
+
+    def __init__(self, program: Program, arrays: Arrays, ein: Ein, rows: Sequence[Name],
+                 indices: Sequence[Name], entry: Entry) -> None:
+        self.program, self.arrays, self.ein, self.entry = program, arrays, ein, entry
+        letters = ein.letters
+        self.sizes = contraction_axes(ein, program.axes)
+        self.index: dict[str, Expression] = dict(zip(letters.output, rows, strict=False))
+        self.guards: list[Expression] = []
+        selected = {letter for slot in self._selectors() for letter in letters.operands[slot]}
+        self.summed = [one for one in letters.summed if one not in selected]
+        free = [one for one in indices if one not in rows]
+        self.loops = [(index, arrays.size(self.sizes[letter]))
+                      for letter, index in zip(self.summed, free, strict=False)]
+        self.index.update(zip(self.summed, free, strict=False))
+        if rows:
+            for slot in self._selectors():
+                self._select(slot)
+
+    def _selectors(self) -> list[int]:
+        return [slot for slot, one in enumerate(self.ein.operands)
+                if self.program[one.name].role is Role.SELECTOR]
+
+    def _select(self, slot: int) -> None:
+        row, column = tuple(self.ein.letters.operands[slot])
+        selector = self.program[self.ein.operands[slot].name]
+        first = self._integer(selector.offset)
+        width = self.arrays.size(selector.axes[1])
+        if column in self.index:
+            self.index[row] = Inside(first + self.index[column])
+            return
+        here = self.index[row]
+        self.index[column] = here - first
+        self.guards += [here.compared(">=", first)] if first != Whole(0) else []
+        self.guards.append(here.compared("<", first + width))
+
+    def _integer(self, offset: Expr) -> Expression:
+        return total([product(list(map(self._whole, factors(one)))) for one in terms(offset)])
+
+    def _whole(self, factor: Expr) -> Expression:
+        """A size or a number of them: the third of three equal parts begins at ``2 * m``."""
+        return Whole(int(factor)) if factor.is_Integer else self.arrays.size(factor.name)
+
+    def elements(self) -> Iterator[tuple[str, Expression]]:
+        """The operands by name; one that a selector may miss is 0 there."""
+        skip = set(self._selectors())
+        for slot, operand in enumerate(self.ein.operands):
+            if slot in skip:
+                continue
+            index = [self.index[letter] for letter in self.ein.letters.operands[slot]]
+            element = self.entry(operand.name, index)
+            yield operand.name, self._guarded(element)
+
+    def _guarded(self, element: Element) -> Expression:
+        if not self.guards:
+            return element
+        inside = reduce(lambda left, right: Binary("&&", left, right), self.guards)
+        return Choose(inside, element, Whole(0))

@@ -1,0 +1,135 @@
+"""An equation as loops over entries: one equation, one loop nest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr, Integer, Symbol
+
+from symrnn.loops import (REAL, Assign, Body, Choose, Declare, Element, Expression, For, Formula,
+                          Name, Over, Whole)
+from symrnn.lowering.arrays import Arrays
+from symrnn.lowering.contractions import Contraction
+from symrnn.program import (Ein, Equation, Peak, Program, Variable, add, contraction_term,
+                            contractions, is_number, multiply, negated, symbols_in_order, terms)
+from symrnn.schedule import is_total
+
+
+class Equations:
+    """Makes the loop nest of an equation for one step and one sample."""
+
+    def __init__(self, program: Program, arrays: Arrays, indices: Sequence[str]) -> None:
+        self.program, self.arrays = program, arrays
+        self.indices = tuple(map(Name, indices))
+
+    def nest(self, equation: Equation) -> Body:
+        """``lhs[j] = ...`` inside loops over the axes of the left-hand side."""
+        lhs = self.program[equation.lhs]
+        rows = self.indices[:len(lhs.axes)]
+        own = _AtEntry(self, lhs, rows)
+        loops = list(zip(rows, self.arrays.shape(lhs.axes), strict=True))
+        return nest(loops, own.statements(equation), Over.UNITS)
+
+    def element(self, name: str, index: Sequence[Expression]) -> Element:
+        """``W[j * n + k]``; a number is the entry of an array of one."""
+        one = self.program[name]
+        return Element(self.arrays.name(one), tuple(index) or (Whole(0),),
+                       self.arrays.shape(one.axes) or (Whole(1),))
+
+
+class _AtEntry:
+    """One equation at one entry of its left-hand side.
+
+    ``operands`` are what the symbols of its formulas stand for.
+    """
+
+    def __init__(self, loops: Equations, lhs: Variable, rows: Sequence[Name]) -> None:
+        self.loops, self.program, self.rows = loops, loops.program, tuple(rows)
+        self.place: dict[str, Expression] = dict(zip(lhs.axes, self.rows, strict=True))
+        self.lhs, self.target = lhs, loops.element(lhs.name, self.rows)
+
+    def statements(self, equation: Equation) -> Body:
+        every = terms(equation.rhs)
+        if is_total(self.program, equation):
+            return self._sums(every, self.target)
+        sums = [term for term in every if self._is_sum(term)]
+        if len(sums) == 1 and isinstance(contractions(sums[0])[0][1], Peak):
+            return self._maximum(contractions(sums[0])[0][1])
+        start = self._formula([term for term in every if not self._is_sum(term)])
+        if not sums:
+            return (Assign(self.target, start),)
+        if not self.rows:
+            return (Assign(self.target, start), *self._sums(sums, self.target))
+        sum_ = Name("sum")
+        return (Declare("sum", REAL, start, constant=False), *self._sums(sums, sum_),
+                Assign(self.target, sum_))
+
+    def _is_sum(self, term: Expr) -> bool:
+        found = contraction_term(term)
+        return found is not None and bool(self._contraction(found[1], ()).summed)
+
+    def _contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
+        return Contraction(self.program, self.loops.arrays, ein, rows, self.loops.indices,
+                           self.loops.element)
+
+    def _sums(self, sums: Sequence[Expr], target: Expression) -> Body:
+        return tuple(one for term in sums for one in self._sum(term, target))
+
+    def _sum(self, term: Expr, target: Expression) -> Body:
+        """``target += a[j][k] * x[k];`` inside loops over the summed letters."""
+        positive = negated(term)
+        operator, own = ("+=", term) if positive is None else ("-=", positive)
+        found = contraction_term(own)
+        loops = [] if found is None else self._contraction(found[1], self.rows).loops
+        return nest(loops, (Assign(target, self._formula([own]), operator),), Over.ENTRIES)
+
+    def _formula(self, parts: Sequence[Expr]) -> Formula:
+        """Terms without a loop of their own."""
+        operands: dict[str, Expression] = {}
+        written = [self._term(part, operands) for part in parts]
+        return Formula(add(written) if written else Integer(0), tuple(operands.items()))
+
+    def _term(self, term: Expr, operands: dict[str, Expression]) -> Expr:
+        found = contraction_term(term)
+        if found is None:
+            operands.update(self._entries(term))
+            return term
+        scale, ein = found
+        elements = list(self._contraction(ein, self.rows).elements())
+        if not is_number(scale):  # computed first, as a number of its own
+            own = Formula(scale, tuple(self._entries(scale).items()))
+            elements, scale = [("scale", own), *elements], Integer(1)
+        symbols = [Symbol(_apart(operands, name, one), real=True) for name, one in elements]
+        return multiply([scale, *symbols])
+
+    def _entries(self, expression: Expr) -> dict[str, Expression]:
+        return {name: self._entry(name) for name in symbols_in_order(expression)}
+
+    def _entry(self, name: str) -> Element:
+        """A pointwise operand, at the axes that it shares with the left-hand side."""
+        axes = self.program[name].axes
+        if axes == self.lhs.axes:
+            return self.loops.element(name, self.rows)
+        return self.loops.element(name, [self.place[axis] for axis in axes])
+
+    def _maximum(self, ein: Ein) -> Body:
+        letters = self._contraction(ein, ())
+        name, element = next(letters.elements())
+        larger = Choose(element.compared(">", self.target), element, self.target)
+        return (Assign(self.target, self.loops.element(name, [Whole(0)])),
+                *nest(letters.loops, (Assign(self.target, larger),), Over.ENTRIES))
+
+
+def _apart(operands: dict[str, Expression], name: str, element: Expression) -> str:
+    """The symbol of an element: an array that is read at two places has two of them."""
+    name += "'"
+    while operands.setdefault(name, element) != element:
+        name += "'"
+    return name
+
+
+def nest(loops: Sequence[tuple[Name, Expression]], body: Body, over: Over) -> Body:
+    """Loops around some statements, the first one outermost."""
+    for index, stop in reversed(loops):
+        body = (For(index.text, stop, body, over),)
+    return body

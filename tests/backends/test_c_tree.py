@@ -1,0 +1,77 @@
+"""Loop trees as C: parentheses only where they are needed, braces only where one line won't do."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Symbol, exp
+
+import symrnn
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_tree import CTree
+from symrnn.backends.text import TextPrinter
+from symrnn.loops import (BFLOAT16, REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
+                          Expression, For, Formula, Function, If, Member, Name, Names, Over,
+                          Pointer, Size, Struct, Whole, product, total)
+
+a, b, t = Name("a"), Name("b"), Name("t")
+T, m = Size("T", "T"), Size("m", "m")
+TREE = CTree(CPrinter(Names((), ()), "cell"), TextPrinter(symrnn.elman()), "cell_real")
+
+EXPRESSIONS = [
+    (a + (t * m + b) * m, "a + (t * m + b) * m"),
+    (a + (b - m), "a + (b - m)"),
+    (a * 1 + 0, "a"),
+    (product([T, m]) * product([m, m]), "T * m * m * m"),
+    ((t + 1) & 1, "(t + 1) & 1"),
+    (total([m, T, m]), "2 * m + T"),
+    (Choose(t.compared(">", 0), a - m, b), "t > 0 ? a - m : b"),
+    (Member(a, "x").is_given, "a->x != NULL"),
+    (Element(a, (t, b), (T, m)), "a[t * m + b]"),
+    (Element(a, (t + 1, b, t), (T, m, m)), "a[((t + 1) * m + b) * m + t]"),
+    (Formula(2 * exp(Symbol("x")), (("x", Element(a, (t,), (m,))),)), "2 * EXP(a[t])"),
+    (Formula(1 + Symbol("x"), (("x", Formula(1 / Symbol("y"), (("y", b),))),)), "1 + (1 / b)"),
+]
+
+
+@pytest.mark.parametrize(("node", "text"), EXPRESSIONS, ids=[text for _, text in EXPRESSIONS])
+def test_an_expression(node: Expression, text: str) -> None:
+    assert TREE(node) == text
+
+
+def lines(*body: object) -> list[str]:
+    return list(TREE.body(body))  # type: ignore[arg-type]
+
+
+CLEAR: Body = (Assign(Element(a, (t,), (m,)), Whole(0)),)
+
+
+def test_one_line_needs_no_braces_and_two_do() -> None:
+    assert lines(For("t", m, CLEAR, Over.UNITS)) == [
+        "for (size_t t = 0; t < m; ++t)", "    a[t] = 0;"]
+    assert lines(If(a.is_given, (For("t", m, CLEAR, Over.UNITS),))) == [
+        "if (a != NULL)", "    for (size_t t = 0; t < m; ++t)", "        a[t] = 0;"]
+    assert lines(For("t", m, (*CLEAR, *CLEAR), Over.STEPS, reverse=True)) == [
+        "for (size_t t = m; t-- > 0;) {", "    a[t] = 0;", "    a[t] = 0;", "}"]
+
+
+def test_declarations_say_what_they_lead_to() -> None:
+    assert lines(Declare("x", Pointer(REAL, const=True, fixed=True), a, (m,), "[m]")) == [
+        "const cell_real *const x = a; /* [m] */"]
+    assert lines(Declare("x", Pointer(REAL, restrict=True), a)) == [
+        "cell_real *restrict x = a;"]
+    assert lines(Declare("n", SIZE, m)) == ["const size_t n = m;"]
+    assert lines(Declare("sum", REAL, Whole(0), constant=False)) == ["cell_real sum = 0;"]
+
+
+def test_a_type_without_a_name_in_the_language_is_refused() -> None:
+    with pytest.raises(TypeError, match="bfloat16"):
+        TREE.type(Pointer(BFLOAT16))
+
+
+def test_a_signature_is_as_wide_as_a_page_at_most() -> None:
+    arguments = tuple(Argument(f"argument_{one}", Pointer(Struct("cell_sizes"), const=True))
+                      for one in range(5))
+    signature = TREE.signature(Function("cell_forward", arguments, ()))
+    assert signature[0] == "void cell_forward("
+    assert len(signature) == 3 and all(len(one) <= 100 for one in signature)
+    assert signature[-1].endswith("const cell_sizes *argument_4)")
