@@ -46,8 +46,8 @@ size_t antisymmetric_rnn_simd_forward_work_size(const antisymmetric_rnn_sizes *s
  *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m)
- * + spaced(2 * B * padded m) + 2 * B * m + threads * scratch_for(m + n).
+/* Entries of antisymmetric_rnn_real: scratch memory of backward: 4 * spaced(chunk * B * padded
+ * m) + spaced(2 * B * padded m) + 2 * B * m + threads * scratch_for(m + n).
  *   tanh_a_h, h_bar, a_h_bar, d_bar: spaced(chunk * B * padded m) each, the steps of a chunk,
  *     then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it

@@ -56,7 +56,8 @@ typedef struct antisymmetric_rnn_gated_parameters {
     const antisymmetric_rnn_gated_real *W_h; /* [m, m] weights of the hidden state */
     const antisymmetric_rnn_gated_real *V_h; /* [m, n] weights of the hidden state */
     const antisymmetric_rnn_gated_real *b_h; /* [m] bias of the hidden state */
-    const antisymmetric_rnn_gated_real *gamma; /* [1] diffusion: damps what the step size lets grow */
+    /* [1] diffusion: damps what the step size lets grow */
+    const antisymmetric_rnn_gated_real *gamma;
     const antisymmetric_rnn_gated_real *epsilon; /* [1] step size */
     const antisymmetric_rnn_gated_real *V_z; /* [m, n] weights of the gate */
     const antisymmetric_rnn_gated_real *b_z; /* [m] bias of the gate */

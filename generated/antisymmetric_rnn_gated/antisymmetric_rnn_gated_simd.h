@@ -27,8 +27,8 @@ size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_size
  * 2 * up_to(m, LANES) * m. */
 size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: 2 * up_to(m, LANES) * m +
- * 2 * up_to(n, LANES) * m. */
+/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: 2 * up_to(m, LANES) * m
+ * + 2 * up_to(n, LANES) * m. */
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(const antisymmetric_rnn_gated_sizes *sizes);
 
 /* Entries of antisymmetric_rnn_gated_real: scratch memory of forward: chunk * B * 2 * up_to(m,

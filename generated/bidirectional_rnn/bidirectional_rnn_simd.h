@@ -68,8 +68,8 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
  *     or at their step
  *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   final_forward_h_bar, final_backward_h_bar, initial_forward_h, initial_backward_h: B * m each,
- *     in place of what the caller does not give
+ *   final_forward_h_bar, final_backward_h_bar, initial_forward_h, initial_backward_h: B * m
+ *     each, in place of what the caller does not give
  *   factors of totals for each thread: scratch_for(m + n)
  *   chunk: steps_ahead(T, B, up_to(m, LANES))
  *   chunk: steps_together(T, B, padded m + up_to(m, LANES)) */

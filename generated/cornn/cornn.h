@@ -163,7 +163,8 @@ void cornn_backward(
  * those of state. */
 void cornn_step(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_inputs *in,
-    const cornn_initial *state, const cornn_outputs *out, const cornn_state *next, cornn_real *work);
+    const cornn_initial *state, const cornn_outputs *out, const cornn_state *next,
+    cornn_real *work);
 
 #ifdef __cplusplus
 }

@@ -37,8 +37,8 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes);
  *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
 
-/* Entries of cornn_real: scratch memory of infer: spaced(2 * B * padded m) + chunk * B * up_to(m,
- * LANES) + 2 * B * m.
+/* Entries of cornn_real: scratch memory of infer: spaced(2 * B * padded m) +
+ * chunk * B * up_to(m, LANES) + 2 * B * m.
  *   z: spaced(2 * B * padded m), a step and the one before it
  *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
  *     step

@@ -61,54 +61,102 @@ typedef struct deep_bidirectional_lstm_sizes {
 
 /* parameters; the caller owns them */
 typedef struct deep_bidirectional_lstm_parameters {
-    const deep_bidirectional_lstm_real *layer1_forward_W_i; /* [m_1, n] weights of the input gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_U_i; /* [m_1, m_1] weights of the input gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_b_i; /* [m_1] bias of the input gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_W_f; /* [m_1, n] weights of the forget gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_U_f; /* [m_1, m_1] weights of the forget gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_b_f; /* [m_1] bias of the forget gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_W_g; /* [m_1, n] weights of the block input, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_U_g; /* [m_1, m_1] weights of the block input, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_b_g; /* [m_1] bias of the block input, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_W_o; /* [m_1, n] weights of the output gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_U_o; /* [m_1, m_1] weights of the output gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_b_o; /* [m_1] bias of the output gate, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_W_i; /* [m_1, n] weights of the input gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_U_i; /* [m_1, m_1] weights of the input gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_b_i; /* [m_1] bias of the input gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_W_f; /* [m_1, n] weights of the forget gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_U_f; /* [m_1, m_1] weights of the forget gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_b_f; /* [m_1] bias of the forget gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_W_g; /* [m_1, n] weights of the block input, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_U_g; /* [m_1, m_1] weights of the block input, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_b_g; /* [m_1] bias of the block input, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_W_o; /* [m_1, n] weights of the output gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_U_o; /* [m_1, m_1] weights of the output gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_b_o; /* [m_1] bias of the output gate, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer2_forward_W_i; /* [m_2, q_1] weights of the input gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_U_i; /* [m_2, m_2] weights of the input gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_b_i; /* [m_2] bias of the input gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_W_f; /* [m_2, q_1] weights of the forget gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_U_f; /* [m_2, m_2] weights of the forget gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_b_f; /* [m_2] bias of the forget gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_W_g; /* [m_2, q_1] weights of the block input, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_U_g; /* [m_2, m_2] weights of the block input, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_b_g; /* [m_2] bias of the block input, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_W_o; /* [m_2, q_1] weights of the output gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_U_o; /* [m_2, m_2] weights of the output gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_b_o; /* [m_2] bias of the output gate, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_W_i; /* [m_2, q_1] weights of the input gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_U_i; /* [m_2, m_2] weights of the input gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_b_i; /* [m_2] bias of the input gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_W_f; /* [m_2, q_1] weights of the forget gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_U_f; /* [m_2, m_2] weights of the forget gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_b_f; /* [m_2] bias of the forget gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_W_g; /* [m_2, q_1] weights of the block input, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_U_g; /* [m_2, m_2] weights of the block input, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_b_g; /* [m_2] bias of the block input, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_W_o; /* [m_2, q_1] weights of the output gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_U_o; /* [m_2, m_2] weights of the output gate, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_b_o; /* [m_2] bias of the output gate, backward, layer 2 */
+    /* [m_1, n] weights of the input gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_W_i;
+    /* [m_1, m_1] weights of the input gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_U_i;
+    /* [m_1] bias of the input gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_b_i;
+    /* [m_1, n] weights of the forget gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_W_f;
+    /* [m_1, m_1] weights of the forget gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_U_f;
+    /* [m_1] bias of the forget gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_b_f;
+    /* [m_1, n] weights of the block input, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_W_g;
+    /* [m_1, m_1] weights of the block input, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_U_g;
+    /* [m_1] bias of the block input, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_b_g;
+    /* [m_1, n] weights of the output gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_W_o;
+    /* [m_1, m_1] weights of the output gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_U_o;
+    /* [m_1] bias of the output gate, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_b_o;
+    /* [m_1, n] weights of the input gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_W_i;
+    /* [m_1, m_1] weights of the input gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_U_i;
+    /* [m_1] bias of the input gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_b_i;
+    /* [m_1, n] weights of the forget gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_W_f;
+    /* [m_1, m_1] weights of the forget gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_U_f;
+    /* [m_1] bias of the forget gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_b_f;
+    /* [m_1, n] weights of the block input, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_W_g;
+    /* [m_1, m_1] weights of the block input, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_U_g;
+    /* [m_1] bias of the block input, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_b_g;
+    /* [m_1, n] weights of the output gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_W_o;
+    /* [m_1, m_1] weights of the output gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_U_o;
+    /* [m_1] bias of the output gate, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_b_o;
+    /* [m_2, q_1] weights of the input gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_W_i;
+    /* [m_2, m_2] weights of the input gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_U_i;
+    /* [m_2] bias of the input gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_b_i;
+    /* [m_2, q_1] weights of the forget gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_W_f;
+    /* [m_2, m_2] weights of the forget gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_U_f;
+    /* [m_2] bias of the forget gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_b_f;
+    /* [m_2, q_1] weights of the block input, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_W_g;
+    /* [m_2, m_2] weights of the block input, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_U_g;
+    /* [m_2] bias of the block input, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_b_g;
+    /* [m_2, q_1] weights of the output gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_W_o;
+    /* [m_2, m_2] weights of the output gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_U_o;
+    /* [m_2] bias of the output gate, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_b_o;
+    /* [m_2, q_1] weights of the input gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_W_i;
+    /* [m_2, m_2] weights of the input gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_U_i;
+    /* [m_2] bias of the input gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_b_i;
+    /* [m_2, q_1] weights of the forget gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_W_f;
+    /* [m_2, m_2] weights of the forget gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_U_f;
+    /* [m_2] bias of the forget gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_b_f;
+    /* [m_2, q_1] weights of the block input, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_W_g;
+    /* [m_2, m_2] weights of the block input, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_U_g;
+    /* [m_2] bias of the block input, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_b_g;
+    /* [m_2, q_1] weights of the output gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_W_o;
+    /* [m_2, m_2] weights of the output gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_U_o;
+    /* [m_2] bias of the output gate, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_b_o;
     const deep_bidirectional_lstm_real *V; /* [p, q_2] weights of the output */
     const deep_bidirectional_lstm_real *b_y; /* [p] bias of the output */
 } deep_bidirectional_lstm_parameters;
@@ -126,101 +174,181 @@ typedef struct deep_bidirectional_lstm_outputs {
 /* derivatives of the loss, given from outside; of a final state NULL: zero */
 typedef struct deep_bidirectional_lstm_cotangents {
     const deep_bidirectional_lstm_real *y_bar; /* [T, B, p] cotangent of y */
-    const deep_bidirectional_lstm_real *final_layer1_forward_h_bar; /* [B, m_1] cotangent of final.layer1.forward.h */
-    const deep_bidirectional_lstm_real *final_layer1_forward_c_bar; /* [B, m_1] cotangent of final.layer1.forward.c */
-    const deep_bidirectional_lstm_real *final_layer1_backward_h_bar; /* [B, m_1] cotangent of final.layer1.backward.h */
-    const deep_bidirectional_lstm_real *final_layer1_backward_c_bar; /* [B, m_1] cotangent of final.layer1.backward.c */
-    const deep_bidirectional_lstm_real *final_layer2_forward_h_bar; /* [B, m_2] cotangent of final.layer2.forward.h */
-    const deep_bidirectional_lstm_real *final_layer2_forward_c_bar; /* [B, m_2] cotangent of final.layer2.forward.c */
-    const deep_bidirectional_lstm_real *final_layer2_backward_h_bar; /* [B, m_2] cotangent of final.layer2.backward.h */
-    const deep_bidirectional_lstm_real *final_layer2_backward_c_bar; /* [B, m_2] cotangent of final.layer2.backward.c */
+    /* [B, m_1] cotangent of final.layer1.forward.h */
+    const deep_bidirectional_lstm_real *final_layer1_forward_h_bar;
+    /* [B, m_1] cotangent of final.layer1.forward.c */
+    const deep_bidirectional_lstm_real *final_layer1_forward_c_bar;
+    /* [B, m_1] cotangent of final.layer1.backward.h */
+    const deep_bidirectional_lstm_real *final_layer1_backward_h_bar;
+    /* [B, m_1] cotangent of final.layer1.backward.c */
+    const deep_bidirectional_lstm_real *final_layer1_backward_c_bar;
+    /* [B, m_2] cotangent of final.layer2.forward.h */
+    const deep_bidirectional_lstm_real *final_layer2_forward_h_bar;
+    /* [B, m_2] cotangent of final.layer2.forward.c */
+    const deep_bidirectional_lstm_real *final_layer2_forward_c_bar;
+    /* [B, m_2] cotangent of final.layer2.backward.h */
+    const deep_bidirectional_lstm_real *final_layer2_backward_h_bar;
+    /* [B, m_2] cotangent of final.layer2.backward.c */
+    const deep_bidirectional_lstm_real *final_layer2_backward_c_bar;
 } deep_bidirectional_lstm_cotangents;
 
 /* derivatives of the loss, set (not added to) by backward unless NULL */
 typedef struct deep_bidirectional_lstm_gradients {
-    deep_bidirectional_lstm_real *initial_layer1_forward_h_bar; /* [B, m_1] cotangent of initial.layer1.forward.h */
-    deep_bidirectional_lstm_real *initial_layer1_forward_c_bar; /* [B, m_1] cotangent of initial.layer1.forward.c */
-    deep_bidirectional_lstm_real *initial_layer1_backward_h_bar; /* [B, m_1] cotangent of initial.layer1.backward.h */
-    deep_bidirectional_lstm_real *initial_layer1_backward_c_bar; /* [B, m_1] cotangent of initial.layer1.backward.c */
-    deep_bidirectional_lstm_real *initial_layer2_forward_h_bar; /* [B, m_2] cotangent of initial.layer2.forward.h */
-    deep_bidirectional_lstm_real *initial_layer2_forward_c_bar; /* [B, m_2] cotangent of initial.layer2.forward.c */
-    deep_bidirectional_lstm_real *initial_layer2_backward_h_bar; /* [B, m_2] cotangent of initial.layer2.backward.h */
-    deep_bidirectional_lstm_real *initial_layer2_backward_c_bar; /* [B, m_2] cotangent of initial.layer2.backward.c */
+    /* [B, m_1] cotangent of initial.layer1.forward.h */
+    deep_bidirectional_lstm_real *initial_layer1_forward_h_bar;
+    /* [B, m_1] cotangent of initial.layer1.forward.c */
+    deep_bidirectional_lstm_real *initial_layer1_forward_c_bar;
+    /* [B, m_1] cotangent of initial.layer1.backward.h */
+    deep_bidirectional_lstm_real *initial_layer1_backward_h_bar;
+    /* [B, m_1] cotangent of initial.layer1.backward.c */
+    deep_bidirectional_lstm_real *initial_layer1_backward_c_bar;
+    /* [B, m_2] cotangent of initial.layer2.forward.h */
+    deep_bidirectional_lstm_real *initial_layer2_forward_h_bar;
+    /* [B, m_2] cotangent of initial.layer2.forward.c */
+    deep_bidirectional_lstm_real *initial_layer2_forward_c_bar;
+    /* [B, m_2] cotangent of initial.layer2.backward.h */
+    deep_bidirectional_lstm_real *initial_layer2_backward_h_bar;
+    /* [B, m_2] cotangent of initial.layer2.backward.c */
+    deep_bidirectional_lstm_real *initial_layer2_backward_c_bar;
     deep_bidirectional_lstm_real *x_bar; /* [T, B, n] cotangent of x */
-    deep_bidirectional_lstm_real *layer1_forward_W_i_bar; /* [m_1, n] cotangent of layer1.forward.W_i */
-    deep_bidirectional_lstm_real *layer1_forward_U_i_bar; /* [m_1, m_1] cotangent of layer1.forward.U_i */
-    deep_bidirectional_lstm_real *layer1_forward_b_i_bar; /* [m_1] cotangent of layer1.forward.b_i */
-    deep_bidirectional_lstm_real *layer1_forward_W_f_bar; /* [m_1, n] cotangent of layer1.forward.W_f */
-    deep_bidirectional_lstm_real *layer1_forward_U_f_bar; /* [m_1, m_1] cotangent of layer1.forward.U_f */
-    deep_bidirectional_lstm_real *layer1_forward_b_f_bar; /* [m_1] cotangent of layer1.forward.b_f */
-    deep_bidirectional_lstm_real *layer1_forward_W_g_bar; /* [m_1, n] cotangent of layer1.forward.W_g */
-    deep_bidirectional_lstm_real *layer1_forward_U_g_bar; /* [m_1, m_1] cotangent of layer1.forward.U_g */
-    deep_bidirectional_lstm_real *layer1_forward_b_g_bar; /* [m_1] cotangent of layer1.forward.b_g */
-    deep_bidirectional_lstm_real *layer1_forward_W_o_bar; /* [m_1, n] cotangent of layer1.forward.W_o */
-    deep_bidirectional_lstm_real *layer1_forward_U_o_bar; /* [m_1, m_1] cotangent of layer1.forward.U_o */
-    deep_bidirectional_lstm_real *layer1_forward_b_o_bar; /* [m_1] cotangent of layer1.forward.b_o */
-    deep_bidirectional_lstm_real *layer1_backward_W_i_bar; /* [m_1, n] cotangent of layer1.backward.W_i */
-    deep_bidirectional_lstm_real *layer1_backward_U_i_bar; /* [m_1, m_1] cotangent of layer1.backward.U_i */
-    deep_bidirectional_lstm_real *layer1_backward_b_i_bar; /* [m_1] cotangent of layer1.backward.b_i */
-    deep_bidirectional_lstm_real *layer1_backward_W_f_bar; /* [m_1, n] cotangent of layer1.backward.W_f */
-    deep_bidirectional_lstm_real *layer1_backward_U_f_bar; /* [m_1, m_1] cotangent of layer1.backward.U_f */
-    deep_bidirectional_lstm_real *layer1_backward_b_f_bar; /* [m_1] cotangent of layer1.backward.b_f */
-    deep_bidirectional_lstm_real *layer1_backward_W_g_bar; /* [m_1, n] cotangent of layer1.backward.W_g */
-    deep_bidirectional_lstm_real *layer1_backward_U_g_bar; /* [m_1, m_1] cotangent of layer1.backward.U_g */
-    deep_bidirectional_lstm_real *layer1_backward_b_g_bar; /* [m_1] cotangent of layer1.backward.b_g */
-    deep_bidirectional_lstm_real *layer1_backward_W_o_bar; /* [m_1, n] cotangent of layer1.backward.W_o */
-    deep_bidirectional_lstm_real *layer1_backward_U_o_bar; /* [m_1, m_1] cotangent of layer1.backward.U_o */
-    deep_bidirectional_lstm_real *layer1_backward_b_o_bar; /* [m_1] cotangent of layer1.backward.b_o */
-    deep_bidirectional_lstm_real *layer2_forward_W_i_bar; /* [m_2, q_1] cotangent of layer2.forward.W_i */
-    deep_bidirectional_lstm_real *layer2_forward_U_i_bar; /* [m_2, m_2] cotangent of layer2.forward.U_i */
-    deep_bidirectional_lstm_real *layer2_forward_b_i_bar; /* [m_2] cotangent of layer2.forward.b_i */
-    deep_bidirectional_lstm_real *layer2_forward_W_f_bar; /* [m_2, q_1] cotangent of layer2.forward.W_f */
-    deep_bidirectional_lstm_real *layer2_forward_U_f_bar; /* [m_2, m_2] cotangent of layer2.forward.U_f */
-    deep_bidirectional_lstm_real *layer2_forward_b_f_bar; /* [m_2] cotangent of layer2.forward.b_f */
-    deep_bidirectional_lstm_real *layer2_forward_W_g_bar; /* [m_2, q_1] cotangent of layer2.forward.W_g */
-    deep_bidirectional_lstm_real *layer2_forward_U_g_bar; /* [m_2, m_2] cotangent of layer2.forward.U_g */
-    deep_bidirectional_lstm_real *layer2_forward_b_g_bar; /* [m_2] cotangent of layer2.forward.b_g */
-    deep_bidirectional_lstm_real *layer2_forward_W_o_bar; /* [m_2, q_1] cotangent of layer2.forward.W_o */
-    deep_bidirectional_lstm_real *layer2_forward_U_o_bar; /* [m_2, m_2] cotangent of layer2.forward.U_o */
-    deep_bidirectional_lstm_real *layer2_forward_b_o_bar; /* [m_2] cotangent of layer2.forward.b_o */
-    deep_bidirectional_lstm_real *layer2_backward_W_i_bar; /* [m_2, q_1] cotangent of layer2.backward.W_i */
-    deep_bidirectional_lstm_real *layer2_backward_U_i_bar; /* [m_2, m_2] cotangent of layer2.backward.U_i */
-    deep_bidirectional_lstm_real *layer2_backward_b_i_bar; /* [m_2] cotangent of layer2.backward.b_i */
-    deep_bidirectional_lstm_real *layer2_backward_W_f_bar; /* [m_2, q_1] cotangent of layer2.backward.W_f */
-    deep_bidirectional_lstm_real *layer2_backward_U_f_bar; /* [m_2, m_2] cotangent of layer2.backward.U_f */
-    deep_bidirectional_lstm_real *layer2_backward_b_f_bar; /* [m_2] cotangent of layer2.backward.b_f */
-    deep_bidirectional_lstm_real *layer2_backward_W_g_bar; /* [m_2, q_1] cotangent of layer2.backward.W_g */
-    deep_bidirectional_lstm_real *layer2_backward_U_g_bar; /* [m_2, m_2] cotangent of layer2.backward.U_g */
-    deep_bidirectional_lstm_real *layer2_backward_b_g_bar; /* [m_2] cotangent of layer2.backward.b_g */
-    deep_bidirectional_lstm_real *layer2_backward_W_o_bar; /* [m_2, q_1] cotangent of layer2.backward.W_o */
-    deep_bidirectional_lstm_real *layer2_backward_U_o_bar; /* [m_2, m_2] cotangent of layer2.backward.U_o */
-    deep_bidirectional_lstm_real *layer2_backward_b_o_bar; /* [m_2] cotangent of layer2.backward.b_o */
+    /* [m_1, n] cotangent of layer1.forward.W_i */
+    deep_bidirectional_lstm_real *layer1_forward_W_i_bar;
+    /* [m_1, m_1] cotangent of layer1.forward.U_i */
+    deep_bidirectional_lstm_real *layer1_forward_U_i_bar;
+    /* [m_1] cotangent of layer1.forward.b_i */
+    deep_bidirectional_lstm_real *layer1_forward_b_i_bar;
+    /* [m_1, n] cotangent of layer1.forward.W_f */
+    deep_bidirectional_lstm_real *layer1_forward_W_f_bar;
+    /* [m_1, m_1] cotangent of layer1.forward.U_f */
+    deep_bidirectional_lstm_real *layer1_forward_U_f_bar;
+    /* [m_1] cotangent of layer1.forward.b_f */
+    deep_bidirectional_lstm_real *layer1_forward_b_f_bar;
+    /* [m_1, n] cotangent of layer1.forward.W_g */
+    deep_bidirectional_lstm_real *layer1_forward_W_g_bar;
+    /* [m_1, m_1] cotangent of layer1.forward.U_g */
+    deep_bidirectional_lstm_real *layer1_forward_U_g_bar;
+    /* [m_1] cotangent of layer1.forward.b_g */
+    deep_bidirectional_lstm_real *layer1_forward_b_g_bar;
+    /* [m_1, n] cotangent of layer1.forward.W_o */
+    deep_bidirectional_lstm_real *layer1_forward_W_o_bar;
+    /* [m_1, m_1] cotangent of layer1.forward.U_o */
+    deep_bidirectional_lstm_real *layer1_forward_U_o_bar;
+    /* [m_1] cotangent of layer1.forward.b_o */
+    deep_bidirectional_lstm_real *layer1_forward_b_o_bar;
+    /* [m_1, n] cotangent of layer1.backward.W_i */
+    deep_bidirectional_lstm_real *layer1_backward_W_i_bar;
+    /* [m_1, m_1] cotangent of layer1.backward.U_i */
+    deep_bidirectional_lstm_real *layer1_backward_U_i_bar;
+    /* [m_1] cotangent of layer1.backward.b_i */
+    deep_bidirectional_lstm_real *layer1_backward_b_i_bar;
+    /* [m_1, n] cotangent of layer1.backward.W_f */
+    deep_bidirectional_lstm_real *layer1_backward_W_f_bar;
+    /* [m_1, m_1] cotangent of layer1.backward.U_f */
+    deep_bidirectional_lstm_real *layer1_backward_U_f_bar;
+    /* [m_1] cotangent of layer1.backward.b_f */
+    deep_bidirectional_lstm_real *layer1_backward_b_f_bar;
+    /* [m_1, n] cotangent of layer1.backward.W_g */
+    deep_bidirectional_lstm_real *layer1_backward_W_g_bar;
+    /* [m_1, m_1] cotangent of layer1.backward.U_g */
+    deep_bidirectional_lstm_real *layer1_backward_U_g_bar;
+    /* [m_1] cotangent of layer1.backward.b_g */
+    deep_bidirectional_lstm_real *layer1_backward_b_g_bar;
+    /* [m_1, n] cotangent of layer1.backward.W_o */
+    deep_bidirectional_lstm_real *layer1_backward_W_o_bar;
+    /* [m_1, m_1] cotangent of layer1.backward.U_o */
+    deep_bidirectional_lstm_real *layer1_backward_U_o_bar;
+    /* [m_1] cotangent of layer1.backward.b_o */
+    deep_bidirectional_lstm_real *layer1_backward_b_o_bar;
+    /* [m_2, q_1] cotangent of layer2.forward.W_i */
+    deep_bidirectional_lstm_real *layer2_forward_W_i_bar;
+    /* [m_2, m_2] cotangent of layer2.forward.U_i */
+    deep_bidirectional_lstm_real *layer2_forward_U_i_bar;
+    /* [m_2] cotangent of layer2.forward.b_i */
+    deep_bidirectional_lstm_real *layer2_forward_b_i_bar;
+    /* [m_2, q_1] cotangent of layer2.forward.W_f */
+    deep_bidirectional_lstm_real *layer2_forward_W_f_bar;
+    /* [m_2, m_2] cotangent of layer2.forward.U_f */
+    deep_bidirectional_lstm_real *layer2_forward_U_f_bar;
+    /* [m_2] cotangent of layer2.forward.b_f */
+    deep_bidirectional_lstm_real *layer2_forward_b_f_bar;
+    /* [m_2, q_1] cotangent of layer2.forward.W_g */
+    deep_bidirectional_lstm_real *layer2_forward_W_g_bar;
+    /* [m_2, m_2] cotangent of layer2.forward.U_g */
+    deep_bidirectional_lstm_real *layer2_forward_U_g_bar;
+    /* [m_2] cotangent of layer2.forward.b_g */
+    deep_bidirectional_lstm_real *layer2_forward_b_g_bar;
+    /* [m_2, q_1] cotangent of layer2.forward.W_o */
+    deep_bidirectional_lstm_real *layer2_forward_W_o_bar;
+    /* [m_2, m_2] cotangent of layer2.forward.U_o */
+    deep_bidirectional_lstm_real *layer2_forward_U_o_bar;
+    /* [m_2] cotangent of layer2.forward.b_o */
+    deep_bidirectional_lstm_real *layer2_forward_b_o_bar;
+    /* [m_2, q_1] cotangent of layer2.backward.W_i */
+    deep_bidirectional_lstm_real *layer2_backward_W_i_bar;
+    /* [m_2, m_2] cotangent of layer2.backward.U_i */
+    deep_bidirectional_lstm_real *layer2_backward_U_i_bar;
+    /* [m_2] cotangent of layer2.backward.b_i */
+    deep_bidirectional_lstm_real *layer2_backward_b_i_bar;
+    /* [m_2, q_1] cotangent of layer2.backward.W_f */
+    deep_bidirectional_lstm_real *layer2_backward_W_f_bar;
+    /* [m_2, m_2] cotangent of layer2.backward.U_f */
+    deep_bidirectional_lstm_real *layer2_backward_U_f_bar;
+    /* [m_2] cotangent of layer2.backward.b_f */
+    deep_bidirectional_lstm_real *layer2_backward_b_f_bar;
+    /* [m_2, q_1] cotangent of layer2.backward.W_g */
+    deep_bidirectional_lstm_real *layer2_backward_W_g_bar;
+    /* [m_2, m_2] cotangent of layer2.backward.U_g */
+    deep_bidirectional_lstm_real *layer2_backward_U_g_bar;
+    /* [m_2] cotangent of layer2.backward.b_g */
+    deep_bidirectional_lstm_real *layer2_backward_b_g_bar;
+    /* [m_2, q_1] cotangent of layer2.backward.W_o */
+    deep_bidirectional_lstm_real *layer2_backward_W_o_bar;
+    /* [m_2, m_2] cotangent of layer2.backward.U_o */
+    deep_bidirectional_lstm_real *layer2_backward_U_o_bar;
+    /* [m_2] cotangent of layer2.backward.b_o */
+    deep_bidirectional_lstm_real *layer2_backward_b_o_bar;
     deep_bidirectional_lstm_real *V_bar; /* [p, q_2] cotangent of V */
     deep_bidirectional_lstm_real *b_y_bar; /* [p] cotangent of b_y */
 } deep_bidirectional_lstm_gradients;
 
 /* state before the first step, or before the next one of a stream; NULL: as it starts */
 typedef struct deep_bidirectional_lstm_initial {
-    const deep_bidirectional_lstm_real *layer1_forward_h; /* [B, m_1] h before the first step, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_forward_c; /* [B, m_1] c before the first step, forward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_h; /* [B, m_1] h after the last step, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer1_backward_c; /* [B, m_1] c after the last step, backward, layer 1 */
-    const deep_bidirectional_lstm_real *layer2_forward_h; /* [B, m_2] h before the first step, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_forward_c; /* [B, m_2] c before the first step, forward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_h; /* [B, m_2] h after the last step, backward, layer 2 */
-    const deep_bidirectional_lstm_real *layer2_backward_c; /* [B, m_2] c after the last step, backward, layer 2 */
+    /* [B, m_1] h before the first step, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_h;
+    /* [B, m_1] c before the first step, forward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_forward_c;
+    /* [B, m_1] h after the last step, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_h;
+    /* [B, m_1] c after the last step, backward, layer 1 */
+    const deep_bidirectional_lstm_real *layer1_backward_c;
+    /* [B, m_2] h before the first step, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_h;
+    /* [B, m_2] c before the first step, forward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_forward_c;
+    /* [B, m_2] h after the last step, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_h;
+    /* [B, m_2] c after the last step, backward, layer 2 */
+    const deep_bidirectional_lstm_real *layer2_backward_c;
 } deep_bidirectional_lstm_initial;
 
 /* state after the last step; NULL: not wanted */
 typedef struct deep_bidirectional_lstm_state {
-    deep_bidirectional_lstm_real *layer1_forward_h; /* [B, m_1] h after the last step, forward, layer 1 */
-    deep_bidirectional_lstm_real *layer1_forward_c; /* [B, m_1] c after the last step, forward, layer 1 */
-    deep_bidirectional_lstm_real *layer1_backward_h; /* [B, m_1] h at the first step, backward, layer 1 */
-    deep_bidirectional_lstm_real *layer1_backward_c; /* [B, m_1] c at the first step, backward, layer 1 */
-    deep_bidirectional_lstm_real *layer2_forward_h; /* [B, m_2] h after the last step, forward, layer 2 */
-    deep_bidirectional_lstm_real *layer2_forward_c; /* [B, m_2] c after the last step, forward, layer 2 */
-    deep_bidirectional_lstm_real *layer2_backward_h; /* [B, m_2] h at the first step, backward, layer 2 */
-    deep_bidirectional_lstm_real *layer2_backward_c; /* [B, m_2] c at the first step, backward, layer 2 */
+    /* [B, m_1] h after the last step, forward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_forward_h;
+    /* [B, m_1] c after the last step, forward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_forward_c;
+    /* [B, m_1] h at the first step, backward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_backward_h;
+    /* [B, m_1] c at the first step, backward, layer 1 */
+    deep_bidirectional_lstm_real *layer1_backward_c;
+    /* [B, m_2] h after the last step, forward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_forward_h;
+    /* [B, m_2] c after the last step, forward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_forward_c;
+    /* [B, m_2] h at the first step, backward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_backward_h;
+    /* [B, m_2] c at the first step, backward, layer 2 */
+    deep_bidirectional_lstm_real *layer2_backward_c;
 } deep_bidirectional_lstm_state;
 
 /* Entries of deep_bidirectional_lstm_real: what forward saves for backward: 14 * T * B * m_1 +

@@ -24,12 +24,14 @@ extern "C" {
  *   layer1_forward_g_tail, layer1_forward_i_tail, layer1_forward_f_tail, layer1_forward_o_tail,
  *     layer1_forward_c, layer1_forward_h, layer1_forward_tanh_c_tail, layer1_backward_g_tail,
  *     layer1_backward_i_tail, layer1_backward_f_tail, layer1_backward_o_tail, layer1_backward_c,
- *     layer1_backward_h, layer1_backward_tanh_c_tail: spaced(T * B * padded m_1) each, every step
+ *     layer1_backward_h, layer1_backward_tanh_c_tail: spaced(T * B * padded m_1) each, every
+ *     step
  *   layer1_y: spaced(T * B * padded q_1), every step
  *   layer2_forward_g_tail, layer2_forward_i_tail, layer2_forward_f_tail, layer2_forward_o_tail,
  *     layer2_forward_c, layer2_forward_h, layer2_forward_tanh_c_tail, layer2_backward_g_tail,
  *     layer2_backward_i_tail, layer2_backward_f_tail, layer2_backward_o_tail, layer2_backward_c,
- *     layer2_backward_h, layer2_backward_tanh_c_tail: spaced(T * B * padded m_2) each, every step
+ *     layer2_backward_h, layer2_backward_tanh_c_tail: spaced(T * B * padded m_2) each, every
+ *     step
  *   layer2_y: spaced(T * B * padded q_2), every step */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
@@ -46,8 +48,8 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
 /* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1,
  * LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) +
  * chunk_4 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1 + 4 * B * m_2.
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps,
- *     ahead or at their step
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+ *     steps, ahead or at their step
  *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * up_to(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
  *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
@@ -78,8 +80,8 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(const deep_bidirectional_l
  *     before it
  *   layer2_forward_h, layer2_backward_h: spaced(T * B * padded m_2) each, every step
  *   layer2_y: spaced(chunk_7 * B * padded q_2), the steps of a chunk, then overwritten
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of steps,
- *     ahead or at their step
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+ *     steps, ahead or at their step
  *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * up_to(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
  *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
@@ -124,13 +126,15 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(const deep_bidirectional_lst
  *   layer2_y_bar: spaced(T * B * padded q_2), every step
  *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar,
  *     layer2_backward_z_bar: spaced(T * B * padded m_2) each, every step
- *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar, layer2_forward_z_bar:
- *     spaced(chunk * B * padded m_2) each, the steps of a chunk, then overwritten
+ *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar,
+ *     layer2_forward_z_bar: spaced(chunk * B * padded m_2) each, the steps of a chunk, then
+ *     overwritten
  *   layer1_y_bar: spaced(T * B * padded q_1), every step
  *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar,
  *     layer1_backward_z_bar: spaced(T * B * padded m_1) each, every step
- *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar, layer1_forward_z_bar:
- *     spaced(chunk_8 * B * padded m_1) each, the steps of a chunk, then overwritten
+ *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar,
+ *     layer1_forward_z_bar: spaced(chunk_8 * B * padded m_1) each, the steps of a chunk, then
+ *     overwritten
  *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar,
  *     layer1_backward_c_prev_bar: spaced(2 * B * padded m_1) each, a step and the one before it
  *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar,

@@ -163,9 +163,9 @@ size_t deep_rnn_infer_work_size(const deep_rnn_sizes *sizes);
      (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_2) + \
      (size_t)(B) * (size_t)(DEEP_RNN_FIXED_m_3))
 
-/* Entries of deep_rnn_real: scratch memory of backward: 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p +
- * T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 + 2 * B * m_1
- * + 2 * B * m_2 + 2 * B * m_3. */
+/* Entries of deep_rnn_real: scratch memory of backward: 2 * m_1 + 2 * m_2 + 2 * m_3 + T * B * p
+ * + T * B * m_3 + T * B * m_2 + T * B * m_1 + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 +
+ * 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3. */
 size_t deep_rnn_backward_work_size(const deep_rnn_sizes *sizes);
 #define DEEP_RNN_BACKWARD_WORK_SIZE(T, B) \
     (2 * (size_t)(DEEP_RNN_FIXED_m_1) + \

@@ -38,8 +38,8 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
 /* Entries of deep_rnn_real: scratch memory of forward: chunk * B * up_to(m_1, LANES) +
  * chunk_2 * B * up_to(m_2, LANES) + chunk_3 * B * up_to(m_3, LANES) + B * m_1 + B * m_2 +
  * B * m_3.
- *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   tile_layer2_a_ahead: chunk_2 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead or
  *     at their step
  *   tile_layer3_a_ahead: chunk_3 * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead or
@@ -59,8 +59,8 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
  *   layer1_h: spaced(T * B * padded m_1), every step
  *   layer2_h: spaced(T * B * padded m_2), every step
  *   layer3_h: spaced(T * B * padded m_3), every step
- *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_layer1_a_ahead: chunk * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   tile_layer2_a_ahead: chunk_4 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead or
  *     at their step
  *   tile_layer3_a_ahead: chunk_5 * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead or
@@ -87,13 +87,16 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  *   layer3_h_prev_bar: spaced(2 * B * padded m_3), a step and the one before it
  *   tile_layer3_h_bar_ahead: chunk * B * up_to(m_3, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the sums of a chunk of steps, ahead
- *     or at their step
- *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the sums of a chunk of steps, ahead
- *     or at their step
- *   final_layer1_h_bar, initial_layer1_h: B * m_1 each, in place of what the caller does not give
- *   final_layer2_h_bar, initial_layer2_h: B * m_2 each, in place of what the caller does not give
- *   final_layer3_h_bar, initial_layer3_h: B * m_3 each, in place of what the caller does not give
+ *   tile_layer2_h_bar_ahead: chunk_6 * B * up_to(m_2, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
+ *   tile_layer1_h_bar_ahead: chunk_7 * B * up_to(m_1, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
+ *   final_layer1_h_bar, initial_layer1_h: B * m_1 each, in place of what the caller does not
+ *     give
+ *   final_layer2_h_bar, initial_layer2_h: B * m_2 each, in place of what the caller does not
+ *     give
+ *   final_layer3_h_bar, initial_layer3_h: B * m_3 each, in place of what the caller does not
+ *     give
  *   factors of totals for each thread: scratch_for(m_3 + n + m_1 + m_2)
  *   chunk: steps_ahead(T, B, up_to(m_3, LANES))
  *   chunk: steps_ahead(T, B, up_to(m_2, LANES))

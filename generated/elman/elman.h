@@ -162,7 +162,8 @@ void elman_backward(
  * those of state. */
 void elman_step(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_inputs *in,
-    const elman_initial *state, const elman_outputs *out, const elman_state *next, elman_real *work);
+    const elman_initial *state, const elman_outputs *out, const elman_state *next,
+    elman_real *work);
 
 #ifdef __cplusplus
 }

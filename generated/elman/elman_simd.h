@@ -26,8 +26,8 @@ size_t elman_simd_tape_size(const elman_sizes *sizes);
  * up_to(p, LANES) * m. */
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m +
- * up_to(n, LANES) * m. */
+/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m
+ * + up_to(n, LANES) * m. */
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
 
 /* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
@@ -37,8 +37,8 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
  *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES)) */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
-/* Entries of elman_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m,
- * LANES) + B * m.
+/* Entries of elman_real: scratch memory of infer: spaced(T * B * padded m) +
+ * chunk * B * up_to(m, LANES) + B * m.
  *   h: spaced(T * B * padded m), every step
  *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
  *     step

@@ -25,7 +25,8 @@ extern "C" {
  *     step */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
+/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m,
+ * LANES) * m. */
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes);
 
 /* Entries of fastrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n,
@@ -39,8 +40,8 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes);
  *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES) +
- * B * m.
+/* Entries of fastrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES)
+ * + B * m.
  *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
  *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
  *     step

@@ -65,7 +65,8 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
  *   chunk: steps_together(T, B, 4 * padded m) */
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * m.
+/* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + 1 +
+ * B * m.
  *   z, q: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  *   initial_h: B * m, in place of what the caller does not give */

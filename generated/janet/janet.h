@@ -156,7 +156,8 @@ void janet_backward(
  * those of state. */
 void janet_step(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_inputs *in,
-    const janet_initial *state, const janet_outputs *out, const janet_state *next, janet_real *work);
+    const janet_initial *state, const janet_outputs *out, const janet_state *next,
+    janet_real *work);
 
 #ifdef __cplusplus
 }

@@ -24,8 +24,8 @@ extern "C" {
  *   y_tail: spaced(T * B * padded p), every step */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p +
- * up_to(p, LANES) * m. */
+/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p
+ * + up_to(p, LANES) * m. */
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
 
 /* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m

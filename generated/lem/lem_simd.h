@@ -31,23 +31,23 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
  * LANES) * m. */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: scratch memory of forward: spaced(B * padded m) + chunk * B * 3 * up_to(m,
- * LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
+/* Entries of lem_real: scratch memory of forward: spaced(B * padded m) +
+ * chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
  *   dt_2: spaced(B * padded m), one step, then overwritten
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
  *     step
  *   initial_y, initial_z: B * m each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES)) */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of infer: spaced(B * padded m) + spaced(2 * B * padded m) +
- * chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
+/* Entries of lem_real: scratch memory of infer: spaced(B * padded m) + spaced(2 * B * padded m)
+ * + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
  *   dt_2: spaced(B * padded m), one step, then overwritten
  *   z: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
  *     step
  *   initial_y, initial_z: B * m each, in place of what the caller does not give
@@ -59,8 +59,8 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
  * threads * scratch_for(m + n).
  *   one_minus_sigmoid_a_dt_1, one_minus_tanh_a_z_squared, dt_1, dt_2, tanh_a_z, y_bar:
  *     spaced(B * padded m) each, one step, then overwritten
- *   sigmoid_a_dt_1, sigmoid_a_dt_2, a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar, a_dt_1_bar:
- *     spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
+ *   sigmoid_a_dt_1, sigmoid_a_dt_2, a_y_bar, a_z_bar, dt_2_bar, a_dt_2_bar, dt_1_bar,
+ *     a_dt_1_bar: spaced(chunk * B * padded m) each, the steps of a chunk, then overwritten
  *   y_prev_bar, z_prev_bar: spaced(2 * B * padded m) each, a step and the one before it
  *   final_y_bar, final_z_bar, initial_y, initial_z: B * m each, in place of what the caller does
  *     not give

@@ -156,7 +156,8 @@ void ligru_backward(
  * those of state. */
 void ligru_step(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_inputs *in,
-    const ligru_initial *state, const ligru_outputs *out, const ligru_state *next, ligru_real *work);
+    const ligru_initial *state, const ligru_outputs *out, const ligru_state *next,
+    ligru_real *work);
 
 #ifdef __cplusplus
 }

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-/* Entries of lmu_real: what forward saves for backward: spaced(T * B * 1) + spaced(T * B * padded
- * d) + spaced(T * B * padded k).
+/* Entries of lmu_real: what forward saves for backward: spaced(T * B * 1) +
+ * spaced(T * B * padded d) + spaced(T * B * padded k).
  *   u: spaced(T * B * 1), every step
  *   m: spaced(T * B * padded d), every step
  *   h_tail: spaced(T * B * padded k), every step */
@@ -67,8 +67,8 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded k + padded d + 1) */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of step: spaced(B * 1) + spaced(B * padded d) + 1 + B * k +
- * B * d.
+/* Entries of lmu_real: scratch memory of step: spaced(B * 1) + spaced(B * padded d) + 1 + B * k
+ * + B * d.
  *   u: spaced(B * 1), one step, then overwritten
  *   m: spaced(B * padded d), one step, then overwritten
  *   t: 1, which way the last step took

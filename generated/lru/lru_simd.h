@@ -21,8 +21,8 @@ extern "C" {
 /* Entries of lru_real: what forward saves for backward: 4 * spaced(T * B * padded N) +
  * 6 * spaced(N).
  *   x_re, x_im, a_x_re, a_x_im: spaced(T * B * padded N) each, every step
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every
- *     step */
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each,
+ *     every step */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
 /* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + 2 * up_to(H,
@@ -40,16 +40,16 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 /* Entries of lru_real: scratch memory of infer: 4 * spaced(T * B * padded N) + 6 * spaced(N) +
  * 2 * B * N.
  *   x_re, x_im, a_x_re, a_x_im: spaced(T * B * padded N) each, every step
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every
- *     step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each,
+ *     every step
  *   initial_x_re, initial_x_im: B * N each, in place of what the caller does not give */
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Entries of lru_real: scratch memory of backward: 4 * spaced(chunk * B * padded N) +
  * 7 * spaced(N) + 2 * spaced(2 * B * padded N) + chunk * B * 2 * up_to(N, LANES) + 4 * B * N + H
  * + threads * scratch_for(H + N).
- *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: spaced(chunk * B * padded N) each, the steps of a
- *     chunk, then overwritten
+ *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: spaced(chunk * B * padded N) each, the steps of
+ *     a chunk, then overwritten
  *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar,
  *     sin_exp_theta_2, cos_exp_theta_2: spaced(N) each, every step
  *   x_re_prev_bar, x_im_prev_bar: spaced(2 * B * padded N) each, a step and the one before it
@@ -65,8 +65,8 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 /* Entries of lru_real: scratch memory of step: 4 * spaced(B * padded N) + 6 * spaced(N) + 1 +
  * 2 * B * N.
  *   x_re, x_im, a_x_re, a_x_im: spaced(B * padded N) each, one step, then overwritten
- *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each, every
- *     step
+ *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each,
+ *     every step
  *   t: 1, which way the last step took
  *   initial_x_re, initial_x_im: B * N each, in place of what the caller does not give */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);

@@ -127,8 +127,8 @@ size_t lstm_1997_infer_work_size(const lstm_1997_sizes *sizes);
      2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(LSTM_1997_FIXED_m))
 
-/* Entries of lstm_1997_real: scratch memory of backward: 13 * m + 3 * T * B * m + 2 * 2 * B * m +
- * 3 * B * m. */
+/* Entries of lstm_1997_real: scratch memory of backward: 13 * m + 3 * T * B * m + 2 * 2 * B * m
+ * + 3 * B * m. */
 size_t lstm_1997_backward_work_size(const lstm_1997_sizes *sizes);
 #define LSTM_1997_BACKWARD_WORK_SIZE(T, B) \
     (13 * (size_t)(LSTM_1997_FIXED_m) + \

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * spaced(T * B * padded m)
- * + 3 * spaced(T * B * 1).
+/* Entries of lstm_layer_norm_real: what forward saves for backward: 15 * spaced(T * B * padded
+ * m) + 3 * spaced(T * B * 1).
  *   g_tail, i_tail, f_tail, o_tail, c, d_1_i, d_1_f, d_1_g, d_1_o, d_2_i, d_2_f, d_2_g, d_2_o,
  *     d_3, tanh_a_h_tail: spaced(T * B * padded m) each, every step
  *   r_1, r_2, r_3: spaced(T * B * 1) each, every step */

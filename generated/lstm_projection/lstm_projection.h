@@ -142,8 +142,8 @@ size_t lstm_projection_infer_work_size(const lstm_projection_sizes *sizes);
      (size_t)(B) * (size_t)(LSTM_PROJECTION_FIXED_p) + \
      (size_t)(B) * (size_t)(LSTM_PROJECTION_FIXED_m))
 
-/* Entries of lstm_projection_real: scratch memory of backward: 15 * m + 6 * T * B * m + T * B * p
- * + 2 * B * p + 2 * B * m + 2 * B * p + 2 * B * m. */
+/* Entries of lstm_projection_real: scratch memory of backward: 15 * m + 6 * T * B * m +
+ * T * B * p + 2 * B * p + 2 * B * m + 2 * B * p + 2 * B * m. */
 size_t lstm_projection_backward_work_size(const lstm_projection_sizes *sizes);
 #define LSTM_PROJECTION_BACKWARD_WORK_SIZE(T, B) \
     (15 * (size_t)(LSTM_PROJECTION_FIXED_m) + \

@@ -18,7 +18,8 @@
 extern "C" {
 #endif
 
-/* Entries of lstm_projection_real: what forward saves for backward: 6 * spaced(T * B * padded m).
+/* Entries of lstm_projection_real: what forward saves for backward: 6 * spaced(T * B * padded
+ * m).
  *   g_tail, i_tail, f_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step */
 size_t lstm_projection_simd_tape_size(const lstm_projection_sizes *sizes);
 
@@ -67,8 +68,8 @@ size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, 
  *   chunk: steps_together(T, B, 6 * padded m + padded p) */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * p +
- * B * m.
+/* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * p
+ * + B * m.
  *   c, c_o: spaced(B * padded m) each, one step, then overwritten
  *   t: 1, which way the last step took
  *   initial_h: B * p, in place of what the caller does not give

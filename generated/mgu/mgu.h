@@ -116,7 +116,8 @@ size_t mgu_infer_work_size(const mgu_sizes *sizes);
     (5 * (size_t)(MGU_FIXED_m) + \
      (size_t)(B) * (size_t)(MGU_FIXED_m))
 
-/* Entries of mgu_real: scratch memory of backward: 8 * m + 3 * T * B * m + 2 * B * m + 2 * B * m. */
+/* Entries of mgu_real: scratch memory of backward: 8 * m + 3 * T * B * m + 2 * B * m +
+ * 2 * B * m. */
 size_t mgu_backward_work_size(const mgu_sizes *sizes);
 #define MGU_BACKWARD_WORK_SIZE(T, B) \
     (8 * (size_t)(MGU_FIXED_m) + \

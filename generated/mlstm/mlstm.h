@@ -213,7 +213,8 @@ void mlstm_backward(
  * those of state. */
 void mlstm_step(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_inputs *in,
-    const mlstm_initial *state, const mlstm_outputs *out, const mlstm_state *next, mlstm_real *work);
+    const mlstm_initial *state, const mlstm_outputs *out, const mlstm_state *next,
+    mlstm_real *work);
 
 #ifdef __cplusplus
 }

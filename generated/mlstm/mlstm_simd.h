@@ -90,8 +90,8 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
  * B * d_v * d_k + B * d_k.
  *   q, k, n: spaced(B * padded d_k) each, one step, then overwritten
  *   v_2, o, a_h: spaced(B * padded d_v) each, one step, then overwritten
- *   itilde, ftilde, l_f, m, i, f, s, e, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B * 1) each,
- *     one step, then overwritten
+ *   itilde, ftilde, l_f, m, i, f, s, e, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B * 1)
+ *     each, one step, then overwritten
  *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
  *   t: 1, which way the last step took
  *   initial_m: B, in place of what the caller does not give

@@ -18,8 +18,8 @@
 extern "C" {
 #endif
 
-/* Entries of multiplicative_lstm_real: what forward saves for backward: 6 * spaced(T * B * padded
- * size_m) + 2 * spaced(T * B * padded d).
+/* Entries of multiplicative_lstm_real: what forward saves for backward:
+ * 6 * spaced(T * B * padded size_m) + 2 * spaced(T * B * padded d).
  *   i_tail, o_tail, f_tail, c, tanh_hhat_tail, tanh_c_tail: spaced(T * B * padded size_m) each,
  *     every step
  *   a_m, a_m_2: spaced(T * B * padded d) each, every step */
@@ -36,27 +36,27 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
 /* Entries of multiplicative_lstm_real: scratch memory of forward: spaced(B * padded d) +
  * chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m.
  *   m: spaced(B * padded d), one step, then overwritten
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h, initial_c: B * size_m each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES)) */
 size_t multiplicative_lstm_simd_forward_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of infer: spaced(B * padded d) +
- * spaced(2 * B * padded size_m) + spaced(T * B * padded d) + chunk * B * 4 * up_to(size_m, LANES)
- * + 2 * B * size_m.
+ * spaced(2 * B * padded size_m) + spaced(T * B * padded d) + chunk * B * 4 * up_to(size_m,
+ * LANES) + 2 * B * size_m.
  *   m: spaced(B * padded d), one step, then overwritten
  *   c: spaced(2 * B * padded size_m), a step and the one before it
  *   a_m: spaced(T * B * padded d), every step
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h, initial_c: B * size_m each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES)) */
 size_t multiplicative_lstm_simd_infer_work_size(const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded
- * d) + 4 * spaced(chunk * B * padded size_m) + 2 * spaced(2 * B * padded size_m) + 4 * B * size_m
- * + threads * scratch_for(n + size_m + d).
+ * d) + 4 * spaced(chunk * B * padded size_m) + 2 * spaced(2 * B * padded size_m) +
+ * 4 * B * size_m + threads * scratch_for(n + size_m + d).
  *   m, m_bar, a_m_2_bar, a_m_bar: spaced(chunk * B * padded d) each, the steps of a chunk, then
  *     overwritten
  *   a_f_bar, a_o_bar, a_i_bar, hhat_bar: spaced(chunk * B * padded size_m) each, the steps of a

@@ -38,8 +38,8 @@ size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes);
  *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
 
-/* Entries of mut1_real: scratch memory of infer: 2 * spaced(T * B * padded m) + spaced(B * padded
- * m) + chunk * B * up_to(m, LANES) + B * m.
+/* Entries of mut1_real: scratch memory of infer: 2 * spaced(T * B * padded m) +
+ * spaced(B * padded m) + chunk * B * up_to(m, LANES) + B * m.
  *   z, tanh_x: spaced(T * B * padded m) each, every step
  *   r_h_prev: spaced(B * padded m), one step, then overwritten
  *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their

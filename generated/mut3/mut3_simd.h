@@ -22,8 +22,8 @@ extern "C" {
  *   s_tail, z_tail, r_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
- * + 3 * up_to(m, LANES) * m. */
+/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m,
+ * LANES) * n + 3 * up_to(m, LANES) * m. */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
 /* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(n,

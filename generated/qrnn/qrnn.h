@@ -124,8 +124,8 @@ size_t qrnn_infer_work_size(const qrnn_sizes *sizes);
      (size_t)(B) * (size_t)(QRNN_FIXED_n) + \
      (size_t)(B) * (size_t)(QRNN_FIXED_m))
 
-/* Entries of qrnn_real: scratch memory of backward: 7 * m + 6 * T * B * m + T * B * n + 2 * B * m
- * + 2 * B * n + 2 * B * m. */
+/* Entries of qrnn_real: scratch memory of backward: 7 * m + 6 * T * B * m + T * B * n +
+ * 2 * B * m + 2 * B * n + 2 * B * m. */
 size_t qrnn_backward_work_size(const qrnn_sizes *sizes);
 #define QRNN_BACKWARD_WORK_SIZE(T, B) \
     (7 * (size_t)(QRNN_FIXED_m) + \

@@ -71,8 +71,8 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded k + up_to(k, LANES)) */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
-/* Entries of scrn_real: scratch memory of step: 2 * spaced(B * padded k) + spaced(B * padded m) +
- * 1 + B * k + B * m.
+/* Entries of scrn_real: scratch memory of step: 2 * spaced(B * padded k) + spaced(B * padded m)
+ * + 1 + B * k + B * m.
  *   s, a_s: spaced(B * padded k) each, one step, then overwritten
  *   h: spaced(B * padded m), one step, then overwritten
  *   t: 1, which way the last step took

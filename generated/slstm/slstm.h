@@ -181,7 +181,8 @@ void slstm_backward(
  * those of state. */
 void slstm_step(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_inputs *in,
-    const slstm_initial *state, const slstm_outputs *out, const slstm_state *next, slstm_real *work);
+    const slstm_initial *state, const slstm_outputs *out, const slstm_state *next,
+    slstm_real *work);
 
 #ifdef __cplusplus
 }

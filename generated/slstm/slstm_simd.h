@@ -19,7 +19,8 @@ extern "C" {
 #endif
 
 /* Entries of slstm_real: what forward saves for backward: 10 * spaced(T * B * padded d).
- *   itilde, ftilde, z_tail, o_tail, l_f, m, i, f, c, n: spaced(T * B * padded d) each, every step */
+ *   itilde, ftilde, z_tail, o_tail, l_f, m, i, f, c, n: spaced(T * B * padded d) each, every
+ *     step */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
 /* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * D + 4 * up_to(d,
@@ -31,8 +32,8 @@ size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
 /* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES) + 4 * B * d.
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
  *     give
  *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES)) */
@@ -41,20 +42,20 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 /* Entries of slstm_real: scratch memory of infer: 3 * spaced(2 * B * padded d) +
  * chunk * B * 4 * up_to(d, LANES) + 4 * B * d.
  *   m, c, n: spaced(2 * B * padded d) each, a step and the one before it
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
  *     give
  *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES)) */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded d) +
- * 4 * spaced(2 * B * padded d) + spaced(T * B * padded d) + 8 * B * d + threads * scratch_for(D +
- * d).
+ * 4 * spaced(2 * B * padded d) + spaced(T * B * padded d) + 8 * B * d + threads * scratch_for(D
+ * + d).
  *   otilde_bar, ftilde_bar, itilde_bar, ztilde_bar: spaced(chunk * B * padded d) each, the steps
  *     of a chunk, then overwritten
- *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: spaced(2 * B * padded d) each, a step and the
- *     one before it
+ *   h_prev_bar, m_prev_bar, c_prev_bar, n_prev_bar: spaced(2 * B * padded d) each, a step and
+ *     the one before it
  *   sigmoid_ftilde: spaced(T * B * padded d), every step
  *   final_h_bar, final_m_bar, final_c_bar, final_n_bar, initial_h, initial_m, initial_c,
  *     initial_n: B * d each, in place of what the caller does not give

@@ -121,7 +121,8 @@ size_t sru_infer_work_size(const sru_sizes *sizes);
      3 * (size_t)(T) * (size_t)(B) * (size_t)(SRU_FIXED_m) + \
      (size_t)(B) * (size_t)(SRU_FIXED_m))
 
-/* Entries of sru_real: scratch memory of backward: 6 * T * B * m + 5 * m + 2 * B * m + 2 * B * m. */
+/* Entries of sru_real: scratch memory of backward: 6 * T * B * m + 5 * m + 2 * B * m +
+ * 2 * B * m. */
 size_t sru_backward_work_size(const sru_sizes *sizes);
 #define SRU_BACKWARD_WORK_SIZE(T, B) \
     (6 * (size_t)(T) * (size_t)(B) * (size_t)(SRU_FIXED_m) + \

@@ -46,7 +46,8 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Entries of sru_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) +
- * 3 * spaced(T * B * padded m) + spaced(2 * B * padded m) + 2 * B * m + threads * scratch_for(n).
+ * 3 * spaced(T * B * padded m) + spaced(2 * B * padded m) + 2 * B * m +
+ * threads * scratch_for(n).
  *   one_minus_f, c_bar, a_c_bar, a_f_bar: spaced(chunk * B * padded m) each, the steps of a
  *     chunk, then overwritten
  *   r, a_h_bar, a_r_bar: spaced(T * B * padded m) each, every step

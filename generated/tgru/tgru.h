@@ -130,8 +130,8 @@ size_t tgru_infer_work_size(const tgru_sizes *sizes);
      (size_t)(B) * (size_t)(TGRU_FIXED_n) + \
      (size_t)(B) * (size_t)(TGRU_FIXED_m))
 
-/* Entries of tgru_real: scratch memory of backward: 5 * m + 5 * T * B * m + T * B * n + 2 * B * m
- * + 2 * B * n + 2 * B * m. */
+/* Entries of tgru_real: scratch memory of backward: 5 * m + 5 * T * B * m + T * B * n +
+ * 2 * B * m + 2 * B * n + 2 * B * m. */
 size_t tgru_backward_work_size(const tgru_sizes *sizes);
 #define TGRU_BACKWARD_WORK_SIZE(T, B) \
     (5 * (size_t)(TGRU_FIXED_m) + \

@@ -173,7 +173,8 @@ void tlstm_backward(
  * those of state. */
 void tlstm_step(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_inputs *in,
-    const tlstm_initial *state, const tlstm_outputs *out, const tlstm_state *next, tlstm_real *work);
+    const tlstm_initial *state, const tlstm_outputs *out, const tlstm_state *next,
+    tlstm_real *work);
 
 #ifdef __cplusplus
 }

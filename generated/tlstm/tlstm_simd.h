@@ -28,7 +28,8 @@ size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
 /* Entries of tlstm_real: weights packed for backward: 6 * up_to(n, LANES) * m. */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m) + B * n + B * m.
+/* Entries of tlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m) + B * n +
+ * B * m.
  *   f, o: spaced(T * B * padded m) each, every step
  *   initial_x: B * n, in place of what the caller does not give
  *   initial_c: B * m, in place of what the caller does not give */

@@ -156,7 +156,8 @@ void ugrnn_backward(
  * those of state. */
 void ugrnn_step(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_inputs *in,
-    const ugrnn_initial *state, const ugrnn_outputs *out, const ugrnn_state *next, ugrnn_real *work);
+    const ugrnn_initial *state, const ugrnn_outputs *out, const ugrnn_state *next,
+    ugrnn_real *work);
 
 #ifdef __cplusplus
 }

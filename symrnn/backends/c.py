@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.c_helpers import Helper, Helpers
-from symrnn.backends.c_math import CPrinter
-from symrnn.backends.c_tree import CTree, Lines, indented
+from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
+from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark
 from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment
 from symrnn.loops import Names, Whole, total
 from symrnn.lowering import (GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, free_sizes,
@@ -34,12 +34,11 @@ AFTER = "state after the last step; NULL: not wanted"
 
 @dataclass(frozen=True)
 class Field:
-    """One member of a struct: its name in C and in the program, its declaration, its meaning."""
+    """One member of a struct: its name in C and in the program, and what declares it."""
 
     name: str
     key: str
-    declaration: str
-    comment: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Printed:
-    """One function: what it is for, its signature and its body, line by line."""
+    """One function: what it is for, its prototype, signature and body, line by line."""
 
     comment: tuple[str, ...]
-    signature: Lines
-    lines: Lines
+    prototype: tuple[str, ...]
+    signature: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,15 @@ class _Sources:
         self.names = c_names(plan, name)
         self.fixed = fixed_sizes(plan, self.names, name)
         self.interface = Interface(name, self.names, Locals.choose(self.names), self.fixed)
-        self.formulas = CPrinter(self.names, name)
+        self.formulas = TreeFormulas(self.names, name)
 
     def source(self) -> Source:
         """All parts of the two files."""
         program = self.plan.program
         lowered = portable(self.plan, self.interface)
         printed = tuple(self._printed(kind, one) for kind, one in lowered.items())
-        helpers, math = Helpers(self.names, self.name).made(sorted(self.formulas.used_calls))
+        helpers, math = Helpers(self.names, self.name, TreeFormulas).made(
+            sorted(self.formulas.used_calls))
         members = tuple((macro, self.names.member(one)) for one, macro in self.fixed.items())
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
@@ -136,8 +137,9 @@ class _Sources:
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
         tree = CTree(self.formulas, TextPrinter(one.program), f"{self.name}_real")
-        return Printed(PURPOSE[kind], tree.signature(one.function),
-                       indented(tree.body(one.function.body)))
+        return Printed(PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
+                       laid_out(tree.signature(one.function)),
+                       laid_out(deeper(tree.body(one.function.body))))
 
     def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
@@ -149,13 +151,13 @@ class _Sources:
     def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:
         arrays = Arrays(self.plan, self.plan.forward, self.names, self.interface.local)
         tree = CTree(self.formulas, TextPrinter(self.plan.program), "")
-        told = tree(total(list(map(arrays.extent, shapes)))) if shapes else ""
+        told = flat(tree(total(list(map(arrays.extent, shapes))))) if shapes else ""
         name, sizes = f"{self.name}_{block}_size", ("B",) if block == "step_work" else ("T", "B")
         entries = lines_of_comment(f"Entries of {self.name}_real: {comment}: "
                                    f"{told or 'nothing, but an array has an entry'}.")
         counts = {one: shapes.count(one) for one in dict.fromkeys(shapes)}
         constant = FixedSizes(arrays, self.fixed)
-        terms = tuple(tree(constant(Whole(count) * arrays.extent(one)))
+        terms = tuple(flat(tree(constant(Whole(count) * arrays.extent(one))))
                       for one, count in counts.items())
         return Count(name, entries, name.upper(), ", ".join(sizes),
                      ", ".join(f"sizes->{one}" for one in sizes), terms or ("1",))
@@ -166,8 +168,9 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
     program, gradient = plan.program, plan.gradient
     meanings = {"T": "steps", "B": "sequences in the batch",
                 **{one.name: one.meaning for one in program.sizes}}
-    sizes = tuple(Field(names.member(one), one, f"size_t {names.member(one)};",
-                        in_comment(meanings[one])) for one in free_sizes(program))
+    sizes = tuple(Field(names.member(one), one, _declared(f"size_t {names.member(one)};",
+                                                         in_comment(meanings[one])))
+                  for one in free_sizes(program))
     groups = (
         ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
         ("inputs", "inputs", True, program.with_role(*FED)),
@@ -193,7 +196,16 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
 
 def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
     """A struct; C99 knows no empty one."""
-    return Struct(name, comment, fields or (Field("none", "", "char none;", "there are none"),))
+    none = Field("none", "", _declared("char none;", "there are none"))
+    return Struct(name, comment, fields or (none,))
+
+
+def _declared(declaration: str, comment: str) -> tuple[str, ...]:
+    """A declaration with a comment behind it, or above it where that would be too long."""
+    line = f"    {declaration} /* {comment} */"
+    if len(line) <= WIDTH:
+        return (line,)
+    return laid_out(deeper([remark(comment), Line(declaration)]))
 
 
 def _key(variable: Variable) -> str:
@@ -205,4 +217,4 @@ def _key(variable: Variable) -> str:
 def _field(own: str, key: str, variable: Variable, name: str, const: bool) -> Field:
     shape = f"[{', '.join(variable.shape)}]" if variable.shape else "[1]"
     declaration = f"{'const ' if const else ''}{name}_real *{own};"
-    return Field(own, key, declaration, f"{shape} {in_comment(variable.meaning)}")
+    return Field(own, key, _declared(declaration, f"{shape} {in_comment(variable.meaning)}"))

@@ -8,6 +8,7 @@ from sympy import Expr, Function, Symbol, preorder_traversal
 
 from symrnn.backends.c_math import MATH, CPrinter
 from symrnn.loops.scope import Names
+from symrnn.backends.lines import BREAK, Line, deeper, laid_out
 from symrnn.backends.text import comment_block
 from symrnn.program import ROWS, substitute
 
@@ -16,23 +17,21 @@ SHARED = Symbol("e", real=True)
 
 @dataclass(frozen=True)
 class Helper:
-    """A function: what it is for, its name, arguments, a local value used twice, its result."""
+    """A function: what it is for, its signature and its body, line by line."""
 
     comment: tuple[str, ...]
-    name: str
-    arguments: str
-    shared: tuple[str, ...]
-    result: str
+    signature: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
 class Helpers:
     """Writes the helpers that some calls need, each behind those that it calls itself."""
 
     def __init__(self, names: Names, prefix: str, printer: type[CPrinter] = CPrinter,
-                 kind: str = "") -> None:
+                 kind: str = "", qualifier: str = "static") -> None:
         self.names, self.prefix, self.printer_of = names, prefix, printer
         self.real = f"{prefix}_real" if not kind else "real"
-        self.kind = kind or self.real
+        self.kind, self.qualifier = kind or self.real, qualifier
         self.found: dict[str, Helper] = {}
         self.math: set[str] = set()
 
@@ -51,7 +50,7 @@ class Helpers:
         inner = self.printer_of(self.names, self.prefix)
         inner.elements = {one: one for one in ("x", "alpha", "beta", SHARED.name)}
         common = repeated_call(row.kernel_form)
-        shared = (f"const {self.kind} {SHARED} = {inner(common)};",) if common else ()
+        shared = [Line(f"const {self.kind} {SHARED} ={BREAK}{inner(common)};")] if common else []
         result = inner(substitute(row.kernel_form, {common: SHARED} if common else {}))
         self.math |= {call for call in inner.used_calls if call in MATH}
         for call in sorted(inner.used_calls):
@@ -59,8 +58,10 @@ class Helpers:
         kinds = [self.kind, self.real, self.real]
         arguments = ", ".join(f"{kind} {one.name}"
                               for kind, one in zip(kinds, row.arguments, strict=False))
-        self.found[name] = Helper(comment_block(row.why), inner.helper(name), arguments, shared,
-                                  result)
+        called = f"{inner.helper(name)}({arguments})"
+        head = Line(f"{self.qualifier} {self.kind}{BREAK}{called}", hang="")
+        body = deeper([*shared, Line(f"return {result};")])
+        self.found[name] = Helper(comment_block(row.why), laid_out([head]), laid_out(body))
 
 
 def repeated_call(formula: Expr) -> Expr | None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from symrnn.backends.c_math import CPrinter
+from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, closed, deeper, remark, together
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (INT, REAL, SIZE, Argument, Assign, Barrier, Binary, Block, Body, Call,
                           Cast, Choose, Computed, Declare, Element, Expression, For, Formula,
                           Function, If, Inside, Macro, Member, Name, Pointer, Return, Run, Scalar,
                           Section, Size, Statement, Struct, Type, Unused, Whole)
 
-Lines = tuple[str, ...]
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7}
 CHOICE, MOST, ATOM = 0, 8, 9
-WIDTH = 100
+OPERATORS = ("+", "-", "&&", "||")  # in front of which a line may end
+
+
+class TreeFormulas(CPrinter):
+    """Formulas whose sums may go on in the next line."""
+
+    gap = BREAK
+    times = f"{INNER}* "
+
+    def parenthesised(self, text: str) -> str:
+        return closed(text)
 
 
 class CTree:
@@ -25,17 +33,11 @@ class CTree:
         self.formulas, self.text = formulas, text
         self.scalars = {REAL: real, SIZE: "size_t", INT: "int"}
 
-    def signature(self, function: Function) -> Lines:
-        """``void lstm_forward(``, then the arguments in lines that are not too long."""
+    def signature(self, function: Function, end: str = "") -> Lines:
+        """``void lstm_forward(``, then the arguments; a prototype has an ``end``."""
         result = "void" if function.result is None else self.type(function.result)
-        lines, line = [f"{result} {function.name}("], "   "
-        for place, one in enumerate(function.arguments):
-            end = ")" if place == len(function.arguments) - 1 else ","
-            word = f" {self.argument(one)}{end}"
-            if len(line) + len(word) > WIDTH:
-                lines, line = [*lines, line], "   "
-            line += word
-        return (*lines, line)
+        arguments = f",{BREAK}".join(map(self.argument, function.arguments))
+        return Line(f"{result} {function.name}("), Line(f"{arguments}){end}", depth=1, hang="")
 
     def argument(self, one: Argument) -> str:
         """``const lstm_sizes *sizes``."""
@@ -49,33 +51,33 @@ class CTree:
         """One statement."""
         match one:
             case Declare():
-                return (self._declare(one),)
+                return (Line(self._declare(one)),)
             case Assign(target, value, operator):
-                return (f"{self(target)} {operator} {self(value)};",)
+                return (Line(f"{self(target)} {operator}{BREAK}{self(value)};"),)
             case For():
                 return self._nest(self._loop(one), one.body)
             case If(condition, body):
                 return self._nest(f"if ({self(condition)})", body)
             case Run(call):
-                return (f"{self(call)};",)
+                return (Line(f"{self(call)};"),)
             case Unused(name):
-                return (f"(void){name.text};",)
+                return (Line(f"(void){name.text};"),)
             case Return(value):
-                return (f"return {self(value)};",)
+                return (Line(f"return {self(value)};"),)
             case Block(body):
-                return ("{", *indented(self.body(body)), "}")
-            case Section(comment, body):
-                return ("", f"/* {comment} */", *self.body(body))
+                return (Line("{"), *deeper(self.body(body)), Line("}"))
+            case Section(title, body):
+                return (EMPTY, remark(title), *self.body(body))
             case Computed(equation, body):
-                return ("", f"/* {self.text.comment(equation)} */", *self.body(body))
+                return (EMPTY, remark(self.text.comment(equation)), *self.body(body))
             case Barrier():
-                return ("BARRIER",)
+                return (Line("BARRIER"),)
         raise TypeError(f"C has no {type(one).__name__}")
 
     def __call__(self, node: Expression, level: int = CHOICE) -> str:
         """An expression, in parentheses if it binds weaker than ``level``."""
         own, text = self._expression(node)
-        return f"({text})" if own < level else text
+        return closed(text) if own < level else text
 
     def type(self, of: Type) -> str:
         """A type that stands before a name."""
@@ -96,7 +98,7 @@ class CTree:
 
     def _declare(self, one: Declare) -> str:
         const = "const " * (one.constant and not isinstance(one.type, Pointer))
-        value = "" if one.value is None else f" = {self(one.value)}"
+        value = "" if one.value is None else f" ={BREAK}{together(self(one.value))}"
         note = f" /* {one.note} */" if one.note else ""
         return f"{const}{self.declared(one.type, one.name)}{value};{note}"
 
@@ -108,8 +110,10 @@ class CTree:
 
     def _nest(self, head: str, body: Body) -> Lines:
         """A loop or condition around statements; braces only where one line would not do."""
-        lines = indented(self.body(body))
-        return (head, *lines) if is_bare(body) else (f"{head} {{", *lines, "}")
+        lines = deeper(self.body(body))
+        if is_bare(body):
+            return (Line(head), *lines)
+        return (Line(f"{head} {{"), *lines, Line("}"))
 
     def _expression(self, node: Expression) -> tuple[int, str]:
         match node:
@@ -120,7 +124,8 @@ class CTree:
             case Binary():
                 return LEVEL[node.operator], self._binary(node)
             case Choose(condition, then, otherwise):
-                return CHOICE, f"{self(condition, 1)} ? {self(then, 1)} : {self(otherwise)}"
+                return CHOICE, (f"{self(condition, 1)}{BREAK}? {self(then, 1)}"
+                                f"{BREAK}: {self(otherwise)}")
             case Member(of, field):
                 return ATOM, f"{self(of, ATOM)}->{field}"
             case Inside(index):
@@ -130,7 +135,8 @@ class CTree:
             case Element(array, _, _):
                 return ATOM, f"{array.text}[{self(node.offset)}]"
             case Call(function, arguments):
-                return ATOM, f"{function}({', '.join(map(self, arguments))})"
+                inside = f",{BREAK}".join(map(self, arguments))
+                return ATOM, f"{function}{closed(inside)}"
             case Formula():
                 return MOST, self._formula(node)
         raise TypeError(f"C has no {type(node).__name__}")
@@ -140,7 +146,8 @@ class CTree:
         level = MOST if node.operator == "&" else LEVEL[node.operator]
         product = isinstance(node.right, Binary) and node.operator == node.right.operator == "*"
         right = level + (not product)
-        return f"{self(node.left, level)} {node.operator} {self(node.right, right)}"
+        gap = BREAK if node.operator in OPERATORS else " "
+        return f"{self(node.left, level)}{gap}{node.operator} {self(node.right, right)}"
 
     def _formula(self, node: Formula) -> str:
         self.formulas.elements = {name: self(one, ATOM) for name, one in node.operands}
@@ -158,7 +165,3 @@ def is_bare(body: Body) -> bool:
             return True
     return False
 
-
-def indented(lines: Sequence[str]) -> Lines:
-    """Lines further to the right; empty ones stay empty."""
-    return tuple(f"    {line}" if line else "" for line in lines)

@@ -23,6 +23,7 @@ class Printer:
     """Prints a pointwise expression as text; subclasses speak LaTeX, C or NumPy."""
 
     times = " "
+    gap = " "  # in front of a sign, where a line may end
 
     def __call__(self, expression: Expr, level: int = OR) -> str:
         """The expression as text, in parentheses if it binds weaker than ``level``."""
@@ -96,7 +97,7 @@ class Printer:
         text = ""
         for place, term in enumerate(terms(node)):
             positive = negated(term)
-            sign = " - " if positive is not None else " + "
+            sign = f"{self.gap}- " if positive is not None else f"{self.gap}+ "
             if place == 0:
                 sign = sign.strip() if positive is not None else ""
             text += sign + self(term if positive is None else positive, PRODUCT)

@@ -108,8 +108,9 @@ class _Sources:
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         scalar = {call for one in written.values() for call in one.scalar.used_calls}
         wide = {call for one in written.values() for call in one.printer.used_calls}
-        helpers, math = Helpers(self.names, self.name).made(sorted(scalar))
-        vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec").made(sorted(wide))
+        helpers, math = Helpers(self.names, self.name, qualifier="MAYBE").made(sorted(scalar))
+        vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec", "ALWAYS").made(
+            sorted(wide))
         functions = {kind: self._function(kind, written[kind], body)
                      for kind, body in bodies.items()}
         return SimdSource(

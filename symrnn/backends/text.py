@@ -106,7 +106,7 @@ def lines_of_comment(text: str) -> tuple[str, ...]:
     held = text.replace(" * ", "\0*\0")
     inner = " " * (len(text) - len(text.lstrip()) + 2 * text.startswith(" "))
     return tuple(line.replace("\0", " ") for line in wrap(
-        held, 95, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False))
+        held, 94, subsequent_indent=inner, break_long_words=False, break_on_hyphens=False))
 
 
 def comment_block(text: str) -> tuple[str, ...]:

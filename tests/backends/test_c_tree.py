@@ -8,6 +8,7 @@ from sympy import Symbol, exp
 import symrnn
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import CTree
+from symrnn.backends.lines import flat, laid_out
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (BFLOAT16, REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
                           Expression, For, Formula, Function, If, Member, Name, Names, Over,
@@ -35,11 +36,11 @@ EXPRESSIONS = [
 
 @pytest.mark.parametrize(("node", "text"), EXPRESSIONS, ids=[text for _, text in EXPRESSIONS])
 def test_an_expression(node: Expression, text: str) -> None:
-    assert TREE(node) == text
+    assert flat(TREE(node)) == text
 
 
 def lines(*body: object) -> list[str]:
-    return list(TREE.body(body))  # type: ignore[arg-type]
+    return list(laid_out(TREE.body(body)))  # type: ignore[arg-type]
 
 
 CLEAR: Body = (Assign(Element(a, (t,), (m,)), Whole(0)),)
@@ -71,7 +72,7 @@ def test_a_type_without_a_name_in_the_language_is_refused() -> None:
 def test_a_signature_is_as_wide_as_a_page_at_most() -> None:
     arguments = tuple(Argument(f"argument_{one}", Pointer(Struct("cell_sizes"), const=True))
                       for one in range(5))
-    signature = TREE.signature(Function("cell_forward", arguments, ()))
+    signature = laid_out(TREE.signature(Function("cell_forward", arguments, ())))
     assert signature[0] == "void cell_forward("
     assert len(signature) == 3 and all(len(one) <= 100 for one in signature)
     assert signature[-1].endswith("const cell_sizes *argument_4)")

@@ -1,0 +1,72 @@
+"""Lines of code that are not wider than a page.
+
+Whoever prints a line marks where it may end; the marks become spaces, or the line goes on below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+WIDTH = 100
+INDENT = "    "
+BREAK, INNER = "\v", "\f"  # letters of no language: INNER marks serve where BREAKs do not
+SHORT = 70    # what belongs together and is no longer stays in one line
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of code, how deep it stands, and what its continuation begins with."""
+
+    text: str
+    depth: int = 0
+    hang: str = INDENT
+
+    def laid_out(self) -> Iterator[str]:
+        """One line, or several where one would be too long."""
+        first = INDENT * self.depth
+        room = WIDTH - len(first + self.hang)
+        words = [part for word in self.text.split(BREAK)
+                 for part in (word.split(INNER) if len(word) > room else [flat(word)])]
+        line = first + words[0]
+        for word in words[1:]:
+            if len(line) + 1 + len(word) > WIDTH:
+                yield line.rstrip()
+                line = first + self.hang + word
+            else:
+                line += f" {word}"
+        yield line.rstrip()
+
+
+Lines = tuple[Line, ...]
+EMPTY = Line("")
+
+
+def deeper(lines: Sequence[Line]) -> Lines:
+    """Lines further to the right."""
+    return tuple(replace(one, depth=one.depth + 1) for one in lines)
+
+
+def laid_out(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The text of some lines."""
+    return tuple(text for one in lines for text in one.laid_out())
+
+
+def remark(text: str) -> Line:
+    """A comment, which may end a line between any two words."""
+    return Line(BREAK.join(f"/* {text} */".split(" ")), hang=" * ")
+
+
+def flat(text: str) -> str:
+    """Text in one line, however long."""
+    return text.replace(BREAK, " ").replace(INNER, " ")
+
+
+def closed(text: str) -> str:
+    """Text in parentheses, which stays together where it is short."""
+    return f"({together(text)})"
+
+
+def together(text: str) -> str:
+    """Text that stays in one line where it is short."""
+    return text.replace(BREAK, INNER) if len(text) <= SHORT else text
