@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.c_addresses import Addresses, Locals, StepAddresses
-from symrnn.backends.c_edges import edges, is_optional, starting_value
+from symrnn.backends.c_edges import starting_value
 from symrnn.backends.c_loops import Loops, under
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_sizes import Shape, size_lines
@@ -68,11 +68,11 @@ class BodyWriter:
 
     def write(self, arguments: Sequence[str]) -> Body:
         """The body of a function with these arguments."""
-        starts = [self.to.variable(one.initial) for one in edges(self.schedule)]
+        starts = [self.to.variable(one.initial) for one in self.schedule.edges]
         work = [*self.workspace(), *starts]
         shapes = [*map(self.stored_shape, self.workspace()), *(one.shape for one in starts)]
         arrays = (*self._constants(), *self._tape(), *self._carve("work", work, shapes),
-                  *map(self._start, edges(self.schedule)))
+                  *map(self._start, self.schedule.edges))
         zeros, blocks = self._zeros(), tuple(map(self._block, self.stages))
         after = tuple(line for delay in self.program.delays for line in self.edge(delay))
         sizes = size_lines(self.plan, self.to)
@@ -186,7 +186,7 @@ class BodyWriter:
 
     def _if_wanted(self, variable: Variable, lines: Shape) -> Shape:
         """A gradient that the caller does not want is not computed."""
-        wanted = is_optional(self.schedule, variable)
+        wanted = self.schedule.is_optional(variable)
         return under(f"if ({self.to.names[variable.name]} != NULL)", lines) if wanted else lines
 
     def edge(self, delay: Delay) -> Shape:

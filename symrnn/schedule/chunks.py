@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.program import Span, symbols_in_order
-from symrnn.schedule.plan import Place, Schedule
+from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.stages import Order, Stage, is_total
 
 SCANS = (Order.FORWARD, Order.REVERSE)
