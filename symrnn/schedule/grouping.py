@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symrnn.program import Equation, Span, Variable, symbols_in_order, terms
+from symrnn.program import Equation, Span, Variable, symbols_in_order
 from symrnn.schedule.fusion import (Addend, FusionGroup, Nest, Reduction, Statement, TileSum,
                                     UnitLoop, WeightedTerm)
 from symrnn.schedule.passes import Kind, Pass
@@ -80,7 +80,7 @@ class Grouping:
 
     def _read_beside_tiles(self, equations: Iterable[Equation]) -> set[str]:
         program = self.schedule.program
-        return {name for one in equations for term in terms(one.rhs)
+        return {name for one in equations for term in one.terms
                 if weighted(program, term) is None for name in symbols_in_order(term)}
 
     def _cuts(self, one: Pass) -> tuple[int, ...]:
@@ -111,7 +111,7 @@ class Grouping:
 
     def _statement(self, one: Pass, equation: Equation) -> Statement:
         program = self.schedule.program
-        found = [(term, weighted(program, term)) for term in terms(equation.rhs)]
+        found = [(term, weighted(program, term)) for term in equation.terms]
         return Statement(
             equation,
             tuple(TileSum(place, tile.gates.index(equation.lhs))
@@ -122,7 +122,7 @@ class Grouping:
 
 
 def _read(equations: Iterable[Equation]) -> set[str]:
-    return {name for one in equations for name in symbols_in_order(one.rhs)}
+    return {name for one in equations for name in one.reads}
 
 
 def _with_firsts(shares: dict[str, list[Addend]]) -> tuple[Reduction, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from symrnn.program import Program, symbols_in_order
+from symrnn.program import Program
 from symrnn.schedule.chunks import Chunk
 from symrnn.schedule.passes import Kind, Pass
 from symrnn.schedule.places import Place, Schedule
@@ -74,4 +74,4 @@ def _passing(schedule: Schedule, chunks: Iterable[Chunk]) -> set[str]:
 
 def _read(passes: Iterable[Pass]) -> set[str]:
     return {name for one in passes for equation in one.equations
-            for name in symbols_in_order(equation.rhs)}
+            for name in equation.reads}

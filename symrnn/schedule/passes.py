@@ -167,7 +167,7 @@ def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
     """
     level, found = dict[str, int](), [list[Equation]()]
     for one in equations:
-        read = max((level.get(name, 0) for name in symbols_in_order(one.rhs)), default=0)
+        read = max((level.get(name, 0) for name in one.reads), default=0)
         level[one.lhs] = max(read, len(found) - 1) + is_call(one.rhs)
         if level[one.lhs] > len(found):
             found.append([])
@@ -180,4 +180,4 @@ def carried(loops: Sequence[Sequence[Equation]]) -> frozenset[str]:
     """What a loop binds and a later one reads."""
     home = {one.lhs: place for place, loop in enumerate(loops) for one in loop}
     return frozenset(name for place, loop in enumerate(loops) for one in loop
-                     for name in symbols_in_order(one.rhs) if home.get(name, place) < place)
+                     for name in one.reads if home.get(name, place) < place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from symrnn.program import Delay, Program, Role, Span, Variable, counted, symbols_in_order
+from symrnn.program import Delay, Program, Role, Span, Variable, counted
 from symrnn.schedule.stages import Order, Stage, stages
 from symrnn.schedule.totals import with_totals_apart
 
@@ -49,7 +49,7 @@ class Schedule:
     @cached_property
     def edges(self) -> tuple[Delay, ...]:
         """The delays whose values before the first step, or behind the last, are read."""
-        read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
+        read = {name for one in self.program.equations for name in one.reads}
         return (*self.program.delays, *(one for one in self.earlier if one.lhs in read))
 
     def is_optional(self, variable: Variable) -> bool:
@@ -96,4 +96,4 @@ def _place(program: Program, found: tuple[Stage, ...], name: str, tape: frozense
 
 def _readers(found: tuple[Stage, ...], names: set[str]) -> list[Stage]:
     return [stage for stage in found
-            if any(not names.isdisjoint(symbols_in_order(one.rhs)) for one in stage.equations)]
+            if any(not names.isdisjoint(one.reads) for one in stage.equations)]
