@@ -19,13 +19,15 @@ E. A. Wan and F. Beaufays, Diagrammatic derivation of gradient algorithms (1996)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Expr, Symbol, diff
 
 from symrnn.program import (Ein, Equation, Peak, Rule, Variable, arrange, contractions, factors,
-                            multiply, pointwise_part, substitute, symbols_in_order)
+                            multiply, pointwise_part, rename, substitute, symbols_in_order)
 
 LETTERS = "ijklmnopqrsuvw"
+VALUE = "value"  # of a formula whose symbols are numbered
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Linear:
         return multiply([self.factor, Ein(spec, *operands)])
 
 
+@lru_cache(maxsize=10_000)
 def linearise(equation: Equation) -> tuple[Linear, ...]:
     """The terms of the equation's differential, in the author's order of symbols.
 
@@ -74,16 +77,30 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
     rhs, found = equation.rhs, []
     pointwise = pointwise_part(rhs)
     names = symbols_in_order(pointwise)
-    rank = {name: place for place, name in enumerate(names)}
-    value = {rhs: Symbol(equation.lhs)} if names else {}
-    for name in names:
-        slope = substitute(diff(pointwise, Symbol(name)), value)
-        found.append(Linear(name, arrange(slope, rank)))
+    alike = {name: f"x{place:04d}" for place, name in enumerate(sorted(names))}
+    there = {**{new: name for name, new in alike.items()}, VALUE: equation.lhs}
+    slopes = _slopes(rename(pointwise, alike, {}), pointwise == rhs) if names else ()
+    found += [Linear(name, rename(slope, there, {}))
+              for name, slope in zip(names, slopes, strict=True)]
     for coefficient, ein in contractions(rhs):
         if not isinstance(ein, Peak):
             found += [Linear(operand.name, coefficient, ein, slot)
                       for slot, operand in enumerate(ein.operands)]
     return tuple(term for term in found if term.factor != 0)
+
+
+@lru_cache(maxsize=10_000)
+def _slopes(formula: Expr, whole: bool) -> tuple[Expr, ...]:
+    """The derivatives of a formula by its symbols, in its order of symbols.
+
+    Names do not matter to a derivative but for their order, by which SymPy sorts: formulas that
+    differ in nothing else share one. Where the formula is the whole of an equation, its slopes
+    are written with its ``VALUE``.
+    """
+    names = symbols_in_order(formula)
+    rank = {name: place for place, name in enumerate(names)}
+    value = {formula: Symbol(VALUE)} if whole else {}
+    return tuple(arrange(substitute(diff(formula, Symbol(name)), value), rank) for name in names)
 
 
 def summed(term: Expr, lhs: Variable, source: Variable,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symrnn.backends.c_edges import edges, field_or_null, is_optional
+from symrnn.backends.c_edges import field_or_null
 from symrnn.backends.c_math import CPrinter
 from symrnn.loops.scope import Names
 from symrnn.lowering.arrays import STREAMED, STRUCT, Locals
@@ -32,7 +32,7 @@ class Addresses:
         self.plan, self.schedule, self.names = plan, schedule, names
         self.local, self.printer = local, printer
         self.holders: set[str] = set()
-        self.edges = {one.initial for one in edges(schedule)}
+        self.edges = {one.initial for one in schedule.edges}
 
     def variable(self, name: str) -> Variable:
         """A variable of this program, or of the one that it was derived from."""
@@ -104,7 +104,7 @@ class Addresses:
         if delay is not None:
             return self.delayed(delay)
         there = self.offset(variable, self.local.time, self.local.at)
-        wanted = is_optional(self.schedule, variable)
+        wanted = self.schedule.is_optional(variable)
         return f"{self.base(variable)} != NULL ? {there} : NULL" if wanted else there
 
     def offset(self, variable: Variable, time: str, at: str) -> str:

@@ -80,7 +80,7 @@ def _shift(program: Program, delay: Delay) -> str:
 def _small(program: Program, name: str) -> Variable:
     """The small change of a variable, written with a d."""
     variable = program[name]
-    glyph, span = variable.glyph.drawn(), variable.span
+    glyph, span = variable.glyph.drawn, variable.span
     if variable.stands_for is not None:
         glyph, span = Glyph(LatexPrinter(program).symbol(name)), Span.CONSTANT
     glyph = replace(glyph, letter=rf"\mathrm{{d}}{glyph.letter}")

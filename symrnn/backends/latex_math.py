@@ -36,7 +36,9 @@ class LatexPrinter(Printer):
     def glyph(self, name: str, *marks: str) -> str:
         """The letter of a variable with its indices, and ``marks`` in its superscript."""
         variable = self.program[name]
-        glyph = replace(variable.glyph, sup=(*variable.glyph.sup, *marks))
+        glyph = variable.glyph
+        if marks:
+            glyph = replace(glyph, sup=(*glyph.sup, *marks))
         return glyph.latex("t" if variable.span is Span.SEQUENCE else "")
 
     def _shown(self, name: str) -> str | None:

@@ -6,7 +6,9 @@ in which they stand in the expression; nothing is sorted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, Or, Piecewise, Pow, Rational,
                    Symbol, exp)
@@ -17,6 +19,19 @@ from symrnn.program import SizeSymbol, factors, multiply, negated, terms
 
 OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
 FAR, MOST_PLACES, MOST_DIGITS = 5, 60, 10**6  # which numbers are written as powers of ten
+
+
+METHODS: tuple[tuple[type, str], ...] = (
+    (SizeSymbol, "_size"), (Symbol, "_symbol"), (Rational, "_rational"), (Add, "_sum"),
+    (Piecewise, "_cases"), (exp, "_call"), (Pow, "_power"), (Mul, "_product"), (Abs, "_call"),
+    (Max, "_call"), (Min, "_call"), (Function, "_call"), (Relational, "_relation"),
+    (And, "_logic"), (Or, "_logic"), (BooleanTrue, "_true"))
+
+
+@cache
+def _method(kind: type) -> str | None:
+    """The method that prints nodes of a kind: that of the first row which it belongs to."""
+    return next((method for one, method in METHODS if issubclass(kind, one)), None)
 
 
 class Printer:
@@ -35,21 +50,21 @@ class Printer:
         return f"({text})"
 
     def _print(self, node: Expr) -> tuple[int, str]:
-        for kind, method in self._methods():
-            if isinstance(node, kind):
-                return method(node)
-        raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")
+        kind: Any = type(node)
+        method = _method(kind)
+        if method is None:
+            raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")
+        printed: tuple[int, str] = getattr(self, method)(node)
+        return printed
 
-    def _methods(self) -> Sequence[tuple[type, Callable[[Expr], tuple[int, str]]]]:
-        return (
-            (SizeSymbol, lambda node: (ATOM, self.size(node.name))),
-            (Symbol, lambda node: (ATOM, self.symbol(node.name))),
-            (Rational, self._rational), (Add, self._sum), (Piecewise, self._cases),
-            (exp, self._call), (Pow, self._power), (Mul, self._product), (Abs, self._call),
-            (Max, self._call), (Min, self._call), (Function, self._call),
-            (Relational, self._relation), (And, self._logic), (Or, self._logic),
-            (BooleanTrue, lambda node: (ATOM, "true")),
-        )
+    def _size(self, node: SizeSymbol) -> tuple[int, str]:
+        return ATOM, self.size(node.name)
+
+    def _symbol(self, node: Symbol) -> tuple[int, str]:
+        return ATOM, self.symbol(node.name)
+
+    def _true(self, node: BooleanTrue) -> tuple[int, str]:
+        return ATOM, "true"
 
     def symbol(self, name: str) -> str:
         """A variable."""

@@ -15,8 +15,9 @@ from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
 from symrnn.backends.simd_layout import Layout, entries
 from symrnn.backends.simd_lines import Lines, indented
 from symrnn.backends.simd_math import VectorPrinter
+from symrnn.backends.simd_panels import Panels
 from symrnn.backends.text import in_comment, lines_of_comment
-from symrnn.schedule import Plan, Schedule
+from symrnn.schedule import Plan, TiledPlan
 
 ARGUMENTS = {
     "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
@@ -91,20 +92,24 @@ class _Sources:
         reserved = (*RESERVED, *names_of_files(name), *SIMD, *macros)
         self.names = Names(plan.programs, reserved)
         self.local = Locals.choose(self.names)
-        self.forward = self._writer(SimdWriter, plan, plan.forward)
-        self.backward = self._writer(SimdWriter, plan, plan.backward)
-        self.infer = self._writer(SimdWriter, plan.inference, plan.inference.forward)
-        self.step = self._writer(SimdStepWriter, plan, plan.inference.forward)
-        for other in (self.infer, self.step):
-            other.use(self.forward.panels)
+        tiled = plan.tiled
+        self.forward = self._writer(SimdWriter, plan, tiled.forward)
+        self.backward = self._writer(SimdWriter, plan, tiled.backward)
+        panels = self.forward.panels
+        self.written = {
+            "forward": self.forward,
+            "infer": self._writer(SimdWriter, plan.inference, tiled.infer, panels),
+            "backward": self.backward}
+        if tiled.step is not None:
+            self.written["step"] = self._writer(SimdStepWriter, plan, tiled.step, panels)
 
-    def _writer(self, kind: type[SimdWriter], plan: Plan, schedule: Schedule) -> SimdWriter:
-        return kind(plan, schedule, self.names, self.fields, self.local, self.name)
+    def _writer(self, kind: type[SimdWriter], plan: Plan, tiled: TiledPlan,
+                panels: Panels | None = None) -> SimdWriter:
+        return kind(plan, tiled, self.names, self.fields, self.local, self.name, panels)
 
     def source(self) -> SimdSource:
         """All parts of the two files."""
-        written = {"forward": self.forward, "infer": self.infer, "backward": self.backward}
-        written |= {"step": self.step} if self.plan.streams else {}
+        written = self.written
         bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
         scalar = {call for one in written.values() for call in one.scalar.used_calls}
         wide = {call for one in written.values() for call in one.printer.used_calls}
@@ -177,7 +182,8 @@ class _Sources:
 
     def _pack(self, writer: SimdWriter) -> tuple[str, ...]:
         lines: Lines = []
-        for gates, segment, most in writer.memory.segments():
+        for packed in writer.tiled.packed:
+            gates, segment = packed.gates, packed.segment
             program, layout = writer.program, writer.layout
             units = layout.extent(program[gates[0]].axes)
             rows = []
@@ -188,7 +194,7 @@ class _Sources:
                             f"{writer.scalar(one.scale)}}},")
             lines += ["{", *indented([
                 "const weights from[] = {", *rows, "};",
-                f"packed = pack({units}, MOST_VECTORS({most}), from, {len(gates)}, "
+                f"packed = pack({units}, MOST_VECTORS({packed.width}), from, {len(gates)}, "
                 f"{writer.panels.entries(segment)}, packed);"]), "}"]
         if not lines:
             return ("(void)sizes;", "(void)parameters;", "(void)packed;")

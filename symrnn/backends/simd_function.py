@@ -17,13 +17,13 @@ from symrnn.backends.simd_panels import Panels, Products
 from symrnn.backends.simd_rows import RowsWriter
 from symrnn.backends.simd_team import multiplications
 from symrnn.backends.simd_units import UnitsWriter
-from symrnn.program import Delay, symbols_in_order
-from symrnn.schedule import (Chunk, Kind, Order, Pass, Plan, Schedule, Stage, Tile, merges)
+from symrnn.program import Delay
+from symrnn.schedule import (FusionGroup, Kind, Order, Plan, Tile, TiledChunk, TiledPlan,
+                             TiledStage, Walk)
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-
-
+EDGE = {1: "B", -1: "(T - 1) * B"}  # the first row behind the edge of a delay
 
 @dataclass(frozen=True)
 class SimdBody:
@@ -62,42 +62,40 @@ class SimdWriter:
     layout_of: type[Layout] = Layout
     tape = True
 
-    def __init__(self, plan: Plan, schedule: Schedule, names: Names, fields: Names, local: Locals,
+    def __init__(self, plan: Plan, tiled: TiledPlan, names: Names, fields: Names, local: Locals,
                  prefix: str, panels: Panels | None = None) -> None:
-        self.plan, self.schedule, self.program = plan, schedule, schedule.program
+        self.plan, self.tiled, self.program = plan, tiled, tiled.schedule.program
         self.names, self.local = names, local
         self.scalar, of_row = CPrinter(names, prefix), CPrinter(names, prefix)
         self.printer = VectorPrinter(names, prefix, of_row)
         self.scalar.used_sizes = of_row.used_sizes = self.printer.used_sizes
         of_row.used_calls = self.scalar.used_calls
-        self.layout = self.layout_of(plan, schedule, names, fields, local, self.printer)
+        self.layout = self.layout_of(plan, tiled, names, fields, local, self.printer)
         self.panels = panels or Panels(self.program, names, self.layout)
         self.products = Products(self.program, self.layout, self.panels)
         self.units = UnitsWriter(self.program, self.layout, self.products, local, self.printer)
         self.rows = RowsWriter(self.program, self.layout, local, self.scalar)
-        self.memory = Memory(plan, schedule, self.layout, self.panels)
+        self.memory = Memory(plan, self.layout, self.panels)
 
     @property
     def scratch(self) -> str:
         """How many entries a member wants for its totals; nothing where there are none."""
-        columns = self.rows.columns
+        columns = [self.layout.extent(axes) for axes in self.tiled.reduced_axes]
         return f"scratch_for({' + '.join(columns)})" if columns else ""
 
     def write(self, arguments: Sequence[str]) -> SimdBody:
         """The body of a function with these arguments."""
-        lines = [line for chunk in self.layout.chunks for line in self.chunk(chunk)]
+        lines = [line for chunk in self.tiled.chunks for line in self.chunk(chunk)]
         lines += [line for delay in self.program.delays for line in self.edge(delay)]
         lines += self.closing()
         arrays = self.memory.arrays(self.tape, self.scratch)
         zeros = self.memory.zeros()
         self.printer.used_sizes.add("B")
-        most = max([1, *(len(some) for stage, some in self.layout.passes.items()
-                         if stage.order in (Order.FORWARD, Order.REVERSE))])
-        step = f"B * ({multiplications(self.program, self.layout)})" + f" / {most}" * (most > 1)
+        step = multiplications(self.layout)
         declared = self.size_lines()
         used = self.layout.holders | ({"sizes"} if declared else set())
         used |= {"work"} if self.memory.counts or self.scratch else set()
-        used |= {"packed"} if self.panels.pointers else set()
+        used |= {"packed"} if self.tiled.packed else set()
         return SimdBody(tuple(declared), tuple(arrays), tuple(indented([*zeros, *lines])),
                         tuple(one for one in arguments if one not in used),
                         entries(self.memory.counts), self.scratch, step)
@@ -105,10 +103,6 @@ class SimdWriter:
     def closing(self) -> Lines:
         """What comes last."""
         return []
-
-    def use(self, panels: Panels) -> None:
-        """Read the packed weights of another function."""
-        self.panels = self.products.panels = self.memory.panels = panels
 
     def plain_sizes(self) -> Lines:
         """Local names for sizes."""
@@ -122,37 +116,33 @@ class SimdWriter:
                          f"padded({self.layout.extent((one,))});")
         return lines + chunks
 
-    def chunk(self, chunk: Chunk) -> Lines:
+    def chunk(self, chunk: TiledChunk) -> Lines:
         """A stage, and those that join it chunk by chunk."""
         stage, title = chunk.stage, ["", f"/* {TITLE[chunk.stage.order]} */"]
-        if stage.order is Order.ONCE:
+        if stage.walk is Walk.ONCE:
             return [*title, *self.rows.once(stage.equations), "BARRIER"]
         self.printer.used_sizes |= {"T", "B"}
-        some = self.layout.passes[stage]
-        if merges(self.schedule, stage):
-            return [*title, *self._passes(some, self._over("0", "T * B", "0"))]
-        loop = [one for one in some if one.kind is not Kind.TOTALS]
-        last = [one for one in some if one.kind is Kind.TOTALS]
-        if chunk.joining:
-            return [*title, *self._by_chunks(chunk, loop, last)]
-        scan = self._by_chunks(chunk, loop, []) if self.memory.ahead(chunk) else \
-            self._scan(stage, loop, "0", "T")
-        return [*title, *scan, *self._passes(last, self._over("0", "T * B", "0"))]
+        every_row = self._over("0", "T * B", "0")
+        if stage.walk is Walk.ROWS:
+            return [*title, *self._groups(stage.groups, every_row)]
+        by_chunks = stage.walk is Walk.CHUNKS
+        lines = self._by_chunks(chunk) if by_chunks else self._scan(stage, "0", "T")
+        after = [] if chunk.joining else self._groups(stage.after, every_row)
+        return [*title, *lines, *after]
 
-    def _by_chunks(self, chunk: Chunk, loop: Sequence[Pass], last: Sequence[Pass]) -> Lines:
+    def _by_chunks(self, chunk: TiledChunk) -> Lines:
         """The loop over chunks: what needs no state, the scan, what follows from it."""
         stage, at_once = chunk.stage, self.layout.chunk_name(chunk)
         first = "T - done - steps" if stage.order is Order.REVERSE else "done"
         lines = [f"const size_t steps = least({at_once}, T - done), first = {first};"]
-        for one in loop:
+        for one in stage.groups:
             for tile in one.tiles:
                 lines += self._compute_ahead(one, tile) if tile.ahead else []
-        lines += self._scan(stage, loop, "first", "steps")
+        lines += self._scan(stage, "first", "steps")
         where = self._over("first * B", "steps * B", "done > 0")
-        lines += self._passes(last, where)
+        lines += self._groups(stage.after, where) if chunk.joining else []
         for joining in chunk.joining:
-            lines += ["", f"/* {TITLE[joining.order]} */",
-                      *self._passes(self.layout.passes[joining], where)]
+            lines += ["", f"/* {TITLE[joining.order]} */", *self._groups(joining.groups, where)]
         return nest(f"for (size_t done = 0; done < T; done += {at_once})", lines)
 
     def _over(self, first: str, count: str, onto: str) -> Where:
@@ -162,7 +152,7 @@ class SimdWriter:
         return Where(Row(Order.ALL, "", "begin", begin, "begin"),
                      Row(Order.ALL, "", s, sample, s), first, count, onto)
 
-    def _passes(self, some: Sequence[Pass], where: Where) -> Lines:
+    def _groups(self, some: Sequence[FusionGroup], where: Where) -> Lines:
         lines: Lines = []
         for one in some:
             if one.kind is Kind.UNITS:
@@ -180,23 +170,19 @@ class SimdWriter:
             lines.append("BARRIER")
         return lines
 
-    def _if_wanted(self, one: Pass) -> str:
-        """What opens a pass: a condition where it gives nothing but gradients."""
-        wanted = [self.layout.wanted(self.program[name]) for name in sorted(one.names)]
-        return f"if ({' || '.join(wanted)}) {{" if all(wanted) else "{"
+    def _if_wanted(self, one: FusionGroup) -> str:
+        """What opens a group: a condition where it gives nothing but gradients."""
+        wanted = [self.layout.wanted(self.program[name]) for name in one.dispensable]
+        return f"if ({' || '.join(wanted)}) {{" if wanted else "{"
 
-    def _edges(self, one: Pass, row: Row) -> Lines:
+    def _edges(self, one: FusionGroup, row: Row) -> Lines:
         """Rows of one round lie all before or all behind the edge of a delayed value."""
-        if row.order is not Order.ALL:
-            return []
-        read = {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
-        steps = {delay.step for name in read if (delay := self.schedule.delay_of(name))}
         lines: Lines = []
-        for edge in [text for step, text in ((1, "B"), (-1, "(T - 1) * B")) if step in steps]:
+        for edge in [EDGE[step] for step in one.cuts]:
             lines += [f"if ({row.at} < {edge})", f"    rows = least(rows, {edge} - {row.at});"]
         return lines
 
-    def _scan(self, stage: Stage, some: Sequence[Pass], first: str, count: str) -> Lines:
+    def _scan(self, stage: TiledStage, first: str, count: str) -> Lines:
         """The loop over ``count`` steps from ``first`` on."""
         t, s = self.local.time, self.local.sample
         step = f"{t}" if first == "0" else f"({t} - {first})"
@@ -206,16 +192,15 @@ class SimdWriter:
         end = count if first == "0" else f"{first} + {count}"
         head = f"for (size_t {t} = {end}; {t}-- > {first};)" if stage.order is Order.REVERSE \
             else f"for (size_t {t} = {first}; {t} < {end}; ++{t})"
-        return nest(head, self._passes(some, where))
+        return nest(head, self._groups(stage.groups, where))
 
-    def _compute_ahead(self, one: Pass, tile: Tile) -> Lines:
+    def _compute_ahead(self, one: FusionGroup, tile: Tile) -> Lines:
         """The products of the next steps that need no state."""
-        self.units.one, self.units.row = one, Row(Order.ALL, "", "", "first * B")
-        self.units.units = self.layout.extent((one.axis,))
+        self.units.begin(one, Row(Order.ALL, "", "", "first * B"))
         early = tile.segments[:tile.early]
         factors = [self.layout.rows(self.program[one.operand], self.units.row) for one in early]
         into = f"{self.panels.ahead(tile)}, 0, steps * B, 0"
-        call = self.products.call(tile, early, "steps * B", into)
+        call = self.products.call(one, tile, early, "steps * B", into)
         return nest("if (early)", [
             *self.products.operands(tile, early, factors), *self.units.opening(),
             f"const group some = {{{self.units.units}, vectors, from, to, 0}};", *call])
@@ -242,17 +227,15 @@ class SimdStepWriter(SimdWriter):
 
     layout_of, tape = StepLayout, False
 
-    def chunk(self, chunk: Chunk) -> Lines:
-        if chunk.stage.order is Order.ONCE:
+    def chunk(self, chunk: TiledChunk) -> Lines:
+        if chunk.stage.walk is Walk.ONCE:
             return super().chunk(chunk)
         t, s = self.local.time, self.local.sample
         self.printer.used_sizes |= {"B"}
         step = Where(Row(Order.FORWARD, t, "begin", "begin"), Row(Order.FORWARD, t, s, s),
                      "", "B", "")
-        some = self.layout.passes[chunk.stage]
-        if any(one.operands for one in some):
-            self.memory.turning = t
-        return self._passes(some, step)
+        self.memory.turning = t if self.tiled.turns else ""
+        return self._groups(chunk.stage.groups, step)
 
     def closing(self) -> Lines:
         t = self.memory.turning

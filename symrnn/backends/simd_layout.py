@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from symrnn.backends.c_addresses import Addresses, fixed
-from symrnn.backends.c_edges import is_optional
 from symrnn.backends.c_math import CPrinter
 from symrnn.loops.scope import Names
 from symrnn.lowering import STREAMED, Locals
-from symrnn.program import Delay, Span, Variable, symbols_in_order
-from symrnn.schedule import (Chunk, Kind, Order, Pass, Place, Plan, Schedule, Stage, chunks,
-                             passes)
+from symrnn.program import Delay, Span, Variable
+from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 
@@ -33,17 +30,15 @@ class Row:
 
 
 class Layout(Addresses):
-    """Rows of one schedule: one-axis values of our own are padded, the caller's are dense.
+    """Rows of one tiled plan: one-axis values of our own are padded, the caller's are dense."""
 
-    ``registers`` are values that no other pass reads: they are never stored.
-    """
-
-    def __init__(self, plan: Plan, schedule: Schedule, names: Names, fields: Names, local: Locals,
+    def __init__(self, plan: Plan, tiled: TiledPlan, names: Names, fields: Names, local: Locals,
                  printer: CPrinter) -> None:
-        super().__init__(plan, schedule, names, local, printer)
+        super().__init__(plan, tiled.schedule, names, local, printer)
+        self.tiled = tiled
         self.fields = fields
         self.padded_sizes: dict[str, None] = {}
-        self.chunk_names: dict[Chunk, str] = {}
+        self.chunk_names: dict[int, str] = {}
 
     def field(self, variable: Variable) -> str:
         for delay in self.plan.program.delays:
@@ -54,74 +49,25 @@ class Layout(Addresses):
     def fixed(self, size: str) -> str:
         return fixed(self.fields, self.printer.prefix, size)
 
-    @cached_property
-    def passes(self) -> dict[Stage, tuple[Pass, ...]]:
-        """The passes of every stage that runs over rows."""
-        return {stage: passes(self.schedule.program, stage) for stage in self.schedule.stages
-                if stage.order is not Order.ONCE}
-
-    @cached_property
-    def chunks(self) -> tuple[Chunk, ...]:
-        """The stages in order, with those that join a scan."""
-        return chunks(self.schedule)
-
-    def chunk_name(self, chunk: Chunk) -> str:
+    def chunk_name(self, chunk: TiledChunk) -> str:
         """The name of the number of steps of a chunk."""
-        if chunk not in self.chunk_names:
+        if chunk.number not in self.chunk_names:
             first = not self.chunk_names
-            self.chunk_names[chunk] = self.local.chunk if first else self.names.fresh("chunk")
-        return self.chunk_names[chunk]
-
-    def _chunk_of(self, name: str) -> Chunk:
-        return next(one for one in self.chunks
-                    if any(name in stage.names for stage in (one.stage, *one.joining)))
-
-    @cached_property
-    def homes(self) -> dict[str, Place]:
-        """The place of every bound value that is stored."""
-        found: dict[str, Place] = {}
-        for stage, some in self.passes.items():
-            for one in some:
-                for name in one.names:
-                    place = self._home(stage, one, name)
-                    found |= {} if place is None else {name: place}
-        once = [one for one in self.schedule.stages if one.order is Order.ONCE]
-        found |= {name: self._home_of_constant(name) for stage in once
-                  for name in stage.names if name in self.schedule.places}
-        return found | {name: Place.CHUNK for name in self._passing()
-                        if found.get(name) is Place.WORK}
-
-    def _passing(self) -> set[str]:
-        """What lives in a chunk alone."""
-        own = {name for chunk in self.chunks for stage in chunk.joining for name in stage.names
-               if self.schedule.places.get(name) is Place.STEP}
-        return own.union(*(chunk.passing for chunk in self.chunks))
-
-    def _home_of_constant(self, name: str) -> Place:
-        return self.schedule.places[name]
-
-    def _home(self, stage: Stage, own: Pass, name: str) -> Place | None:
-        """None for what stays in a register; what other passes read is stored."""
-        place = self.schedule.places[name]
-        if place is not Place.STEP:
-            return place
-        inside = own.kind is Kind.UNITS and not any(
-            name in _read(other) for other in self.passes[stage] if other is not own)
-        if inside:
-            return None
-        return Place.WORK if stage.order is Order.ALL else Place.STEP
+            self.chunk_names[chunk.number] = (self.local.chunk if first
+                                              else self.names.fresh("chunk"))
+        return self.chunk_names[chunk.number]
 
     def is_whole(self, variable: Variable) -> bool:
         return variable.span is Span.CONSTANT
 
     def is_own(self, variable: Variable) -> bool:
         """True for tape and workspace, whose rows are padded."""
-        return self.homes.get(variable.name) in STORED or variable.name in self.plan.tape
+        return self.tiled.home(variable.name) in (*STORED, Place.TAPE)
 
     def base(self, variable: Variable) -> str:
-        if self.homes.get(variable.name) in STORED:
+        if self.tiled.home(variable.name) in STORED:
             return self.block_name("work", variable)
-        if variable.name in self.plan.tape:
+        if self.tiled.home(variable.name) is Place.TAPE:
             return self.block_name("tape", variable)
         return super().base(variable)
 
@@ -142,9 +88,9 @@ class Layout(Addresses):
         padded = len(variable.axes) == 1 and not self.is_whole(variable)
         own = self.stride(variable) if padded else self.extent(variable.axes)
         front: tuple[str, ...] = variable.shape[:variable.span]
-        home = self.homes.get(variable.name)
+        home = self.tiled.home(variable.name)
         if home is Place.CHUNK:
-            front = (self.chunk_name(self._chunk_of(variable.name)), "B")
+            front = (self.chunk_name(self.tiled.chunk_of(variable.name)), "B")
         elif home in (Place.RING, Place.STEP):
             front = ("2", "B") if home is Place.RING else ("B",)
         self.printer.used_sizes |= {one for one in front if one in "TB"}
@@ -159,30 +105,22 @@ class Layout(Addresses):
         delay = self.schedule.delay_of(variable.name)
         if delay is not None:
             return self._delayed_rows(delay, row)
-        at = row.inside if self.homes.get(variable.name) is Place.CHUNK else row.at
+        at = row.inside if self.tiled.home(variable.name) is Place.CHUNK else row.at
         there, stride = self._there(variable, row.time, at, row.sample), self.stride(variable)
-        if variable in self.spare:  # every row into one that nobody reads
+        if variable.name in self.tiled.spare:  # every row into one that nobody reads
             wanted, room = self.wanted(variable), self.block_name("work", variable)
             return f"{wanted} ? {there} : {room}", f"{wanted} ? {stride} : 0"
         return there, stride
 
     def wanted(self, variable: Variable) -> str:
         """The condition under which the caller wants a gradient; nothing for all other values."""
-        if not is_optional(self.schedule, variable):
+        if not self.schedule.is_optional(variable):
             return ""
         whole = self.is_whole(variable)
         return f"{self.names[variable.name] if whole else self.base(variable)} != NULL"
 
-    @cached_property
-    def spare(self) -> list[Variable]:
-        """Gradients with rows beside others in a pass, which runs although nobody wants them."""
-        shared = {name for some in self.passes.values() for one in some if len(one.names) > 1
-                  for name in one.names}
-        return [one for one in self.schedule.program.variables if one.name in shared
-                and is_optional(self.schedule, one) and not self.is_whole(one)]
-
     def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
-        place = self.homes.get(variable.name)
+        place = self.tiled.home(variable.name)
         if place is Place.RING:
             at = f"(({time} & 1) * B + {sample})"
         elif place is Place.STEP or variable.span is Span.BATCH:
@@ -221,7 +159,7 @@ class Layout(Addresses):
         """
         variable, delay = self.variable(name), self.schedule.delay_of(name)
         if delay is None:
-            origin = first if self.homes.get(name) is Place.CHUNK else "0"
+            origin = first if self.tiled.home(name) is Place.CHUNK else "0"
             return f"{{{self.base(variable)}, 0, {self.stride(variable)}, 0, 0, 0, {origin}}}"
         source, edge = self.variable(delay.source), self.variable(delay.initial)
         shift, start = (" + (T > 0) * B * " + self.stride(source), "(T - 1) * B") \
@@ -235,43 +173,12 @@ class StepLayout(Layout):
 
     holder_by_role = STREAMED
 
-    @cached_property
-    def chunks(self) -> tuple[Chunk, ...]:
-        return tuple(map(Chunk, self.schedule.stages))
-
-    @cached_property
-    def passes(self) -> dict[Stage, tuple[Pass, ...]]:
-        return {stage: tuple(one.at_once for one in some)
-                for stage, some in super().passes.items()}
-
-    def _home(self, stage: Stage, own: Pass, name: str) -> Place | None:
-        if name in self.plan.program.outputs:
-            return Place.CALLER
-        others = [one for some in self.passes.values() for one in some if one is not own]
-        kept = name in self.plan.program.states or any(name in _read(one) for one in others)
-        return Place.STEP if kept or own.kind is not Kind.UNITS else None
-
-    def _home_of_constant(self, name: str) -> Place:
-        return Place.WORK
-
-    def is_own(self, variable: Variable) -> bool:
-        return self.homes.get(variable.name) in STORED
-
-    def base(self, variable: Variable) -> str:
-        if self.homes.get(variable.name) in STORED:
-            return self.block_name("work", variable)
-        return Addresses.base(self, variable)
-
     def _there(self, variable: Variable, time: str, at: str, sample: str) -> str:
         return f"{self.base(variable)} + {sample} * {self._factor(self.stride(variable))}"
 
     def _delayed_rows(self, delay: Delay, row: Row) -> tuple[str, str]:
         edge = self.variable(delay.initial)
         return self._there(edge, "", "", row.sample), self.stride(edge)
-
-
-def _read(one: Pass) -> set[str]:
-    return {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
 
 
 def entries(counts: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM
 from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, negated,
-                            symbols_in_order, terms)
+                            symbols_in_order)
 
 
 class VectorPrinter(CPrinter):
@@ -86,12 +86,10 @@ class VectorPrinter(CPrinter):
         return " & " if isinstance(node, And) else " | "
 
     def right_hand_side(self, equation: Equation, sums: Sequence[str],
-                        skipped: Sequence[Expr]) -> str:
-        """The ``sums`` that a tile holds, then the terms that are not ``skipped``."""
+                        rest: Sequence[Expr]) -> str:
+        """The ``sums`` that a tile holds, then the ``rest`` of the terms."""
         text = " + ".join(sums)
-        for term in terms(equation.rhs):
-            if any(term is one for one in skipped):
-                continue
+        for term in rest:
             positive = negated(term)
             sign = "-" if positive is not None else "+" if text else ""
             text += f" {sign} " if text else sign

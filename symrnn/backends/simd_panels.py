@@ -8,8 +8,8 @@ from symrnn.loops.scope import Names
 from symrnn.backends.simd_layout import Layout
 from symrnn.backends.simd_lines import Lines
 from symrnn.backends.text import TextPrinter
-from symrnn.program import Program, terms
-from symrnn.schedule import Segment, Tile, weighted
+from symrnn.program import Program
+from symrnn.schedule import FusionGroup, Segment, Tile
 
 
 class Panels:
@@ -79,8 +79,8 @@ class Products:
             lines.append(f"    {{{address}, {stride}, {self.panels.entries(segment)}, {panels}}},")
         return [*lines, "};"]
 
-    def call(self, tile: Tile, segments: Sequence[Segment], rows: str, into: str,
-             early: int = 0) -> Lines:
+    def call(self, group: FusionGroup, tile: Tile, segments: Sequence[Segment], rows: str,
+             into: str, early: int = 0) -> Lines:
         """The call that fills the tiles of some blocks, whose place ``into`` tells.
 
         The first ``early`` operands may be there already.
@@ -89,14 +89,13 @@ class Products:
         if early:
             skipped = "early" if early == 1 else f"early * {early}"
             factors, count, onto = f"{factors} + {skipped}", f"{count} - {skipped}", "(int)early"
-        return [f"/* {self.comment(tile, segments)} */",
+        return [f"/* {self.comment(group, tile, segments)} */",
                 f"products({rows}, {len(tile.gates)}, &some, {factors}, {count}, "
                 f"&(sums){{{into}}}, {onto});"]
 
-    def comment(self, tile: Tile, segments: Sequence[Segment]) -> str:
+    def comment(self, group: FusionGroup, tile: Tile, segments: Sequence[Segment]) -> str:
         """``W_i x, W_f x``."""
-        gates = [one for one in self.program.equations if one.lhs in tile.gates]
         operands = {one.operand for one in segments}
-        found = [self.text.term(term, one.lhs) for one in gates for term in terms(one.rhs)
-                 if (pair := weighted(self.program, term)) and pair[0] in operands]
-        return ", ".join(found)
+        return ", ".join(self.text.term(product.term, one.equation.lhs)
+                         for one in group.statements if one.equation.lhs in tile.gates
+                         for product in one.products if product.operand in operands)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sympy import Expr
 
@@ -15,8 +14,8 @@ from symrnn.backends.simd_layout import Layout, Row
 from symrnn.backends.simd_lines import Lines, nest
 from symrnn.backends.text import TextPrinter
 from symrnn.lowering import Locals
-from symrnn.program import Ein, Equation, Program, contraction_term, negated, symbols_in_order
-from symrnn.schedule import Pass, is_total, outer_terms
+from symrnn.program import Ein, Equation, Program, contraction_term, negated
+from symrnn.schedule import FusionGroup, Reduction
 
 PARALLEL = ("for (size_t {s} = share_from({rows}, member, members); "
             "{s} < share_from({rows}, member + 1, members); ++{s})")
@@ -58,15 +57,6 @@ class RowLoops(Loops):
         return " * ".join([*front, *(elements[one] for one in parts if one not in summed), call])
 
 
-@dataclass(frozen=True)
-class Share:
-    """One term of a total: the equation, its left factor and a number in front."""
-
-    equation: Equation
-    left: str
-    scale: Expr
-
-
 class RowsWriter:
     """Writes passes row by row, and passes of totals."""
 
@@ -74,12 +64,10 @@ class RowsWriter:
         self.program, self.layout, self.local = program, layout, local
         self.names, self.text, self.printer = layout.names, TextPrinter(program), printer
         self.loops = RowLoops(program, printer, local.indices)
-        self.columns: list[str] = []  # of all totals
 
-    def write(self, one: Pass, row: Row, rows: str) -> Lines:
+    def write(self, one: FusionGroup, row: Row, rows: str) -> Lines:
         """Every equation for one row after the other; sums over rows by one member alone."""
-        totals = any(is_total(self.program, equation) for equation in one.equations)
-        head = (ALONE if totals else PARALLEL).format(s=self.local.sample, rows=rows)
+        head = (ALONE if one.alone else PARALLEL).format(s=self.local.sample, rows=rows)
         lines = self._pointers(one, row)
         for equation in one.equations:
             lines += ["", f"/* {self.text.comment(equation)} */", *self._loops(equation)]
@@ -97,36 +85,22 @@ class RowsWriter:
             lines += ["", f"/* {self.text.comment(equation)} */", *self._loops(equation)]
         return nest("if (member == 0)", lines[1:])
 
-    def _pointers(self, one: Pass, row: Row) -> Lines:
-        read = {name for equation in one.equations for name in symbols_in_order(equation.rhs)}
-        lines = []
-        for variable in self.program.variables:
-            bound = variable.name in one.names
-            if variable.name in read | one.names and not self.layout.is_whole(variable):
-                const = "" if bound else "const "
-                lines.append(f"{const}real *restrict {self.names[variable.name]} = "
-                             f"{self.layout.rows(variable, row)[0]};")
-        return lines
+    def _pointers(self, one: FusionGroup, row: Row) -> Lines:
+        return [f"{'' if name in one.names else 'const '}real *restrict {self.names[name]} = "
+                f"{self.layout.rows(self.program[name], row)[0]};" for name in one.rows]
 
-    def totals(self, one: Pass, first: str, rows: str, onto: str) -> Lines:
+    def totals(self, one: FusionGroup, first: str, rows: str, onto: str) -> Lines:
         """One call for all totals that share their right factor, over some rows.
 
         ``onto`` is true where earlier rows were added up before.
         """
         self.where = first, rows, onto
-        groups: dict[str, list[Share]] = {}
-        for equation in one.equations:
-            for scale, left, right in outer_terms(self.program, equation) or ():
-                groups.setdefault(right, []).append(Share(equation, left, scale))
-        begun: set[str] = set()
-        return [line for right, shares in groups.items()
-                for line in self._group(right, shares, begun)]
+        return [line for reduction in one.reductions for line in self._reduction(reduction)]
 
-    def _group(self, right: str, shares: Sequence[Share], begun: set[str]) -> Lines:
-        """Totals that are ``begun`` already are added to."""
+    def _reduction(self, reduction: Reduction) -> Lines:
         first, rows, onto = self.where
+        right, shares = reduction.right, reduction.addends
         columns = self.layout.extent(self.program[right].axes)
-        self.columns += [columns] if columns not in self.columns else []
         rows_of, others = self.names.beside(right, "rows_of_"), self.names.beside(right, "with_")
         lines = [f"/* {self.text.comment(one.equation)} */" for one in shares]
         lines += [f"const series {rows_of} = {self.layout.series(right, first)};",
@@ -135,8 +109,7 @@ class RowsWriter:
             lhs, units = one.equation.lhs, self.layout.extent(self.program[one.left].axes)
             lines.append(f"    {{{self.layout.series(one.left, first)}, {units}, "
                          f"{self.printer(one.scale)}, {self.names[lhs]}, "
-                         f"{'1' if lhs in begun else onto}}},")
-            begun.add(lhs)
+                         f"{onto if one.first else '1'}}},")
         self.printer.used_sizes |= {"T", "B"}
         return [*lines, "};",
                 f"totals({first}, {rows}, &{rows_of}, {columns}, {others}, {len(shares)}, "

@@ -10,10 +10,8 @@ from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.simd_panels import Products
 from symrnn.backends.text import TextPrinter
 from symrnn.lowering import Locals
-from symrnn.program import Equation, Program, Variable, symbols_in_order, terms
-from symrnn.schedule import Pass, Tile, is_total, weighted
-
-Equations = Sequence[Equation]
+from symrnn.program import Program, Variable
+from symrnn.schedule import FusionGroup, Nest, Place, Statement, Tile, UnitLoop
 
 
 class UnitsWriter:
@@ -24,41 +22,47 @@ class UnitsWriter:
         self.program, self.layout, self.products, self.local = program, layout, products, local
         self.names, self.text, self.printer = layout.names, TextPrinter(program), printer
 
-    def write(self, one: Pass, row: Row, rows: str, edges: Sequence[str]) -> Lines:
-        """The pass over ``rows`` rows, cut where the addresses of delayed values change."""
-        self.one, self.units = one, self.layout.extent((one.axis,))
-        self.row = row
+    def write(self, one: FusionGroup, row: Row, rows: str, edges: Sequence[str]) -> Lines:
+        """The group over ``rows`` rows, cut where the addresses of delayed values change."""
+        self.begin(one, row)
         head = f"for (size_t {row.sample} = 0, rows; {row.sample} < {rows}; {row.sample} += rows)"
         lines = [f"rows = even_part({rows} - {row.sample}, ROWS_AT_ONCE);", *edges]
-        lines += [*self._pointers(), *self._operands()]
-        body = self._by_tiles() if one.tiles or self._totals(one.equations) else self._by_rows()
-        return [*self.opening(), *nest(head, [*lines, *body])]
+        lines += [*self._pointers(), *self._operands(), *self._nest()]
+        return [*self.opening(), *nest(head, lines)]
+
+    def begin(self, one: FusionGroup, row: Row) -> None:
+        """Turn to a group, whose first row is ``row``."""
+        self.one, self.row, self.units = one, row, self.layout.extent((one.axis,))
+        self.printer.elements = {each.name: self._vector(each) for each in self.program.variables
+                                 if self.layout.is_whole(each)}
+        self.printer.of_row.elements = {
+            name: self._vector(self.program[name]) for loop in one.loops
+            for name in (*loop.constants, *loop.of_row) if not self.program[name].axes}
+
+    def _nest(self) -> Lines:
+        """The loops over blocks, units and rows."""
+        if self.one.nest is Nest.BATCHES:
+            return self._by_batches()
+        (loop,) = self.one.loops
+        if self.one.nest is Nest.BLOCKS:
+            return self.shared([self._own(), *self._loop(loop)])
+        return self._by_rows(loop)
 
     def opening(self) -> Lines:
-        vectors = f"MOST_VECTORS({self._gates()})" if self._gates() else "1"
+        vectors = f"MOST_VECTORS({self.one.gates})" if self.one.gates else "1"
         return [f"const size_t vectors = {vectors}, count = blocks({self.units}, vectors);",
                 "const size_t from = share_from(count, member, members);",
                 "const size_t to = share_from(count, member + 1, members);"]
 
     def _pointers(self) -> Lines:
         lines = []
-        for variable in self._touched():
-            if not self.layout.is_whole(variable):
-                address, stride = self.layout.rows(variable, self.row)
-                const = "" if variable.name in self.one.names else "const "
-                lines.append(f"{const}real *const {self._rows(variable)} = {address};")
-                if "?" in stride:
-                    lines.append(f"const size_t {self._stride_name(variable)} = {stride};")
+        for variable in map(self.program.__getitem__, self.one.rows):
+            address, stride = self.layout.rows(variable, self.row)
+            const = "" if variable.name in self.one.names else "const "
+            lines.append(f"{const}real *const {self._rows(variable)} = {address};")
+            if "?" in stride:
+                lines.append(f"const size_t {self._stride_name(variable)} = {stride};")
         return lines
-
-    def _touched(self) -> list[Variable]:
-        """What has rows in memory: operands, values read and stored ones."""
-        read = {name for one in self.one.equations for term in terms(one.rhs)
-                if weighted(self.program, term) is None for name in symbols_in_order(term)}
-        read |= {one.operand for tile in self.one.tiles for one in tile.segments}
-        stored = {name for name in self.one.names if name in self.layout.homes}
-        return [one for one in self.program.variables
-                if one.name in (read - self.one.names) | stored]
 
     def _rows(self, variable: Variable) -> str:
         return self.names.beside(variable.name, after="_rows")
@@ -70,36 +74,33 @@ class UnitsWriter:
         stride = self.layout.rows(variable, self.row)[1]
         return self._stride_name(variable) if "?" in stride else stride
 
-    def _totals(self, equations: Equations) -> list[Equation]:
-        return [one for one in equations if is_total(self.program, one)]
-
     def shared(self, lines: Sequence[str]) -> Lines:
         """The loop over this member's blocks."""
         return nest("for (size_t block = from; block < to; ++block)", lines)
 
-    def _by_tiles(self) -> Lines:
+    def _own(self) -> str:
+        """How many vectors of units a block has."""
+        return f"const size_t own = vectors_of({self.units}, vectors, block);"
+
+    def _by_batches(self) -> Lines:
         """Some blocks at a time: the products of all of them, then every loop over their units."""
-        own = f"const size_t own = vectors_of({self.units}, vectors, block);"
-        if not self.one.tiles:
-            return self.shared([own, *self._loop(self.one.equations)])
         lines = ["end = least(to, turn + blocks_together(rows));", *self._group_of_turn(),
                  *(self._sums_of_group(tile) for tile in self.one.tiles if not tile.ahead),
-                 *map(self._kept_of_group, self._kept()), *self._products()]
-        for place, equations in enumerate(self.one.loops):
+                 *map(self._kept_of_group, self.one.kept), *self._products()]
+        for place, loop in enumerate(self.one.loops):
             lines += ["", "/* what waits for functions above */"] if place else [""]
-            names = {one.lhs for one in equations}
-            tiles = [tile for tile in self.one.tiles if names & set(tile.gates)]
+            tiles = [self.one.tiles[number] for number in loop.tiles]
             lines += nest("for (size_t block = some.low; block < some.high; ++block)",
-                          [own, *map(self._reached, tiles), *self._loop(equations)])
+                          [self._own(), *map(self._reached, tiles), *self._loop(loop)])
         return nest("for (size_t turn = from, end; turn < to; turn = end)", lines)
 
-    def _loop(self, equations: Equations) -> Lines:
+    def _loop(self, loop: UnitLoop) -> Lines:
         """Unit by unit all rows."""
         s = self.local.sample
-        row = [*self._loads(equations, of_row=True), *self._row_of_units(equations)]
+        row = [*self._loads(loop.of_row), *self._row_of_units(loop)]
         inner = nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", row)
-        units = self._unit("v", [*self._constants(equations), *self._accumulators(equations),
-                                 *inner, *self._sums(equations)])
+        units = self._unit("v", [*self._loads(loop.constants), *self._accumulators(loop),
+                                 *inner, *self._sums(loop)])
         return nest("for (size_t v = 0; v < own; ++v)", units)
 
     def _group_of_turn(self) -> Lines:
@@ -108,18 +109,17 @@ class UnitsWriter:
         A scan takes them in reverse at every other step: what the step before read last is
         still in the cache.
         """
-        if not self._turning():
+        if not self.one.serpentine:
             return [f"const group some = {{{self.units}, vectors, turn, end, 0}};"]
         back = f"{self.local.time} & 1"
         return [f"const size_t low = {back} ? from + to - end : turn;",
                 f"const group some = {{{self.units}, vectors, low, low + end - turn, {back}}};"]
 
-    def _by_rows(self) -> Lines:
+    def _by_rows(self, loop: UnitLoop) -> Lines:
         """Row by row where no product and no sum ties the rows together."""
         s = self.local.sample
-        every = self.one.equations
-        lines = self._unit("0", [*self._constants(every), *self._row_of_units(every)])
-        row = [*self._loads(every, of_row=True), *self.shared(lines)]
+        lines = self._unit("0", [*self._loads(loop.constants), *self._row_of_units(loop)])
+        row = [*self._loads(loop.of_row), *self.shared(lines)]
         return nest(f"for (size_t {s} = 0; {s} < rows; ++{s})", row)
 
     def _unit(self, vector: str, lines: Lines) -> Lines:
@@ -129,9 +129,6 @@ class UnitsWriter:
         left = f", left = {self.units} - {j}" if any(" left)" in line for line in lines) else ""
         return [f"const size_t {j} = {place} * LANES{left};", *lines]
 
-    def _turning(self) -> bool:
-        return bool(self.one.operands) and self.row.time == self.local.time
-
     def _products(self) -> Lines:
         """The products of these blocks; as it runs, those that were computed ahead are left out."""
         lines: Lines = []
@@ -139,7 +136,8 @@ class UnitsWriter:
             t, panels = self.local.time, self.products.panels
             into = f"{panels.ahead(tile)}, 0, steps * B, ({t} - first) * B + {self.row.sample}" \
                 if tile.ahead else f"{panels.group(tile)}, some.low, rows, 0"
-            lines += ["", *self.products.call(tile, tile.segments, "rows", into, tile.early)]
+            lines += ["", *self.products.call(self.one, tile, tile.segments, "rows", into,
+                                             tile.early)]
         return lines
 
     def _operands(self) -> Lines:
@@ -158,7 +156,7 @@ class UnitsWriter:
         """The sums of all blocks at a time."""
         name, gates = self.products.panels.group(tile), len(tile.gates)
         return (f"ALIGNED real {name}[ROWS_AT_ONCE * {gates} * "
-                f"MOST_VECTORS({self._gates()}) * LANES];")
+                f"MOST_VECTORS({self.one.gates}) * LANES];")
 
     def _reached(self, tile: Tile) -> str:
         """The sums of one block: those of this step where they were computed ahead."""
@@ -170,14 +168,6 @@ class UnitsWriter:
         return (f"{one} = {panels.ahead(tile)} + (block * vectors * steps * B + "
                 f"(({t} - first) * B + {self.row.sample}) * own) * {gates} * LANES;")
 
-    def _gates(self) -> int:
-        return max((len(tile.gates) for tile in self.one.tiles), default=0)
-
-    def _constants(self, equations: Equations) -> Lines:
-        """Parameters of these units."""
-        return [self._load(one) for one in self._read(equations)
-                if self.layout.is_whole(one) and one.name not in self.one.names]
-
     def _load(self, variable: Variable) -> str:
         name, j = self.names[variable.name], self.local.indices[0]
         if self.layout.is_whole(variable):
@@ -187,7 +177,7 @@ class UnitsWriter:
         if not variable.axes:
             place = self._times(self._stride(variable)).removeprefix(" + ")
             return f"const real {self._vector(variable)} = {self._rows(variable)}[{place}];"
-        if variable in self._kept():
+        if variable.name in self.one.kept:
             return f"const vec {self._vector(variable)} = load({self._kept_at(variable)});"
         at = f"{self._rows(variable)}{self._times(self._stride(variable))}"
         whole = self.layout.is_padded(variable)
@@ -204,74 +194,53 @@ class UnitsWriter:
         factor, s = f"({stride})" if " " in stride else stride, self.local.sample
         return f" + {s}" if stride == "1" else f" + {s} * {factor}"
 
-    def _accumulators(self, equations: Equations) -> Lines:
-        return [f"vec {self._vector(self.program[one.lhs])} = {{0}};"
-                for one in self._totals(equations)]
+    def _accumulators(self, loop: UnitLoop) -> Lines:
+        return [f"vec {self._vector(self.program[one.lhs])} = {{0}};" for one in loop.reductions]
 
-    def _sums(self, equations: Equations) -> Lines:
+    def _sums(self, loop: UnitLoop) -> Lines:
         j, lines = self.local.indices[0], []
-        for one in self._totals(equations):
+        for one in loop.reductions:
             name, here = self.names[one.lhs], self._vector(self.program[one.lhs])
             sum_ = f"store_part({name} + {j}, load_part({name} + {j}, left) + {here}, left);"
             wanted = self.layout.wanted(self.program[one.lhs])
             lines += [f"if ({wanted})", f"    {sum_}"] if wanted else [sum_]
         return lines
 
-    def _row_of_units(self, equations: Equations) -> Lines:
+    def _row_of_units(self, loop: UnitLoop) -> Lines:
         """Equations for the units of one vector in one row."""
-        lines = self._loads(equations, of_row=False)
-        for equation in equations:
-            lines += ["", f"/* {self.text.comment(equation)} */", *self._statement(equation)]
+        lines = self._loads(loop.of_unit)
+        for one in loop.statements:
+            lines += ["", f"/* {self.text.comment(one.equation)} */", *self._statement(one)]
         return lines
 
-    def _read(self, equations: Equations) -> list[Variable]:
-        """What some equations read unit by unit and do not bind, in order of declaration."""
-        read = {name for one in equations for term in terms(one.rhs)
-                if weighted(self.program, term) is None for name in symbols_in_order(term)}
-        return [one for one in self.program.variables
-                if one.name in read - {one.lhs for one in equations}]
+    def _loads(self, names: Sequence[str]) -> Lines:
+        """Vectors of units, or numbers."""
+        return [self._load(self.program[name]) for name in names]
 
-    def _loads(self, equations: Equations, of_row: bool) -> Lines:
-        """Vectors of units, or the numbers that a row has once."""
-        return [self._load(one) for one in self._read(equations)
-                if not self.layout.is_whole(one) and (not one.axes) == of_row]
-
-    def _kept(self) -> list[Variable]:
-        """What a loop binds for a later one, where it lives nowhere else."""
-        return [one for one in self.program.variables
-                if one.name in self.one.carried and one.name not in self.layout.homes]
-
-    def _kept_of_group(self, variable: Variable) -> str:
+    def _kept_of_group(self, variable: str) -> str:
         """Its vectors for all rows of all blocks at a time."""
-        name = self.products.panels.kept(variable.name)
-        return f"ALIGNED real {name}[ROWS_AT_ONCE * MOST_VECTORS({self._gates()}) * LANES];"
+        name = self.products.panels.kept(variable)
+        return f"ALIGNED real {name}[ROWS_AT_ONCE * MOST_VECTORS({self.one.gates}) * LANES];"
 
     def _kept_at(self, variable: Variable) -> str:
         name, s = self.products.panels.kept(variable.name), self.local.sample
         return f"{name} + (((block - some.low) * vectors + v) * rows + {s}) * LANES"
 
-    def _statement(self, equation: Equation) -> Lines:
-        lhs = self.program[equation.lhs]
-        skipped = [term for term in terms(equation.rhs) if weighted(self.program, term)]
-        s, sums = self.local.sample, []
-        for tile in self.one.tiles:
-            if equation.lhs in tile.gates:
-                gate = tile.gates.index(equation.lhs)
-                place = f"({s} * {len(tile.gates)} + {gate}) * own + v"
-                sums.append(f"load({self._tile(tile)} + ({place}) * LANES)")
-        self.printer.elements = {one.name: self._vector(one) for one in self.program.variables
-                                 if self.layout.is_whole(one)}
-        self.printer.of_row.elements = {one.name: self._vector(one)
-                                        for one in self._read(self.one.equations) if not one.axes}
-        text = self.printer.right_hand_side(equation, sums, skipped)
-        if is_total(self.program, equation):
+    def _statement(self, one: Statement) -> Lines:
+        lhs, s, sums = self.program[one.equation.lhs], self.local.sample, []
+        for each in one.sums:
+            tile = self.one.tiles[each.tile]
+            place = f"({s} * {len(tile.gates)} + {each.gate}) * own + v"
+            sums.append(f"load({self._tile(tile)} + ({place}) * LANES)")
+        text = self.printer.right_hand_side(one.equation, sums, one.rest)
+        if one.reduces:
             return [f"{self._vector(lhs)} += {text};"]
         return [f"const vec {self.names[lhs.name]} = {text};", *self._store(lhs)]
 
     def _store(self, lhs: Variable) -> Lines:
-        if lhs in self._kept():
+        if lhs.name in self.one.kept:
             return [f"store({self._kept_at(lhs)}, {self.names[lhs.name]});"]
-        if lhs.name not in self.layout.homes:
+        if self.layout.tiled.home(lhs.name) is Place.REGISTER:
             return []
         name, j = self.names[lhs.name], self.local.indices[0]
         at = f"{self._rows(lhs)}{self._times(self._stride(lhs))} + {j}"

@@ -1,9 +1,9 @@
 """From a schedule to a loop tree: the portable one."""
 
-from symrnn.lowering.arrays import STREAMED, Arrays, Locals, edges, is_optional
+from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.lowering.interface import ARGUMENTS, signature
 from symrnn.lowering.portable import Interface, Lowered, portable
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = ["ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface", "Locals",
-           "Lowered", "edges", "free_sizes", "is_optional", "portable", "signature"]
+           "Lowered", "free_sizes", "portable", "signature"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.loops import (NULL, Choose, Expression, Member, Name, Names, Size, Whole, product)
-from symrnn.program import FED, Delay, Role, Span, Variable, symbols_in_order
+from symrnn.program import FED, Delay, Role, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
 STRUCT = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
@@ -42,7 +42,7 @@ class Arrays:
     def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals) -> None:
         self.plan, self.schedule, self.names, self.local = plan, schedule, names, local
         self.time, self.sample, self.at = Name(local.time), Name(local.sample), Name(local.at)
-        self.edges = {one.initial for one in edges(schedule)}
+        self.edges = {one.initial for one in schedule.edges}
 
     def variable(self, name: str) -> Variable:
         """A variable of this program, or of the one that it was derived from."""
@@ -119,7 +119,7 @@ class Arrays:
         if delay is not None:
             return self.delayed(delay)
         there = self.offset(variable, self.time, self.at)
-        wanted = is_optional(self.schedule, variable)
+        wanted = self.schedule.is_optional(variable)
         return Choose(self.base(variable).is_given, there, NULL) if wanted else there
 
     def offset(self, variable: Variable, time: Expression, at: Expression) -> Expression:
@@ -166,14 +166,3 @@ class StepArrays(Arrays):
         edge = self.variable(delay.initial)
         return self.base(edge) + self.sample * self.extent(edge.axes)
 
-
-def edges(schedule: Schedule) -> list[Delay]:
-    """The delays whose values at the edge a function reads."""
-    read = {name for one in schedule.program.equations for name in symbols_in_order(one.rhs)}
-    return [*schedule.program.delays, *(one for one in schedule.earlier if one.lhs in read)]
-
-
-def is_optional(schedule: Schedule, variable: Variable) -> bool:
-    """True for a gradient of the caller's, which may be NULL: nobody wants it then."""
-    return (variable.role is Role.GRADIENT
-            and schedule.places.get(variable.name) is Place.CALLER)

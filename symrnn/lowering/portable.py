@@ -9,7 +9,7 @@ from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choos
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
                           Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
 from symrnn.loops.uses import names as names_in
-from symrnn.lowering.arrays import Arrays, Locals, StepArrays, edges, is_optional
+from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
@@ -72,11 +72,11 @@ class SequenceFunction:
 
     def lowered(self, name: str, arguments: Sequence[Argument]) -> Lowered:
         """The function of that name."""
-        starts = [self.to.variable(one.initial) for one in edges(self.schedule)]
+        starts = [self.to.variable(one.initial) for one in self.schedule.edges]
         shapes = (*map(self.stored_axes, self.workspace()), *(one.shape for one in starts))
         body: Body = (*self._constants(), *self._tape(),
                       *self._carved("work", [*self.workspace(), *starts], shapes),
-                      *map(self._start, edges(self.schedule)), *self._zeros(),
+                      *map(self._start, self.schedule.edges), *self._zeros(),
                       *map(self._stage, self.stages), *self._last())
         body = (*declared_sizes(self.to, body, self.interface.fixed), *body)
         unused = tuple(Unused(Name(one.name)) for one in arguments
@@ -193,7 +193,7 @@ class SequenceFunction:
 
     def _if_wanted(self, variable: Variable, body: Body) -> Body:
         """A gradient that the caller does not want is not computed."""
-        wanted = is_optional(self.schedule, variable)
+        wanted = self.schedule.is_optional(variable)
         return (If(self.to.name(variable).is_given, body),) if wanted else body
 
     def _last(self) -> Body:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sympy import Abs, Expr, Function, Integer, Piecewise, Rational, Symbol, evaluate, exp, tanh
@@ -38,14 +39,17 @@ class Activation:
         """The symbols of the definition: x, alpha, beta as far as there are any."""
         return ARGUMENTS[: 1 + len(self.defaults)]
 
-    @property
+    @cached_property
     def definition(self) -> Expr:
         """The defining expression in ``arguments``."""
         return self.formula(*self.arguments)
 
-    @property
+    @cached_property
     def kernel_form(self) -> Expr:
-        """What a kernel evaluates: the stable form, or else the definition."""
+        """What a kernel evaluates: the stable form, or else the definition.
+
+        Made once, as SymPy empties all its caches whenever it is told not to evaluate.
+        """
         with evaluate(False):
             return (self.stable or self.formula)(*self.arguments)
 

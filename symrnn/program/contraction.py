@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sympy import Basic, Expr, Symbol
@@ -32,7 +32,7 @@ class Letters:
             )
         return cls(operands, output)
 
-    @property
+    @cached_property
     def summed(self) -> str:
         """The letters that the product is summed over, in order of appearance."""
         seen = dict.fromkeys("".join(self.operands))

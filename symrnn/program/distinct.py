@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import count
 
 from symrnn.program.form import Program, Size, Span, Variable
@@ -68,6 +69,7 @@ def _at_step(glyph: Glyph, variable: Variable) -> Glyph:
     return replace(glyph, shift=variable.glyph.shift, index=variable.glyph.index)
 
 
+@lru_cache(maxsize=100_000)
 def _forms(glyph: Glyph, step: str) -> tuple[str, str]:
     """What a symbol prints as at some step, in a document and in the terminal."""
     still = replace(glyph, shift=0, index=step)

@@ -27,14 +27,14 @@ def terms(expression: Expr) -> tuple[Expr, ...]:
     """The terms of a sum in order, nested sums flattened, zeros dropped."""
     if isinstance(expression, Add):
         return tuple(part for argument in expression.args for part in terms(argument))
-    return () if expression == 0 else (expression,)
+    return () if expression is ZERO else (expression,)
 
 
 def factors(expression: Expr) -> tuple[Expr, ...]:
     """The factors of a product in order, nested products flattened, ones dropped."""
     if isinstance(expression, Mul):
         return tuple(part for argument in expression.args for part in factors(argument))
-    return () if expression == 1 else (expression,)
+    return () if expression is ONE else (expression,)
 
 
 def add(parts: Sequence[Expr]) -> Expr:
@@ -48,8 +48,9 @@ def add(parts: Sequence[Expr]) -> Expr:
 def multiply(parts: Sequence[Expr]) -> Expr:
     """The product of the parts in their order, numbers gathered in front."""
     flat = [factor for part in parts for factor in factors(part)]
-    number = Mul(*(factor for factor in flat if is_number(factor)))
-    rest = [factor for factor in flat if not is_number(factor)]
+    numbers = [factor for factor in flat if is_number(factor)]
+    number = Mul(*numbers)
+    rest = [factor for factor in flat if not is_number(factor)] if numbers else flat
     if number == 0:
         return ZERO
     front = [] if number == 1 and rest else [number]
@@ -73,8 +74,10 @@ def negated(term: Expr) -> Expr | None:
 def leading_number(term: Expr) -> tuple[Expr, Expr]:
     """A term as its numeric factor and the rest."""
     parts = factors(term)
-    number = Mul(*(part for part in parts if is_number(part)))
-    return number, multiply([part for part in parts if not is_number(part)])
+    numbers = [part for part in parts if is_number(part)]
+    if not numbers:
+        return ONE, term
+    return Mul(*numbers), multiply([part for part in parts if not is_number(part)])
 
 
 @lru_cache(maxsize=100_000)

@@ -19,7 +19,7 @@ from functools import cached_property
 
 from sympy import Expr, Rational, Symbol
 
-from symrnn.program.expressions import ZERO
+from symrnn.program.expressions import ZERO, symbols_in_order, terms
 from symrnn.program.notation import Glyph
 from symrnn.program.portable import Portable
 
@@ -151,6 +151,16 @@ class Equation(Portable):
     number: int
     origins: tuple[Origin, ...] = ()
 
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The variables on the right-hand side, in order of first appearance."""
+        return symbols_in_order(self.rhs)
+
+    @cached_property
+    def terms(self) -> tuple[Expr, ...]:
+        """The terms of the right-hand side, in order."""
+        return terms(self.rhs)
+
 
 @dataclass(frozen=True)
 class Delay(Portable):
@@ -242,7 +252,7 @@ class Program(Portable):
         """What tells which steps count; None where all of them do."""
         return next(iter(self.with_role(Role.STEP_MASK)), None)
 
-    @property
+    @cached_property
     def axes(self) -> dict[str, tuple[str, ...]]:
         """Axes by name."""
         return {variable.name: variable.axes for variable in self.variables}

@@ -8,6 +8,7 @@ the adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from symrnn.program.naming import printable
 
@@ -56,12 +57,13 @@ class Glyph:
 
     def latex(self, time: str = "") -> str:
         """LaTeX of the symbol; ``time`` is the running index, empty where there is none."""
-        drawn = self.drawn()
+        drawn = self.drawn
         step = self.index or (shifted(time, self.shift) if time else "")
         sub = ",".join((*drawn.sub, *([step] if step else [])))
         sup = ",".join(drawn.sup)
         return drawn.letter + (f"^{{{sup}}}" if sup else "") + (f"_{{{sub}}}" if sub else "")
 
+    @cached_property
     def drawn(self) -> Glyph:
         """The same symbol with its accents drawn into the letter.
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.program import Span, symbols_in_order
-from symrnn.schedule.plan import Place, Schedule
+from symrnn.program import Span
+from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.stages import Order, Stage, is_total
 
 SCANS = (Order.FORWARD, Order.REVERSE)
@@ -44,7 +44,7 @@ def merges(schedule: Schedule, stage: Stage) -> bool:
     They may not where values take part that do not vary over time.
     """
     program = schedule.program
-    touched = {name for one in stage.equations for name in symbols_in_order(one.rhs)}
+    touched = {name for one in stage.equations for name in one.reads}
     return stage.order is Order.ALL and not any(
         program[name].span is Span.BATCH and program.delay_of(name) is None
         for name in touched | set(stage.names))
@@ -52,7 +52,7 @@ def merges(schedule: Schedule, stage: Stage) -> bool:
 
 def _reads(stages: Sequence[Stage]) -> set[str]:
     return {name for stage in stages for one in stage.equations
-            for name in symbols_in_order(one.rhs)}
+            for name in one.reads}
 
 
 def _names(stages: Sequence[Stage]) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy.utilities.iterables import strongly_connected_components
 
-from symrnn.program import Program, ProgramError, symbols_in_order
+from symrnn.program import Program, ProgramError
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def dependencies(program: Program) -> dict[str, set[str]]:
     bound = set(bound_names(program))
     needs = {delay.lhs: {delay.source} & bound for delay in program.delays}
     for equation in program.equations:
-        needs[equation.lhs] = set(symbols_in_order(equation.rhs)) & bound
+        needs[equation.lhs] = set(equation.reads) & bound
     return needs
 
 

@@ -158,7 +158,7 @@ def _beside(program: Program, known: Activations, tails: Collection[str],
 
 def _again(program: Program, gradient: Program, activations: Sequence[Activation]) -> Keeping:
     """The gradient behind the equations of what it reads of the program's activations."""
-    read = {name for one in gradient.equations for name in symbols_in_order(one.rhs)}
+    read = {name for one in gradient.equations for name in one.reads}
     values = [one.of_value() for one in activations
               if one.equation.lhs in read and may_be_computed_again(program, one.equation.lhs)]
     complements = [one.of_complement() for one in activations]
@@ -182,7 +182,7 @@ def behind(gradient: Program, program: Program, equations: tuple[Equation, ...])
     if not equations:
         return gradient
     bound = {one.lhs for one in equations}
-    read = {name for one in equations for name in symbols_in_order(one.rhs)}
+    read = {name for one in equations for name in one.reads}
     missing = tuple(one if one.role.given else replace(one, role=Role.SAVED)
                     for one in program.variables
                     if one.name in read - bound and one.name not in gradient)

@@ -17,7 +17,7 @@ Equations share a pass as long as none reads other units, or other rows, of what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -77,18 +77,36 @@ class Pass:
                          for segment in product.segments if not product.ahead)
 
 
+@dataclass(frozen=True)
+class _Needs:
+    """How an equation runs; what it reads across units, and at its own unit alone."""
+
+    kind: tuple[Kind, str]
+    across: frozenset[str]
+    beside: frozenset[str]
+
+
 def passes(program: Program, stage: Stage) -> tuple[Pass, ...]:
     """The passes of a stage in the order in which they run."""
-    waiting, done, found = list(stage.equations), set[str](), []
-    bound = {one.lhs for one in stage.equations}
+    needs = {one.lhs: _needs(program, one) for one in stage.equations}
+    waiting, missing, found = list(stage.equations), {one.lhs for one in stage.equations}, []
     while waiting:
-        groups = (_together(program, waiting, kind, bound - done)
-                  for kind in _kinds(program, waiting))
+        groups = (_together(waiting, kind, needs, missing) for kind in _kinds(waiting, needs))
         chosen = next(group for group in groups if group)
-        found.append(_pass(program, stage, chosen))
-        done |= {one.lhs for one in chosen}
-        waiting = [one for one in waiting if one not in chosen]
+        found.append(_pass(program, stage, chosen, needs[chosen[0].lhs].kind))
+        bound = {one.lhs for one in chosen}
+        missing -= bound
+        waiting = [one for one in waiting if one.lhs not in bound]
     return tuple(found)
+
+
+def _needs(program: Program, equation: Equation) -> _Needs:
+    kind = kind_of(program, equation)
+    across = {operand for operand, _ in weighted_terms(program, equation)}
+    rest = reads(other_terms(program, equation))
+    if kind[0] is Kind.ROWS:
+        rest, across = rest | across, set()
+    return _Needs(kind, frozenset(across), frozenset(rest))
 
 
 def kind_of(program: Program, equation: Equation) -> tuple[Kind, str]:
@@ -114,35 +132,32 @@ def _unit_by_unit(program: Program, term: Expr) -> bool:
                                 for part in found[1].letters.operands)
 
 
-def _kinds(program: Program, waiting: Sequence[Equation]) -> list[tuple[Kind, str]]:
+def _kinds(waiting: Sequence[Equation], needs: Mapping[str, _Needs]) -> list[tuple[Kind, str]]:
     """The kinds that could come next, in order of appearance; totals come last."""
-    found = dict.fromkeys(kind_of(program, one) for one in waiting)
+    found = dict.fromkeys(needs[one.lhs].kind for one in waiting)
     return sorted(found, key=lambda one: one[0] is Kind.TOTALS)
 
 
-def _together(program: Program, waiting: Sequence[Equation], kind: tuple[Kind, str],
+def _together(waiting: Sequence[Equation], kind: tuple[Kind, str], needs: Mapping[str, _Needs],
               missing: set[str]) -> list[Equation]:
     """The waiting equations of one kind that can share the next pass."""
     chosen: list[Equation] = []
+    own: set[str] = set()
     for equation in waiting:
-        if kind_of(program, equation) != kind:
-            continue
-        own = {one.lhs for one in chosen} if kind[0] is not Kind.TOTALS else set()
-        across = {operand for operand, _ in weighted_terms(program, equation)}
-        rest = reads(other_terms(program, equation))
-        if kind[0] is Kind.ROWS:
-            rest, across = rest | across, set()
-        if not across & missing and not rest & missing - own:
+        found = needs[equation.lhs]
+        if (found.kind == kind and not found.across & missing
+                and not (found.beside & missing) - own):
             chosen.append(equation)
+            own |= {equation.lhs} if kind[0] is not Kind.TOTALS else set()
     return chosen
 
 
-def _pass(program: Program, stage: Stage, equations: Sequence[Equation]) -> Pass:
-    kind, axis = kind_of(program, equations[0])
+def _pass(program: Program, stage: Stage, equations: Sequence[Equation],
+          kind: tuple[Kind, str]) -> Pass:
     scan = stage.order in (Order.FORWARD, Order.REVERSE)
-    tiles = stacked(program, equations, stage.names, scan) if kind is Kind.UNITS else ()
+    tiles = stacked(program, equations, stage.names, scan) if kind[0] is Kind.UNITS else ()
     loops = by_level(equations) if tiles else (tuple(equations),)
-    return Pass(kind, axis, tuple(equations), tiles, loops)
+    return Pass(*kind, tuple(equations), tiles, loops)
 
 
 def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
@@ -152,7 +167,7 @@ def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
     """
     level, found = dict[str, int](), [list[Equation]()]
     for one in equations:
-        read = max((level.get(name, 0) for name in symbols_in_order(one.rhs)), default=0)
+        read = max((level.get(name, 0) for name in one.reads), default=0)
         level[one.lhs] = max(read, len(found) - 1) + is_call(one.rhs)
         if level[one.lhs] > len(found):
             found.append([])
@@ -165,4 +180,4 @@ def carried(loops: Sequence[Sequence[Equation]]) -> frozenset[str]:
     """What a loop binds and a later one reads."""
     home = {one.lhs: place for place, loop in enumerate(loops) for one in loop}
     return frozenset(name for place, loop in enumerate(loops) for one in loop
-                     for name in symbols_in_order(one.rhs) if home.get(name, place) < place)
+                     for name in one.reads if home.get(name, place) < place)

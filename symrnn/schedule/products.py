@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sympy import Expr
 
 from symrnn.program import (Ein, Equation, Peak, Program, Role, Span, contraction_term, is_number,
-                            symbols_in_order, terms)
+                            symbols_in_order)
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ def _is_matrix_product(ein: Ein) -> bool:
 
 def weighted_terms(program: Program, equation: Equation) -> list[tuple[str, Weights]]:
     """Every term of an equation that is a product of weights and rows."""
-    found = (weighted(program, term) for term in terms(equation.rhs))
+    found = (weighted(program, term) for term in equation.terms)
     return [one for one in found if one is not None]
 
 
 def other_terms(program: Program, equation: Equation) -> list[Expr]:
     """The terms of an equation that are no such product."""
-    return [term for term in terms(equation.rhs) if weighted(program, term) is None]
+    return [term for term in equation.terms if weighted(program, term) is None]
 
 
 def stacked(program: Program, equations: Iterable[Equation], inside: frozenset[str],
@@ -138,7 +138,7 @@ def outer_terms(program: Program, equation: Equation) -> list[tuple[Expr, str, s
     if lhs.span is not Span.CONSTANT or len(lhs.axes) != 2:
         return None
     found = []
-    for term in terms(equation.rhs):
+    for term in equation.terms:
         pair = contraction_term(term)
         if pair is None or not is_number(pair[0]) or not _is_outer(program, pair[1]):
             return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
-from symrnn.program import Equation, Program, symbols_in_order
+from symrnn.program import Equation, Program
 from symrnn.schedule.keeping import Keeping, behind, keeping, may_be_computed_again
 
 
@@ -49,7 +49,7 @@ def saving(program: Program, gradient: Program, exact_slopes: bool = True) -> Sa
 
 def _needed(program: Program, gradient: Program) -> set[str]:
     """The forward values that an adjoint reads, of those that only the network itself has."""
-    read = {name for one in gradient.equations for name in symbols_in_order(one.rhs)}
+    read = {name for one in gradient.equations for name in one.reads}
     return _own(program, {name for name in read if name in program})
 
 
@@ -66,7 +66,7 @@ def _again(program: Program, needed: set[str]) -> Iterator[Equation]:
     for equation in program.equations:
         if (equation.lhs in needed and may_be_computed_again(program, equation.lhs)
                 and is_cheap(equation.rhs)
-                and _own(program, set(symbols_in_order(equation.rhs))) <= needed):
+                and _own(program, set(equation.reads)) <= needed):
             yield equation
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from symrnn.program import Delay, Equation, Program, Span, symbols_in_order
+from symrnn.program import Delay, Equation, Program, Span
 from symrnn.schedule.graph import Component, components, dependencies
 
 
@@ -35,8 +35,8 @@ class Stage:
 
 def reads_span(program: Program, equation: Equation) -> Span:
     """The widest span among what an equation reads."""
-    names = symbols_in_order(equation.rhs)
-    return max((program[name].span for name in names), default=Span.CONSTANT)
+    spans = {program[name].span for name in equation.reads}
+    return max(spans, default=Span.CONSTANT)
 
 
 def is_total(program: Program, equation: Equation) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from sympy import Expr
 
 from symrnn.program import (Equation, Program, Role, Span, Variable, add, free_name,
-                            symbols_in_order, terms)
+                            symbols_in_order)
 
 
 def with_totals_apart(program: Program, names: Iterable[str] = ()) -> Program:
@@ -40,7 +40,7 @@ def with_totals_apart(program: Program, names: Iterable[str] = ()) -> Program:
 
 def _by_span(program: Program, equation: Equation) -> Iterator[tuple[Span, Expr]]:
     """The right-hand side in parts of one span each, the widest first."""
-    own, parts = program[equation.lhs].span, terms(equation.rhs)
+    own, parts = program[equation.lhs].span, equation.terms
     spans = [max([own, *(program[name].span for name in symbols_in_order(part))])
              for part in parts]
     for span in sorted(set(spans), reverse=True):

@@ -1,0 +1,160 @@
+"""The tiled plan of a function: all that a fast kernel decides, as frozen data.
+
+A schedule says which equations share a loop over time. A tiled plan says the rest: which stages
+follow a scan chunk by chunk, which equations share a loop nest (:mod:`symrnn.schedule.fusion`),
+what is computed ahead, where every value lives, which weights are packed and in which order. It
+knows names of the program, sizes and steps, and no language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from symrnn.program import Delay, Equation
+from symrnn.schedule.fusion import FusionGroup
+from symrnn.schedule.places import Place, Schedule
+from symrnn.schedule.products import Segment, Tile
+from symrnn.schedule.stages import Order
+
+
+class Walk(Enum):
+    """How the groups of a stage run over time."""
+
+    ONCE = "once"
+    ROWS = "over the rows of all steps"
+    STEPS = "step by step"
+    CHUNKS = "by chunks of steps"
+    STEP = "one step"
+
+
+@dataclass(frozen=True)
+class TiledStage:
+    """A stage: its equations in fusion groups, and those ``after`` the loop over its steps."""
+
+    order: Order
+    walk: Walk
+    equations: tuple[Equation, ...]
+    groups: tuple[FusionGroup, ...] = ()
+    after: tuple[FusionGroup, ...] = ()
+
+    @property
+    def every(self) -> tuple[FusionGroup, ...]:
+        """All groups, in the order in which they run."""
+        return (*self.groups, *self.after)
+
+
+@dataclass(frozen=True)
+class TiledChunk:
+    """A stage, and those that ``join`` it chunk by chunk while its steps are in the cache.
+
+    How many steps it has is chosen so that rows of the ``shared`` values, which the stage binds
+    and others read, and of the sums of tiles that are computed ``ahead`` fit in the cache; where
+    it ``reduces``, outer products over its rows want it long enough. ``passing`` values live in
+    its steps alone. ``number`` is its place among the chunks of the plan.
+    """
+
+    number: int
+    stage: TiledStage
+    joining: tuple[TiledStage, ...] = ()
+    shared: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    ahead: tuple[Tile, ...] = ()
+    reduces: bool = False
+
+    @property
+    def stages(self) -> tuple[TiledStage, ...]:
+        """The stage and those that join it."""
+        return (self.stage, *self.joining)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a value lives, and in which chunk, where it lives in the steps of one."""
+
+    name: str
+    place: Place
+    chunk: int | None = None
+
+
+@dataclass(frozen=True)
+class PackedWeights:
+    """The weights of some gates for one operand, as panels as wide as a block of their group.
+
+    ``width`` is the number of gates that set how many units a block has: those of the widest tile.
+    """
+
+    gates: tuple[str, ...]
+    segment: Segment
+    width: int
+
+
+@dataclass(frozen=True, repr=False)
+class TiledPlan:
+    """Everything that is decided about one function of a fast kernel.
+
+    ``homes`` are those of bound values and of the tape. ``packed`` are the weights in the order of
+    their panels in memory; a plan that runs on the weights of another has its order.
+    ``read_directly`` are given constants that some equation reads other than from panels.
+    ``spare`` gradients have rows in a group that runs although nobody may want them, so that a
+    place that nobody reads stands for theirs. ``cleared`` are reductions to which rows are added;
+    ``cleared_if_empty`` those that a product sets, unless there are no rows. ``reduced_axes`` are
+    the axes of right factors of reductions, for which each thread has a buffer. ``turns`` tells
+    that a serpentine group needs to know which way the last step took. ``work`` holds the axes of
+    each loop of a step, ``most_groups`` the number of groups of the longest step: both tell how
+    many threads are worth it.
+    """
+
+    schedule: Schedule
+    chunks: tuple[TiledChunk, ...]
+    homes: tuple[Home, ...]
+    packed: tuple[PackedWeights, ...]
+    read_directly: tuple[str, ...]
+    spare: tuple[str, ...]
+    cleared: tuple[str, ...]
+    cleared_if_empty: tuple[str, ...]
+    reduced_axes: tuple[tuple[str, ...], ...]
+    turns: bool
+    work: tuple[tuple[str, ...], ...]
+    most_groups: int
+
+    def __repr__(self) -> str:
+        return f"<TiledPlan of {self.schedule!r}: {len(self.groups)} fusion groups>"
+
+    @cached_property
+    def groups(self) -> tuple[FusionGroup, ...]:
+        """The fusion groups in the order in which they run."""
+        return tuple(group for chunk in self.chunks for stage in chunk.stages
+                     for group in stage.every)
+
+    @cached_property
+    def _homes(self) -> dict[str, Home]:
+        return {one.name: one for one in self.homes}
+
+    def home(self, name: str) -> Place | None:
+        """Where a value lives; None for what is given, and for a delayed one, which is a view."""
+        found = self._homes.get(name)
+        return None if found is None else found.place
+
+    def chunk_of(self, name: str) -> TiledChunk:
+        """The chunk in whose steps alone a value lives. Raises LookupError for any other."""
+        found = self._homes.get(name)
+        if found is None or found.chunk is None:
+            raise LookupError(f"{name} does not live in a chunk")
+        return self.chunks[found.chunk]
+
+    @property
+    def edges(self) -> tuple[Delay, ...]:
+        """The delays whose values before the first step, or behind the last, are read."""
+        return self.schedule.edges
+
+
+@dataclass(frozen=True)
+class TiledPlans:
+    """The functions of a network; ``step`` where it streams."""
+
+    forward: TiledPlan
+    infer: TiledPlan
+    backward: TiledPlan
+    step: TiledPlan | None

@@ -1,0 +1,131 @@
+"""From schedules to tiled plans: chunks, the groups of their stages, and what follows from both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from symrnn.program import Program
+from symrnn.schedule.chunks import SCANS, Chunk, chunks, merges
+from symrnn.schedule.grouping import Grouping
+from symrnn.schedule.homes import Passes, sequence_homes, step_homes
+from symrnn.schedule.needs import cleared, multiplications, read_directly, reduced_axes, spare
+from symrnn.schedule.passes import Kind, Pass, passes
+from symrnn.schedule.places import Place, Schedule
+from symrnn.schedule.products import Segment, Tile
+from symrnn.schedule.stages import Order, Stage
+from symrnn.schedule.tiled import Home, PackedWeights, TiledChunk, TiledPlan, TiledStage, Walk
+
+Packed = tuple[PackedWeights, ...]
+BY_STEP = (Walk.STEPS, Walk.CHUNKS, Walk.STEP)
+
+
+def tiled_sequence(schedule: Schedule, tape: Sequence[str] = (), packed: Packed | None = None
+                   ) -> TiledPlan:
+    """The plan of a function over whole sequences, which writes a tape or reads it.
+
+    It runs on weights that are ``packed`` for another function, if any are given.
+    """
+    found, grouped = chunks(schedule), _passes(schedule)
+    made = _Tiling(schedule, sequence_homes(schedule, grouped, found), dict(grouped))
+    tiled = tuple(made.chunk(number, one) for number, one in enumerate(found))
+    homes = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}
+    return _plan(schedule, tiled, homes, _packed(tiled) if packed is None else packed)
+
+
+def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPlan:
+    """The plan of one streaming step of a program, from the schedule of its sequences.
+
+    Every stage is alone, and nothing is computed ahead.
+    """
+    grouped = [(stage, tuple(one.at_once for one in some)) for stage, some in _passes(schedule)]
+    made = _Tiling(schedule, step_homes(schedule, grouped, program), dict(grouped))
+    tiled = tuple(TiledChunk(number, made.stage(stage, Walk.STEP))
+                  for number, stage in enumerate(schedule.stages))
+    return _plan(schedule, tiled, made.homes, packed)
+
+
+def _passes(schedule: Schedule) -> Passes:
+    return [(stage, passes(schedule.program, stage)) for stage in schedule.stages
+            if stage.order is not Order.ONCE]
+
+
+@dataclass(frozen=True)
+class _Tiling:
+    """Stages and chunks of one schedule, by its homes and passes."""
+
+    schedule: Schedule
+    homes: Mapping[str, Place]
+    passes: Mapping[Stage, tuple[Pass, ...]]
+
+    def chunk(self, number: int, one: Chunk) -> TiledChunk:
+        """A chunk over whole sequences."""
+        ahead = tuple(tile for each in self.passes.get(one.stage, ()) for tile in each.tiles
+                      if tile.ahead)
+        by_chunks = one.stage.order in SCANS and bool(ahead or one.joining)
+        walk = (Walk.ROWS if merges(self.schedule, one.stage) else
+                Walk.CHUNKS if by_chunks else Walk.STEPS)
+        joining = tuple(self.stage(stage, Walk.ROWS) for stage in one.joining)
+        return TiledChunk(
+            number, self.stage(one.stage, walk), joining, one.shared,
+            tuple(name for name in self._names() if name in one.passing), ahead,
+            any(group.kind is Kind.TOTALS for stage in joining for group in stage.groups))
+
+    def stage(self, stage: Stage, walk: Walk) -> TiledStage:
+        """A stage that goes so; products over all rows come after a loop over steps."""
+        if stage.order is Order.ONCE:
+            return TiledStage(stage.order, Walk.ONCE, stage.equations)
+        made = Grouping(self.schedule, self.homes, walk in BY_STEP,
+                        stage.order is Order.ALL and walk is not Walk.STEP)
+        groups = tuple(map(made.group, self.passes[stage]))
+        if walk not in (Walk.STEPS, Walk.CHUNKS):
+            return TiledStage(stage.order, walk, stage.equations, groups)
+        return TiledStage(stage.order, walk, stage.equations,
+                          tuple(one for one in groups if one.kind is not Kind.TOTALS),
+                          tuple(one for one in groups if one.kind is Kind.TOTALS))
+
+    def _names(self) -> list[str]:
+        return [one.name for one in self.schedule.program.variables]
+
+
+def _plan(schedule: Schedule, tiled: tuple[TiledChunk, ...], homes: Mapping[str, Place],
+          packed: Packed) -> TiledPlan:
+    groups = [group for chunk in tiled for stage in chunk.stages for group in stage.every]
+    declared = [one.name for one in schedule.program.variables if one.name in homes]
+    names = dict.fromkeys([*declared, *homes])
+    by_rows, by_products = cleared(schedule.program, groups)
+    return TiledPlan(
+        schedule, tiled, tuple(_home(tiled, name, homes[name]) for name in names), packed,
+        read_directly(schedule.program, groups), spare(schedule, groups), by_rows, by_products,
+        reduced_axes(schedule.program, groups), any(one.serpentine for one in groups),
+        multiplications(schedule.program),
+        max([1, *(len(stage.every) for chunk in tiled for stage in chunk.stages
+                  if stage.order in SCANS)]))
+
+
+def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:
+    if place is not Place.CHUNK:
+        return Home(name, place)
+    return Home(name, place, next(
+        chunk.number for chunk in tiled for stage in chunk.stages
+        if any(name == one.lhs for one in stage.equations)))
+
+
+def _packed(tiled: Sequence[TiledChunk]) -> Packed:
+    """All packed weights in the order in which the function first reads them."""
+    found: dict[tuple[tuple[str, ...], Segment], int] = {}
+    for tile, segments, most in (one for chunk in tiled for one in _read(chunk)):
+        for segment in segments:
+            found.setdefault((tile.gates, segment), most)
+    return tuple(PackedWeights(*key, most) for key, most in found.items())
+
+
+def _read(chunk: TiledChunk) -> Iterator[tuple[Tile, Sequence[Segment], int]]:
+    """Tiles, the operands that are read for them, and their groups' widths: those ahead first."""
+    groups = [group for stage in chunk.stages for group in stage.every]
+    for group in groups:
+        for tile in group.tiles:
+            yield tile, tile.segments[:tile.early], group.gates
+    for group in groups:
+        for tile in group.tiles:
+            yield tile, tile.segments, group.gates
