@@ -168,8 +168,8 @@ void antisymmetric_rnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_infer(
@@ -232,8 +232,8 @@ void antisymmetric_rnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    antisymmetric_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_backward(

@@ -227,8 +227,8 @@ void antisymmetric_rnn_gated_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_gated_infer(
@@ -308,8 +308,8 @@ void antisymmetric_rnn_gated_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    antisymmetric_rnn_gated_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void antisymmetric_rnn_gated_backward(

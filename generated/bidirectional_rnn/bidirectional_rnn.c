@@ -116,10 +116,12 @@ void bidirectional_rnn_forward(
     bidirectional_rnn_real *const work_initial_forward_h = a_y + p; /* [B, m] */
     bidirectional_rnn_real *const work_initial_backward_h =
         work_initial_forward_h + B * m; /* [B, m] */
-    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
-    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
+    const bidirectional_rnn_real *const initial_forward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m,
+        work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m,
+        work_initial_backward_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -208,8 +210,8 @@ void bidirectional_rnn_forward(
     /* the state at the last step of each scan; the first one where there are no steps */
     bidirectional_rnn_copy(T > 0 ? tape_forward_h + (T - 1) * B * m : initial_forward_h, B * m,
         final != NULL ? final->forward_h : NULL);
-    bidirectional_rnn_copy(T > 0 ? tape_backward_h : initial_backward_h, B * m, final != NULL
-        ? final->backward_h : NULL);
+    bidirectional_rnn_copy(T > 0 ? tape_backward_h : initial_backward_h, B * m,
+        final != NULL ? final->backward_h : NULL);
 }
 
 void bidirectional_rnn_infer(
@@ -240,10 +242,12 @@ void bidirectional_rnn_infer(
     bidirectional_rnn_real *const work_initial_forward_h = a_y + p; /* [B, m] */
     bidirectional_rnn_real *const work_initial_backward_h =
         work_initial_forward_h + B * m; /* [B, m] */
-    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
-    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
+    const bidirectional_rnn_real *const initial_forward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m,
+        work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m,
+        work_initial_backward_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -322,8 +326,8 @@ void bidirectional_rnn_infer(
     /* the state at the last step of each scan; the first one where there are no steps */
     bidirectional_rnn_copy(T > 0 ? work_forward_h + (T - 1) * B * m : initial_forward_h, B * m,
         final != NULL ? final->forward_h : NULL);
-    bidirectional_rnn_copy(T > 0 ? work_backward_h : initial_backward_h, B * m, final != NULL
-        ? final->backward_h : NULL);
+    bidirectional_rnn_copy(T > 0 ? work_backward_h : initial_backward_h, B * m,
+        final != NULL ? final->backward_h : NULL);
 }
 
 void bidirectional_rnn_backward(
@@ -385,10 +389,12 @@ void bidirectional_rnn_backward(
         bidirectional_rnn_given(bars->final_forward_h_bar, 0, B * m, work_final_forward_h_bar);
     const bidirectional_rnn_real *const final_backward_h_bar =
         bidirectional_rnn_given(bars->final_backward_h_bar, 0, B * m, work_final_backward_h_bar);
-    const bidirectional_rnn_real *const initial_forward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->forward_h : NULL, 0, B * m, work_initial_forward_h);
-    const bidirectional_rnn_real *const initial_backward_h = bidirectional_rnn_given(initial != NULL
-        ? initial->backward_h : NULL, 0, B * m, work_initial_backward_h);
+    const bidirectional_rnn_real *const initial_forward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->forward_h : NULL, 0, B * m,
+        work_initial_forward_h);
+    const bidirectional_rnn_real *const initial_backward_h =
+        bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m,
+        work_initial_backward_h);
 
     /* totals start at zero */
     if (forward_W_bar != NULL)

@@ -171,8 +171,8 @@ void clockwork_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void clockwork_infer(
@@ -234,8 +234,8 @@ void clockwork_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    clockwork_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void clockwork_backward(

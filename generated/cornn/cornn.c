@@ -173,10 +173,10 @@ void cornn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    cornn_copy(T > 0 ? tape_z + (T - 1) * B * m : initial_z, B * m, final != NULL ? final->z
-        : NULL);
-    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y
-        : NULL);
+    cornn_copy(T > 0 ? tape_z + (T - 1) * B * m : initial_z, B * m,
+        final != NULL ? final->z : NULL);
+    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m,
+        final != NULL ? final->y : NULL);
 }
 
 void cornn_infer(
@@ -244,10 +244,10 @@ void cornn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    cornn_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m, final != NULL ? final->z
-        : NULL);
-    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y
-        : NULL);
+    cornn_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m,
+        final != NULL ? final->z : NULL);
+    cornn_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m,
+        final != NULL ? final->y : NULL);
 }
 
 void cornn_backward(

@@ -127,12 +127,15 @@ void deep_rnn_forward(
     deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
     deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
     deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
-    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h
-        : NULL, 0, B * m_1, work_initial_layer1_h);
-    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h
-        : NULL, 0, B * m_2, work_initial_layer2_h);
-    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h
-        : NULL, 0, B * m_3, work_initial_layer3_h);
+    const deep_rnn_real *const initial_layer1_h =
+        deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1,
+        work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h =
+        deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2,
+        work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h =
+        deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3,
+        work_initial_layer3_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -287,12 +290,15 @@ void deep_rnn_infer(
     deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
     deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
     deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
-    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h
-        : NULL, 0, B * m_1, work_initial_layer1_h);
-    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h
-        : NULL, 0, B * m_2, work_initial_layer2_h);
-    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h
-        : NULL, 0, B * m_3, work_initial_layer3_h);
+    const deep_rnn_real *const initial_layer1_h =
+        deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1,
+        work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h =
+        deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2,
+        work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h =
+        deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3,
+        work_initial_layer3_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -464,12 +470,15 @@ void deep_rnn_backward(
         deep_rnn_given(bars->final_layer2_h_bar, 0, B * m_2, work_final_layer2_h_bar);
     const deep_rnn_real *const final_layer3_h_bar =
         deep_rnn_given(bars->final_layer3_h_bar, 0, B * m_3, work_final_layer3_h_bar);
-    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(initial != NULL ? initial->layer1_h
-        : NULL, 0, B * m_1, work_initial_layer1_h);
-    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(initial != NULL ? initial->layer2_h
-        : NULL, 0, B * m_2, work_initial_layer2_h);
-    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(initial != NULL ? initial->layer3_h
-        : NULL, 0, B * m_3, work_initial_layer3_h);
+    const deep_rnn_real *const initial_layer1_h =
+        deep_rnn_given(initial != NULL ? initial->layer1_h : NULL, 0, B * m_1,
+        work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h =
+        deep_rnn_given(initial != NULL ? initial->layer2_h : NULL, 0, B * m_2,
+        work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h =
+        deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3,
+        work_initial_layer3_h);
 
     /* totals start at zero */
     if (layer1_W_bar != NULL)
@@ -768,12 +777,12 @@ void deep_rnn_step(
     deep_rnn_real *const work_initial_layer1_h = a_y + p; /* [B, m_1] */
     deep_rnn_real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1; /* [B, m_2] */
     deep_rnn_real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2; /* [B, m_3] */
-    const deep_rnn_real *const initial_layer1_h = deep_rnn_given(state != NULL ? state->layer1_h
-        : NULL, 0, B * m_1, work_initial_layer1_h);
-    const deep_rnn_real *const initial_layer2_h = deep_rnn_given(state != NULL ? state->layer2_h
-        : NULL, 0, B * m_2, work_initial_layer2_h);
-    const deep_rnn_real *const initial_layer3_h = deep_rnn_given(state != NULL ? state->layer3_h
-        : NULL, 0, B * m_3, work_initial_layer3_h);
+    const deep_rnn_real *const initial_layer1_h =
+        deep_rnn_given(state != NULL ? state->layer1_h : NULL, 0, B * m_1, work_initial_layer1_h);
+    const deep_rnn_real *const initial_layer2_h =
+        deep_rnn_given(state != NULL ? state->layer2_h : NULL, 0, B * m_2, work_initial_layer2_h);
+    const deep_rnn_real *const initial_layer3_h =
+        deep_rnn_given(state != NULL ? state->layer3_h : NULL, 0, B * m_3, work_initial_layer3_h);
 
     /* this step */
     for (size_t s = 0; s < B; ++s) {

@@ -165,8 +165,8 @@ void elman_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    elman_copy(T > 0 ? tape_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    elman_copy(T > 0 ? tape_h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void elman_infer(
@@ -237,8 +237,8 @@ void elman_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    elman_copy(T > 0 ? work_h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    elman_copy(T > 0 ? work_h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void elman_backward(

@@ -227,8 +227,8 @@ void fastgrnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void fastgrnn_infer(
@@ -309,8 +309,8 @@ void fastgrnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    fastgrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void fastgrnn_backward(

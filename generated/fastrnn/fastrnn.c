@@ -197,8 +197,8 @@ void fastrnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void fastrnn_infer(
@@ -263,8 +263,8 @@ void fastrnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    fastrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void fastrnn_backward(

@@ -236,8 +236,8 @@ void gru_reset_before_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    gru_reset_before_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    gru_reset_before_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void gru_reset_before_infer(
@@ -332,8 +332,8 @@ void gru_reset_before_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    gru_reset_before_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
+    gru_reset_before_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void gru_reset_before_backward(

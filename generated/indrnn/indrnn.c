@@ -110,8 +110,8 @@ void indrnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void indrnn_infer(
@@ -154,8 +154,8 @@ void indrnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    indrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void indrnn_backward(

@@ -218,8 +218,8 @@ void janet_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void janet_infer(
@@ -294,8 +294,8 @@ void janet_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    janet_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void janet_backward(

@@ -189,8 +189,8 @@ void jordan_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p, final != NULL ? final->y
-        : NULL);
+    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p,
+        final != NULL ? final->y : NULL);
 }
 
 void jordan_infer(
@@ -252,8 +252,8 @@ void jordan_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p, final != NULL ? final->y
-        : NULL);
+    jordan_copy(T > 0 ? out->y + (T - 1) * B * p : initial_y, B * p,
+        final != NULL ? final->y : NULL);
 }
 
 void jordan_backward(

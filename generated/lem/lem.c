@@ -408,8 +408,8 @@ void lem_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     lem_copy(T > 0 ? out->y + (T - 1) * B * m : initial_y, B * m, final != NULL ? final->y : NULL);
-    lem_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m, final != NULL ? final->z
-        : NULL);
+    lem_copy(T > 0 ? work_z + ((T - 1) & 1) * B * m : initial_z, B * m,
+        final != NULL ? final->z : NULL);
 }
 
 void lem_backward(

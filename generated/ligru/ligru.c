@@ -182,8 +182,8 @@ void ligru_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void ligru_infer(
@@ -253,8 +253,8 @@ void ligru_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    ligru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void ligru_backward(

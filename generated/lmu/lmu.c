@@ -258,8 +258,8 @@ void lmu_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     lmu_copy(T > 0 ? out->h + (T - 1) * B * k : initial_h, B * k, final != NULL ? final->h : NULL);
-    lmu_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d, final != NULL ? final->m
-        : NULL);
+    lmu_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d,
+        final != NULL ? final->m : NULL);
 }
 
 void lmu_backward(

@@ -215,10 +215,10 @@ void lru_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lru_copy(T > 0 ? tape_x_re + (T - 1) * B * N : initial_x_re, B * N, final != NULL ? final->x_re
-        : NULL);
-    lru_copy(T > 0 ? tape_x_im + (T - 1) * B * N : initial_x_im, B * N, final != NULL ? final->x_im
-        : NULL);
+    lru_copy(T > 0 ? tape_x_re + (T - 1) * B * N : initial_x_re, B * N,
+        final != NULL ? final->x_re : NULL);
+    lru_copy(T > 0 ? tape_x_im + (T - 1) * B * N : initial_x_im, B * N,
+        final != NULL ? final->x_im : NULL);
 }
 
 void lru_infer(
@@ -357,10 +357,10 @@ void lru_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lru_copy(T > 0 ? work_x_re + (T - 1) * B * N : initial_x_re, B * N, final != NULL ? final->x_re
-        : NULL);
-    lru_copy(T > 0 ? work_x_im + (T - 1) * B * N : initial_x_im, B * N, final != NULL ? final->x_im
-        : NULL);
+    lru_copy(T > 0 ? work_x_re + (T - 1) * B * N : initial_x_re, B * N,
+        final != NULL ? final->x_re : NULL);
+    lru_copy(T > 0 ? work_x_im + (T - 1) * B * N : initial_x_im, B * N,
+        final != NULL ? final->x_im : NULL);
 }
 
 void lru_backward(

@@ -400,8 +400,8 @@ void lstm_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     lstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
-    lstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    lstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_backward(

@@ -253,10 +253,10 @@ void lstm_1997_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_1997_infer(
@@ -361,10 +361,10 @@ void lstm_1997_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_1997_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_1997_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_1997_backward(

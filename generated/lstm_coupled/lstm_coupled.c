@@ -260,10 +260,10 @@ void lstm_coupled_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_coupled_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_coupled_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    lstm_coupled_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_coupled_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_coupled_infer(
@@ -373,10 +373,10 @@ void lstm_coupled_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_coupled_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_coupled_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_coupled_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_coupled_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_coupled_backward(

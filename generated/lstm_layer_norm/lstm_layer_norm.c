@@ -557,10 +557,10 @@ void lstm_layer_norm_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
-    lstm_layer_norm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_layer_norm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_layer_norm_infer(
@@ -941,10 +941,10 @@ void lstm_layer_norm_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL
-        ? final->h : NULL);
-    lstm_layer_norm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_layer_norm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_layer_norm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_layer_norm_backward(

@@ -282,10 +282,10 @@ void lstm_peephole_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_peephole_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_peephole_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    lstm_peephole_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_peephole_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_peephole_infer(
@@ -412,10 +412,10 @@ void lstm_peephole_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_peephole_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
-    lstm_peephole_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_peephole_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
+    lstm_peephole_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_peephole_backward(

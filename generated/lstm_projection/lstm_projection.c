@@ -292,10 +292,10 @@ void lstm_projection_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p, final != NULL
-        ? final->h : NULL);
-    lstm_projection_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p,
+        final != NULL ? final->h : NULL);
+    lstm_projection_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_projection_infer(
@@ -431,10 +431,10 @@ void lstm_projection_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p, final != NULL
-        ? final->h : NULL);
-    lstm_projection_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL
-        ? final->c : NULL);
+    lstm_projection_copy(T > 0 ? out->h + (T - 1) * B * p : initial_h, B * p,
+        final != NULL ? final->h : NULL);
+    lstm_projection_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void lstm_projection_backward(

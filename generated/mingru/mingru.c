@@ -174,8 +174,8 @@ void mingru_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void mingru_infer(
@@ -244,8 +244,8 @@ void mingru_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    mingru_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void mingru_backward(

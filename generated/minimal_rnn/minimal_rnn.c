@@ -213,8 +213,8 @@ void minimal_rnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void minimal_rnn_infer(
@@ -290,8 +290,8 @@ void minimal_rnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    minimal_rnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void minimal_rnn_backward(

@@ -224,8 +224,8 @@ void minlstm_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void minlstm_infer(
@@ -327,8 +327,8 @@ void minlstm_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    minlstm_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void minlstm_backward(

@@ -374,10 +374,10 @@ void mlstm_forward(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     mlstm_copy(T > 0 ? tape_m + (T - 1) * B : initial_m, B, final != NULL ? final->m : NULL);
-    mlstm_copy(T > 0 ? tape_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k, final != NULL
-        ? final->C : NULL);
-    mlstm_copy(T > 0 ? tape_n + (T - 1) * B * d_k : initial_n, B * d_k, final != NULL ? final->n
-        : NULL);
+    mlstm_copy(T > 0 ? tape_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k,
+        final != NULL ? final->C : NULL);
+    mlstm_copy(T > 0 ? tape_n + (T - 1) * B * d_k : initial_n, B * d_k,
+        final != NULL ? final->n : NULL);
 }
 
 void mlstm_infer(
@@ -627,10 +627,10 @@ void mlstm_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     mlstm_copy(T > 0 ? work_m + (T - 1) * B : initial_m, B, final != NULL ? final->m : NULL);
-    mlstm_copy(T > 0 ? work_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k, final != NULL
-        ? final->C : NULL);
-    mlstm_copy(T > 0 ? work_n + (T - 1) * B * d_k : initial_n, B * d_k, final != NULL ? final->n
-        : NULL);
+    mlstm_copy(T > 0 ? work_C + (T - 1) * B * d_v * d_k : initial_C, B * d_v * d_k,
+        final != NULL ? final->C : NULL);
+    mlstm_copy(T > 0 ? work_n + (T - 1) * B * d_k : initial_n, B * d_k,
+        final != NULL ? final->n : NULL);
 }
 
 void mlstm_backward(

@@ -337,8 +337,8 @@ void ran_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     ran_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h : NULL);
-    ran_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    ran_copy(T > 0 ? work_c + ((T - 1) & 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void ran_backward(

@@ -311,14 +311,14 @@ void slstm_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d, final != NULL ? final->h
-        : NULL);
-    slstm_copy(T > 0 ? tape_m + (T - 1) * B * d : initial_m, B * d, final != NULL ? final->m
-        : NULL);
-    slstm_copy(T > 0 ? tape_c + (T - 1) * B * d : initial_c, B * d, final != NULL ? final->c
-        : NULL);
-    slstm_copy(T > 0 ? tape_n + (T - 1) * B * d : initial_n, B * d, final != NULL ? final->n
-        : NULL);
+    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d,
+        final != NULL ? final->h : NULL);
+    slstm_copy(T > 0 ? tape_m + (T - 1) * B * d : initial_m, B * d,
+        final != NULL ? final->m : NULL);
+    slstm_copy(T > 0 ? tape_c + (T - 1) * B * d : initial_c, B * d,
+        final != NULL ? final->c : NULL);
+    slstm_copy(T > 0 ? tape_n + (T - 1) * B * d : initial_n, B * d,
+        final != NULL ? final->n : NULL);
 }
 
 void slstm_infer(
@@ -478,14 +478,14 @@ void slstm_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d, final != NULL ? final->h
-        : NULL);
-    slstm_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d, final != NULL ? final->m
-        : NULL);
-    slstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * d : initial_c, B * d, final != NULL ? final->c
-        : NULL);
-    slstm_copy(T > 0 ? work_n + ((T - 1) & 1) * B * d : initial_n, B * d, final != NULL ? final->n
-        : NULL);
+    slstm_copy(T > 0 ? out->h + (T - 1) * B * d : initial_h, B * d,
+        final != NULL ? final->h : NULL);
+    slstm_copy(T > 0 ? work_m + ((T - 1) & 1) * B * d : initial_m, B * d,
+        final != NULL ? final->m : NULL);
+    slstm_copy(T > 0 ? work_c + ((T - 1) & 1) * B * d : initial_c, B * d,
+        final != NULL ? final->c : NULL);
+    slstm_copy(T > 0 ? work_n + ((T - 1) & 1) * B * d : initial_n, B * d,
+        final != NULL ? final->n : NULL);
 }
 
 void slstm_backward(

@@ -249,8 +249,8 @@ void tlstm_forward(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     tlstm_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
-    tlstm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    tlstm_copy(T > 0 ? tape_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void tlstm_infer(
@@ -365,8 +365,8 @@ void tlstm_infer(
 
     /* the state at the last step of each scan; the first one where there are no steps */
     tlstm_copy(T > 0 ? in->x + (T - 1) * B * n : initial_x, B * n, final != NULL ? final->x : NULL);
-    tlstm_copy(T > 0 ? work_c + (T - 1) * B * m : initial_c, B * m, final != NULL ? final->c
-        : NULL);
+    tlstm_copy(T > 0 ? work_c + (T - 1) * B * m : initial_c, B * m,
+        final != NULL ? final->c : NULL);
 }
 
 void tlstm_backward(

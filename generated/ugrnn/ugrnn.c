@@ -204,8 +204,8 @@ void ugrnn_forward(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void ugrnn_infer(
@@ -274,8 +274,8 @@ void ugrnn_infer(
     }
 
     /* the state at the last step of each scan; the first one where there are no steps */
-    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m, final != NULL ? final->h
-        : NULL);
+    ugrnn_copy(T > 0 ? out->h + (T - 1) * B * m : initial_h, B * m,
+        final != NULL ? final->h : NULL);
 }
 
 void ugrnn_backward(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, closed, deeper, remark, together
+from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Line, Lines, closed, deeper, flat,
+                                    remark, together)
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (INT, REAL, SIZE, Argument, Assign, Barrier, Binary, Block, Body, Call,
-                          Cast, Choose, Computed, Declare, Element, Expression, For, Formula,
-                          Function, If, Inside, Macro, Member, Name, Pointer, Return, Run, Scalar,
-                          Section, Size, Statement, Struct, Type, Unused, Whole)
+from symrnn.loops import (INT, ONE, REAL, SIZE, AddressOf, Argument, Assign, At, Barrier, Binary,
+                          Block, Body, Call, Cast, Choose, Computed, Declare, Element, Expression,
+                          Field, For, Formula, Function, If, Inside, Macro, Member, Name, Not,
+                          Pointer, Return, Run, Scalar, Section, Size, Statement, Struct, Type,
+                          Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
-         "-": 6, "*": 7}
+         "-": 6, "*": 7, "/": 7}
 CHOICE, MOST, ATOM = 0, 8, 9
 OPERATORS = ("+", "-", "&&", "||")  # in front of which a line may end
 
@@ -33,11 +37,17 @@ class CTree:
         self.formulas, self.text = formulas, text
         self.scalars = {REAL: real, SIZE: "size_t", INT: "int"}
 
-    def signature(self, function: Function, end: str = "") -> Lines:
-        """``void lstm_forward(``, then the arguments; a prototype has an ``end``."""
+    def signature(self, function: Function, end: str = "", front: str = "") -> Lines:
+        """``void lstm_forward(``, then the arguments, in one line where they fit.
+
+        A prototype has an ``end``, a function of one file ``static`` in front.
+        """
         result = "void" if function.result is None else self.type(function.result)
         arguments = f",{BREAK}".join(map(self.argument, function.arguments))
-        return Line(f"{result} {function.name}("), Line(f"{arguments}){end}", depth=1, hang="")
+        head, tail = f"{front}{result} {function.name}(", f"{arguments}){end}"
+        if len(head) + len(tail) <= WIDTH:
+            return (Line(f"{head}{flat(tail)}"),)
+        return Line(head), Line(tail, depth=1, hang="")
 
     def argument(self, one: Argument) -> str:
         """``const lstm_sizes *sizes``."""
@@ -67,17 +77,22 @@ class CTree:
             case Block(body):
                 return (Line("{"), *deeper(self.body(body)), Line("}"))
             case Section(title, body):
-                return (EMPTY, remark(title), *self.body(body))
-            case Computed(equation, body):
-                return (EMPTY, remark(self.text.comment(equation)), *self.body(body))
+                return (EMPTY, *([remark(title)] if title else []), *self.body(body))
+            case Computed(equations, body):
+                return (EMPTY, *(remark(self.text.comment(one)) for one in equations),
+                        *self.body(body))
             case Barrier():
                 return (Line("BARRIER"),)
         raise TypeError(f"C has no {type(one).__name__}")
 
     def __call__(self, node: Expression, level: int = CHOICE) -> str:
         """An expression, in parentheses if it binds weaker than ``level``."""
-        own, text = self._expression(node)
+        own, text = self.expression(node)
         return closed(text) if own < level else text
+
+    def listed(self, some: Sequence[Expression]) -> str:
+        """Expressions side by side; each stays together where it is short."""
+        return f",{BREAK}".join(together(self(one)) for one in some)
 
     def type(self, of: Type) -> str:
         """A type that stands before a name."""
@@ -104,9 +119,11 @@ class CTree:
 
     def _loop(self, one: For) -> str:
         i, stop = one.index, self(one.stop)
+        start, step = self(one.start), self(one.step)
         if one.reverse:
-            return f"for (size_t {i} = {stop}; {i}-- > 0;)"
-        return f"for (size_t {i} = 0; {i} < {stop}; ++{i})"
+            return f"for (size_t {i} = {stop}; {i}-- > {start};)"
+        further = f"++{i}" if one.step == ONE else f"{i} += {step}"
+        return f"for (size_t {i} = {start}; {i} < {stop}; {further})"
 
     def _nest(self, head: str, body: Body) -> Lines:
         """A loop or condition around statements; braces only where one line would not do."""
@@ -115,7 +132,8 @@ class CTree:
             return (Line(head), *lines)
         return (Line(f"{head} {{"), *lines, Line("}"))
 
-    def _expression(self, node: Expression) -> tuple[int, str]:
+    def expression(self, node: Expression) -> tuple[int, str]:
+        """How strongly an expression binds, and its text."""
         match node:
             case Name(text) | Macro(text) | Size(_, text):
                 return ATOM, text
@@ -129,14 +147,22 @@ class CTree:
             case Member(of, field):
                 return ATOM, f"{self(of, ATOM)}->{field}"
             case Inside(index):
-                return self._expression(index)
+                return self.expression(index)
+            case At(array, offset):
+                return ATOM, f"{self(array, ATOM)}[{self(offset)}]"
+            case Not(of):
+                return MOST, f"!{self(of, ATOM)}"
+            case AddressOf(of):
+                return MOST, f"&{self(of, ATOM)}"
+            case Field(of, field):
+                return ATOM, f"{self(of, ATOM)}.{field}"
             case Cast(kind, value):
-                return ATOM, f"({self.scalars[kind]})({self(value)})"
+                inside = self(value) if isinstance(value, Name) else closed(self(value))
+                return ATOM, f"({self.scalars[kind]}){inside}"
             case Element(array, _, _):
                 return ATOM, f"{array.text}[{self(node.offset)}]"
             case Call(function, arguments):
-                inside = f",{BREAK}".join(map(self, arguments))
-                return ATOM, f"{function}{closed(inside)}"
+                return ATOM, f"{function}{closed(self.listed(arguments))}"
             case Formula():
                 return MOST, self._formula(node)
         raise TypeError(f"C has no {type(node).__name__}")

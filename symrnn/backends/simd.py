@@ -1,62 +1,57 @@
-"""The fast C backend: passes over blocks of units on packed weights, in vector extensions."""
+"""The fast C backend: blocks of units on packed weights, in vector extensions."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact
 from symrnn.backends.c import c_names, fixed_sizes
 from symrnn.backends.c_helpers import Helper, Helpers
+from symrnn.backends.c_math import CPrinter
+from symrnn.backends.c_tree import CTree, TreeFormulas
+from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
-from symrnn.loops.scope import Names
-from symrnn.lowering import Locals
-from symrnn.backends.simd_function import SimdBody, SimdStepWriter, SimdWriter
-from symrnn.backends.simd_layout import Layout, entries
-from symrnn.backends.simd_lines import Lines, indented
-from symrnn.backends.simd_math import VectorPrinter
-from symrnn.backends.simd_panels import Panels
-from symrnn.backends.text import in_comment, lines_of_comment
-from symrnn.schedule import Plan, TiledPlan
+from symrnn.backends.lines import deeper, flat, laid_out
+from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment
+from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
+                          Return, Run, replaced, total)
+from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
+from symrnn.schedule import Plan
 
-ARGUMENTS = {
-    "forward": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "tape", "work"),
-    "backward": ("sizes", "parameters", "packed", "in", "initial", "out", "tape", "bars",
-                 "gradients", "work"),
-    "infer": ("sizes", "parameters", "packed", "in", "initial", "out", "final", "work"),
-    "step": ("sizes", "parameters", "packed", "in", "state", "out", "next", "work"),
+SHARE = {"step": "SHARE_OF_STEP"}  # of one step; that of a loop over steps for all others
+THREADS = Argument("threads", SIZE)
+MEMBER = (Argument("member", SIZE), Argument("members", SIZE))
+PURPOSE = {
+    "forward": "As {0}_forward, with the weights packed for it.",
+    "infer": "The same with nothing saved for backward: less memory to write, none for a tape.",
+    "backward": "As {0}_backward, with the weights packed for it.",
+    "step": "As {0}_step, with the weights packed for {0}_simd_forward.",
 }
 
 
-Costs = dict[tuple[str, str], list[str]]
-
-
 @dataclass(frozen=True)
-class SizeOf:
-    """A function that tells how many entries a block of memory needs, and for what."""
+class Printed:
+    """One function: what it is for, its prototype, its signature and its body, line by line."""
 
-    name: str
     comment: tuple[str, ...]
-    arguments: str
+    prototype: tuple[str, ...]
+    signature: tuple[str, ...]
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Packing:
-    """A function that packs weights for one direction."""
+class Team:
+    """A function that threads share: each runs ``member``; ``count`` tells how many are worth it.
 
-    name: str
-    comment: str
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Function(SimdBody):
-    """A body under its name, with its arguments but the last, and what a step computes."""
+    ``reduces`` where it sums products over all rows.
+    """
 
     kind: str
-    arguments: str
-    team: SizeOf
+    whole: Printed
+    member: Printed
+    count: Printed
+    reduces: bool
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,9 @@ class SimdSource:
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
     vector_helpers: tuple[Helper, ...]
-    memories: tuple[SizeOf, ...]
-    packings: tuple[Packing, ...]
-    teams: tuple[SizeOf, ...]
-    forward: tuple[Function, ...]
-    infer: tuple[Function, ...]
-    backward: tuple[Function, ...]
-    steps: tuple[Function, ...]
+    memories: tuple[Printed, ...]
+    packings: tuple[Printed, ...]
+    teams: tuple[Team, ...]
 
 
 def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -87,133 +78,107 @@ def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 
 class _Sources:
     def __init__(self, plan: Plan, name: str) -> None:
-        self.plan, self.name, self.fields = plan, name, c_names(plan, name)
-        macros = fixed_sizes(plan, self.fields, name).values()
-        reserved = (*RESERVED, *names_of_files(name), *SIMD, *macros)
-        self.names = Names(plan.programs, reserved)
-        self.local = Locals.choose(self.names)
-        tiled = plan.tiled
-        self.forward = self._writer(SimdWriter, plan, tiled.forward)
-        self.backward = self._writer(SimdWriter, plan, tiled.backward)
-        panels = self.forward.panels
-        self.written = {
-            "forward": self.forward,
-            "infer": self._writer(SimdWriter, plan.inference, tiled.infer, panels),
-            "backward": self.backward}
-        if tiled.step is not None:
-            self.written["step"] = self._writer(SimdStepWriter, plan, tiled.step, panels)
-
-    def _writer(self, kind: type[SimdWriter], plan: Plan, tiled: TiledPlan,
-                panels: Panels | None = None) -> SimdWriter:
-        return kind(plan, tiled, self.names, self.fields, self.local, self.name, panels)
+        self.plan, self.name = plan, name
+        fields = c_names(plan, name)
+        fixed = fixed_sizes(plan, fields, name)
+        self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *SIMD,
+                                           *fixed.values()))
+        interface = TiledInterface(name, self.names, fields, Locals.choose(self.names), fixed)
+        self.makers = tiled(plan, interface)
+        self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
+        of_row.used_calls = self.scalar.used_calls
+        self.vectors = VectorFormulas(self.names, name, of_row)
 
     def source(self) -> SimdSource:
         """All parts of the two files."""
-        written = self.written
-        bodies = {kind: one.write(ARGUMENTS[kind]) for kind, one in written.items()}
-        scalar = {call for one in written.values() for call in one.scalar.used_calls}
-        wide = {call for one in written.values() for call in one.printer.used_calls}
-        helpers, math = Helpers(self.names, self.name, qualifier="MAYBE").made(sorted(scalar))
-        vector, _ = Helpers(self.names, self.name, VectorPrinter, "vec", "ALWAYS").made(
-            sorted(wide))
-        functions = {kind: self._function(kind, written[kind], body)
-                     for kind, body in bodies.items()}
-        return SimdSource(
-            self.name, f"{self.name.upper()}_SIMD_H", in_comment(self.plan.program.title), math,
-            helpers, vector, self._memories(written, bodies), self._packings(),
-            tuple(one.team for one in functions.values()),
-            *(tuple(one for kind, one in functions.items() if kind == wanted)
-              for wanted in ("forward", "infer", "backward", "step")))
+        teams = tuple(self._team(kind, one) for kind, one in self.makers.items())
+        memories, packings = tuple(self._memories()), tuple(self._packings())
+        helpers, math = Helpers(self.names, self.name, qualifier="MAYBE").made(
+            sorted(self.scalar.used_calls))
+        vector, _ = Helpers(self.names, self.name, VectorFormulas, "vec", "ALWAYS").made(
+            sorted(self.vectors.used_calls))
+        return SimdSource(self.name, f"{self.name.upper()}_SIMD_H",
+                          in_comment(self.plan.program.title), math, helpers, vector, memories,
+                          packings, teams)
 
-    def _function(self, kind: str, writer: SimdWriter, body: SimdBody) -> Function:
-        sizes = [line for line in writer.plain_sizes() if _is_used(line, body.step)]
-        team = SizeOf(f"{self.name}_simd_{kind}_multiplications", (),
-                      f"const {self.name}_sizes *sizes", (*sizes, f"return {body.step};"))
-        return Function(**vars(body), kind=kind, arguments=", ".join(ARGUMENTS[kind]), team=team)
+    def _printed(self, maker: TiledFunction, function: Function, *comment: str,
+                 static: bool = False) -> Printed:
+        text = TextPrinter(maker.program)
+        outside = CTree(self.scalar, text, f"{self.name}_real")
+        tree = VectorTree(self.scalar, self.vectors, text)
+        return Printed(comment, laid_out(outside.signature(function, ";")),
+                       laid_out(outside.signature(function, "", "static " * static)),
+                       laid_out(deeper(tree.body(function.body))))
 
-    def _memories(self, written: dict[str, SimdWriter],
-                  bodies: dict[str, SimdBody]) -> tuple[SizeOf, ...]:
-        layout = self.forward.layout
-        of_each = {one.name: layout.spaced(one) for one in self.plan.saved}
-        costs: Costs = {}
-        for name, count in of_each.items():
-            costs.setdefault((count, "every step"), []).append(self.names[name])
-        tape = entries(list(of_each.values()))
-        found = [self._memory("tape", "what forward saves for backward", tape, False, self.forward,
-                              costs=costs)]
-        for kind, writer in (("forward", self.forward), ("backward", self.backward)):
-            found.append(self._memory(f"{kind}_packed", f"weights packed for {kind}",
-                                      writer.memory.packed_entries(), False, writer))
-        for kind, body in bodies.items():
-            writer = written[kind]
-            found.append(self._memory(f"{kind}_work", f"scratch memory of {kind}", body.work, True,
-                                      writer, body.scratch, writer.memory.costs))
-        return tuple(found)
+    def _team(self, kind: str, maker: TiledFunction) -> Team:
+        prefix = f"{self.name}_simd_{kind}"
+        arguments = signature(kind, self.name, packed=True)
+        member = maker.function(f"{prefix}_member", (*arguments, *MEMBER))
+        count = maker.finished(f"{prefix}_multiplications", arguments[:1],
+                               (Return(maker.multiplications()),), result=True)
+        worth = Call("team_of", (Name("threads"), Call(count.name, (Name("sizes"),)),
+                                 Macro(SHARE.get(kind, "SHARE_OF_LOOP"))))
+        team = Macro("TEAM")  # runs the function as so many threads
+        body = (Declare("team", SIZE, worth), Run(Call(team.text, tuple(
+            Name(one) for one in (member.name, *(each.name for each in arguments))))))
+        whole = Function(prefix, (*arguments, THREADS), body)
+        return Team(kind, self._printed(maker, whole, PURPOSE[kind].format(self.name)),
+                    self._printed(maker, member, static=True),
+                    self._printed(maker, count, static=True), maker.memory.scratch is not None)
 
-    def _memory(self, block: str, comment: str, count: str, threads: bool, writer: SimdWriter,
-                scratch: str = "", costs: Costs | None = None) -> SizeOf:
-        details = [f"{', '.join(names)}: {one}{' each' * (len(names) > 1)}, {kept}"
-                   for (one, kept), names in (costs or {}).items()]
-        details += [f"factors of totals for each thread: {scratch}"] if scratch else []
-        details += [f"chunk: {line.partition(' = ')[2].rstrip(';')}"
-                    for line in writer.memory.chunk_lines() if _is_used(line, count)]
-        count += f" + threads * {scratch}" if scratch else ""
-        told = [_told(one, writer.layout) for one in (count, *details)]
-        lines = [f"Entries of {self.name}_real: {comment}: {told[0]}.",
-                 *(f"  {one}" for one in told[1:])]
-        return self._size_of(f"{self.name}_simd_{block}_size",
-                             tuple(part for line in lines for part in lines_of_comment(line)),
-                             count, writer, threads, threads and not scratch)
+    def _memories(self) -> list[Printed]:
+        forward, backward = self.makers["forward"], self.makers["backward"]
+        tape = [(forward.to.spaced(one), "every step", self.names[one.name])
+                for one in self.plan.saved]
+        found = [self._memory(forward, "tape", "what forward saves for backward",
+                              total([count for count, _, _ in tape]), tape)]
+        for kind, maker in (("forward", forward), ("backward", backward)):
+            found.append(self._memory(maker, f"{kind}_packed", f"weights packed for {kind}",
+                                      maker.memory.packed_entries()))
+        for kind, maker in self.makers.items():
+            rooms = [(one.count, one.kept, one.of) for one in maker.memory.rooms()]
+            found.append(self._memory(maker, f"{kind}_work", f"scratch memory of {kind}",
+                                      maker.memory.entries(), rooms, maker.memory.scratch, True))
+        return found
 
-    def _size_of(self, name: str, comment: tuple[str, ...], count: str, writer: SimdWriter,
-                 threads: bool, void: bool) -> SizeOf:
-        lines = writer.size_lines()
-        declared = lines if any(_is_used(line, count) for line in lines) else []
-        voids = [f"(void){_declared(line)};" for line in declared]
-        voids += [] if declared else ["(void)sizes;"]
-        voids += ["(void)threads;"] if void else []
-        arguments = f"const {self.name}_sizes *sizes" + (", size_t threads" if threads else "")
-        return SizeOf(name, comment, arguments, (*declared, *voids, f"return {count};"))
+    def _memory(self, maker: TiledFunction, block: str, comment: str, count: Expression,
+                rooms: Sequence[tuple[Expression, str, str]] = (),
+                scratch: Expression | None = None, threads: bool = False) -> Printed:
+        """A function that tells how many entries a block of memory needs, and for what."""
+        details = self._details(maker, count, rooms, scratch)
+        if scratch is not None:
+            count = count + Name("threads") * scratch
+        arguments = signature("forward", self.name)[:1] + ((THREADS,) if threads else ())
+        function = maker.finished(f"{self.name}_simd_{block}_size", arguments, (Return(count),),
+                                  result=True)
+        lines = [f"Entries of {self.name}_real: {comment}: {self._told(maker, count)}.", *details]
+        return self._printed(maker, function, *(part for line in lines
+                                                for part in lines_of_comment(line)))
 
-    def _packings(self) -> tuple[Packing, ...]:
-        return tuple(Packing(f"{self.name}_simd_pack_{kind}", f"Packs the weights for {kind}",
-                             self._pack(writer))
-                     for kind, writer in (("forward", self.forward), ("backward", self.backward)))
+    def _details(self, maker: TiledFunction, count: Expression,
+                 rooms: Sequence[tuple[Expression, str, str]], scratch: Expression | None
+                 ) -> list[str]:
+        of_each: dict[tuple[Expression, str], list[str]] = {}
+        for entries, kept, name in rooms:
+            of_each.setdefault((entries, kept), []).append(name)
+        details = [f"  {', '.join(names)}: {self._told(maker, entries)}"
+                   f"{' each' * (len(names) > 1)}, {kept}"
+                   for (entries, kept), names in of_each.items()]
+        if scratch is not None:
+            told = self._told(maker, scratch)
+            details.append(f"  factors of reductions for each thread: {told}")
+        return details + [f"  {name}: {self._told(maker, steps)}"
+                          for name, steps in maker.chunks_in(count)]
 
-    def _pack(self, writer: SimdWriter) -> tuple[str, ...]:
-        lines: Lines = []
-        for packed in writer.tiled.packed:
-            gates, segment = packed.gates, packed.segment
-            program, layout = writer.program, writer.layout
-            units = layout.extent(program[gates[0]].axes)
-            rows = []
-            for one in segment.weights:
-                columns = layout.extent((program[one.matrix].axes[1],))
-                strides = f"1, {columns}" if one.transposed else f"{columns}, 1"
-                rows.append(f"    {{parameters->{self.fields[one.matrix]}, {strides}, "
-                            f"{writer.scalar(one.scale)}}},")
-            lines += ["{", *indented([
-                "const weights from[] = {", *rows, "};",
-                f"packed = pack({units}, MOST_VECTORS({packed.width}), from, {len(gates)}, "
-                f"{writer.panels.entries(segment)}, packed);"]), "}"]
-        if not lines:
-            return ("(void)sizes;", "(void)parameters;", "(void)packed;")
-        declared = writer.plain_sizes()
-        return (*declared, *(f"(void){_declared(line)};" for line in declared), *lines)
+    def _told(self, maker: TiledFunction, count: Expression) -> str:
+        """A count as a reader knows it."""
+        padded = {maker.to.row_name(axis): Macro(f"padded {self.names.size(axis)}")
+                  for axis in maker.axes}
+        text = CTree(self.scalar, TextPrinter(maker.program), "real")
+        return flat(text(replaced(count, lambda one: padded.get(one)
+                                  if isinstance(one, Name) else None)))
 
-
-def _told(count: str, layout: Layout) -> str:
-    """A count as a reader knows it."""
-    for size in layout.padded_sizes:
-        padded = f"padded {layout.names.size(size)}"
-        count = re.sub(rf"\b{layout.row_name(size)}\b", padded, count)
-    return count
-
-
-def _declared(line: str) -> str:
-    """The name that a line declares."""
-    return line.split(" = ")[0].split()[-1]
-
-
-def _is_used(line: str, text: str) -> bool:
-    return _declared(line) in text.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    def _packings(self) -> list[Printed]:
+        return [self._printed(self.makers[kind], packing(self.makers[kind], kind),
+                              f"Packs the weights for {kind}, into as many entries as told above.")
+                for kind in ("forward", "backward")]

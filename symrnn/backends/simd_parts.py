@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.simd import Function, SimdSource, simd_backend
+from symrnn.backends.simd import SimdSource, simd_backend
 from symrnn.schedule import Plan
 
 MEMORY, FIRST = "memory", "forward"
-PARTS = {MEMORY: (), FIRST: ("forward", "infer"), "backward": ("backward",), "step": ("steps",)}
+PARTS = {MEMORY: (), FIRST: ("forward", "infer"), "backward": ("backward",), "step": ("step",)}
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,8 @@ def parts_of(function: str) -> tuple[str, ...]:
 
 
 def _part(source: Artefact, whole: SimdSource, name: str) -> SimdPart:
-    own: tuple[Function, ...] = tuple(one for kind in PARTS[name] for one in getattr(whole, kind))
-    left: dict[str, Any] = {kind: () for kinds in PARTS.values() for kind in kinds
-                            if kind not in PARTS[name]}
-    left |= {} if name == MEMORY else {"memories": (), "packings": ()}
-    content = replace(whole, **left, teams=tuple(one.team for one in own))
+    own = tuple(one for one in whole.teams if one.kind in PARTS[name])
+    content = replace(whole, teams=own) if name == MEMORY else replace(
+        whole, teams=own, memories=(), packings=())
     artefact = Artefact(f"{whole.name}_{name}.c", source.template, content)
-    return SimdPart(artefact, any(one.scratch for one in own))
+    return SimdPart(artefact, any(one.reduces for one in own))

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.loops.expressions import Choose, Element, Expression, Name, Size, children, product
-from symrnn.loops.statements import (Argument, Assign, Body, Computed, Declare, For, Function,
-                                     Section, Statement, inner, own_expressions)
+from symrnn.loops.statements import (Argument, Assign, Body, Buffer, Computed, Declare, For,
+                                     Function, Parts, Products, Section, Statement, Table, inner,
+                                     own_expressions)
 from symrnn.loops.types import SIZE
 from symrnn.loops.uses import parts
 
@@ -48,25 +49,34 @@ class _Checker:
     def _in_order(self, body: Body, scope: dict[str, Binding], written: set[Expression]) -> None:
         for statement in body:
             for expression in own_expressions(statement):
-                self._expression(expression, scope)
+                self._expression(expression, _seen_by(statement, scope))
             match statement:
                 case Declare(name=name):
                     _bind(self.function, scope, name, statement)
                 case Assign():
                     self._assign(statement, scope, written)
+                case Buffer(name=name) | Table(name=name):
+                    _bind(self.function, scope, name, Argument(name, SIZE))
                 case For(index=index, body=within):
-                    own = dict(scope)
-                    _bind(self.function, own, index, statement)
-                    self.body(within, own)
-                case Section() | Computed():  # a comment makes no scope
+                    self._loop({index: statement}, within, scope)
+                case Parts(index=index, count=count, body=within):
+                    self._loop({index: Argument(index, SIZE),
+                                count: Argument(count, SIZE, constant=False)}, within, scope)
+                case Section() | Computed() | Products():  # a comment makes no scope
                     self._in_order(statement.body, scope, written)
                 case Statement():
                     self.body(inner(statement), scope)
 
+    def _loop(self, bound: dict[str, Binding], within: Body, scope: Scope) -> None:
+        own = dict(scope)
+        for name, binding in bound.items():
+            _bind(self.function, own, name, binding)
+        self.body(within, own)
+
     def _assign(self, one: Assign, scope: Scope, written: set[Expression]) -> None:
         if isinstance(one.target, Name):
             binding = scope[one.target.text]
-            if not isinstance(binding, Declare) or binding.constant:
+            if isinstance(binding, For) or binding.constant:
                 self._fail(f"assigns {one.target.text}, which is constant")
         if one.operator != "=":
             return
@@ -105,6 +115,12 @@ def _bind(function: str, scope: dict[str, Binding], name: str, binding: Binding)
     if name in scope:
         raise LoopError(f"{function} binds {name} twice")
     scope[name] = binding
+
+
+def _seen_by(statement: Statement, scope: Scope) -> Scope:
+    """What the expressions of a statement may use: the size of a part may tell where it begins."""
+    return {**scope, statement.index: Argument(statement.index, SIZE)} \
+        if isinstance(statement, Parts) else scope
 
 
 def _held(condition: Expression, scope: Scope) -> Scope:

@@ -1,7 +1,7 @@
 """Expressions of a loop tree: names, sizes, address arithmetic, elements of arrays, formulas.
 
 Address arithmetic is written with Python's operators, ``base + (t * B + s) * m``; what is
-multiplied by one or added to zero drops out. Values are computed by a :class:`Formula`, a SymPy
+multiplied by one or added to zero drops out, and zero times anything is zero. Values are computed by a :class:`Formula`, a SymPy
 expression whose symbols stand for elements of arrays or for names.
 """
 
@@ -13,7 +13,7 @@ from functools import reduce
 
 from sympy import Expr
 
-from symrnn.loops.types import Scalar
+from symrnn.loops.types import REAL, Scalar
 
 
 class Expression:
@@ -31,6 +31,8 @@ class Expression:
 
     def __mul__(self, other: Expression | int) -> Expression:
         right = expression(other)
+        if ZERO in (self, right):
+            return ZERO
         if right == ONE:
             return self
         return right if self == ONE else Binary("*", self, right)
@@ -45,6 +47,10 @@ class Expression:
     def both(self, other: Expression) -> Expression:
         """True where this and the other are."""
         return Binary("&&", self, other)
+
+    def __truediv__(self, other: Expression | int) -> Expression:
+        right = expression(other)
+        return self if right == ONE else Binary("/", self, right)
 
     @property
     def is_given(self) -> Expression:
@@ -134,6 +140,53 @@ class Element(Expression):
 
 
 @dataclass(frozen=True)
+class At(Expression):
+    """An entry of an array by its offset alone."""
+
+    array: Expression
+    offset: Expression
+
+
+@dataclass(frozen=True)
+class Field(Expression):
+    """A field of a struct itself."""
+
+    of: Expression
+    field: str
+
+
+@dataclass(frozen=True)
+class Aggregate(Expression):
+    """The values of a struct; with a type where none is declared at that place."""
+
+    values: tuple[Expression, ...]
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class AddressOf(Expression):
+    """The address of a variable, an entry or a struct."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
+class Not(Expression):
+    """True where an expression is not."""
+
+    of: Expression
+
+
+@dataclass(frozen=True)
+class Load(Expression):
+    """A vector of numbers from an address on; of no more than ``left`` where that is given."""
+
+    address: Expression
+    left: Expression | None = None
+    type: Scalar = REAL
+
+
+@dataclass(frozen=True)
 class Inside(Expression):
     """An index that stays within its axis though its loop has another size: a part of a row."""
 
@@ -154,6 +207,15 @@ class Formula(Expression):
 
     expression: Expr
     operands: tuple[tuple[str, Expression], ...] = ()
+
+
+@dataclass(frozen=True)
+class VectorFormula(Expression):
+    """The same over vectors; the operands that are ``numbers`` are alike in all lanes."""
+
+    expression: Expr
+    operands: tuple[tuple[str, Expression], ...] = ()
+    numbers: tuple[tuple[str, Expression], ...] = ()
 
 
 ZERO: Expression = Whole(0)
@@ -185,8 +247,16 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return left, right
         case Choose(condition, then, otherwise):
             return condition, then, otherwise
-        case Member(of, _) | Cast(_, of) | Inside(of):
+        case Member(of, _) | Cast(_, of) | Inside(of) | Field(of, _) | AddressOf(of) | Not(of):
             return (of,)
+        case At(array, offset):
+            return array, offset
+        case Aggregate(values, _):
+            return values
+        case Load(address, left, _):
+            return (address,) if left is None else (address, left)
+        case VectorFormula(_, operands, numbers):
+            return tuple(one for _, one in (*operands, *numbers))
         case Element(array, _, _):
             return array, node.offset
         case Call(_, arguments):
@@ -196,11 +266,14 @@ def children(node: Expression) -> tuple[Expression, ...]:
     return ()
 
 
-def replaced(node: Expression, change: Callable[[Size], Expression]) -> Expression:
-    """Address arithmetic with other expressions in place of its sizes."""
+def replaced(node: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
+    """Address arithmetic with other expressions in place of those that ``change`` changes."""
+    new = change(node)
+    if new is not None:
+        return new
     match node:
-        case Size():
-            return change(node)
         case Binary(operator, left, right):
             return Binary(operator, replaced(left, change), replaced(right, change))
+        case Call(function, arguments):
+            return Call(function, tuple(replaced(one, change) for one in arguments))
     return node

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from symrnn.loops.expressions import Expression, Name
-from symrnn.loops.types import Type
+from sympy import Expr
+
+from symrnn.loops.expressions import ONE, ZERO, Aggregate, Expression, Name
+from symrnn.loops.types import Scalar, Type
 from symrnn.program import Equation
 
 
@@ -54,13 +56,28 @@ class Assign(Statement):
 
 @dataclass(frozen=True)
 class For(Statement):
-    """A loop of ``index`` from 0 to below ``stop``; ``reverse`` runs from the last one down."""
+    """A loop of ``index`` from ``start`` to below ``stop``; ``reverse`` runs from there down."""
 
     index: str
     stop: Expression
     body: Body
     over: Over
     reverse: bool = False
+    start: Expression = ZERO
+    step: Expression = ONE
+
+
+@dataclass(frozen=True)
+class Parts(Statement):
+    """A loop over parts of a range, from ``index`` on ``count`` at a time: as many as ``size``."""
+
+    index: str
+    count: str
+    start: Expression
+    stop: Expression
+    size: Expression
+    body: Body
+    over: Over
 
 
 @dataclass(frozen=True)
@@ -109,10 +126,45 @@ class Section(Statement):
 
 @dataclass(frozen=True)
 class Computed(Statement):
-    """What computes one equation, behind that equation and its number as a comment."""
+    """What computes an equation, or several, behind those and their numbers as comments."""
 
-    equation: Equation
+    equations: tuple[Equation, ...]
     body: Body
+
+
+@dataclass(frozen=True)
+class Products(Statement):
+    """What computes terms of equations ahead of those: a comment tells the terms."""
+
+    terms: tuple[tuple[str, Expr], ...]
+    body: Body
+
+
+@dataclass(frozen=True)
+class Store(Statement):
+    """A vector to an address; no more than ``left`` numbers of it where that is given."""
+
+    address: Expression
+    value: Expression
+    left: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Buffer(Statement):
+    """Room for some numbers on the stack of a thread."""
+
+    name: str
+    type: Scalar
+    count: Expression
+
+
+@dataclass(frozen=True)
+class Table(Statement):
+    """A constant array of structs, row by row."""
+
+    name: str
+    type: str
+    rows: tuple[Aggregate, ...]
 
 
 @dataclass(frozen=True)
@@ -122,10 +174,11 @@ class Barrier(Statement):
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a function."""
+    """An argument of a function; one that is not ``constant`` is written again."""
 
     name: str
     type: Type
+    constant: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,7 +194,7 @@ class Function:
 def inner(statement: Statement) -> Body:
     """The statements inside one."""
     match statement:
-        case For() | If() | Block() | Section() | Computed():
+        case For() | Parts() | If() | Block() | Section() | Computed() | Products():
             return statement.body
     return ()
 
@@ -153,8 +206,16 @@ def own_expressions(statement: Statement) -> tuple[Expression, ...]:
             return (*((value,) if value is not None else ()), *(shape or ()))
         case Assign(target, value):
             return target, value
-        case For(stop=stop):
-            return (stop,)
+        case For(start=start, stop=stop, step=step):
+            return start, stop, step
+        case Parts(start=start, stop=stop, size=size):
+            return start, stop, size
+        case Store(address, value, left):
+            return (address, value) if left is None else (address, value, left)
+        case Buffer(count=count):
+            return (count,)
+        case Table(rows=rows):
+            return rows
         case If(condition=condition):
             return (condition,)
         case Run(call=value) | Return(value=value) | Unused(name=value):

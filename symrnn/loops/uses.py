@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Expr
 
-from symrnn.loops.expressions import Call, Expression, Formula, Name, Size, children
+from symrnn.loops.expressions import (Call, Expression, Formula, Name, Size, VectorFormula,
+                                      children)
 from symrnn.loops.statements import Body, own_expressions, walk
 from symrnn.program import sizes_in_order
 
@@ -37,7 +38,8 @@ def calls(body: Body) -> frozenset[str]:
 
 def formulas(body: Body) -> tuple[Expr, ...]:
     """Every formula of some statements, in order."""
-    return tuple(one.expression for one in expressions(body) if isinstance(one, Formula))
+    return tuple(one.expression for one in expressions(body)
+                 if isinstance(one, Formula | VectorFormula))
 
 
 def axes(body: Body) -> frozenset[str]:
@@ -53,4 +55,6 @@ def axes_of(found: Iterable[Expression]) -> frozenset[str]:
 def _own_axes(node: Expression) -> tuple[str, ...]:
     if isinstance(node, Size):
         return (node.axis,)
-    return tuple(sizes_in_order(node.expression)) if isinstance(node, Formula) else ()
+    if isinstance(node, Formula | VectorFormula):
+        return sizes_in_order(node.expression)
+    return ()

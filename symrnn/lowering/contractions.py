@@ -29,8 +29,8 @@ class Contraction:
         self.sizes = contraction_axes(ein, program.axes)
         self.index: dict[str, Expression] = dict(zip(letters.output, rows, strict=False))
         self.guards: list[Expression] = []
-        selected = {letter for slot in self._selectors() for letter in letters.operands[slot]}
-        self.summed = [one for one in letters.summed if one not in selected]
+        self.selected = {letter for slot in self._selectors() for letter in letters.operands[slot]}
+        self.summed = [one for one in letters.summed if one not in self.selected]
         free = [one for one in indices if one not in rows]
         self.loops = [(index, arrays.size(self.sizes[letter]))
                       for letter, index in zip(self.summed, free, strict=False)]

@@ -18,6 +18,11 @@ from symrnn.schedule import is_total
 class Equations:
     """Makes the loop nest of an equation for one step and one sample."""
 
+    @property
+    def at_entry(self) -> type[AtEntry]:
+        """What makes the statements at one entry of the left-hand side."""
+        return AtEntry
+
     def __init__(self, program: Program, arrays: Arrays, indices: Sequence[str]) -> None:
         self.program, self.arrays = program, arrays
         self.indices = tuple(map(Name, indices))
@@ -26,7 +31,7 @@ class Equations:
         """``lhs[j] = ...`` inside loops over the axes of the left-hand side."""
         lhs = self.program[equation.lhs]
         rows = self.indices[:len(lhs.axes)]
-        own = _AtEntry(self, lhs, rows)
+        own = self.at_entry(self, lhs, rows)
         loops = list(zip(rows, self.arrays.shape(lhs.axes), strict=True))
         return nest(loops, own.statements(equation), Over.UNITS)
 
@@ -37,7 +42,7 @@ class Equations:
                        self.arrays.shape(one.axes) or (Whole(1),))
 
 
-class _AtEntry:
+class AtEntry:
     """One equation at one entry of its left-hand side.
 
     ``operands`` are what the symbols of its formulas stand for.
@@ -66,21 +71,22 @@ class _AtEntry:
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
-        return found is not None and bool(self._contraction(found[1], ()).summed)
+        return found is not None and bool(self.contraction(found[1], ()).summed)
 
-    def _contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
+    def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
+        """A contraction at this entry, or in front of its loops where there are no rows."""
         return Contraction(self.program, self.loops.arrays, ein, rows, self.loops.indices,
                            self.loops.element)
 
     def _sums(self, sums: Sequence[Expr], target: Expression) -> Body:
-        return tuple(one for term in sums for one in self._sum(term, target))
+        return tuple(one for term in sums for one in self.sum(term, target))
 
-    def _sum(self, term: Expr, target: Expression) -> Body:
+    def sum(self, term: Expr, target: Expression) -> Body:
         """``target += a[j][k] * x[k];`` inside loops over the summed letters."""
         positive = negated(term)
         operator, own = ("+=", term) if positive is None else ("-=", positive)
         found = contraction_term(own)
-        loops = [] if found is None else self._contraction(found[1], self.rows).loops
+        loops = [] if found is None else self.contraction(found[1], self.rows).loops
         return nest(loops, (Assign(target, self._formula([own]), operator),), Over.ENTRIES)
 
     def _formula(self, parts: Sequence[Expr]) -> Formula:
@@ -92,17 +98,18 @@ class _AtEntry:
     def _term(self, term: Expr, operands: dict[str, Expression]) -> Expr:
         found = contraction_term(term)
         if found is None:
-            operands.update(self._entries(term))
+            operands.update(self.entries(term))
             return term
         scale, ein = found
-        elements = list(self._contraction(ein, self.rows).elements())
+        elements = list(self.contraction(ein, self.rows).elements())
         if not is_number(scale):  # computed first, as a number of its own
-            own = Formula(scale, tuple(self._entries(scale).items()))
+            own = Formula(scale, tuple(self.entries(scale).items()))
             elements, scale = [("scale", own), *elements], Integer(1)
         symbols = [Symbol(_apart(operands, name, one), real=True) for name, one in elements]
         return multiply([scale, *symbols])
 
-    def _entries(self, expression: Expr) -> dict[str, Expression]:
+    def entries(self, expression: Expr) -> dict[str, Expression]:
+        """What the symbols of a pointwise expression stand for."""
         return {name: self._entry(name) for name in symbols_in_order(expression)}
 
     def _entry(self, name: str) -> Element:
@@ -113,7 +120,7 @@ class _AtEntry:
         return self.loops.element(name, [self.place[axis] for axis in axes])
 
     def _maximum(self, ein: Ein) -> Body:
-        letters = self._contraction(ein, ())
+        letters = self.contraction(ein, ())
         name, element = next(letters.elements())
         larger = Choose(element.compared(">", self.target), element, self.target)
         return (Assign(self.target, self.loops.element(name, [Whole(0)])),

@@ -19,12 +19,15 @@ WRITES = {"forward": ("tape", "work"), "backward": ("work",), "infer": ("work",)
           "step": ("work",)}
 
 
-def signature(kind: str, prefix: str, names: tuple[str, ...] = ()) -> tuple[Argument, ...]:
-    """The arguments of a function of that kind, or those of them that are named."""
-    return tuple(_argument(kind, prefix, one) for one in names or ARGUMENTS[kind])
+def signature(kind: str, prefix: str, packed: bool = False) -> tuple[Argument, ...]:
+    """The arguments of a function of that kind; packed weights come behind the parameters."""
+    names = [one for each in ARGUMENTS[kind]
+             for one in ((each, "packed") if packed and each == "parameters" else (each,))]
+    return tuple(argument(kind, prefix, one) for one in names)
 
 
-def _argument(kind: str, prefix: str, name: str) -> Argument:
+def argument(kind: str, prefix: str, name: str) -> Argument:
+    """One argument of a function of that kind, by its name."""
     if name in BLOCKS:
         return Argument(name, Pointer(REAL, const=name not in WRITES[kind]))
     return Argument(name, Pointer(Struct(f"{prefix}_{STRUCTS.get(name, name)}"), const=True))

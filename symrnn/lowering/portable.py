@@ -189,7 +189,7 @@ class SequenceFunction:
 
     def _equation(self, equation: Equation) -> Statement:
         body = self._if_wanted(self.program[equation.lhs], self.equations.nest(equation))
-        return Computed(equation, body)
+        return Computed((equation,), body)
 
     def _if_wanted(self, variable: Variable, body: Body) -> Body:
         """A gradient that the caller does not want is not computed."""

@@ -55,7 +55,9 @@ class FixedSizes:
         """The same arithmetic with every size told apart from its surroundings."""
         return replaced(node, self._size)
 
-    def _size(self, size: Size) -> Expression:
+    def _size(self, size: Expression) -> Expression | None:
+        if not isinstance(size, Size):
+            return None
         value = self.values.get(size.axis)
         if value is not None:
             return self(of_sympy(value, self.arrays))

@@ -1,0 +1,294 @@
+"""The tiled tree: loops over time around fusion groups, memory, and the functions beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symrnn.loops import (REAL, SIZE, ZERO, Aggregate, Argument, Assign, At, Barrier, Binary,
+                          Block, Body, Call, Choose, Declare, Expression, For, Formula, Function,
+                          If, Member, Name, Names, Not, Over, Pointer, Return, Run, Section,
+                          Statement, Table, Unused, Whole, checked, total)
+from symrnn.loops.uses import names as names_in
+from symrnn.lowering.arrays import Locals
+from symrnn.lowering.interface import argument
+from symrnn.lowering.portable import TITLE
+from symrnn.lowering.sizes import declared_sizes
+from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
+from symrnn.lowering.tiled_memory import WORK_TURN, Memory
+from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls, vectors_of
+from symrnn.lowering.tiled_rows import THREAD, RowGroups
+from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
+from symrnn.program import Delay, Program
+from symrnn.schedule import (FusionGroup, Kind, Order, PackedWeights, Plan, TiledChunk, TiledPlan,
+                             TiledStage, Walk)
+
+BEGIN, DONE = Name("begin"), Name("done")
+
+
+@dataclass(frozen=True)
+class TiledInterface:
+    """What all functions of one file share: prefix, names, fields of structs, fixed sizes."""
+
+    prefix: str
+    names: Names
+    fields: Names
+    local: Locals
+    fixed: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Where:
+    """The rows of a group: for groups over units and row by row; the first, how many.
+
+    ``onto`` is true where reductions over earlier rows are there already.
+    """
+
+    units: Row
+    rows: Row
+    first: Expression
+    count: Expression
+    onto: Expression
+
+
+class TiledFunction:
+    """Makes the function of one tiled plan over whole sequences."""
+
+    arrays_of: type[TiledArrays] = TiledArrays
+    streaming = False
+
+    def __init__(self, plan: Plan, tiled: TiledPlan, interface: TiledInterface,
+                 panels: Panels | None = None) -> None:
+        self.plan, self.tiled, self.program = plan, tiled, tiled.schedule.program
+        self.interface, self.local = interface, interface.local
+        self.to = self.arrays_of(plan, tiled, interface.names, interface.fields, self.local)
+        self.panels = panels or Panels(interface.names)
+        products = ProductCalls(self.program, self.to, self.panels)
+        self.units = UnitGroups(self.program, self.to, products, self.local)
+        self.rows = RowGroups(self.program, self.to, self.local)
+        self.memory = Memory(plan, self.to, self.panels, self.streaming)
+        self.time, self.sample = self.to.time, self.to.sample
+
+    def function(self, name: str, arguments: Sequence[Argument]) -> Function:
+        """The function of that name."""
+        body: Body = (*self.memory.arrays(), *self.memory.zeros(),
+                      *(one for chunk in self.tiled.chunks for one in self.chunk(chunk)),
+                      *map(self.edge, self.program.delays), *self.closing())
+        return self.finished(name, arguments, body)
+
+    def finished(self, name: str, arguments: Sequence[Argument], body: Body,
+                 result: bool = False) -> Function:
+        """A function that declares the sizes that its body uses, and no others."""
+        body = (*self.declared(body), *body)
+        unused = tuple(Unused(Name(one.name)) for one in arguments
+                       if one.name not in names_in(body))
+        return checked(Function(name, tuple(arguments), (*unused, *body),
+                                SIZE if result else None))
+
+    def declared(self, body: Body) -> Body:
+        """Sizes, the lengths of padded rows and the steps of chunks that some statements use."""
+        chunks = tuple(Declare(self.to.chunk_name(one).text, SIZE, self.steps_of(one))
+                       for one in self.tiled.chunks if self.to.is_chunked(one)
+                       and self.to.chunk_name(one).text in names_in(body))
+        used = names_in((*chunks, *body))
+        rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
+                     for axis in self.axes for name in [self.to.row_name(axis)]
+                     if name.text in used)
+        sizes = declared_sizes(self.to, (*rows, *chunks, *body), self.interface.fixed)
+        return (*sizes, *rows, *chunks)
+
+    def steps_of(self, chunk: TiledChunk) -> Expression:
+        """How many steps a chunk has: what its rows need fits in the cache."""
+        rows = [self.to.stride(self.program[name]) for name in chunk.shared]
+        rows += [self.to.row_of_tile(tile.gates) for tile in chunk.ahead]
+        return Call(f"steps_{'together' if chunk.reduces else 'ahead'}",
+                    (self.to.steps, self.to.batch, total(rows)))
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes of all values, each once."""
+        return tuple(dict.fromkeys(axis for one in self.program.variables for axis in one.axes))
+
+    def chunks_in(self, count: Expression) -> list[tuple[str, Expression]]:
+        """The steps of the chunks that a count of entries depends on, by name."""
+        used = names_in((Return(count),))
+        return [(name, self.steps_of(one)) for one in self.tiled.chunks
+                if self.to.is_chunked(one) for name in [self.to.chunk_name(one).text]
+                if name in used]
+
+    def multiplications(self) -> Expression:
+        """Those of one fusion group of a step, on average: too few are not worth many threads."""
+        sample = total([self.to.extent(axes) for axes in self.tiled.work])
+        return self.to.batch * sample / self.tiled.most_groups
+
+    def closing(self) -> Body:
+        """What comes last."""
+        return ()
+
+    def chunk(self, chunk: TiledChunk) -> Body:
+        """A stage, and those that join it chunk by chunk."""
+        stage = chunk.stage
+        if stage.walk is Walk.ONCE:
+            body: Body = (*self.rows.once(stage.equations), Barrier())
+        elif stage.walk is Walk.ROWS:
+            body = self._groups(stage.groups, self._every_row())
+        elif stage.walk is Walk.CHUNKS:
+            body = self._by_chunks(chunk)
+        else:
+            body = self._scan(stage, ZERO, self.to.steps)
+        after = () if chunk.joining else self._groups(stage.after, self._every_row())
+        return (Section(TITLE[stage.order], (*body, *after)),)
+
+    def _every_row(self) -> Where:
+        return self._over(ZERO, self.to.steps * self.to.batch, ZERO)
+
+    def _by_chunks(self, chunk: TiledChunk) -> Body:
+        """The loop over chunks: what needs no state, the scan, what follows from it."""
+        stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
+        first = steps - DONE - STEPS if stage.order is Order.REVERSE else DONE
+        where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, DONE.compared(">", 0))
+        body = (Declare(STEPS.text, SIZE, Call("least", (at_once, steps - DONE))),
+                Declare(FIRST.text, SIZE, first),
+                *(self._ahead(one, number) for one in stage.groups
+                  for number, tile in enumerate(one.tiles) if tile.ahead),
+                *self._scan(stage, FIRST, STEPS),
+                *(self._groups(stage.after, where) if chunk.joining else ()),
+                *(Section(TITLE[joining.order], self._groups(joining.groups, where))
+                  for joining in chunk.joining))
+        return (For(DONE.text, steps, body, Over.STEPS, step=at_once),)
+
+    def _ahead(self, group: FusionGroup, number: int) -> Statement:
+        """The products of the next steps that need no state."""
+        batch = self.to.batch
+        row = Row(Order.ALL, ZERO, ZERO, FIRST * batch)
+        return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch))
+
+    def _over(self, first: Expression, count: Expression, onto: Expression) -> Where:
+        """Rows from ``first`` on, in any order; ``onto`` is true where others came before."""
+        return Where(Row(Order.ALL, ZERO, BEGIN, first + BEGIN, BEGIN),
+                     Row(Order.ALL, ZERO, self.sample, first + self.sample, self.sample),
+                     first, count, onto)
+
+    def _scan(self, stage: TiledStage, first: Expression, count: Expression) -> Body:
+        """The loop over ``count`` steps from ``first`` on."""
+        t, batch = self.time, self.to.batch
+        step = t - first
+        where = Where(Row(stage.order, t, BEGIN, t * batch + BEGIN, step * batch + BEGIN),
+                      Row(stage.order, t, self.sample, t * batch + self.sample,
+                          step * batch + self.sample), ZERO, batch, ZERO)
+        return (For(t.text, first + count, self._groups(stage.groups, where), Over.STEPS,
+                    stage.order is Order.REVERSE, first),)
+
+    def _groups(self, some: Sequence[FusionGroup], where: Where) -> Body:
+        return tuple(statement for one in some
+                     for statement in (self._group(one, where), Barrier()))
+
+    def _group(self, one: FusionGroup, where: Where) -> Statement:
+        if one.kind is Kind.UNITS:
+            cuts = self._cuts(one, where.units)
+            body = self.units.nest(one, where.units, where.count, cuts)
+        elif one.kind is Kind.ROWS:
+            body = self.rows.nest(one, where.rows, where.count)
+        else:
+            body = self.rows.reductions(one, where.first, where.count, where.onto)
+        return self._if_wanted(one, body)
+
+    def _if_wanted(self, one: FusionGroup, body: Body) -> Statement:
+        """A condition where a group gives nothing but gradients."""
+        wanted = [given for name in one.dispensable
+                  if (given := self.to.wanted(self.program[name])) is not None]
+        if not wanted:
+            return body[0] if len(body) == 1 else Block(body)
+        condition = wanted[0]
+        for other in wanted[1:]:
+            condition = Binary("||", condition, other)
+        return If(condition, body)
+
+    def _cuts(self, one: FusionGroup, row: Row) -> Body:
+        """Rows of one part lie all before or all behind the edge of a delayed value."""
+        batch = self.to.batch
+        edges = [batch if step > 0 else (self.to.steps - 1) * batch for step in one.cuts]
+        return tuple(If(row.at.compared("<", edge), (
+            Assign(ROWS, Call("least", (ROWS, edge - row.at))),)) for edge in edges)
+
+    def edge(self, delay: Delay) -> Statement:
+        """The value at the last step of the scan, or at the edge before it, to the caller."""
+        source, first = self.to.variable(delay.source), self.to.variable(delay.initial)
+        last = self.to.steps - 1 if delay.step > 0 else ZERO
+        row = Row(Order.FORWARD, last, ZERO, last * self.to.batch)
+        address, stride = self.to.rows(source, row)
+        entries, any_steps = self.to.stride(first), self.to.steps.compared(">", 0)
+        strides = stride if stride == entries else Choose(any_steps, stride, entries)
+        return self._copied(entries, Choose(any_steps, address, self.to.base(first)), strides,
+                            delay)
+
+    def _copied(self, entries: Expression, address: Expression, stride: Expression, delay: Delay
+                ) -> Statement:
+        """Rows to where the caller wants the last values, if anywhere."""
+        target = self.to.given_or_null(self.program[delay.final])
+        call = Call("copy_rows", (self.to.batch, entries, address, stride, target))
+        return If(THREAD.compared("==", 0), (Run(call),))
+
+
+class TiledStep(TiledFunction):
+    """Makes one streaming step of the forward schedule: every group once."""
+
+    arrays_of = StepTiledArrays
+    streaming = True
+
+    def chunk(self, chunk: TiledChunk) -> Body:
+        if chunk.stage.walk is Walk.ONCE:
+            return super().chunk(chunk)
+        step = Where(Row(Order.FORWARD, self.time, BEGIN, BEGIN),
+                     Row(Order.FORWARD, self.time, self.sample, self.sample), ZERO, self.to.batch,
+                     ZERO)
+        return self._groups(chunk.stage.groups, step)
+
+    def closing(self) -> Body:
+        turning = self.memory.turning
+        if turning is None:
+            return ()
+        return (If(THREAD.compared("==", 0), (Assign(At(WORK_TURN, ZERO), Not(turning)),)),)
+
+    def edge(self, delay: Delay) -> Statement:
+        """The new states, written last: ``next`` may be ``state``."""
+        source = self.program[delay.source]
+        address, stride = self.to.rows(source, Row(Order.FORWARD, ZERO, ZERO, ZERO))
+        return self._copied(self.to.extent(source.axes), address, stride, delay)
+
+
+def tiled(plan: Plan, interface: TiledInterface) -> dict[str, TiledFunction]:
+    """What makes the functions of a network, by what they do; a step where it streams."""
+    plans = plan.tiled
+    forward = TiledFunction(plan, plans.forward, interface)
+    panels = forward.panels
+    found = {"forward": forward,
+             "infer": TiledFunction(plan.inference, plans.infer, interface, panels),
+             "backward": TiledFunction(plan, plans.backward, interface)}
+    if plans.step is not None:
+        found["step"] = TiledStep(plan, plans.step, interface, panels)
+    return found
+
+
+def packing(maker: TiledFunction, kind: str) -> Function:
+    """The function that packs the weights for one direction."""
+    prefix = maker.interface.prefix
+    sizes, parameters = (argument(kind, prefix, one) for one in ("sizes", "parameters"))
+    packed = Argument("packed", Pointer(REAL), constant=False)
+    body = tuple(packed_weights(one, maker.program, maker.to) for one in maker.tiled.packed)
+    return maker.finished(f"{prefix}_simd_pack_{kind}", (sizes, parameters, packed), body)
+
+
+def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays) -> Statement:
+    """Packs the weights of some gates for one operand."""
+    rows = []
+    for weights in one.segment.weights:
+        columns = arrays.extent((program[weights.matrix].axes[1],))
+        strides = (Whole(1), columns) if weights.transposed else (columns, Whole(1))
+        matrix = Member(Name("parameters"), arrays.fields[weights.matrix])
+        rows.append(Aggregate((matrix, *strides, Formula(weights.scale))))
+    packed, table = Name("packed"), Name("from")
+    call = Call("pack", (
+        arrays.extent(program[one.gates[0]].axes), vectors_of(one.width), table,
+        Whole(len(one.gates)), arrays.extent(program[one.segment.operand].axes), packed))
+    return Block((Table(table.text, "weights", tuple(rows)), Assign(packed, call)))

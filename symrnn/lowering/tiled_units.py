@@ -1,0 +1,285 @@
+"""A fusion group over blocks of units: products into a tile, then equations on its vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr, Integer, Symbol
+
+from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, Aggregate, Assign, At, Body, Buffer, Call,
+                          Choose, Computed, Declare, Expression, Field, For, Formula, If, Load,
+                          Name, Over, Parts, Pointer, Section, Statement, Store, Struct,
+                          VectorFormula)
+from symrnn.loops.uses import names
+from symrnn.lowering.arrays import Locals
+from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
+from symrnn.lowering.tiled_products import ROWS_AT_ONCE, SOME, ProductCalls, vectors_of
+from symrnn.program import (Program, Variable, add, contraction_term, is_number, multiply,
+                            symbols_in_order)
+from symrnn.schedule import FusionGroup, Nest, Place, Tile, UnitLoop
+from symrnn.schedule import Statement as Planned
+
+(BLOCK, VECTORS, COUNT, FROM, TO, OWN, ROWS, UNIT, LEFT, TURN, MANY, LOW, STEPS, FIRST, THREAD,
+ THREADS) = map(Name, (
+     "block", "vectors", "count", "from", "to", "own", "rows", "v", "left", "turn", "many", "low",
+     "steps", "first", "member", "members"))
+
+
+class UnitGroups:
+    """Makes the loop nests of fusion groups over blocks of units."""
+
+    def __init__(self, program: Program, arrays: TiledArrays, products: ProductCalls,
+                 local: Locals) -> None:
+        self.program, self.to, self.products, self.local = program, arrays, products, local
+
+    def nest(self, group: FusionGroup, row: Row, rows: Expression, cuts: Body) -> Body:
+        """The group over ``rows`` rows, cut where the addresses of delayed values change."""
+        return _UnitGroup(self, group, row).nest(rows, cuts)
+
+    def ahead(self, group: FusionGroup, tile: Tile, row: Row, rows: Expression) -> Body:
+        """The products of the rows of some steps that need no state."""
+        return _UnitGroup(self, group, row).ahead(tile, rows)
+
+
+class _UnitGroup:
+    """One fusion group, whose first row is ``row``."""
+
+    def __init__(self, groups: UnitGroups, group: FusionGroup, row: Row) -> None:
+        self.program, self.to, self.products = groups.program, groups.to, groups.products
+        self.panels, self.names = groups.products.panels, groups.to.names
+        self.group, self.row = group, row
+        self.units = self.to.extent((group.axis,))
+        self.time, self.sample = Name(groups.local.time), Name(groups.local.sample)
+        self.first_unit = Name(groups.local.indices[0])
+
+    def nest(self, rows: Expression, cuts: Body) -> Body:
+        """Parts of the rows, blocks of units, rows of a part: see ``schedule/fusion.py``."""
+        sample = self.row.sample
+        assert isinstance(sample, Name)
+        size = Call("even_part", (rows - sample, ROWS_AT_ONCE))
+        body = (*cuts, *self._pointers(), *self._operands(), *self._nest())
+        return (*self._share(), Parts(sample.text, ROWS.text, ZERO, rows, size, body,
+                                      Over.SAMPLES))
+
+    def ahead(self, tile: Tile, rows: Expression) -> Body:
+        """The products of a tile that need no state, for all blocks of this thread."""
+        early = tile.segments[:tile.early]
+        factors = [self.to.rows(self.program[one.operand], self.row) for one in early]
+        into = (self.panels.ahead(tile), ZERO, rows, ZERO)
+        blocks = self._blocks(FROM, TO, ZERO)
+        return (self.products.operands(tile, early, factors), *self._share(), blocks,
+                self.products.call(self.group, tile, early, rows, into))
+
+    def _share(self) -> Body:
+        """The blocks of this thread."""
+        shares = [Call("share_from", (COUNT, one, THREADS)) for one in (THREAD, THREAD + 1)]
+        return (Declare(VECTORS.text, SIZE, vectors_of(self.group.gates)),
+                Declare(COUNT.text, SIZE, Call("blocks", (self.units, VECTORS))),
+                Declare(FROM.text, SIZE, shares[0]), Declare(TO.text, SIZE, shares[1]))
+
+    def _blocks(self, low: Expression, high: Expression, back: Expression) -> Statement:
+        return Declare(SOME.text, Struct("group"),
+                       Aggregate((self.units, VECTORS, low, high, back)))
+
+    def _pointers(self) -> Body:
+        found: list[Statement] = []
+        for one in map(self.program.__getitem__, self.group.rows):
+            address, stride = self.to.rows(one, self.row)
+            kind = Pointer(REAL, const=one.name not in self.group.names, fixed=True)
+            found.append(Declare(self._rows(one).text, kind, address))
+            if isinstance(stride, Choose):
+                found.append(Declare(self._stride_name(one).text, SIZE, stride))
+        return tuple(found)
+
+    def _rows(self, variable: Variable) -> Name:
+        return Name(self.names.beside(variable.name, after="_rows"))
+
+    def _stride_name(self, variable: Variable) -> Name:
+        return Name(self.names.beside(variable.name, after="_stride"))
+
+    def _stride(self, variable: Variable) -> Expression:
+        stride = self.to.rows(variable, self.row)[1]
+        return self._stride_name(variable) if isinstance(stride, Choose) else stride
+
+    def _operands(self) -> Body:
+        """The operands of all products, which are the same for every block."""
+        return tuple(self.products.operands(tile, tile.segments, [
+            (self._rows(one), self._stride(one))
+            for one in (self.program[each.operand] for each in tile.segments)])
+            for tile in self.group.tiles)
+
+    def _nest(self) -> Body:
+        if self.group.nest is Nest.BATCHES:
+            return self._by_batches()
+        (loop,) = self.group.loops
+        if self.group.nest is Nest.BLOCKS:
+            return (For(BLOCK.text, TO, (self._own(), *self._loop(loop)), Over.BLOCKS, start=FROM),)
+        return self._by_rows(loop)
+
+    def _own(self) -> Statement:
+        """How many vectors of units a block has."""
+        return Declare(OWN.text, SIZE, Call("vectors_of", (self.units, VECTORS, BLOCK)))
+
+    def _by_batches(self) -> Body:
+        """A batch of blocks at a time: the products of all, then every loop over their units."""
+        buffers = [*(self._buffer(self.panels.batch(tile), len(tile.gates))
+                     for tile in self.group.tiles if not tile.ahead),
+                   *(self._buffer(self.panels.kept(name), 1) for name in self.group.kept)]
+        body = (*self._batch(), *buffers, *map(self._product, self.group.tiles),
+                *(Section("what waits for functions above" if place else "", self._blocks_of(loop))
+                  for place, loop in enumerate(self.group.loops)))
+        size = Call("least", (TO - TURN, Call("blocks_together", (ROWS,))))
+        return (Parts(TURN.text, MANY.text, FROM, TO, size, body, Over.BLOCKS),)
+
+    def _batch(self) -> Body:
+        """The blocks of a batch.
+
+        A scan takes them in reverse at every other step: what the step before read last is
+        still in the cache.
+        """
+        if not self.group.serpentine:
+            return (self._blocks(TURN, TURN + MANY, ZERO),)
+        back = self.time & 1
+        low = Choose(back, FROM + TO - TURN - MANY, TURN)
+        return (Declare(LOW.text, SIZE, low), self._blocks(LOW, LOW + MANY, back))
+
+    def _buffer(self, name: Name, values: int) -> Statement:
+        """Room for values of all rows of a batch of blocks."""
+        return Buffer(name.text, REAL, ROWS_AT_ONCE * values * vectors_of(self.group.gates) * LANES)
+
+    def _product(self, tile: Tile) -> Statement:
+        """The products of a batch; as it runs, those that were computed ahead are left out."""
+        into = (self.panels.ahead(tile), ZERO, STEPS * self.to.batch, self._row_ahead()) \
+            if tile.ahead else (self.panels.batch(tile), Field(SOME, "low"), ROWS, ZERO)
+        return self.products.call(self.group, tile, tile.segments, ROWS, into, tile.early)
+
+    def _row_ahead(self) -> Expression:
+        return (self.time - FIRST) * self.to.batch + self.row.sample
+
+    def _blocks_of(self, loop: UnitLoop) -> Body:
+        tiles = tuple(self._reached(self.group.tiles[number]) for number in loop.tiles)
+        return (For(BLOCK.text, Field(SOME, "high"), (self._own(), *tiles, *self._loop(loop)),
+                    Over.BLOCKS, start=Field(SOME, "low")),)
+
+    def _reached(self, tile: Tile) -> Statement:
+        """The sums of one block: those of this step where they were computed ahead."""
+        if tile.ahead:
+            rows = BLOCK * VECTORS * STEPS * self.to.batch + self._row_ahead() * OWN
+            value = self.panels.ahead(tile) + rows * len(tile.gates) * LANES
+        else:
+            rows = (BLOCK - Field(SOME, "low")) * VECTORS * ROWS
+            value = self.panels.batch(tile) + rows * len(tile.gates) * LANES
+        return Declare(self.panels.tile(tile).text, Pointer(REAL, const=True, fixed=True), value)
+
+    def _loop(self, loop: UnitLoop) -> Body:
+        """Unit by unit all rows."""
+        row = (*self._loads(loop.of_row), *self._row_of_units(loop))
+        zeros = tuple(Declare(self._vector(self.program[one.lhs]).text, VECTOR, Aggregate((ZERO,)),
+                              constant=False) for one in loop.reductions)
+        units = (*self._loads(loop.constants), *zeros,
+                 For(self.sample.text, ROWS, row, Over.SAMPLES), *self._sums(loop))
+        place = BLOCK * VECTORS + UNIT
+        return (For(UNIT.text, OWN, self._at_unit(place, units), Over.UNITS),)
+
+    def _by_rows(self, loop: UnitLoop) -> Body:
+        """Row by row where no product and no sum ties the rows together."""
+        units = self._at_unit(BLOCK, (*self._loads(loop.constants), *self._row_of_units(loop)))
+        blocks = For(BLOCK.text, TO, units, Over.BLOCKS, start=FROM)
+        return (For(self.sample.text, ROWS, (*self._loads(loop.of_row), blocks), Over.SAMPLES),)
+
+    def _at_unit(self, place: Expression, body: Body) -> Body:
+        """Statements behind the number of their first unit, and of the units from there on."""
+        j = self.first_unit
+        left = (Declare(LEFT.text, SIZE, self.units - j),) if LEFT.text in names(body) else ()
+        return (Declare(j.text, SIZE, place * LANES), *left, *body)
+
+    def _loads(self, some: Sequence[str]) -> Body:
+        return tuple(self._load(self.program[name]) for name in some)
+
+    def _load(self, one: Variable) -> Statement:
+        """A vector of units, or a number."""
+        if not one.axes:
+            value = At(self.to.name(one), ZERO) if self.to.is_whole(one) else At(
+                self._rows(one), self.sample * self._stride(one))
+            return Declare(self._vector(one).text, REAL, value)
+        return Declare(self._vector(one).text, VECTOR, self._vector_of(one))
+
+    def _vector_of(self, one: Variable) -> Expression:
+        if self.to.is_whole(one):
+            return Load(self.to.name(one) + self.first_unit, LEFT)
+        if one.name in self.group.kept:
+            return Load(self._kept_at(one))
+        return Load(self._unit_of(one), None if self.to.is_padded(one) else LEFT)
+
+    def _unit_of(self, one: Variable) -> Expression:
+        return self._rows(one) + self.sample * self._stride(one) + self.first_unit
+
+    def _vector(self, variable: Variable) -> Name:
+        if self.to.is_whole(variable):
+            return Name(self.names.beside(variable.name, after="_here"))
+        return self.to.name(variable)
+
+    def _kept_at(self, variable: Variable) -> Expression:
+        place = (BLOCK - Field(SOME, "low")) * VECTORS + UNIT
+        return self.panels.kept(variable.name) + (place * ROWS + self.sample) * LANES
+
+    def _sums(self, loop: UnitLoop) -> Body:
+        """What was added up over the rows, to its array."""
+        found: list[Statement] = []
+        for one in (self.program[equation.lhs] for equation in loop.reductions):
+            at = self.to.name(one) + self.first_unit
+            value = VectorFormula(Symbol("before") + Symbol("here"),
+                                  (("before", Load(at, LEFT)), ("here", self._vector(one))))
+            wanted, store = self.to.wanted(one), Store(at, value, LEFT)
+            found.append(store if wanted is None else If(wanted, (store,)))
+        return tuple(found)
+
+    def _row_of_units(self, loop: UnitLoop) -> Body:
+        """Equations for the units of one vector in one row."""
+        return (*self._loads(loop.of_unit), *map(self._computed, loop.statements))
+
+    def _computed(self, one: Planned) -> Statement:
+        lhs, value = self.program[one.equation.lhs], self._value(one)
+        if one.reduces:
+            body: Body = (Assign(self._vector(lhs), value, "+="),)
+        else:
+            body = (Declare(self.to.name(lhs).text, VECTOR, value), *self._store(lhs))
+        return Computed((one.equation,), body)
+
+    def _value(self, one: Planned) -> VectorFormula:
+        """The sums of tiles, then the terms that no tile computes."""
+        vectors = {f"sum{number}": self._sum_of_tile(each.tile, each.gate)
+                   for number, each in enumerate(one.sums)}
+        numbers: dict[str, Expression] = {}
+        written: list[Expr] = [Symbol(name, real=True) for name in vectors]
+        written += [self._term(term, vectors, numbers) for term in one.rest]
+        formula = add(written) if written else Integer(0)
+        return VectorFormula(formula, tuple(vectors.items()), tuple(numbers.items()))
+
+    def _sum_of_tile(self, number: int, gate: int) -> Expression:
+        tile = self.group.tiles[number]
+        place = (self.sample * len(tile.gates) + gate) * OWN + UNIT
+        return Load(self.panels.tile(tile) + place * LANES)
+
+    def _term(self, term: Expr, vectors: dict[str, Expression], numbers: dict[str, Expression]
+              ) -> Expr:
+        scale, ein = contraction_term(term) or (Integer(1), None)
+        for name in symbols_in_order(term):
+            one = self.program[name]
+            (vectors if one.axes else numbers)[name] = self._vector(one)
+        if ein is None:
+            return term
+        if not is_number(scale):  # computed first, as a number of its own
+            own = tuple((name, self._vector(self.program[name]))
+                        for name in symbols_in_order(scale))
+            name = f"scale{len(numbers)}'"
+            numbers[name], scale = Formula(scale, own), Symbol(name, real=True)
+        return multiply([scale, *ein.operands])
+
+    def _store(self, lhs: Variable) -> Body:
+        if lhs.name in self.group.kept:
+            return (Store(self._kept_at(lhs), self.to.name(lhs)),)
+        if self.to.tiled.home(lhs.name) is Place.REGISTER:
+            return ()
+        left = None if self.to.is_padded(lhs) else LEFT
+        return (Store(self._unit_of(lhs), self.to.name(lhs), left),)
