@@ -114,7 +114,7 @@ def test_the_matrix_memory_of_the_mlstm_runs_row_by_row() -> None:
                      (Walk.CHUNKS, 1)]
     memory = next(one for one in plan.groups if "C" in one.names)
     assert (memory.kind, memory.nest, memory.rows) == (
-        Kind.ROWS, Nest.ENTRIES, ("C_prev", "f", "e", "C") if "e" in memory.rows else memory.rows)
+        Kind.ROWS, Nest.ENTRIES, ("i", "f", "C", "C_prev", "a_C"))
     assert plan.home("C") is Place.TAPE and plan.home("s") is Place.CHUNK
     assert panels(plan) == [(["W_q"], "x", 1), (["W_v", "W_o"], "x", 2)]
     assert "W_k" in plan.read_directly and "W_q" not in plan.read_directly
@@ -139,14 +139,20 @@ def test_layer_normalisation_splits_a_step_into_nine_groups() -> None:
 
 def test_two_directions_in_two_layers_have_chunks_of_their_own() -> None:
     plan = derive(symrnn.cell("deep_bidirectional_lstm"))
-    orders = [chunk.stage.order for chunk in plan.tiled.forward.chunks if chunk.stage.groups]
-    assert orders.count(Order.FORWARD) == orders.count(Order.REVERSE) == 2
+    found = [(chunk.stage.order, [one.operand for tile in chunk.ahead for one in
+                                  tile.segments[:tile.early]], chunk.shared)
+             for chunk in plan.tiled.forward.chunks]
+    assert found == [(Order.FORWARD, ["x"], ()), (Order.REVERSE, ["x"], ("layer1.backward.h",)),
+                     (Order.FORWARD, ["layer1.y"], ()),
+                     (Order.REVERSE, ["layer1.y"], ("layer2.backward.h",))]
     assert plan.tiled.step is None  # a scan in reverse needs steps to come
-    numbers = [one.chunk for one in plan.tiled.backward.homes if one.place is Place.CHUNK]
-    assert len(set(numbers)) > 1
-    ahead = [(chunk.stage.order, [tile.gates[0] for tile in chunk.ahead])
-             for chunk in plan.tiled.forward.chunks if chunk.ahead]
-    assert len(ahead) == 4 and all(len(gates) == 1 for _, gates in ahead)
+    backward = plan.tiled.backward
+    assert [(one.stage.order, one.stage.walk, one.reduces) for one in backward.chunks] == [
+        (Order.ALL, Walk.ROWS, False), (Order.FORWARD, Walk.STEPS, False),
+        (Order.REVERSE, Walk.CHUNKS, True), (Order.FORWARD, Walk.STEPS, False),
+        (Order.REVERSE, Walk.CHUNKS, True)]
+    assert {one.chunk for one in backward.homes if one.place is Place.CHUNK} == {2, 4}
+    assert backward.chunk_of("layer1.forward.z_bar").number == 4
 
 
 @every_cell
