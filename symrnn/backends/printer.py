@@ -48,7 +48,8 @@ class Printer:
         return f"({text})"
 
     def _print(self, node: Expr) -> tuple[int, str]:
-        method = _method(type(node))
+        kind: type = type(node)
+        method = _method(kind)
         if method is None:
             raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")
         printed: tuple[int, str] = getattr(self, method)(node)
