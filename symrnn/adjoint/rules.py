@@ -79,7 +79,8 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
     names = symbols_in_order(pointwise)
     alike = {name: f"x{place:04d}" for place, name in enumerate(sorted(names))}
     there = {**{new: name for name, new in alike.items()}, VALUE: equation.lhs}
-    slopes = _slopes(rename(pointwise, alike, {}), pointwise == rhs) if names else ()
+    slopes = _slopes(rename(pointwise, alike, {}), tuple(alike[name] for name in names),
+                     pointwise == rhs)
     found += [Linear(name, rename(slope, there, {}))
               for name, slope in zip(names, slopes, strict=True)]
     for coefficient, ein in contractions(rhs):
@@ -90,14 +91,13 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
 
 
 @lru_cache(maxsize=10_000)
-def _slopes(formula: Expr, whole: bool) -> tuple[Expr, ...]:
-    """The derivatives of a formula by its symbols, in its order of symbols.
+def _slopes(formula: Expr, names: tuple[str, ...], whole: bool) -> tuple[Expr, ...]:
+    """The derivatives of a formula by symbols in the author's order.
 
     Names do not matter to a derivative but for their order, by which SymPy sorts: formulas that
     differ in nothing else share one. Where the formula is the whole of an equation, its slopes
     are written with its ``VALUE``.
     """
-    names = symbols_in_order(formula)
     rank = {name: place for place, name in enumerate(names)}
     value = {formula: Symbol(VALUE)} if whole else {}
     return tuple(arrange(substitute(diff(formula, Symbol(name)), value), rank) for name in names)

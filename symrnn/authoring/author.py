@@ -272,7 +272,8 @@ class Cell:
         variables = tuple(_final_role(one, outputs) for one in self.variables.values())
         draft = Program(self.name, self.title, sizes, variables, tuple(equations),
                         tuple(self.delays.values()), outputs, self.source, self.notes, self.bibtex)
-        return renamed(draft, self._settled(), {})
+        settled = self._settled()
+        return renamed(draft, settled, {}) if settled else draft
 
     def _settled(self) -> dict[str, str]:
         """The names that what symrnn adds gets in the end."""

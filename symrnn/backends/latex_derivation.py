@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
-from symrnn.adjoint import BARS, Linear, linearise
+from symrnn.adjoint import BARS, linearise
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.program import (Delay, Equation, Glyph, Origin, Program, Rule, Span, Variable,
-                            symbols_in_order, terms)
+from symrnn.program import (Delay, Glyph, Origin, Program, Rule, Span, Variable,
+                            terms)
 
 Received = dict[tuple[str, str], list[tuple[str, Expr]]]
 
@@ -51,24 +51,23 @@ def _received(gradient: Program) -> Received:
 
 
 def _sources(program: Program) -> Iterator[tuple[str, Rule, str, tuple[str, str]]]:
-    """Number, rule, differential and key of every term that the derivation pulls back."""
+    """Number, rule, differential and key of every term that the derivation pulls back.
+
+    A differential is written ``dz = U dh``: one term, pushed forward by its rule.
+    """
+    small = {one.name: _small(program, one.name) for one in program.variables}
+    printer = LatexPrinter(replace(program, variables=(*program.variables, *small.values())))
     for equation in program.equations:
-        order = symbols_in_order(equation.rhs)
-        for term in sorted(linearise(equation), key=lambda one: order.index(one.source)):
-            yield (f"({equation.number})", term.rule, _differential(program, equation, term),
+        left = printer.symbol(small[equation.lhs].name)
+        for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
+            pushed = term.push(Symbol(small[term.source].name))
+            yield (f"({equation.number})", term.rule,
+                   f"{left} = {printer.term(pushed, equation.lhs)}",
                    (equation.lhs, term.source))
     for delay in program.delays:
         yield "", Rule.DELAY, _shift(program, delay), (delay.lhs, delay.source)
     for name in program.outputs:
         yield "", Rule.GIVEN, r"\text{from the loss itself}", (name, name)
-
-
-def _differential(program: Program, equation: Equation, term: Linear) -> str:
-    """``dz = U dh``: one term of the equation's differential, pushed forward by its rule."""
-    small = [_small(program, name) for name in (equation.lhs, term.source)]
-    printer = LatexPrinter(replace(program, variables=(*program.variables, *small)))
-    left, right = (one.name for one in small)
-    return f"{printer.symbol(left)} = {printer.term(term.push(Symbol(right)), equation.lhs)}"
 
 
 def _shift(program: Program, delay: Delay) -> str:

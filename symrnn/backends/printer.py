@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, Or, Piecewise, Pow, Rational,
                    Symbol, exp)
@@ -50,7 +49,7 @@ class Printer:
         return f"({text})"
 
     def _print(self, node: Expr) -> tuple[int, str]:
-        kind: Any = type(node)
+        kind: type = type(node)
         method = _method(kind)
         if method is None:
             raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")

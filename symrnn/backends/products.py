@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import permutations, product
 
 from symrnn.program import Letters
@@ -16,6 +17,7 @@ class Factor:
     transposed: bool
 
 
+@cache
 def matrix_product(letters: Letters) -> tuple[Factor, ...] | None:
     """The contraction as a product of matrices and vectors, or None if it is none.
 

@@ -19,7 +19,8 @@ from functools import cached_property
 
 from sympy import Expr, Rational, Symbol
 
-from symrnn.program.expressions import ZERO, symbols_in_order, terms
+from symrnn.program.contraction import Ein
+from symrnn.program.expressions import ZERO, contraction_term, symbols_in_order, terms
 from symrnn.program.notation import Glyph
 from symrnn.program.portable import Portable
 
@@ -160,6 +161,11 @@ class Equation(Portable):
     def terms(self) -> tuple[Expr, ...]:
         """The terms of the right-hand side, in order."""
         return terms(self.rhs)
+
+    @cached_property
+    def taken_apart(self) -> tuple[tuple[Expr, tuple[Expr, Ein] | None], ...]:
+        """Every term, and its coefficient and contraction where it has one."""
+        return tuple((term, contraction_term(term)) for term in self.terms)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def derivative(name: str, argindex: int = 1) -> Expr:
     row = ROWS[name]
     slope = diff(row.definition, row.arguments[argindex - 1])
     if slope.has(Piecewise):
-        return recognised(slope, name) or by_branch(simplify(slope), row.definition)
+        return recognised(slope, name) or by_branch(simplified(slope), row.definition)
     value = by_value(slope, row.definition)
     kept = value if value is not None and (name in SATURATING or keeps_digits(value)) else None
     return recognised(slope, name) or kept or slope
@@ -111,12 +111,28 @@ def recognised(slope: Expr, name: str) -> Expr | None:
     """The slope as another function of the table: softplus' is the sigmoid."""
     if slope.is_number:
         return None
-    somewhere = {X: Rational(1, 3), ALPHA: Rational(1, 7), BETA: Rational(1, 11)}
+    values = sampled(slope)
     for other in TABLE:
-        difference = slope - other.definition
-        if other.name != name and abs(difference.subs(somewhere).evalf()) < 1e-9:
-            return function(other.name)(*other.arguments) if simplify(difference) == 0 else None
+        if other.name != name and all(
+                abs(one - two) < 1e-9
+                for one, two in zip(values, sampled(other.definition), strict=True)):
+            same = simplify(slope - other.definition) == 0
+            return function(other.name)(*other.arguments) if same else None
     return None
+
+
+@cache
+def sampled(formula: Expr) -> tuple[Expr, ...]:
+    """The values of a formula at two points: what differs there need not be simplified."""
+    return tuple(formula.subs({X: x, ALPHA: Rational(1, 7), BETA: Rational(1, 11)}).evalf()
+                 for x in (Rational(1, 3), Rational(-2, 5)))
+
+
+def simplified(slope: Expr) -> Expr:
+    """A slope in pieces as SymPy simplifies it: numbers and symbols are as simple as can be."""
+    if isinstance(slope, Piecewise) and all(part.is_Atom for part, _ in slope.args):
+        return slope
+    return simplify(slope)
 
 
 def by_value(slope: Expr, definition: Expr) -> Expr | None:

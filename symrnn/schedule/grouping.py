@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from symrnn.program import Equation, Span, Variable, symbols_in_order
+from symrnn.program import Equation, Span, Variable
 from symrnn.schedule.fusion import (Addend, FusionGroup, Nest, Reduction, Statement, TileSum,
                                     UnitLoop, WeightedTerm)
 from symrnn.schedule.passes import Kind, Pass
 from symrnn.schedule.places import Place, Schedule
-from symrnn.schedule.products import outer_terms, weighted
+from symrnn.schedule.products import other_terms, outer_terms, reads, split
 from symrnn.schedule.stages import is_total
 
 EARLIER_THEN_LATER = (1, -1)  # the order in which a batch of rows is cut
@@ -79,9 +79,8 @@ class Grouping:
         return (read - one.names) | {name for name in one.names if self.homes[name] not in inside}
 
     def _read_beside_tiles(self, equations: Iterable[Equation]) -> set[str]:
-        program = self.schedule.program
-        return {name for one in equations for term in one.terms
-                if weighted(program, term) is None for name in symbols_in_order(term)}
+        return reads(term for one in equations
+                     for term in other_terms(self.schedule.program, one))
 
     def _cuts(self, one: Pass) -> tuple[int, ...]:
         delays = (self.schedule.delay_of(name) for name in _read(one.equations))
@@ -111,7 +110,7 @@ class Grouping:
 
     def _statement(self, one: Pass, equation: Equation) -> Statement:
         program = self.schedule.program
-        found = [(term, weighted(program, term)) for term in equation.terms]
+        found = split(program, equation)
         return Statement(
             equation,
             tuple(TileSum(place, tile.gates.index(equation.lhs))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from symrnn.program import (Ein, Equation, Peak, Program, Role, Span, contraction_term, is_number,
+from symrnn.program import (Ein, Equation, Peak, Program, Role, Span, is_number,
                             symbols_in_order)
 
 
@@ -65,13 +65,17 @@ class Tile:
         return Tile(self.gates, tuple(replace(one, ahead=False) for one in self.products))
 
 
-def weighted(program: Program, term: Expr) -> tuple[str, Weights] | None:
-    """A term ``W x`` or ``W^T x`` as its operand and weights; None for any other term.
+def split(program: Program, equation: Equation
+          ) -> list[tuple[Expr, tuple[str, Weights] | None]]:
+    """Every term; one ``W x`` or ``W^T x`` with its operand and weights, any other with None.
 
     W is a parameter with two axes and x varies over samples, so that all samples share W.
     """
-    found = contraction_term(term)
-    if found is None or not is_number(found[0]) or not _is_matrix_product(found[1]):
+    return [(term, found and _weighted(program, found)) for term, found in equation.taken_apart]
+
+
+def _weighted(program: Program, found: tuple[Expr, Ein]) -> tuple[str, Weights] | None:
+    if not is_number(found[0]) or not _is_matrix_product(found[1]):
         return None
     scale, ein = found
     slots = sorted(zip(ein.letters.operands, ein.operands, strict=True),
@@ -92,13 +96,12 @@ def _is_matrix_product(ein: Ein) -> bool:
 
 def weighted_terms(program: Program, equation: Equation) -> list[tuple[str, Weights]]:
     """Every term of an equation that is a product of weights and rows."""
-    found = (weighted(program, term) for term in equation.terms)
-    return [one for one in found if one is not None]
+    return [found for _, found in split(program, equation) if found is not None]
 
 
 def other_terms(program: Program, equation: Equation) -> list[Expr]:
     """The terms of an equation that are no such product."""
-    return [term for term in equation.terms if weighted(program, term) is None]
+    return [term for term, found in split(program, equation) if found is None]
 
 
 def stacked(program: Program, equations: Iterable[Equation], inside: frozenset[str],
@@ -138,8 +141,7 @@ def outer_terms(program: Program, equation: Equation) -> list[tuple[Expr, str, s
     if lhs.span is not Span.CONSTANT or len(lhs.axes) != 2:
         return None
     found = []
-    for term in equation.terms:
-        pair = contraction_term(term)
+    for _, pair in equation.taken_apart:
         if pair is None or not is_number(pair[0]) or not _is_outer(program, pair[1]):
             return None
         first, second = pair[1].operands

@@ -69,11 +69,13 @@ def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
     """Components that share a loop, in the order in which the loops run."""
     totals = {one.lhs for one in program.equations if is_total(program, one)}
     home = {name: component for component in found for name in component.names}
+    orders = {component.place: _order(program, component) for component in found}
     waiting = sorted(found, key=lambda component: component.place)
     done: list[list[Component]] = []
     while waiting:
         ready = [one for one in waiting if not _blockers(one, needs, home) & set(waiting)]
-        fitting = [one for one in ready if done and _fits(program, one, done[-1], needs, totals)]
+        fitting = [one for one in ready
+                   if done and _fits(program, one, done[-1], needs, totals, orders)]
         chosen = (fitting or ready)[0]
         if fitting:
             done[-1].append(chosen)
@@ -99,14 +101,13 @@ def _order(program: Program, component: Component) -> Order:
 
 
 def _fits(program: Program, component: Component, group: list[Component],
-          needs: dict[str, set[str]], totals: set[str]) -> bool:
+          needs: dict[str, set[str]], totals: set[str], orders: dict[int, Order]) -> bool:
     """True where a component may share the loop of the open stage.
 
     Two scans never share one. A total is complete only after its loop, and a delay reads
     other steps than the one at hand, so neither may be read in the loop that binds it.
     """
-    order = _order(program, component)
-    if component.step or order is not _order(program, group[0]):
+    if component.step or orders[component.place] is not orders[group[0].place]:
         return False
     inside = frozenset().union(*(one.names for one in group))
     read = set().union(*(needs[name] for name in component.names)) & inside

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sympy import Add, Expr, Symbol, exp, tanh
 
-from symrnn.adjoint import linearise
+from symrnn.adjoint import adjoint, join, linearise
 from symrnn.adjoint.rules import Linear, summed
 from symrnn.program import (
     Ein,
@@ -19,10 +19,15 @@ from symrnn.program import (
     Rule,
     Span,
     Variable,
+    arrange,
     contractions,
     factors,
     function,
+    pointwise_part,
+    substitute,
+    symbols_in_order,
 )
+from tests.cases import CASES, case
 
 a, b, c, h, y_bar = map(Symbol, ("a", "b", "c", "h", "y_bar"))
 SIZES = dict(zip("ijkl", (2, 3, 4, 5), strict=True))
@@ -97,6 +102,29 @@ def test_terms_come_in_the_order_of_the_author(order: tuple[Expr, ...]) -> None:
     assert sorted(found) == sorted(places) and [places[one] for one in found] == sorted(
         places[one] for one in found
     )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_slopes_are_those_of_sympy_under_the_names_of_the_equation(name: str) -> None:
+    """Formulas alike share a derivation; conditions of some list their symbols by name."""
+    program = case(name)
+    for equation in join(program, adjoint(program)).equations:
+        formula = pointwise_part(equation.rhs)
+        names = symbols_in_order(formula)
+        value = {equation.rhs: Symbol(equation.lhs)}
+        rank = {one: place for place, one in enumerate(names)}
+        slopes = {one: arrange(substitute(formula.diff(Symbol(one)), value), rank)
+                  for one in names}
+        found = {one.source: one.factor for one in linearise(equation) if one.ein is None}
+        assert found == {one: slope for one, slope in slopes.items() if slope != 0}
+
+
+def test_formulas_alike_are_derived_under_their_own_names() -> None:
+    first = by_source(Equation("y", function("sigmoid")(a) * b, 1))
+    second = by_source(Equation("value", function("sigmoid")(c) * h, 1))
+    for name, other in (("a", "c"), ("b", "h")):
+        same = first[name].factor.xreplace({a: c, b: h})
+        assert same == second[other].factor
 
 
 def test_peak_is_held_constant() -> None:
