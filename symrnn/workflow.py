@@ -44,11 +44,6 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     return found
 
 
-def names() -> tuple[str, ...]:
-    """The architectures that symrnn knows."""
-    return tuple(one.name for one in architectures())
-
-
 def conventions() -> tuple[str, ...]:
     """The conventions of other libraries that it knows."""
     return tuple(FRAMEWORKS)

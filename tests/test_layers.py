@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
-    "program": 0,
+    "program": 0, "titles": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1,
     "backends": 2, "authoring": 2,
     "rendering": 3, "cellfile": 3, "cells": 3, "losses": 3,
@@ -25,8 +25,9 @@ RANKS = {
     "comparison": 7, "bench": 7,
     "workflow": 8,
     "cli": 9,
-    "__init__": 10,
-    "__main__": 11,
+    "api": 10,
+    "__init__": 11,
+    "__main__": 12,
 }
 
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of

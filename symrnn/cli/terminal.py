@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 
 class OutputLost(Exception):
@@ -38,6 +37,10 @@ def flush() -> None:
 
 def say_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
     """Rows with a head, each on one line even where the screen is narrow."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in head:
         made.add_column(name, no_wrap=True)
@@ -52,4 +55,7 @@ def say_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
 
 def progress_bar() -> Progress:
     """A bar on standard error, where somebody is looking; it leaves nothing behind."""
+    from rich.console import Console
+    from rich.progress import Progress
+
     return Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)

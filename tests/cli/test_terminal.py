@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from symrnn import catalogue, cli, workflow
+from symrnn import catalogue, cli, titles, workflow
 from symrnn.bench import command
 from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
@@ -127,7 +127,7 @@ def test_standard_output_may_be_closed() -> None:
 
 
 @pytest.mark.parametrize(("words", "stage"), [
-    ("list", "architectures"), ("show gru", "network"), ("grad gru", "network"),
+    ("list", "titles"), ("show gru", "network"), ("grad gru", "network"),
     ("generate gru", "files_of"), ("check gru", "drifted"), ("check gru", "check_kernel"),
     ("compare gru gru", "compared"), ("new my", "new"), ("bench gru", "run"),
 ])
@@ -137,7 +137,7 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "architectures": cli.commands}
+    homes = {"new": catalogue, "run": command.processes, "titles": titles}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["symrnn", *words.split()])
