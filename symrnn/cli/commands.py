@@ -12,7 +12,7 @@ import typer
 
 from symrnn import titles
 from symrnn.cli import completion
-from symrnn.cli.terminal import progress_bar, say
+from symrnn.cli.terminal import say, waiting
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
@@ -132,12 +132,10 @@ def generate(cells: CellNames = None, output: Output = "generated") -> None:
 
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
     files: dict[str, str] = {}
-    with progress_bar() as progress:
-        task = progress.add_task("Generating", total=len(chosen))
-        for one in chosen:
-            progress.update(task, description=f"Generating {one.name}")
+    with waiting("Generating") as told:
+        for done, one in enumerate(chosen):
+            told(done, one.name, len(chosen))
             files |= workflow.files_of(one, folder)
-            progress.advance(task)
     workflow.write(files, folder)
     say(f"{len(files)} files of {counted(len(chosen))} in {folder}")
 
@@ -151,18 +149,18 @@ def check(cells: CellNames = None, output: Output = "generated") -> None:
     """
     from symrnn import workflow
 
-    folder, chosen, failures = workflow.folder(output), workflow.chosen(cells or []), 0
-    for one in workflow.drifted(chosen, folder):
+    folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
+    with waiting("Comparing files"):
+        drifted = workflow.drifted(chosen, folder)
+    for one in drifted:
         say(one.report)
-        failures += 1
-    with progress_bar() as progress:
-        task = progress.add_task("Checking", total=len(chosen) * len(workflow.KERNELS))
-        for architecture, messages in workflow.numeric_failures(chosen):
-            progress.update(task, description=f"Checking {architecture.name}")
+    failures = len(drifted)
+    with waiting("Checking") as told:
+        for done, (architecture, messages) in enumerate(workflow.numeric_failures(chosen), 1):
+            told(done, architecture.name, len(chosen) * len(workflow.KERNELS))
             for message in messages:
                 say(message)
             failures += len(messages)
-            progress.advance(task)
     if failures:
         say(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
