@@ -5,31 +5,46 @@
 >>> kernel = symrnn.compile(net, backend="numpy")
 >>> sorted(kernel.parameters)
 ['U', 'V', 'W', 'b', 'b_y']
+
+The names of ``symrnn.api`` are loaded, SymPy with them, when the first one is asked for: a
+command that needs none of them starts at once.
 """
 
-from symrnn.adjoint import adjoint, join, tangent
-from symrnn.authoring import Cell, bidirectional, deep, readout, t
-from symrnn.catalogue import cell
-from symrnn.cellfile import CellFileError
-from symrnn.cells.elman import elman, jordan
-from symrnn.cells.gru import gru
-from symrnn.cells.lstm import lstm
-from symrnn.comparison import Comparison, compare
-from symrnn.losses import softmax_cross_entropy
-from symrnn.pipeline import compile, derive, generate
-from symrnn.presentation import show
-from symrnn.program import Program, ProgramError, activation, reverse, verify
-from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
-from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
-                               without_bias, zoneout)
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symrnn.api import *  # noqa: F403
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compare",
-    "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
-    "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
-]
+BOTH = ("adjoint",)  # a public function that is called like the package which holds it
+
+
+class _Package(ModuleType):
+    """This package, on which Python binds each part that it has loaded."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in BOTH and not name.startswith("_") and find_spec(f"{__name__}.{name}"):
+            return import_module(f"{__name__}.{name}")
+        if name == "__all__" or not name.startswith("_"):
+            api = import_module("symrnn.api")
+            if name in ("__all__", *api.__all__):
+                return getattr(api, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in BOTH or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        own = [name for name in super().__dir__() if name.startswith("__")]
+        return sorted({*own, *import_module("symrnn.api").__all__})
+
+
+sys.modules[__name__].__class__ = _Package

@@ -13,8 +13,7 @@ from symrnn.authoring.registry import Architecture, with_common_options
 from symrnn.cellfile import read, starter
 from symrnn.cells import architectures
 from symrnn.program import Program, ProgramError, UnknownName, quoted
-
-SUFFIX = ".cell"
+from symrnn.titles import SUFFIX
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,6 +18,7 @@ from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName
 from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
+from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
 
 
@@ -42,11 +43,6 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
                                    f"both would be written into one folder; rename it")
             taken.add(one.name.casefold())
     return found
-
-
-def names() -> tuple[str, ...]:
-    """The architectures that symrnn knows."""
-    return tuple(one.name for one in architectures())
 
 
 def conventions() -> tuple[str, ...]:
@@ -128,7 +124,7 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
 def _findings(name: str, program: Program, backend: str, profile: str, dtype: str) -> list[str]:
     called = ", ".join(part for part in (name, backend, profile, dtype) if part)
     try:
-        with silence():  # a bar shows that it goes on
+        with silence(), slightly_optimised():  # a bar shows that it goes on
             found = check_kernel(program, backend, dtype, profile=profile or "simd")
     except ProgramError as error:
         return [str(error)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
-    "program": 0,
+    "program": 0, "titles": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
     "lowering": 2, "authoring": 2,
     "backends": 3,
@@ -26,8 +27,9 @@ RANKS = {
     "comparison": 8, "bench": 8,
     "workflow": 9,
     "cli": 10,
-    "__init__": 11,
-    "__main__": 12,
+    "api": 11,
+    "__init__": 12,
+    "__main__": 13,
 }
 
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of
@@ -48,18 +50,28 @@ def layer(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def named(path: Path) -> str:
+    """The module that a file holds; a package is its ``__init__.py``."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+KNOWN = {named(path) for path in MODULES}
+
+
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, in full."""
+    """Every module that a file imports, in full: at its top, in a function, for types alone."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}:{node.lineno}: relative import"
             assert node.module
-            if node.module == "symrnn":
-                yield from (f"symrnn.{alias.name}" for alias in node.names)
-            else:
-                yield node.module
+            for alias in node.names:
+                part = f"{node.module}.{alias.name}"
+                yield part if node.module == "symrnn" or part in KNOWN else node.module
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (one.value for one in node.args if isinstance(one, ast.Constant))
 
 
 def used_layers(path: Path) -> Iterator[str]:
@@ -83,6 +95,42 @@ def test_a_library_is_used_in_its_place(path: Path) -> None:
     for name in imports(path):
         homes = HOMES.get(name.split(".")[0])
         assert homes is None or layer(path) in homes, f"{name} belongs into {homes}"
+
+
+def circle(edges: dict[str, set[str]]) -> list[str]:
+    """Modules of which each is imported by the next, around to the first; empty without one."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    edges = {named(path): {one for one in imports(path) if one in KNOWN} for path in MODULES}
+    assert "symrnn.api" in edges["symrnn"]
+    assert "symrnn.runtime.core" in edges["symrnn.runtime.online"]
+    assert not circle(edges), " <- ".join(circle(edges))
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("from symrnn.runtime import core", True), ("import symrnn.runtime.core", True),
+    ("from symrnn.runtime.core import Core", True), ("from symrnn.runtime import Kernel", False),
+    ("def f():\n    from symrnn.runtime import core", True),
+    ("if TYPE_CHECKING:\n    from symrnn.runtime.core import Core", True),
+    ("import_module('symrnn.runtime.core')", True), ("'symrnn.runtime.core'", False),
+])
+def test_imports_of_every_kind_count(text: str, found: bool, tmp_path: Path) -> None:
+    path = tmp_path / "one.py"
+    path.write_text(text, encoding="utf-8")
+    assert ("symrnn.runtime.core" in imports(path)) is found
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"b"}})) == {"b", "c"}
+    assert circle({"a": {"a"}}) == ["a", "a"]
 
 
 def test_every_rank_is_in_use() -> None:

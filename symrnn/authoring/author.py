@@ -38,15 +38,16 @@ SIZES = {
 class Cell:
     """A cell being written. As a context manager it keeps the author's order of terms.
 
+    Without a ``title`` its name stands for one, until ``register`` gives it another.
     Raises ProgramError for a name that files and functions of C cannot bear, and at the line of
     each declaration or equation that is not well formed.
     """
 
-    def __init__(self, name: str, title: str, source: str = "", notes: Iterable[str] = (),
-                 bibtex: str = "") -> None:
+    def __init__(self, name: str, title: str = "", source: str = "",
+                 notes: Iterable[str] = (), bibtex: str = "") -> None:
         if (why := misnamed(name)) is not None:
             raise ProgramError(why)
-        self.name, self.title, self.source = name, title, source
+        self.name, self.title, self.source = name, title or name, source
         self.notes, self.bibtex = tuple(notes), bibtex
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Any, Protocol
 
 from symrnn.program import Program
+from symrnn.titles import Variant, title_of
 from symrnn.transforms import OPTIONS, flag, with_options
 
 
@@ -45,24 +46,43 @@ class Architecture:
 
 
 _REGISTERED: dict[str, Architecture] = {}
+_VARIANTS: dict[Callable[..., Program], list[Variant]] = {}
 
 
-def register(name: str, **options: Any) -> Callable[[Callable[..., Program]], Builder]:
-    """Register a builder under a name, with some of its options fixed.
+def register(name: str, title: str, **options: Any
+             ) -> Callable[[Callable[..., Program]], Builder]:
+    """Register a builder under a name and a title, with some of its options fixed.
 
-    A builder may carry several names: ``@register("gru")`` above
-    ``@register("gru_reset_before", reset_after=False)``. It gains the options of
-    :func:`with_common_options`.
+    A builder may carry several names: ``@register("lstm", "Long short-term memory")`` above
+    ``@register("lstm_peephole", "... with peepholes", peephole=True)``. What it builds has the
+    title of the options that it is built with (:class:`symrnn.titles.Variant`), and it gains
+    the options of :func:`with_common_options`.
     """
     def decorate(builder: Callable[..., Program]) -> Builder:
-        known = [getattr(one.builder, "func", None) for one in _REGISTERED.values()]
-        built = builder if builder in known else with_common_options(builder)
+        variants = _VARIANTS.get(builder, [])
+        built = builder if variants else with_common_options(_titled(builder, variants))
+        variants.insert(0, Variant(name, title, options))  # Python takes the last line first
+        _VARIANTS[built] = variants
         shown = "".join(f", {key}={value!r}" for key, value in options.items())
         python = f'symrnn.cell("{built.__name__}"{shown})'
         _REGISTERED[name] = Architecture(name, partial(built, **options), python)
         return built
 
     return decorate
+
+
+def _titled(builder: Callable[..., Program], variants: Sequence[Variant]
+            ) -> Callable[..., Program]:
+    """The builder; what it builds has the title that is registered for its options."""
+    own = signature(builder)
+
+    @wraps(builder)
+    def build(*args: Any, **options: Any) -> Program:
+        program, bound = builder(*args, **options), own.bind(*args, **options)
+        bound.apply_defaults()
+        return replace(program, title=title_of(variants, bound.arguments))
+
+    return build
 
 
 def with_common_options(builder: Callable[..., Program]) -> Builder:

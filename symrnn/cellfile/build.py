@@ -66,8 +66,8 @@ def _empty(text: Source, found: tuple[Statement, ...]) -> Cell:
     name = names[0].name.text
     if (why := misnamed(name)) is not None:
         raise text.error(why, names[0].name.at)
-    title = " ".join(prose["title"]) or name
-    return Cell(name, title, " ".join(prose["source"]), [one for one in prose["note"] if one])
+    title, notes = " ".join(prose["title"]), [one for one in prose["note"] if one]
+    return Cell(name, title, " ".join(prose["source"]), notes)
 
 
 def _declare(scope: Scope, statement: Statement) -> None:

@@ -23,8 +23,8 @@ FULL = ("The paper stores only the part of W_h above the diagonal; here W_h is a
 SHARED = "The gate sees the state through the same antisymmetric matrix as the candidate."
 
 
-@register("antisymmetric_rnn")
-@register("antisymmetric_rnn_gated", gated=True)
+@register("antisymmetric_rnn", "AntisymmetricRNN")
+@register("antisymmetric_rnn_gated", "... with a gate", gated=True)
 def antisymmetric_rnn(gated: bool = False) -> Program:
     """Keeps its past without effort: its recurrent matrix neither damps nor amplifies.
 
@@ -33,9 +33,8 @@ def antisymmetric_rnn(gated: bool = False) -> Program:
     Chang et al., arXiv 1902.09689.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    title = "AntisymmetricRNN" + " with a gate" * gated
     notes = [CONSTANTS, FULL] + [SHARED] * gated
-    with Cell("antisymmetric_rnn", title, SOURCE, notes, BIBTEX) as cell:
+    with Cell("antisymmetric_rnn", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         d = cell.symbol("d[m]", "the state under the antisymmetric matrix")
         h = cell.state("h[m]", "hidden state")

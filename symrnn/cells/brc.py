@@ -22,8 +22,8 @@ ORDER = "The paper writes h first; here the gates that it reads stand before it.
 NO_BIAS = "As in the paper, there are no biases; the authors' code adds one to each gate."
 
 
-@register("brc")
-@register("nbrc", neuromodulated=True)
+@register("brc", "Bistable recurrent cell")
+@register("nbrc", "Neuromodulated bistable recurrent cell", neuromodulated=True)
 def brc(neuromodulated: bool = False) -> Program:
     """Holds a value for as long as wanted: feedback above one gives a unit two stable states.
 
@@ -32,8 +32,7 @@ def brc(neuromodulated: bool = False) -> Program:
     ``w_c``. State ``h``. Source: Vecoven, Ernst and Drion, PLOS ONE 2021.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    name = "Neuromodulated bistable" if neuromodulated else "Bistable"
-    with Cell("brc", f"{name} recurrent cell", SOURCE, [ORDER, NO_BIAS], BIBTEX) as cell:
+    with Cell("brc", source=SOURCE, notes=[ORDER, NO_BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a = cell.symbol("a[m]", "feedback: above 1 the unit is bistable")
         c = cell.symbol("c[m]", "update gate: 1 keeps the old state")

@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{laurent2017recurrent,
 ORDER = "The paper writes h first; here the gates that it reads stand before it."
 
 
-@register("cfn")
+@register("cfn", "Chaos-free network")
 def cfn() -> Program:
     """Predictable memory: without input every unit relaxes to zero, in its own time.
 
@@ -26,7 +26,7 @@ def cfn() -> Program:
     ``_eta``. State ``h``. Source: Laurent and von Brecht, arXiv 1612.06212.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    with Cell("cfn", "Chaos-free network", SOURCE, [ORDER], BIBTEX) as cell:
+    with Cell("cfn", source=SOURCE, notes=[ORDER], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         theta = cell.symbol("theta[m]", "horizontal or forget gate: 1 keeps the state")
         eta = cell.symbol("eta[m]", "vertical or input gate: 1 lets the input in")

@@ -24,7 +24,7 @@ NOTES = [
 ]
 
 
-@register("clockwork")
+@register("clockwork", "Clockwork network")
 def clockwork(activation: ActivationChoice = "tanh") -> Program:
     """Clockwork RNN: slow modules keep what fast ones would forget, at less work a step.
 
@@ -32,7 +32,7 @@ def clockwork(activation: ActivationChoice = "tanh") -> Program:
     ``W_H [m, m]``, ``M [m, m]``, 1 where a connection is. State ``h``.
     """
     f = function(activation)
-    with Cell("clockwork", "Clockwork network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("clockwork", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         k = cell.input("k[m]", "1 for the units that tick, 0 for those that wait")
         s = cell.symbol("s[m]", "what a unit would be if it ticked")

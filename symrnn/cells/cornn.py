@@ -23,7 +23,7 @@ CONSTANTS = ("The step size, gamma and epsilon are numbers that the paper sets a
              "here they are scalar parameters, so that the equations keep their letters.")
 
 
-@register("cornn")
+@register("cornn", "Coupled oscillatory RNN")
 def cornn() -> Program:
     """Remembers over long times: units swing, and gradients neither explode nor vanish.
 
@@ -33,7 +33,7 @@ def cornn() -> Program:
     """
     tanh = activation("tanh")
     notes = [EXPLICIT, ORDER, CONSTANTS]
-    with Cell("cornn", "Coupled oscillatory RNN", SOURCE, notes, BIBTEX) as cell:
+    with Cell("cornn", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         u = cell.input("u[n]", "input")
         z = cell.state("z[m]", "velocity of the oscillators")
         y = cell.state("y[m]", "position of the oscillators")

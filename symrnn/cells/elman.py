@@ -24,7 +24,7 @@ JORDAN_BIBTEX = """
 }"""
 
 
-@register("elman")
+@register("elman", "Elman network")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
           readout: bool = True) -> Program:
     """Elman network: the memory keeps the hidden layer.
@@ -32,11 +32,11 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``h``.
     With ``readout=False`` the output is ``h``, and ``V`` and ``b_y`` go. Source: Elman 1990.
     """
-    cell = Cell("elman", "Elman network", ELMAN, bibtex=ELMAN_BIBTEX)
+    cell = Cell("elman", source=ELMAN, bibtex=ELMAN_BIBTEX)
     return _simple(cell, "h", activation, output_activation, readout)
 
 
-@register("jordan")
+@register("jordan", "Jordan network")
 def jordan(activation: ActivationChoice = "tanh",
            output_activation: ActivationChoice = "sigmoid") -> Program:
     """Jordan network: the memory keeps the output.
@@ -44,7 +44,7 @@ def jordan(activation: ActivationChoice = "tanh",
     Parameters ``W [m, n]``, ``U [m, p]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``y``.
     Source: Jordan 1986.
     """
-    cell = Cell("jordan", "Jordan network", JORDAN, bibtex=JORDAN_BIBTEX)
+    cell = Cell("jordan", source=JORDAN, bibtex=JORDAN_BIBTEX)
     return _simple(cell, "y", activation, output_activation, True)
 
 

@@ -16,7 +16,7 @@ NOTES = [
 ]
 
 
-@register("fastgrnn")
+@register("fastgrnn", "Fast gated network")
 def fastgrnn(low_rank: bool = False, gate_activation: ActivationChoice = "sigmoid",
              activation: ActivationChoice = "tanh") -> Program:
     """FastGRNN: a gated network of a few kilobytes, for microcontrollers.
@@ -26,7 +26,7 @@ def fastgrnn(low_rank: bool = False, gate_activation: ActivationChoice = "sigmoi
     ``U_2 [m, k]`` for ``U``.
     """
     gate, squash, sigmoid = map(function, (gate_activation, activation, "sigmoid"))
-    with Cell("fastgrnn", "Fast gated network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("fastgrnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a = cell.symbol("a[m]", "what gate and candidate share")
         z = cell.symbol("z[m]", "gate: 1 keeps the old state")

@@ -21,15 +21,14 @@ NOTES = [
 ]
 
 
-@register("fastrnn")
+@register("fastrnn", "Network with a weighted residual connection")
 def fastrnn(activation: ActivationChoice = "tanh") -> Program:
     """FastRNN: a plain network that trains stably, for two more numbers.
 
     Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``, ``alpha``, ``beta``. State ``h``.
     """
     phi, sigmoid = function(activation), function("sigmoid")
-    with Cell("fastrnn", "Network with a weighted residual connection", SOURCE, NOTES,
-              BIBTEX) as cell:
+    with Cell("fastrnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         s = cell.symbol("s[m]", "candidate for the new state", r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")

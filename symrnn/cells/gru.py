@@ -21,8 +21,8 @@ BIBTEX = """
 }"""
 
 
-@register("gru")
-@register("gru_reset_before", reset_after=False)
+@register("gru", "Gated recurrent unit, reset after the product")
+@register("gru_reset_before", "Gated recurrent unit, reset before the product", reset_after=False)
 def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """GRU: an update gate z, a reset gate r, a candidate n.
@@ -32,9 +32,8 @@ def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
     1406.1078, v1 (reset after) and v3 (reset before).
     """
     gate, squash = function(gate_activation), function(activation)
-    title = f"Gated recurrent unit, reset {'after' if reset_after else 'before'} the product"
     notes = [KEEPS, AFTER if reset_after else BEFORE]
-    with Cell("gru", title, SOURCE, notes, BIBTEX) as cell:
+    with Cell("gru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a_z, a_r, a_n = cell.symbols("a_z[m] a_r[m] a_n[m]", "pre-activation")
         z = cell.symbol("z[m]", "update gate: 1 keeps the old state, 0 replaces it")

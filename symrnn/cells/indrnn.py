@@ -20,14 +20,14 @@ NOTES = [
 ]
 
 
-@register("indrnn")
+@register("indrnn", "Independently recurrent network")
 def indrnn(activation: ActivationChoice = "relu") -> Program:
     """IndRNN: one recurrent weight a unit, for very long sequences and deep stacks.
 
     Parameters ``W [m, n]``, ``u [m]``, ``b [m]``. State ``h``.
     """
     phi = function(activation)
-    with Cell("indrnn", "Independently recurrent network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("indrnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         h = cell.state("h[m]", "hidden state")
         W = cell.parameter("W[m,n]", "weights from the input")

@@ -19,14 +19,14 @@ NOTES = [
 ]
 
 
-@register("irnn")
+@register("irnn", "Network of rectified linear units")
 def irnn(activation: ActivationChoice = "relu") -> Program:
     """IRNN: the simplest network that learns long gaps, given the right start.
 
     Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``. State ``h``.
     """
     phi = function(activation)
-    with Cell("irnn", "Network of rectified linear units", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("irnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         h = cell.state("h[m]", "hidden state")
         W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the hidden layer")

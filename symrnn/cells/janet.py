@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("janet")
+@register("janet", "Just another network")
 def janet(beta: float = 1, gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """JANET: long memory with one gate, at half the parameters of an LSTM.
@@ -29,7 +29,7 @@ def janet(beta: float = 1, gate_activation: ActivationChoice = "sigmoid",
     Parameters ``W_f [m, n]``, ``U_f [m, m]``, ``b_f [m]``, then ``_c``. State ``h``.
     """
     gate, squash = function(gate_activation), function(activation)
-    with Cell("janet", "Just another network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("janet", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         s = cell.symbol("s[m]", "pre-activation of the forget gate")
         c = cell.symbol("c[m]", "candidate for the memory", r"\tilde{c}")

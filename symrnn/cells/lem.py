@@ -22,7 +22,7 @@ CONSTANT = ("The largest step size is a number that the paper sets and does not 
             "a scalar parameter, so that the equations keep its letter.")
 
 
-@register("lem")
+@register("lem", "Long expressive memory")
 def lem() -> Program:
     """Learns slow and fast together: every unit chooses its own step size at every step.
 
@@ -30,7 +30,7 @@ def lem() -> Program:
     scalar ``dt``. States ``y``, ``z``. Source: Rusch et al., arXiv 2110.04744.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    with Cell("lem", "Long expressive memory", SOURCE, [BARS, CONSTANT], BIBTEX) as cell:
+    with Cell("lem", source=SOURCE, notes=[BARS, CONSTANT], bibtex=BIBTEX) as cell:
         u = cell.input("u[n]", "input")
         dt_1 = cell.symbol("dt_1[m]", "step size of z", latex=r"\Delta t")
         dt_2 = cell.symbol("dt_2[m]", "step size of y", latex=r"\Delta t")

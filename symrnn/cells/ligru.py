@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("ligru")
+@register("ligru", "Light gated recurrent unit")
 def ligru(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "relu") -> Program:
     """Li-GRU: a GRU with a third fewer parameters, made for speech recognition.
@@ -29,7 +29,7 @@ def ligru(gate_activation: ActivationChoice = "sigmoid",
     Parameters ``W_z [m, n]``, ``U_z [m, m]``, ``b_z [m]``, then ``_h``. State ``h``.
     """
     gate, squash = function(gate_activation), function(activation)
-    with Cell("ligru", "Light gated recurrent unit", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("ligru", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "update gate: 1 keeps the old state, 0 replaces it")
         s = cell.symbol("s[m]", "candidate for the new state", r"\tilde{h}")

@@ -24,7 +24,7 @@ BARS = ("The paper writes the discrete A and B with a bar, which here marks a co
 NO_BIAS = "As in the paper, there are no biases; the paper's f is tanh."
 
 
-@register("lmu")
+@register("lmu", "Legendre memory unit")
 def lmu() -> Program:
     """Remembers a window of thousands of steps: its memory is linear and known in advance.
 
@@ -34,7 +34,7 @@ def lmu() -> Program:
     """
     tanh = activation("tanh")
     notes = [MATRICES, BARS, NO_BIAS]
-    with Cell("lmu", "Legendre memory unit", SOURCE, notes, BIBTEX) as cell:
+    with Cell("lmu", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         u = cell.symbol("u", "what is written to the memory")
         m = cell.state("m[d]", "memory: coefficients of Legendre polynomials")

@@ -25,7 +25,7 @@ GAMMA = ("nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. g
 SKIP = "D is a vector, as in the code of the paper's appendix, so y has as many entries as u."
 
 
-@register("lru")
+@register("lru", "Linear recurrent unit")
 def lru() -> Program:
     """A linear recurrence for very long sequences, stable by the way its weights are written.
 
@@ -33,7 +33,7 @@ def lru() -> Program:
     ``C_re [H, N]``, ``C_im [H, N]``, ``D [H]``. States ``x_re [N]``, ``x_im [N]``, output
     ``y [H]``. Source: Orvieto et al., arXiv 2303.06349.
     """
-    with Cell("lru", "Linear recurrent unit", SOURCE, [REAL, GAMMA, SKIP], BIBTEX) as cell:
+    with Cell("lru", source=SOURCE, notes=[REAL, GAMMA, SKIP], bibtex=BIBTEX) as cell:
         u = cell.input("u[H]", "input")
         x_re = cell.state("x_re[N]", "state, real part")
         x_im = cell.state("x_im[N]", "state, imaginary part")

@@ -55,8 +55,6 @@ BIBTEX = {
   journal = {arXiv preprint arXiv:1607.06450}, year = {2016}
 }""",
 }
-TITLES = {"peephole": "peepholes", "coupled": "coupled gates ",
-          "projection": "recurrent projection", "layer_norm": "layer normalisation"}
 NOTES = {
     "forget_gate": "The forget gate f keeps the memory at 1 and erases it at 0: it is the share of "
                    "the old memory that stays. Lecture notes differ in their wording (an open "
@@ -82,13 +80,13 @@ COUPLED = ("f=1-i", "i=1-f")
 EPSILON = Rational(1, 100000)
 
 
-@register("lstm")
-@register("lstm_1997", forget_gate=False)
-@register("lstm_peephole", peephole=True)
-@register("lstm_coupled", coupled="f=1-i")
-@register("lstm_coupled_input", coupled="i=1-f")
-@register("lstm_projection", projection=True)
-@register("lstm_layer_norm", layer_norm=True)
+@register("lstm", "Long short-term memory")
+@register("lstm_1997", "... without forget gate", forget_gate=False)
+@register("lstm_peephole", "... with peepholes", peephole=True)
+@register("lstm_coupled", "... with coupled gates f=1-i", coupled="f=1-i")
+@register("lstm_coupled_input", "... with coupled gates i=1-f", coupled="i=1-f")
+@register("lstm_projection", "... with recurrent projection", projection=True)
+@register("lstm_layer_norm", "... with layer normalisation", layer_norm=True)
 def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationChoice = "tanh",
          output_activation: ActivationChoice = "tanh", peephole: bool = False,
          forget_gate: bool = True, coupled: str = "", projection: bool = False,
@@ -134,17 +132,13 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
 
 
 def _cell(chosen: list[str], coupled: str) -> Cell:
-    """The empty cell with its title, papers and notes."""
-    title = ", ".join(TITLES[name] + coupled * (name == "coupled")
-                      for name in chosen if name in TITLES)
-    without = "" if "forget_gate" in chosen else " without forget gate"
+    """The empty cell with its papers and notes."""
     papers = ["lstm", *chosen]
     notes = [NOTES[name] for name in (*papers, coupled) if name in NOTES]
     if "forget_gate" not in chosen:
         notes.append(NOTES["no_forget_gate"])
-    return Cell("lstm", f"Long short-term memory{without}" + (f" with {title}" if title else ""),
-                "; ".join(SOURCES[name] for name in papers), notes,
-                "\n\n".join(BIBTEX[name] for name in papers))
+    return Cell("lstm", source="; ".join(SOURCES[name] for name in papers), notes=notes,
+                bibtex="\n\n".join(BIBTEX[name] for name in papers))
 
 
 def _symbols(cell: Cell, gates: str, free: str, width: str) -> dict[str, Sequence]:

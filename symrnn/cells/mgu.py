@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("mgu")
+@register("mgu", "Minimal gated unit")
 def mgu(gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """MGU: one gate resets and updates, for a GRU with a third fewer parameters.
@@ -28,7 +28,7 @@ def mgu(gate_activation: ActivationChoice = "sigmoid",
     Parameters ``W_f [m, n]``, ``U_f [m, m]``, ``b_f [m]``, then ``_h``. State ``h``.
     """
     gate, squash = function(gate_activation), function(activation)
-    with Cell("mgu", "Minimal gated unit", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("mgu", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         f = cell.symbol("f[m]", "gate: 1 replaces the old state, 0 keeps it")
         s = cell.symbol("s[m]", "candidate for the new state", r"\tilde{h}")

@@ -20,7 +20,7 @@ PLAIN = ("The candidate is linear, as in the paper's main text. The paper's form
 BIAS = "The paper writes Linear(x); here it has a bias."
 
 
-@register("mingru")
+@register("mingru", "minGRU")
 def mingru() -> Program:
     """A GRU that trains in parallel: gate and candidate see the input alone.
 
@@ -28,7 +28,7 @@ def mingru() -> Program:
     Feng et al., arXiv 2410.01201.
     """
     sigmoid = activation("sigmoid")
-    with Cell("mingru", "minGRU", SOURCE, [PLAIN, BIAS], BIBTEX) as cell:
+    with Cell("mingru", source=SOURCE, notes=[PLAIN, BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "update gate: 0 keeps the old state, 1 replaces it")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")

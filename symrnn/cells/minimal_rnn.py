@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("minimal_rnn")
+@register("minimal_rnn", "Minimal network")
 def minimal_rnn(gate_activation: ActivationChoice = "sigmoid",
                 activation: ActivationChoice = "tanh") -> Program:
     """Minimal RNN: states that stay in the space of embedded inputs, easy to interpret.
@@ -29,7 +29,7 @@ def minimal_rnn(gate_activation: ActivationChoice = "sigmoid",
     State ``h``.
     """
     gate, phi = function(gate_activation), function(activation)
-    with Cell("minimal_rnn", "Minimal network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("minimal_rnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "embedded input")
         u = cell.symbol("u[m]", "update gate: 1 keeps the old state, 0 replaces it")

@@ -23,7 +23,7 @@ UNSCALED = "The gates are not divided by their sum; the paper gives both forms."
 BIAS = "The paper writes Linear(x); here it has a bias."
 
 
-@register("minlstm")
+@register("minlstm", "minLSTM")
 def minlstm(length_independent: bool = True) -> Program:
     """An LSTM that trains in parallel: gates and candidate see the input alone.
 
@@ -33,7 +33,7 @@ def minlstm(length_independent: bool = True) -> Program:
     """
     sigmoid, softplus = activation("sigmoid"), activation("softplus")
     notes = [SCALED if length_independent else UNSCALED, BIAS]
-    with Cell("minlstm", "minLSTM", SOURCE, notes, BIBTEX) as cell:
+    with Cell("minlstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a_f, a_i = cell.symbols("a_f[m] a_i[m]", "pre-activation of a gate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")

@@ -17,7 +17,7 @@ GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's eq
 HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
 
 
-@register("mlstm")
+@register("mlstm", "mLSTM")
 def mlstm(forget_gate: str = "sigmoid") -> Program:
     """Linear attention with gates: stores values under keys and finds them by a query.
 
@@ -27,7 +27,7 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
     arXiv 2405.04517.
     """
     notes = [FORGET, GAUGE, HEADS, PRIMES]
-    with Cell("mlstm", "mLSTM", SOURCE, notes, BIBTEX) as cell:
+    with Cell("mlstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         q, k, v = cell.symbols("q[d_k] k[d_k] v[d_v]", "query, key, value")
         itilde = cell.symbol("itilde", "pre-activation of i", latex=r"\tilde{i}")

@@ -20,7 +20,7 @@ WIDTH = "The paper makes m as wide as h; here d, its width, is free."
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("multiplicative_lstm")
+@register("multiplicative_lstm", "Multiplicative LSTM")
 def multiplicative_lstm() -> Program:
     """Predicts characters: the input chooses how the hidden state moves on.
 
@@ -29,7 +29,7 @@ def multiplicative_lstm() -> Program:
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     notes = [TANH, WIDTH, NO_BIAS]
-    with Cell("multiplicative_lstm", "Multiplicative LSTM", SOURCE, notes, BIBTEX) as cell:
+    with Cell("multiplicative_lstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         m = cell.symbol("m[d]", "hidden state as the input sees it")
         hhat = cell.symbol("hhat[m]", "input of the memory, before squashing", latex=r"\hat{h}")

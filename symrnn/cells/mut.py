@@ -19,7 +19,7 @@ WIDTH = ("The paper adds x itself, without weights, to a sum over the units; so 
          "inputs as units. Other implementations put a matrix there.")
 
 
-@register("mut1")
+@register("mut1", "MUT1")
 def mut1() -> Program:
     """A GRU found by mutation: its update gate does not see the state.
 
@@ -29,7 +29,7 @@ def mut1() -> Program:
     return _mut(1)
 
 
-@register("mut2")
+@register("mut2", "MUT2")
 def mut2() -> Program:
     """A GRU found by mutation: its reset gate sees the input without weights.
 
@@ -40,7 +40,7 @@ def mut2() -> Program:
     return _mut(2)
 
 
-@register("mut3")
+@register("mut3", "MUT3")
 def mut3() -> Program:
     """A GRU found by mutation: its update gate sees the state through a tanh.
 
@@ -54,7 +54,7 @@ def mut3() -> Program:
 def _mut(variant: int) -> Program:
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     n, notes = ("n", [TIME]) if variant == 3 else ("m", [TIME, WIDTH])
-    with Cell(f"mut{variant}", f"MUT{variant}", SOURCE, notes, BIBTEX) as cell:
+    with Cell(f"mut{variant}", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input(f"x[{n}]", "input")
         s = cell.symbol("s[m]", "the state as the update gate sees it") if variant == 3 else None
         z = cell.symbol("z[m]", "update gate: 0 keeps the old state, 1 replaces it")

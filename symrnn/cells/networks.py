@@ -8,19 +8,19 @@ from symrnn.cells.lstm import lstm
 from symrnn.program import Program
 
 
-@register("deep_rnn")
+@register("deep_rnn", "Elman network, {layers}")
 def deep_rnn(layers: int = 3) -> Program:
     """Deep RNN: hidden layers one above the other, each with a memory of its own."""
     return deep(elman(readout=False), layers, readout=True)
 
 
-@register("bidirectional_rnn")
+@register("bidirectional_rnn", "Elman network, bidirectional")
 def bidirectional_rnn() -> Program:
     """Two recurrences over the same inputs, both hidden layers into one output layer."""
     return bidirectional(elman(readout=False))
 
 
-@register("deep_bidirectional_lstm")
+@register("deep_bidirectional_lstm", "Long short-term memory, bidirectional, {layers}")
 def deep_bidirectional_lstm(layers: int = 2) -> Program:
     """Layers of LSTMs in two directions; a layer sees both directions of the one below."""
     return deep(bidirectional(lstm(), readout=False), layers, readout=True)

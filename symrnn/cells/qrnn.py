@@ -21,7 +21,7 @@ INDICES = ("W_z_1 multiplies the input of the step before and W_z_2 that of this
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("qrnn")
+@register("qrnn", "Quasi-recurrent network")
 def qrnn() -> Program:
     """Computes all gates from the inputs at once; only the pooling runs step by step.
 
@@ -30,7 +30,7 @@ def qrnn() -> Program:
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     notes = [WINDOW, INDICES, NO_BIAS]
-    with Cell("qrnn", "Quasi-recurrent network", SOURCE, notes, BIBTEX) as cell:
+    with Cell("qrnn", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "candidate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the memory")

@@ -18,7 +18,7 @@ NOTES = [
 ]
 
 
-@register("ran")
+@register("ran", "Recurrent additive network")
 def ran(gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """RAN: an LSTM without a candidate layer; the memory shows which inputs it weighs.
@@ -27,7 +27,7 @@ def ran(gate_activation: ActivationChoice = "sigmoid",
     States ``h``, ``c``.
     """
     gate, g = function(gate_activation), function(activation)
-    with Cell("ran", "Recurrent additive network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("ran", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         s = cell.symbol("s[m]", "content of the input", r"\tilde{c}")
         i = cell.symbol("i[m]", "input gate: 1 writes, 0 does not")

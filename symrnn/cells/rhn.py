@@ -20,7 +20,7 @@ COUPLED = ("The carry gate is coupled, c = 1 - t, as in all experiments of the p
            "it has weights of its own.")
 
 
-@register("rhn")
+@register("rhn", "Recurrent highway network")
 def rhn(depth: int = 3) -> Program:
     """Thinks in several layers within each step, each of which may pass its input on.
 
@@ -32,7 +32,7 @@ def rhn(depth: int = 3) -> Program:
     if depth < 1:
         raise ProgramError(f"rhn: depth is {depth}; a step has at least one layer")
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    with Cell("rhn", "Recurrent highway network", SOURCE, [COUPLED], BIBTEX) as cell:
+    with Cell("rhn", source=SOURCE, notes=[COUPLED], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         y = cell.state("y[m]", "state: output of the last layer")
         W_H, W_T = cell.parameters("W_H[m,n] W_T[m,n]", "from the input")

@@ -24,7 +24,7 @@ NOTES = [
 ]
 
 
-@register("scrn")
+@register("scrn", "Structurally constrained recurrent network")
 def scrn(activation: ActivationChoice = "sigmoid", output_activation: ActivationChoice = "linear",
          readout: bool = True) -> Program:
     """SCRN: context units that average slowly, for topics that outlast a sentence.
@@ -33,8 +33,7 @@ def scrn(activation: ActivationChoice = "sigmoid", output_activation: Activation
     ``readout`` ``U [p, m]``, ``V [p, k]``. States ``s``, ``h``. Without, the output is ``h``.
     """
     phi, psi = function(activation), function(output_activation)
-    with Cell("scrn", "Structurally constrained recurrent network", SOURCE, NOTES,
-              BIBTEX) as cell:
+    with Cell("scrn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         s = cell.state("s[k]", "context: a slow average of the input")
         h = cell.state("h[m]", "hidden layer")

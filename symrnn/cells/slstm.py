@@ -30,7 +30,7 @@ HEADS = "One head: the recurrent matrices R are full, where the paper makes them
 PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
 
 
-@register("slstm")
+@register("slstm", "sLSTM")
 def slstm(forget_gate: str = "sigmoid") -> Program:
     """An LSTM that can change its mind: an exponential gate overwrites what was stored.
 
@@ -40,7 +40,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     notes = [FORGET, GAUGE, HEADS, PRIMES]
-    with Cell("slstm", "sLSTM", SOURCE, notes, BIBTEX) as cell:
+    with Cell("slstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         ztilde, itilde, ftilde, otilde = (
             cell.symbol(f"{one}tilde[d]", f"pre-activation of {one}", latex=rf"\tilde{{{one}}}")

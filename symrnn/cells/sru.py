@@ -23,7 +23,7 @@ PROJECTED = ("The highway adds W_h x where the paper adds x itself, which needs 
 PLAIN = "The highway adds x itself, so there are as many inputs as units."
 
 
-@register("sru")
+@register("sru", "Simple recurrent unit")
 def sru(projected: bool = True) -> Program:
     """Trains nearly as fast as a convolution: units talk to each other through the input alone.
 
@@ -33,7 +33,7 @@ def sru(projected: bool = True) -> Program:
     """
     sigmoid, n = activation("sigmoid"), "n" if projected else "m"
     notes = [VERSION, PROJECTED if projected else PLAIN]
-    with Cell("sru", "Simple recurrent unit", SOURCE, notes, BIBTEX) as cell:
+    with Cell("sru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input(f"x[{n}]", "input")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the memory")
         c = cell.state("c[m]", "memory")

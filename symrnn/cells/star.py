@@ -20,7 +20,7 @@ CODE = ("The paper's equations, with one gate k and 1 - k. The authors' code for
         "the two and shifts the sum inside one of them by 1.")
 
 
-@register("star")
+@register("star", "Stackable recurrent unit")
 def star() -> Program:
     """Made for deep stacks: one gate, balanced so that gradients survive many layers.
 
@@ -28,7 +28,7 @@ def star() -> Program:
     ``h``. Source: Turkoglu et al., arXiv 1911.11033.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    with Cell("star", "Stackable recurrent unit", SOURCE, [CODE], BIBTEX) as cell:
+    with Cell("star", source=SOURCE, notes=[CODE], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         k = cell.symbol("k[m]", "gate: 0 keeps the old state, 1 replaces it")
         z = cell.symbol("z[m]", "candidate, from the input alone")

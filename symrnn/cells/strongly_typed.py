@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{balduzzi2016strongly,
 TAU = "The paper's tau, of the output gate, is tanh."
 
 
-@register("trnn")
+@register("trnn", "Strongly-typed RNN")
 def trnn() -> Program:
     """An average that its inputs steer: each unit mixes what it holds with what comes in.
 
@@ -26,7 +26,7 @@ def trnn() -> Program:
     Ghifary, ICML 2016.
     """
     sigmoid = activation("sigmoid")
-    with Cell("trnn", "Strongly-typed RNN", SOURCE, bibtex=BIBTEX) as cell:
+    with Cell("trnn", source=SOURCE, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "candidate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")
@@ -40,29 +40,29 @@ def trnn() -> Program:
     return cell.build("h")
 
 
-@register("tgru")
+@register("tgru", "Strongly-typed GRU")
 def tgru() -> Program:
     """A GRU whose gates see the last two inputs and never the state.
 
     Parameters ``V_z [m, n]``, ``W_z [m, n]``, ``b_z [m]``, then ``_f``, ``_o``. State ``h``;
     the input of the step before is remembered as well. Source: Balduzzi and Ghifary, ICML 2016.
     """
-    return _gated("tgru", "Strongly-typed GRU", memory=False)
+    return _gated("tgru", memory=False)
 
 
-@register("tlstm")
+@register("tlstm", "Strongly-typed LSTM")
 def tlstm() -> Program:
     """An LSTM whose gates see the last two inputs and never the state.
 
     Parameters ``V_z [m, n]``, ``W_z [m, n]``, ``b_z [m]``, then ``_f``, ``_o``. State ``c``;
     the input of the step before is remembered as well. Source: Balduzzi and Ghifary, ICML 2016.
     """
-    return _gated("tlstm", "Strongly-typed LSTM", memory=True)
+    return _gated("tlstm", memory=True)
 
 
-def _gated(name: str, title: str, memory: bool) -> Program:
+def _gated(name: str, memory: bool) -> Program:
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    with Cell(name, title, SOURCE, [TAU], BIBTEX) as cell:
+    with Cell(name, source=SOURCE, notes=[TAU], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         z = cell.symbol("z[m]", "candidate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")

@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("ugrnn")
+@register("ugrnn", "Update gate network")
 def ugrnn(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """UGRNN: one update gate over a plain network, easy to train and cheap.
@@ -28,7 +28,7 @@ def ugrnn(gate_activation: ActivationChoice = "sigmoid",
     Parameters ``W_c [m, n]``, ``U_c [m, m]``, ``b_c [m]``, then ``_g``. State ``h``.
     """
     gate, squash = function(gate_activation), function(activation)
-    with Cell("ugrnn", "Update gate network", SOURCE, NOTES, BIBTEX) as cell:
+    with Cell("ugrnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         c = cell.symbol("c[m]", "candidate for the new state")
         g = cell.symbol("g[m]", "update gate: 1 keeps the old state, 0 replaces it")

@@ -1,20 +1,18 @@
-"""The commands list, show, grad, generate, check, compare and new."""
+"""The commands list, show, grad, generate, check, compare and new.
+
+Each loads what it needs when it is called, so that help and list need not wait for SymPy.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from symrnn import catalogue, presentation, workflow
-from symrnn.cells import architectures
+from symrnn import titles
 from symrnn.cli import completion
-from symrnn.cli.terminal import progress_bar, say
-from symrnn.presentation.gradients import gradient_text, jacobian_text
-from symrnn.presentation.schedules import schedule as schedule_shown
-from symrnn.program import Misused
+from symrnn.cli.terminal import say, waiting
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
@@ -56,6 +54,8 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to pri
 def print_version(wanted: bool) -> None:
     """The version alone, where it is asked for."""
     if wanted:
+        from importlib import metadata
+
         say(f"symrnn {metadata.version('symrnn')}")
         raise typer.Exit
 
@@ -70,10 +70,10 @@ def common(version: Annotated[bool, typer.Option(
 @app.command("list", short_help="List every architecture: name and title.")
 def list_cells() -> None:
     """List the architectures: each name and what it is."""
-    known = architectures()
-    width = max(len(one.name) for one in known)
-    for one in known:
-        say(f"{one.name.ljust(width)}  {one.build().title}")
+    known = titles.titles()
+    width = max(map(len, known))
+    for name, title in known.items():
+        say(f"{name.ljust(width)}  {title}")
     say(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
 
 
@@ -85,8 +85,11 @@ def show(cell: CellName, format: FormatOption = Format.unicode,
 
     Examples: `symrnn show gru`, `symrnn show lstm --format latex`.
     """
+    from symrnn import presentation, workflow
+    from symrnn.presentation import schedules
+
     program = workflow.network(cell)
-    say((schedule_shown if schedule else presentation.show)(program, format.value))
+    say((schedules.schedule if schedule else presentation.show)(program, format.value))
 
 
 @app.command(short_help="Show the equations that give a gradient.")
@@ -106,6 +109,10 @@ def grad(cell: CellName,
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
     `symrnn grad gru --state-jacobian`.
     """
+    from symrnn import workflow
+    from symrnn.presentation.gradients import gradient_text, jacobian_text
+    from symrnn.program import Misused
+
     if state_jacobian and (steps or (wrt, of) != (None, None)):
         raise Misused("--state-jacobian shows every state by every other, so it goes with none of "
                       "--wrt, --of and --steps")
@@ -121,14 +128,14 @@ def generate(cells: CellNames = None, output: Output = "generated") -> None:
     Files that symrnn did not generate are never written over: then it writes nothing.
     Examples: `symrnn generate`, `symrnn generate lstm gru --output build`.
     """
+    from symrnn import workflow
+
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
     files: dict[str, str] = {}
-    with progress_bar() as progress:
-        task = progress.add_task("Generating", total=len(chosen))
-        for one in chosen:
-            progress.update(task, description=f"Generating {one.name}")
+    with waiting("Generating") as told:
+        for done, one in enumerate(chosen):
+            told(done, one.name, len(chosen))
             files |= workflow.files_of(one, folder)
-            progress.advance(task)
     workflow.write(files, folder)
     say(f"{len(files)} files of {counted(len(chosen))} in {folder}")
 
@@ -140,18 +147,20 @@ def check(cells: CellNames = None, output: Output = "generated") -> None:
     Fails with a unified diff where a file drifted, and names what is missing or stale.
     Examples: `symrnn check`, `symrnn check lstm --output build`.
     """
-    folder, chosen, failures = workflow.folder(output), workflow.chosen(cells or []), 0
-    for one in workflow.drifted(chosen, folder):
+    from symrnn import workflow
+
+    folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
+    with waiting("Comparing files"):
+        drifted = workflow.drifted(chosen, folder)
+    for one in drifted:
         say(one.report)
-        failures += 1
-    with progress_bar() as progress:
-        task = progress.add_task("Checking", total=len(chosen) * len(workflow.KERNELS))
-        for architecture, messages in workflow.numeric_failures(chosen):
-            progress.update(task, description=f"Checking {architecture.name}")
+    failures = len(drifted)
+    with waiting("Checking") as told:
+        for done, (architecture, messages) in enumerate(workflow.numeric_failures(chosen), 1):
+            told(done, architecture.name, len(chosen) * len(workflow.KERNELS))
             for message in messages:
                 say(message)
             failures += len(messages)
-            progress.advance(task)
     if failures:
         say(f"check failed: {failures} finding{'s' * (failures > 1)}")
         raise typer.Exit(1)
@@ -176,6 +185,8 @@ def compare(a: First, b: Second) -> None:
     Examples: `symrnn compare pytorch-gru onnx-gru:linear_before_reset=1`,
     `symrnn compare lstm my.cell`.
     """
+    from symrnn import workflow
+
     found, code = workflow.compared(a, b)
     say(str(found))
     raise typer.Exit(code)
@@ -187,6 +198,8 @@ def new(name: Annotated[str, typer.Argument(metavar="NAME", help="The name of th
 
     Examples: `symrnn new my`, then `symrnn show my.cell`.
     """
+    from symrnn import catalogue
+
     path = catalogue.new(name)
     say(f"{path} is written; read it, then: symrnn show {path}")
 

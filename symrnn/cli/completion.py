@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from symrnn import workflow
-from symrnn.catalogue import SUFFIX
+from symrnn.titles import SUFFIX, titles
 
 
 def cells(incomplete: str) -> list[str]:
     """Architectures and cell files."""
-    return [*_beginning(workflow.names(), incomplete), *_files(incomplete)]
+    return [*_beginning(titles(), incomplete), *_files(incomplete)]
 
 
 def compared(incomplete: str) -> list[str]:
     """Architectures, conventions of other libraries, and cell files."""
+    from symrnn import workflow
+
     return [*_beginning(workflow.conventions(), incomplete), *cells(incomplete)]
 
 
-def _beginning(names: tuple[str, ...], incomplete: str) -> list[str]:
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
     return [one for one in names if one.startswith(incomplete)]
 
 

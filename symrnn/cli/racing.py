@@ -10,7 +10,7 @@ import typer
 
 from symrnn.bench.timing import Rules
 from symrnn.cli import completion
-from symrnn.cli.terminal import progress_bar, say, say_table
+from symrnn.cli.terminal import say, say_table, waiting
 
 
 class Kind(StrEnum):
@@ -53,14 +53,9 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
         tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
         tuple(steps or ()), tuple(threads or ()), rounds, quick, every)
     files = command.Files(json, plot, results)
-    with progress_bar() as progress:
-        task = progress.add_task("Racing", total=None)
-
-        def told(number: int, total: int) -> None:
-            progress.update(task, completed=number, total=total)
-
+    with waiting("Racing") as told:
         run = command.scaling if scaling else command.race
-        answer = run(asked, files, told)
+        answer = run(asked, files, lambda number, total: told(number, "", total))
     for head, body in answer.tables:
         say_table(head, body)
     for remark in answer.remarks:

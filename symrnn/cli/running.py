@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 
-from symrnn import workflow
 from symrnn.cli.commands import app
 from symrnn.cli.spelling import spell_out
 from symrnn.cli.terminal import OutputLost, flush
@@ -28,7 +27,9 @@ def _run() -> int | str | None:
     except OutputLost as lost:
         _forget_output()
         return PIPE_CLOSED if lost.closed else _told(str(lost), MISTAKE)
-    except workflow.MISTAKES as error:
+    except Exception as error:
+        if not is_mistake(error):
+            raise
         return _told(sentence(error), MISTAKE)
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -58,6 +59,13 @@ def _forget_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def is_mistake(error: Exception) -> bool:
+    """True for what a user can mend, which the layers below tell in a sentence."""
+    from symrnn.workflow import MISTAKES
+
+    return isinstance(error, MISTAKES)
 
 
 def sentence(error: Exception) -> str:

@@ -6,13 +6,10 @@ import codecs
 import io
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import TextIO
 
-from symrnn.program.terminal import ACCENTS, SUPERSCRIPT
-
-RAISED = {chr(raised): chr(plain) for plain, raised in SUPERSCRIPT.items()} | {"ᵀ": "T"}
 ARROWS = {r"\overrightarrow": "_right", r"\overleftarrow": "_left"}
-MARKS = {mark: ARROWS.get(name, "_" + name.removeprefix("\\")) for name, mark in ACCENTS.items()}
 SPELLED = {"Σₜ": "sum_t", "∂": "d", "⊙": "*", "×": "*", "·": "*", "−": "-", "–": "-", "—": "-",
            "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "≤": "<=", "≥": ">=", "≠": "!=",
            "→": "->", "←": "<-", "∞": "inf", "√": "sqrt", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae",
@@ -33,12 +30,29 @@ def spelled(text: str) -> str:
     return text.encode("ascii", NAME).decode("ascii")
 
 
+@cache
+def _raised() -> dict[str, str]:
+    """What stands for a raised letter."""
+    from symrnn.program.terminal import SUPERSCRIPT
+
+    return {chr(raised): chr(plain) for plain, raised in SUPERSCRIPT.items()} | {"ᵀ": "T"}
+
+
+@cache
+def _marks() -> dict[str, str]:
+    """What stands for an accent."""
+    from symrnn.program.terminal import ACCENTS
+
+    return {mark: ARROWS.get(name, "_" + name.removeprefix("\\"))
+            for name, mark in ACCENTS.items()}
+
+
 def _handle(error: UnicodeError) -> tuple[str, int]:
     """What stands for the characters that a codec cannot encode, and where it goes on."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text, end = error.object, error.end
-    while text[end:end + 1] in RAISED and text[end - 1] in RAISED:
+    while text[end:end + 1] in _raised() and text[end - 1] in _raised():
         end += 1  # a power is raised as a whole
     return "".join(_spelled(text, error.start, end)), end
 
@@ -54,10 +68,10 @@ def _spelled(text: str, start: int, end: int) -> Iterator[str]:
 
 def _letter(text: str, at: int) -> str:
     letter, before, after = text[at], text[at - 1:at], text[at + 1:at + 2]
-    if letter in RAISED:
-        return RAISED[letter] if before in RAISED else f"^{RAISED[letter]}"
-    if letter in MARKS:
-        return MARKS[letter]
+    if letter in _raised():
+        return ("" if before in _raised() else "^") + _raised()[letter]
+    if letter in _marks():
+        return _marks()[letter]
     case, _, name = unicodedata.name(letter, "").partition(" LETTER ")
     if case in ("GREEK SMALL", "GREEK CAPITAL"):
         word = name.lower().replace("lamda", "lambda")

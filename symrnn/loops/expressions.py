@@ -1,8 +1,8 @@
 """Expressions of a loop tree: names, sizes, address arithmetic, elements of arrays, formulas.
 
 Address arithmetic is written with Python's operators, ``base + (t * B + s) * m``; what is
-multiplied by one or added to zero drops out, and zero times anything is zero. Values are computed by a :class:`Formula`, a SymPy
-expression whose symbols stand for elements of arrays or for names.
+multiplied by one or added to zero drops out, and zero times anything is zero. Values are computed
+by a :class:`Formula`, a SymPy expression whose symbols stand for elements of arrays or for names.
 """
 
 from __future__ import annotations

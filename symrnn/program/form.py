@@ -267,11 +267,15 @@ class Program(Portable):
         """The size of this name."""
         return next(size for size in self.sizes if size.name == name)
 
-    def _repr_latex_(self) -> str:
-        return NOTEBOOK["latex"](self)
+    def _repr_latex_(self) -> str | None:
+        return self._in_notebook("latex")
 
-    def _repr_html_(self) -> str:
-        return NOTEBOOK["html"](self)
+    def _repr_html_(self) -> str | None:
+        return self._in_notebook("html")
+
+    def _in_notebook(self, form: str) -> str | None:
+        """None, for which a notebook takes the repr, where nobody has loaded the printers."""
+        return NOTEBOOK[form](self) if form in NOTEBOOK else None
 
     def replacing(self, variables: Iterable[Variable]) -> Program:
         """The program with some variables exchanged for others of the same names."""

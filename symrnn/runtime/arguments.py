@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from symrnn.program import INPUTS, Program, Role, quoted
 from symrnn.runtime.calls import Engine, Given, Packed, Parameter
-from symrnn.runtime.foreign import is_plain
 from symrnn.runtime.inputs import check_learned, named, starts
 from symrnn.runtime.shapes import Array, Arrays, ShapeError, Sizes, check_names
 from symrnn.schedule import Plan
@@ -29,7 +28,7 @@ class Arguments:
                  elsewhere: frozenset[str] = frozenset()) -> None:
         self.called = {name: name for name in plan.program.outputs}
         self.plan, self.program, self.dtype = plan, plan.program, np.dtype(dtype)
-        self.engine = engine
+        self.engine, self._is_plain = engine, engine.is_plain
         self.parameters = {one.name: Parameter(one.axes, one.meaning)
                            for one in self.program.with_role(Role.PARAMETER)}
         self.inputs = tuple(one.name for one in self.program.with_role(*INPUTS))
@@ -43,7 +42,7 @@ class Arguments:
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
               lost: int = 0) -> Given:
         """The checked arguments of a call; ``lost`` is 1 for a step, whose arrays have no T."""
-        if state is not None or self._starts or not is_plain(x, self.dtype):
+        if state is not None or self._starts or not self._is_plain(x, self.dtype):
             return self._checked(params, x, state, lost)
         if type(params) is Packed and params.dtype == self.dtype:
             return self._again((lost, x.shape, params.key), params, x, lost)
@@ -132,7 +131,7 @@ class Arguments:
     def cotangents(self, sizes: Sizes, y_bar: Any, final_bar: Mapping[str, Any] | None,
                    lost: int = 0) -> dict[str, Array]:
         """The checked cotangents by the name of what they belong to; zero where not given."""
-        if final_bar is None and not lost and is_plain(y_bar, self.dtype):
+        if final_bar is None and not lost and self._is_plain(y_bar, self.dtype):
             shape, zeros = sizes.once("cotangents", self._zero_cotangents, sizes)
             if y_bar.shape == shape:
                 return {self.program.outputs[0]: y_bar, **zeros}

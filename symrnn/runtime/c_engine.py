@@ -19,7 +19,7 @@ from symrnn.program import Role
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import PORTABLE, loaded, shared_library
-from symrnn.runtime.foreign import BoundStep, Shapes, caller, shapes
+from symrnn.runtime.foreign import BoundStep, Shapes, caller, quickly_plain, shapes
 from symrnn.runtime.memory import Lent, Pool
 from symrnn.runtime.patience import patience
 from symrnn.runtime.shapes import Array, Arrays, Sizes
@@ -66,6 +66,7 @@ class CEngine:
     flags: tuple[str, ...] = PORTABLE
     prefix = f"{NAME}_"
     team: tuple[Any, ...] = ()  # what stands last in a call
+    is_plain = staticmethod(quickly_plain)
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
         self.plan, self.dtype = plan, np.dtype(dtype)

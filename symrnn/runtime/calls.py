@@ -94,6 +94,10 @@ class Engine(Protocol):
         """What tells the shapes of parameters; None unless all lie ready to be read."""
         ...
 
+    def is_plain(self, array: Any, dtype: np.dtype[Any]) -> bool:
+        """True for an array that is read as it lies there."""
+        ...
+
     def forward(self, given: Given) -> tuple[Arrays, Arrays, Any]:
         """Outputs, final states and tape."""
         ...

@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextvars import copy_context
+from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from ctypes import CDLL
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,9 @@ STRICT = ("-Werror=incompatible-pointer-types", "-Werror=int-conversion",
 PORTABLE = ("-std=c99", "-O3", "-fPIC", "-shared")
 SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=fast",
         "-fno-math-errno", "-fPIC", "-shared")
+FULL, SLIGHT = ("-O2", "-O3"), "-O1"
+
+_IS_SLIGHT: ContextVar[bool] = ContextVar("is_slight", default=False)
 
 
 class CompilerMissing(RuntimeError):
@@ -50,6 +54,19 @@ def find_compiler() -> tuple[str, ...]:
                           "symrnn[cc]`; backend=\"numpy\" needs none")
 
 
+@contextmanager
+def slightly_optimised() -> Iterator[None]:
+    """Inside, the same code is compiled at -O1: for few numbers, where compiling takes the time.
+
+    No flag lets a compiler change what portable C computes, at this level or at others.
+    """
+    token = _IS_SLIGHT.set(True)
+    try:
+        yield
+    finally:
+        _IS_SLIGHT.reset(token)
+
+
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
                    flags: Sequence[str] = PORTABLE, objects: Sequence[Path] = (),
                    libraries: Sequence[str] = ()) -> Path:
@@ -70,6 +87,8 @@ def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequenc
 
 def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
             parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
+    if _IS_SLIGHT.get():
+        flags = [SLIGHT if one in FULL else one for one in flags]
     command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))
@@ -149,4 +168,4 @@ def _target(flags: tuple[str, ...]) -> str:
 
 
 __all__ = ["PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "begun", "cache_folder",
-           "find_compiler", "loaded", "object_file", "shared_library"]
+           "find_compiler", "loaded", "object_file", "shared_library", "slightly_optimised"]

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from symrnn.program import FED, Program, Role
 from symrnn.runtime.calls import Given, Relation
-from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
+from symrnn.runtime.core import Core
+from symrnn.runtime.inputs import named
+from symrnn.runtime.shapes import Array, Arrays, check_names
 
-if TYPE_CHECKING:
-    from symrnn.runtime.kernel import Kernel
 
-
-def directions(program: Program, sizes: Sizes, params_dot: Mapping[str, Any] | None,
-               inputs_dot: Mapping[str, Any], initial_dot: Mapping[str, Any] | None
-               ) -> dict[str, Array]:
+def directions(kernel: Core, given: Given, params_dot: Mapping[str, Any] | None, x_dot: Any,
+               initial_dot: Mapping[str, Any] | None) -> dict[str, Array]:
     """Checked tangents by the name of the variable they belong to; zero where not given."""
+    program, sizes = kernel.program, given.sizes
     edges = {one.state: one.initial for one in program.delays}
-    parameters = [one.name for one in program.with_role(Role.PARAMETER)]
-    check_names(params_dot, parameters, "parameter", partly=True)
-    check_names(initial_dot, edges, "state", partly=True)
+    moving = tuple(one.name for one in program.with_role(Role.INPUT))
+    inputs_dot = {} if x_dot is None else named(x_dot, moving, "input")
+    states_dot = kernel.own_states(initial_dot)
+    check_names(params_dot, kernel.parameters, "parameter", partly=True)
+    check_names(states_dot, edges, "state", partly=True)
     dots = {**(params_dot or {}), **inputs_dot,
-            **{edges[name]: array for name, array in (initial_dot or {}).items()}}
+            **{edges[name]: array for name, array in (states_dot or {}).items()}}
     wanted = program.with_role(Role.PARAMETER, Role.INPUT, Role.INITIAL)
     return {one.name: sizes.take(one, dots[one.name], f"tangent of {one.name}")
             if one.name in dots else sizes.zeros(one) for one in wanted}
 
 
-def pushed_along(kernel: Kernel, given: Given, dots: Arrays) -> tuple[Arrays, dict[str, Array]]:
+def pushed_along(kernel: Core, given: Given, dots: Arrays) -> tuple[Arrays, dict[str, Array]]:
     """Tangents of outputs and final states by name."""
     program, system = kernel.program, kernel.related(Relation.PUSHED)
     found = derivatives(system, given.by_variable(program), dots)
@@ -36,7 +37,7 @@ def pushed_along(kernel: Kernel, given: Given, dots: Arrays) -> tuple[Arrays, di
             {one.state: found[one.final] for one in program.delays})
 
 
-def hessian_along(kernel: Kernel, given: Given, bars: Arrays, dots: Arrays) -> dict[str, Array]:
+def hessian_along(kernel: Core, given: Given, bars: Arrays, dots: Arrays) -> dict[str, Array]:
     """Tangents of all gradients; zero for one that the direction cannot move."""
     system = kernel.related(Relation.SECOND_ORDER)
     found = derivatives(system, given.by_variable(kernel.program), {**dots, **bars})
@@ -44,7 +45,7 @@ def hessian_along(kernel: Kernel, given: Given, bars: Arrays, dots: Arrays) -> d
             for one in kernel.plan.gradient.with_role(Role.GRADIENT)}
 
 
-def derivatives(system: Kernel, values: Arrays, marked: Arrays) -> dict[str, Array]:
+def derivatives(system: Core, values: Arrays, marked: Arrays) -> dict[str, Array]:
     """Run a derived kernel; what leaves it, by the name of what it is the derivative of.
 
     ``marked`` holds given tangents and cotangents by the name of what they belong to.

@@ -23,7 +23,7 @@ import numpy as np
 
 from symrnn.runtime.compiler import CompilerFailed, CompilerMissing, shared_library
 from symrnn.runtime.memory import aligned
-from symrnn.runtime.shapes import Array
+from symrnn.runtime.shapes import Array, is_plain
 
 SOURCE = Path(__file__).with_name("calls.c")
 NAME = "symrnn_calls"
@@ -139,10 +139,7 @@ def shapes(arrays: Mapping[str, Any], names: tuple[str, ...], dtype: np.dtype[An
     return tuple([arrays[name].shape for name in names])
 
 
-def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
-    """True for what a kernel reads as it lies there."""
+def quickly_plain(array: Any, dtype: np.dtype[Any]) -> bool:
+    """True for what a kernel reads as it lies there: told by the extension where there is one."""
     quick = extension()
-    if quick is not None:
-        return bool(quick.is_plain(array, dtype.num))
-    return (type(array) is np.ndarray and array.dtype == dtype and array.flags.c_contiguous
-            and array.flags.aligned)
+    return is_plain(array, dtype) if quick is None else bool(quick.is_plain(array, dtype.num))

@@ -9,12 +9,14 @@ from typing import Any
 from symrnn.backends.numpy import numpy_backend
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given
-from symrnn.runtime.shapes import Arrays
+from symrnn.runtime.shapes import Arrays, is_plain
 from symrnn.schedule import Plan
 
 
 class NumpyEngine:
-    """The module of one network, rendered and loaded."""
+    """The module of one network, rendered and loaded. Nothing is compiled, nor by what it calls."""
+
+    is_plain = staticmethod(is_plain)
 
     def __init__(self, plan: Plan) -> None:
         (text,) = rendered(numpy_backend(plan, "kernel")).values()

@@ -10,17 +10,15 @@ recurrent neural networks (1989).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from symrnn.program import quoted
 from symrnn.runtime.calls import Given, Relation
+from symrnn.runtime.core import Core
 from symrnn.runtime.directional import arguments, by_owner
 from symrnn.runtime.shapes import Array, Arrays, Sizes, check_names
-
-if TYPE_CHECKING:
-    from symrnn.runtime.kernel import Kernel
 
 AT_ONCE = 128  # directions in one batch: bounds the memory, not the cost
 
@@ -33,7 +31,7 @@ class Rtrl:
     has changed.
     """
 
-    def __init__(self, kernel: Kernel, params: Mapping[str, Any],
+    def __init__(self, kernel: Core, params: Mapping[str, Any],
                  initial: Mapping[str, Any] | None = None) -> None:
         self.kernel, self.params = kernel, params
         self.state: Mapping[str, Any] = {} if initial is None else initial
@@ -118,7 +116,7 @@ def _add(total: Array, first: int, bars: Arrays, dots: Arrays) -> None:
             flat[first:first + len(rows)] += rows @ bar.reshape(-1)
 
 
-def state_jacobian(kernel: Kernel, given: Given) -> dict[tuple[str, str], Array]:
+def state_jacobian(kernel: Core, given: Given) -> dict[tuple[str, str], Array]:
     """For each pair of states (new, old) the array [B, axes of new, axes of old]."""
     program, samples, found = kernel.program, given.sizes.known["B"], {}
     for old in program.delays:
@@ -135,7 +133,7 @@ def state_jacobian(kernel: Kernel, given: Given) -> dict[tuple[str, str], Array]
     return found
 
 
-def pushed_step(kernel: Kernel, relation: Relation, given: Given, count: int, dots: Arrays
+def pushed_step(kernel: Core, relation: Relation, given: Given, count: int, dots: Arrays
                 ) -> dict[str, Array]:
     """One step of a tangent kernel on ``count`` directions of every sample."""
     system = kernel.related(relation)

@@ -107,6 +107,12 @@ def taken(array: Any, called: str, dtype: np.dtype[Any]) -> Array:
     return result
 
 
+def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
+    """True for what a kernel reads as it lies there."""
+    return (type(array) is np.ndarray and array.dtype == dtype and array.flags.c_contiguous
+            and array.flags.aligned)
+
+
 def numbers(array: Any, called: str) -> Array:
     """Anything as an array of numbers. Raises ShapeError for what is none."""
     try:

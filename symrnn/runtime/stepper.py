@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from symrnn.program import FED, Span
+from symrnn.runtime.calls import Given, Packed
+from symrnn.runtime.core import Core
 from symrnn.runtime.foreign import BoundStep, extension
 from symrnn.runtime.inputs import named
 from symrnn.runtime.shapes import Array, ShapeError, shapes_told, taken
 from symrnn.transforms import first_values
-
-if TYPE_CHECKING:
-    from symrnn.runtime.calls import Given, Packed
-    from symrnn.runtime.kernel import Kernel
 
 
 class Stepper:
@@ -31,7 +29,7 @@ class Stepper:
 
     state: Mapping[str, Array]
 
-    def __init__(self, kernel: Kernel, params: Packed, batch: int,
+    def __init__(self, kernel: Core, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
         given = _bindable(kernel, params, batch, initial)
         self._name = kernel.program.name
@@ -80,7 +78,7 @@ class NamedStepper(Stepper):
     Several outputs come by name too. All inputs come with a batch axis, or all without it.
     """
 
-    def __init__(self, kernel: Kernel, params: Packed, batch: int,
+    def __init__(self, kernel: Core, params: Packed, batch: int,
                  initial: Mapping[str, Any] | None) -> None:
         super().__init__(kernel, params, batch, initial)
         self._named, self._alone = kernel.named_inputs, kernel.alone
@@ -100,7 +98,7 @@ class NamedStepper(Stepper):
                             for name, array in self.outputs.items()})
 
 
-def stepper(kernel: Kernel, params: Packed, batch: int,
+def stepper(kernel: Core, params: Packed, batch: int,
             initial: Mapping[str, Any] | None) -> Stepper:
     """A stepper; where the kernel is C, one whose call goes straight there if it can."""
     if len(kernel.inputs) > 1 or len(kernel.program.outputs) > 1:
@@ -136,7 +134,7 @@ def _straight() -> Any:
     return Straight
 
 
-def _bindable(kernel: Kernel, params: Packed, batch: int, initial: Mapping[str, Any] | None
+def _bindable(kernel: Core, params: Packed, batch: int, initial: Mapping[str, Any] | None
               ) -> Given:
     """The arguments of a step, the inputs blank and ours to write. Raises ShapeError."""
     program, known = kernel.program, params.known | {"B": batch, "T": 1}

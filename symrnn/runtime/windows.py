@@ -11,18 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from symrnn.program import ProgramError, Span, quoted
 from symrnn.runtime.calls import Relation
+from symrnn.runtime.core import Core, Run
 from symrnn.runtime.inputs import check_learned, starts
 from symrnn.runtime.masking import with_mask
 from symrnn.runtime.shapes import Array, ShapeError
-
-if TYPE_CHECKING:
-    from symrnn.runtime.kernel import Kernel, Run
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Truncated:
     gradients: dict[str, Array]
 
 
-def truncated(kernel: Kernel, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
+def truncated(kernel: Core, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
               initial: Mapping[str, Any] | None = None, lengths: Any = None,
               mask: Any = None) -> Truncated:
     """Forward and backward in windows of ``length`` steps; see :meth:`Kernel.truncated`."""
@@ -58,7 +56,7 @@ class Checkpointed:
     ``y`` [T, B, ...] and ``final`` states are those of ``Kernel.forward``.
     """
 
-    def __init__(self, kernel: Kernel, params: Mapping[str, Any], x: Any, length: int,
+    def __init__(self, kernel: Core, params: Mapping[str, Any], x: Any, length: int,
                  initial: Mapping[str, Any] | None = None, lengths: Any = None,
                  mask: Any = None) -> None:
         self._windows = Windows.of(kernel, x, length, initial, lengths, mask)
@@ -91,13 +89,13 @@ class Checkpointed:
 class Windows:
     """The inputs of a long sequence, to be cut; the masked kernel where there is a mask."""
 
-    kernel: Kernel
+    kernel: Core
     inputs: Mapping[str, Any]
     length: int
     steps: int
 
     @classmethod
-    def of(cls, kernel: Kernel, x: Any, length: int, initial: Mapping[str, Any] | None,
+    def of(cls, kernel: Core, x: Any, length: int, initial: Mapping[str, Any] | None,
            lengths: Any, mask: Any) -> Windows:
         """Check and complete the inputs. Raises ShapeError, ProgramError."""
         if not kernel.plan.streams:

@@ -8,13 +8,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from symrnn import catalogue, cli, workflow
+from symrnn import catalogue, cli, titles, workflow
 from symrnn.bench import command
+from symrnn.cli import terminal
 from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
 from symrnn.presentation import show
@@ -127,7 +129,7 @@ def test_standard_output_may_be_closed() -> None:
 
 
 @pytest.mark.parametrize(("words", "stage"), [
-    ("list", "architectures"), ("show gru", "network"), ("grad gru", "network"),
+    ("list", "titles"), ("show gru", "network"), ("grad gru", "network"),
     ("generate gru", "files_of"), ("check gru", "drifted"), ("check gru", "check_kernel"),
     ("compare gru gru", "compared"), ("new my", "new"), ("bench gru", "run"),
 ])
@@ -137,7 +139,7 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "architectures": cli.commands}
+    homes = {"new": catalogue, "run": command.processes, "titles": titles}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["symrnn", *words.split()])
@@ -171,6 +173,35 @@ def test_control_c_on_a_terminal_leaves_no_trace(words: str, bar: str, tmp_path:
     last = shown.rpartition("^C")[2]
     assert "\x1b[2K" in last and not re.search(rf"{bar}[^\x1b]*\r\n", last), shown
     assert not list(tmp_path.rglob("*"))
+
+
+def test_a_log_shows_every_few_seconds_how_far_a_command_is(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(terminal, "SECONDS", 0.01)
+    said = ""
+    with terminal.waiting("Checking") as told:
+        told(3, "gru", 12)
+        while "\n" not in said.partition("symrnn: checking gru, 3 of 12\n")[2]:
+            said += capsys.readouterr().err  # at least twice
+        told(4, "", None)
+    assert set(said.splitlines()) <= {"symrnn: checking", "symrnn: checking gru, 3 of 12"}
+
+
+def test_a_log_stays_empty_where_nobody_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    with terminal.waiting("Checking") as told:
+        told(1, "gru", 12)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_closed_log_stops_no_command(there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "SECONDS", 0.01)
+    with Path(__file__).open("r", encoding="utf-8") as unwritable:
+        monkeypatch.setattr("sys.stderr", unwritable if there else None)
+        with terminal.waiting("Checking") as told:
+            told(1, "gru", 12)
+            time.sleep(0.05)
+    assert not [one for one in threading.enumerate() if one.daemon and "write" in one.name]
 
 
 def read_until(terminal: int, word: str | None) -> str:

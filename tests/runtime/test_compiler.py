@@ -2,13 +2,15 @@
 
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import symrnn
+from symrnn.checking import check_kernel
 from symrnn.runtime import CompilerFailed, CompilerMissing, compiler
 
 
@@ -95,3 +97,23 @@ def test_a_half_written_library_is_never_seen(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(KeyboardInterrupt):
         compiler.shared_library({"kernel.c": "int whole(void) { return 1; }\n"}, ())
     assert list(compiler.cache_folder().iterdir()) == []
+
+
+@pytest.mark.parametrize("profile", ["portable", "simd"])
+def test_a_check_compiles_the_same_code_with_less_effort(
+        profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[list[str]] = []
+    real = compiler._compile
+
+    def watched(files: Mapping[str, str], command: list[str], *rest: Any) -> Path:
+        if any(one.startswith("kernel") for one in files):  # threads of other tests may be at work
+            commands.append([one for one in command if one.startswith("-O")])
+        return real(files, command, *rest)
+
+    monkeypatch.setattr(compiler, "_compile", watched)
+    with compiler.slightly_optimised():
+        assert check_kernel(symrnn.elman(), "c", "float64", profile=profile) == []
+    assert commands and all(one == ["-O1"] for one in commands)  # in threads of their own too
+    slight = len(commands)
+    assert check_kernel(symrnn.elman(), "c", "float64", profile=profile) == []
+    assert len(commands) > slight and all(one != ["-O1"] for one in commands[slight:])

@@ -1,0 +1,26 @@
+"""The public names: what ``symrnn.NAME`` finds. ``symrnn`` loads them when one is asked for."""
+
+from symrnn.adjoint import adjoint, join, tangent
+from symrnn.authoring import Cell, bidirectional, deep, readout, t
+from symrnn.catalogue import cell
+from symrnn.cellfile import CellFileError
+from symrnn.cells.elman import elman, jordan
+from symrnn.cells.gru import gru
+from symrnn.cells.lstm import lstm
+from symrnn.comparison import Comparison, compare
+from symrnn.losses import softmax_cross_entropy
+from symrnn.pipeline import compile, derive, generate
+from symrnn.presentation import show
+from symrnn.program import Program, ProgramError, activation, reverse, verify
+from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
+from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
+                               without_bias, zoneout)
+
+__all__ = [
+    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
+    "Program", "ProgramError", "Run", "ShapeError",
+    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compare",
+    "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
+    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
+    "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
+]
