@@ -243,6 +243,8 @@ def total(terms: Sequence[Expression]) -> Expression:
 def children(node: Expression) -> tuple[Expression, ...]:
     """What an expression is made of."""
     match node:
+        case Name() | Size() | Whole() | Macro():  # most of all nodes
+            return ()
         case Binary(_, left, right):
             return left, right
         case Choose(condition, then, otherwise):

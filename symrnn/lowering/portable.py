@@ -79,8 +79,8 @@ class SequenceFunction:
                       *map(self._start, self.schedule.edges), *self._zeros(),
                       *map(self._stage, self.stages), *self._last())
         body = (*declared_sizes(self.to, body, self.interface.fixed), *body)
-        unused = tuple(Unused(Name(one.name)) for one in arguments
-                       if one.name not in names_in(body))
+        used = names_in(body)
+        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used)
         return Lowered(checked(Function(name, tuple(arguments), (*unused, *body))), self.program,
                        shapes)
 

@@ -80,17 +80,18 @@ class TiledFunction:
                  result: bool = False) -> Function:
         """A function that declares the sizes that its body uses, and no others."""
         body = (*self.declared(body), *body)
-        unused = tuple(Unused(Name(one.name)) for one in arguments
-                       if one.name not in names_in(body))
+        used = names_in(body)
+        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used)
         return checked(Function(name, tuple(arguments), (*unused, *body),
                                 SIZE if result else None))
 
     def declared(self, body: Body) -> Body:
         """Sizes, the lengths of padded rows and the steps of chunks that some statements use."""
-        chunks = tuple(Declare(self.to.chunk_name(one).text, SIZE, self.steps_of(one))
+        used = names_in(body)
+        chunks = tuple(Declare(name, SIZE, self.steps_of(one))
                        for one in self.tiled.chunks if self.to.is_chunked(one)
-                       and self.to.chunk_name(one).text in names_in(body))
-        used = names_in((*chunks, *body))
+                       for name in [self.to.chunk_name(one).text] if name in used)
+        used |= names_in(chunks)
         rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
                      for axis in self.axes for name in [self.to.row_name(axis)]
                      if name.text in used)

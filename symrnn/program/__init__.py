@@ -7,9 +7,9 @@ from symrnn.program.expressions import (SizeSymbol, add, arrange, contraction_te
                                         factors, is_number, leading_number, multiply, negated,
                                         pointwise_part, rebuild, rename, result_axes, rewrite,
                                         sizes_in_order, substitute, symbols_in_order, terms)
-from symrnn.program.form import (FED, INPUTS, Delay, Equation, Misused, Origin, Program,
-                                 ProgramError, Role, Rule, Size, Span, UnknownName, Variable,
-                                 counted, final_name, initial_name, local)
+from symrnn.program.errors import Misused, ProgramError, UnknownName
+from symrnn.program.form import (FED, INPUTS, Delay, Equation, Origin, Program, Role, Rule, Size,
+                                 Span, Variable, counted, final_name, initial_name, local)
 from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Activation,
                                       ActivationChoice, Pointwise, Saturating, activation,
                                       function, is_call)

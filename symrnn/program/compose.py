@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from symrnn.program.expressions import rename
-from symrnn.program.form import Delay, Equation, Program, ProgramError, Role, Size, Variable
+from symrnn.program.errors import ProgramError
+from symrnn.program.form import Delay, Equation, Program, Role, Size, Variable
 from symrnn.program.notation import Glyph
 
 

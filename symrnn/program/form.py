@@ -29,18 +29,6 @@ from symrnn.program.portable import Portable
 NOTEBOOK: dict[str, Callable[[Program], str]] = {}
 
 
-class ProgramError(ValueError):
-    """A program that is not well formed; the message names cell, equation and symbol."""
-
-
-class UnknownName(ValueError):
-    """A name that is not there; the message says what is."""
-
-
-class Misused(ValueError):
-    """Options that do not go together; the message says which do."""
-
-
 class Role(Enum):
     """What a variable is for. The first group is given, the second bound by an equation."""
 

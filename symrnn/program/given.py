@@ -7,7 +7,8 @@ from functools import wraps
 from inspect import signature
 from typing import ParamSpec, TypeVar
 
-from symrnn.program.form import Program, ProgramError
+from symrnn.program.errors import ProgramError
+from symrnn.program.form import Program
 from symrnn.program.naming import quoted
 
 P = ParamSpec("P")

@@ -16,7 +16,8 @@ from symrnn.program.contraction import Ein, Peak, contraction_axes
 from symrnn.program.distinct import distinct
 from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
                                         symbols_in_order)
-from symrnn.program.form import Equation, Program, ProgramError, Role, Variable
+from symrnn.program.errors import ProgramError
+from symrnn.program.form import Equation, Program, Role, Variable
 from symrnn.program.functions import is_call
 from symrnn.program.given import of_network
 from symrnn.program.naming import RULE, TAKEN, is_composed, quoted

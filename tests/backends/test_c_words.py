@@ -96,7 +96,7 @@ def test_every_identifier_of_the_generated_c_comes_from_the_scope_or_is_reserved
                "c/simd_source.c.j2": (fast.source(), fast.names),
                "c/simd_header.h.j2": (fast.source(), fast.names)}
     for template, (content, names) in sources.items():
-        found = words(render(template, content)) - members(fast.fields, names)
+        found = words(render(template, content)) - members(plain.names, names)
         assert found <= names.taken | LITERAL, (template, found - names.taken - LITERAL)
 
 
