@@ -75,7 +75,7 @@ vec_exp vec_fabs vec_sigmoid vec_tanh share team team_of multiplications blocks_
 group some low sums products blocks_alike OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log
 vec_log1p vec_expm1 vec_sin vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of
 expm1_of_twice vec_sigmoid_tail vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail
-vec_tanh_from_tail vec_slope_from_tail given_or clear is_wanted
+vec_tanh_from_tail vec_slope_from_tail given_or clear is_wanted many
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
