@@ -6,7 +6,7 @@ Whoever prints a line marks where it may end; the marks become spaces, or the li
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 WIDTH = 100
 INDENT = "    "
@@ -44,7 +44,7 @@ EMPTY = Line("")
 
 def deeper(lines: Sequence[Line]) -> Lines:
     """Lines further to the right."""
-    return tuple(replace(one, depth=one.depth + 1) for one in lines)
+    return tuple(Line(one.text, one.depth + 1, one.hang) for one in lines)
 
 
 def laid_out(lines: Sequence[Line]) -> tuple[str, ...]:

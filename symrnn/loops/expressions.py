@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 from sympy import Expr
 
@@ -240,32 +241,25 @@ def total(terms: Sequence[Expression]) -> Expression:
                   (Whole(count) * one for one, count in counts.items()), ZERO)
 
 
+CHILDREN: dict[type, Callable[[Any], tuple[Expression, ...]]] = {
+    Binary: lambda node: (node.left, node.right),
+    Choose: lambda node: (node.condition, node.then, node.otherwise),
+    Element: lambda node: (node.array, node.offset),
+    At: lambda node: (node.array, node.offset),
+    Call: lambda node: node.arguments,
+    Aggregate: lambda node: node.values,
+    Load: lambda node: (node.address,) if node.left is None else (node.address, node.left),
+    Formula: lambda node: tuple(one for _, one in node.operands),
+    VectorFormula: lambda node: tuple(one for _, one in (*node.operands, *node.numbers)),
+    Cast: lambda node: (node.value,), Inside: lambda node: (node.index,),
+    **dict.fromkeys((Member, Field, AddressOf, Not), lambda node: (node.of,)),
+    **dict.fromkeys((Name, Size, Whole, Macro), lambda node: ()),
+}
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """What an expression is made of."""
-    match node:
-        case Name() | Size() | Whole() | Macro():  # most of all nodes
-            return ()
-        case Binary(_, left, right):
-            return left, right
-        case Choose(condition, then, otherwise):
-            return condition, then, otherwise
-        case Member(of, _) | Cast(_, of) | Inside(of) | Field(of, _) | AddressOf(of) | Not(of):
-            return (of,)
-        case At(array, offset):
-            return array, offset
-        case Aggregate(values, _):
-            return values
-        case Load(address, left, _):
-            return (address,) if left is None else (address, left)
-        case VectorFormula(_, operands, numbers):
-            return tuple(one for _, one in (*operands, *numbers))
-        case Element(array, _, _):
-            return array, node.offset
-        case Call(_, arguments):
-            return arguments
-        case Formula(_, operands):
-            return tuple(one for _, one in operands)
-    return ()
+    return CHILDREN[type(node)](node)
 
 
 def replaced(node: Expression, change: Callable[[Expression], Expression | None]) -> Expression:

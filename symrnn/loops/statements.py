@@ -225,6 +225,8 @@ def own_expressions(statement: Statement) -> tuple[Expression, ...]:
 
 def walk(body: Body) -> Iterator[Statement]:
     """Every statement, each before those inside it."""
-    for statement in body:
+    waiting = list(reversed(body))
+    while waiting:
+        statement = waiting.pop()
         yield statement
-        yield from walk(inner(statement))
+        waiting += reversed(inner(statement))

@@ -2,59 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from sympy import Expr
-
-from symrnn.loops.expressions import (Call, Expression, Formula, Name, Size, VectorFormula,
-                                      children)
+from symrnn.loops.expressions import Expression, Formula, Name, Size, VectorFormula, children
 from symrnn.loops.statements import Body, own_expressions, walk
 from symrnn.program import sizes_in_order
 
 
 def expressions(body: Body) -> Iterator[Expression]:
     """Every expression of some statements and every part of it."""
-    for statement in walk(body):
-        for one in own_expressions(statement):
-            yield from parts(one)
+    return _parts([one for statement in walk(body) for one in own_expressions(statement)])
 
 
 def parts(node: Expression) -> Iterator[Expression]:
     """An expression and everything that it is made of."""
-    yield node
-    for child in children(node):
-        yield from parts(child)
+    return _parts([node])
+
+
+def _parts(waiting: list[Expression]) -> Iterator[Expression]:
+    waiting.reverse()
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)[::-1]
+
+
+@dataclass(frozen=True)
+class Uses:
+    """The variables and arguments that some statements read or write, and axes whose sizes."""
+
+    names: frozenset[str] = frozenset()
+    axes: frozenset[str] = frozenset()
+
+    def __or__(self, other: Uses) -> Uses:
+        return Uses(self.names | other.names, self.axes | other.axes)
+
+
+def uses(body: Body) -> Uses:
+    """What some statements use."""
+    names, axes = set[str](), set[str]()
+    for one in expressions(body):
+        if isinstance(one, Name):
+            names.add(one.text)
+        elif isinstance(one, Size):
+            axes.add(one.axis)
+        elif isinstance(one, Formula | VectorFormula):
+            axes.update(sizes_in_order(one.expression))
+    return Uses(frozenset(names), frozenset(axes))
 
 
 def names(body: Body) -> frozenset[str]:
     """The variables and arguments that some statements read or write."""
-    return frozenset(one.text for one in expressions(body) if isinstance(one, Name))
-
-
-def calls(body: Body) -> frozenset[str]:
-    """The functions that some statements call by name."""
-    return frozenset(one.function for one in expressions(body) if isinstance(one, Call))
-
-
-def formulas(body: Body) -> tuple[Expr, ...]:
-    """Every formula of some statements, in order."""
-    return tuple(one.expression for one in expressions(body)
-                 if isinstance(one, Formula | VectorFormula))
-
-
-def axes(body: Body) -> frozenset[str]:
-    """The axes whose sizes some statements use."""
-    return axes_of(expressions(body))
-
-
-def axes_of(found: Iterable[Expression]) -> frozenset[str]:
-    """The axes whose sizes some expressions are or compute with."""
-    return frozenset(axis for one in found for axis in _own_axes(one))
-
-
-def _own_axes(node: Expression) -> tuple[str, ...]:
-    if isinstance(node, Size):
-        return (node.axis,)
-    if isinstance(node, Formula | VectorFormula):
-        return sizes_in_order(node.expression)
-    return ()
+    return uses(body).names

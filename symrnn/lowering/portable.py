@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
                           Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
-from symrnn.loops.uses import names as names_in
+from symrnn.loops.uses import uses
 from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
@@ -78,9 +78,10 @@ class SequenceFunction:
                       *self._carved("work", [*self.workspace(), *starts], shapes),
                       *map(self._start, self.schedule.edges), *self._zeros(),
                       *map(self._stage, self.stages), *self._last())
-        body = (*declared_sizes(self.to, body, self.interface.fixed), *body)
-        used = names_in(body)
-        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used)
+        used = uses(body)
+        sizes = declared_sizes(self.to, used.axes, self.interface.fixed)
+        body, used = (*sizes, *body), used | uses(sizes)
+        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used.names)
         return Lowered(checked(Function(name, tuple(arguments), (*unused, *body))), self.program,
                        shapes)
 
@@ -151,8 +152,8 @@ class SequenceFunction:
 
     def _stage(self, stage: Stage) -> Statement:
         pointers = self._pointers(stage)
-        body = (*pointers, *map(self._equation, stage.equations), *self.behind(stage))
-        return Section(self.title(stage), self.around(stage, body))
+        body = (*map(self._equation, stage.equations), *self.behind(stage))
+        return Section(self.title(stage), self.around(stage, pointers, body))
 
     def behind(self, stage: Stage) -> Body:
         """What stands behind the equations, inside the loops."""
@@ -162,14 +163,14 @@ class SequenceFunction:
         """What the loop over a stage does."""
         return TITLE[stage.order]
 
-    def around(self, stage: Stage, body: Body) -> Body:
+    def around(self, stage: Stage, pointers: Body, body: Body) -> Body:
         """The loops over time and samples, with their common offset where a pointer needs it."""
         if stage.order is Order.ONCE:
-            return (Block(body),)
-        if self.local.at in names_in(body):
+            return (Block((*pointers, *body)),)
+        if self.local.at in uses(pointers).names:
             offset = self.to.time * self.to.size("B") + self.to.sample
-            body = (Declare(self.local.at, SIZE, offset), *body)
-        samples = For(self.local.sample, self.to.size("B"), body, Over.SAMPLES)
+            pointers = (Declare(self.local.at, SIZE, offset), *pointers)
+        samples = For(self.local.sample, self.to.size("B"), (*pointers, *body), Over.SAMPLES)
         return (For(self.local.time, self.to.size("T"), (samples,), Over.STEPS,
                     stage.order is Order.REVERSE),)
 
@@ -239,8 +240,8 @@ class StepFunction(SequenceFunction):
     def title(self, stage: Stage) -> str:
         return "this step"
 
-    def around(self, stage: Stage, body: Body) -> Body:
-        return (For(self.local.sample, self.to.size("B"), body, Over.SAMPLES),)
+    def around(self, stage: Stage, pointers: Body, body: Body) -> Body:
+        return (For(self.local.sample, self.to.size("B"), (*pointers, *body), Over.SAMPLES),)
 
     def touched(self, stage: Stage) -> set[str]:
         """The next state is read too; an input may be remembered that no equation reads now."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import reduce
 
 from sympy import Add, Expr, Mul
 
 from symrnn.loops import (SIZE, Body, Cast, Declare, Expression, Macro, Member, Name, Size,
                           Whole, replaced)
-from symrnn.loops.uses import axes
 from symrnn.lowering.arrays import Arrays
 from symrnn.program import Program, SizeSymbol, sizes_in_order
 
@@ -20,9 +20,9 @@ def free_sizes(program: Program) -> list[str]:
     return [*GIVEN, *(one.name for one in program.sizes if one.value is None)]
 
 
-def declared_sizes(arrays: Arrays, body: Body, fixed: dict[str, str]) -> Body:
-    """Local names for the sizes that some statements use; ``fixed`` are macros that tell them."""
-    used = set(axes(body))
+def declared_sizes(arrays: Arrays, axes: Collection[str], fixed: dict[str, str]) -> Body:
+    """Local names for the sizes of some axes; ``fixed`` are macros that tell them."""
+    used = set(axes)
     program = arrays.plan.program
     derived = [one for one in program.sizes if one.value is not None and one.name in used]
     used |= {part for one in derived for part in sizes_in_order(one.value)}

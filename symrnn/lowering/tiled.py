@@ -9,7 +9,7 @@ from symrnn.loops import (REAL, SIZE, ZERO, Aggregate, Argument, Assign, At, Bar
                           Block, Body, Call, Choose, Declare, Expression, For, Formula, Function,
                           If, Member, Name, Names, Not, Over, Pointer, Return, Run, Section,
                           Statement, Table, Unused, Whole, checked, total)
-from symrnn.loops.uses import names as names_in
+from symrnn.loops.uses import Uses, uses
 from symrnn.lowering.arrays import Locals
 from symrnn.lowering.interface import argument
 from symrnn.lowering.portable import TITLE
@@ -79,23 +79,24 @@ class TiledFunction:
     def finished(self, name: str, arguments: Sequence[Argument], body: Body,
                  result: bool = False) -> Function:
         """A function that declares the sizes that its body uses, and no others."""
-        body = (*self.declared(body), *body)
-        used = names_in(body)
-        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used)
+        used = uses(body)
+        sizes = self.declared(used)
+        body, used = (*sizes, *body), used | uses(sizes)
+        unused = tuple(Unused(Name(one.name)) for one in arguments if one.name not in used.names)
         return checked(Function(name, tuple(arguments), (*unused, *body),
                                 SIZE if result else None))
 
-    def declared(self, body: Body) -> Body:
-        """Sizes, the lengths of padded rows and the steps of chunks that some statements use."""
-        used = names_in(body)
+    def declared(self, used: Uses) -> Body:
+        """Sizes, the lengths of padded rows and the steps of chunks that are used."""
         chunks = tuple(Declare(name, SIZE, self.steps_of(one))
                        for one in self.tiled.chunks if self.to.is_chunked(one)
-                       for name in [self.to.chunk_name(one).text] if name in used)
-        used |= names_in(chunks)
+                       for name in [self.to.chunk_name(one).text]
+                       if name in used.names)
+        used |= uses(chunks)
         rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
                      for axis in self.axes for name in [self.to.row_name(axis)]
-                     if name.text in used)
-        sizes = declared_sizes(self.to, (*rows, *chunks, *body), self.interface.fixed)
+                     if name.text in used.names)
+        sizes = declared_sizes(self.to, (used | uses(rows)).axes, self.interface.fixed)
         return (*sizes, *rows, *chunks)
 
     def steps_of(self, chunk: TiledChunk) -> Expression:
@@ -112,7 +113,7 @@ class TiledFunction:
 
     def chunks_in(self, count: Expression) -> list[tuple[str, Expression]]:
         """The steps of the chunks that a count of entries depends on, by name."""
-        used = names_in((Return(count),))
+        used = uses((Return(count),)).names
         return [(name, self.steps_of(one)) for one in self.tiled.chunks
                 if self.to.is_chunked(one) for name in [self.to.chunk_name(one).text]
                 if name in used]
