@@ -80,8 +80,8 @@ def sigmoid_tail(x):
 
 def slope_from_tail(x):
     """1 - tanh^2, from the tail of tanh."""
-    e = np.abs(x)
-    return np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)) * (2 - np.where(e < 1, 1 - e, 1 / np.where(e < 1, 1, e)))
+    e = np.where(np.abs(x) < 1, 1 - np.abs(x), 1 / np.where(np.abs(x) < 1, 1, np.abs(x)))
+    return e * (2 - e)
 
 
 def softplus(x):

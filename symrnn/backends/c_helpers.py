@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Function, Symbol, preorder_traversal
-
 from symrnn.backends.c_math import MATH, CPrinter
 from symrnn.loops.scope import Names
 from symrnn.backends.lines import BREAK, Line, deeper, laid_out
+from symrnn.backends.common_part import SHARED, parted
 from symrnn.backends.text import comment_block
-from symrnn.program import ROWS, substitute
-
-SHARED = Symbol("e", real=True)
+from symrnn.program import ROWS
 
 
 @dataclass(frozen=True)
@@ -49,9 +46,9 @@ class Helpers:
         row = ROWS[name]
         inner = self.printer_of(self.names, self.prefix)
         inner.elements = {one: one for one in ("x", "alpha", "beta", SHARED.name)}
-        common = repeated_call(row.kernel_form)
+        common, formula = parted(row.kernel_form)
         shared = [Line(f"const {self.kind} {SHARED} ={BREAK}{inner(common)};")] if common else []
-        result = inner(substitute(row.kernel_form, {common: SHARED} if common else {}))
+        result = inner(formula)
         self.math |= {call for call in inner.used_calls if call in MATH}
         for call in sorted(inner.used_calls):
             self._make(call)
@@ -62,10 +59,3 @@ class Helpers:
         head = Line(f"{self.qualifier} {self.kind}{BREAK}{called}", hang="")
         body = deeper([*shared, Line(f"return {result};")])
         self.found[name] = Helper(comment_block(row.why), laid_out([head]), laid_out(body))
-
-
-def repeated_call(formula: Expr) -> Expr | None:
-    """The largest call of a function that stands in a formula more than once."""
-    found = [node for node in preorder_traversal(formula) if isinstance(node, Function)]
-    repeated = [node for node in found if found.count(node) > 1]
-    return max(repeated, key=lambda node: node.count_ops(), default=None)

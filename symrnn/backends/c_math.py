@@ -88,7 +88,7 @@ class CPrinter(Printer):
         if node.exp.q == 2:
             self.used_calls.setdefault("sqrt", node)
         level, text = self._with_reals(super()._power, node, is_whole(node.base))
-        return (PRODUCT if self.times in text else level), text
+        return (PRODUCT if node.exp > 1 else level), text
 
     def root(self, inside: str) -> str:
         return f"SQRT({inside})"

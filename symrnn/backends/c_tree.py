@@ -108,8 +108,8 @@ class CTree:
 
     def declared(self, of: Type, name: str) -> str:
         """A type and the name that it is given to: ``const real *x``, ``size_t T``."""
-        text = self.type(of)
-        return f"{text}{'' if text.endswith('*') else ' '}{name}"
+        close = isinstance(of, Pointer) and not (of.restrict or of.fixed)
+        return f"{self.type(of)}{'' if close else ' '}{name}"
 
     def _declare(self, one: Declare) -> str:
         const = "const " * (one.constant and not isinstance(one.type, Pointer))

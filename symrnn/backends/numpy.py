@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from symrnn.backends.base import Artefact
+from symrnn.backends.common_part import SHARED, parted
 from symrnn.loops.scope import Names
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
@@ -78,14 +79,11 @@ def helpers(calls: Sequence[str]) -> tuple[Statement, ...]:
         if name not in ROWS or name in UFUNCS or name in found:
             return
         row, printer = ROWS[name], _argument_printer()
-        text = printer(row.kernel_form)
+        common, formula = parted(row.kernel_form)
+        first = () if common is None else (f"{SHARED} = {printer(common)}",)
+        text = printer(formula)
         for call in sorted(printer.used_calls):
             add(call)
-        repeated = [one for call in printer.used_calls.values()
-                    if text.count(one := printer(call)) > 1]
-        longest = max(repeated, key=len, default="")
-        first = (f"e = {longest}",) if longest else ()
-        text = text.replace(longest, "e") if longest else text
         arguments = ", ".join(one.name for one in row.arguments)
         silent = '@np.errstate(over="ignore")\n' if row.infinite else ""
         found[name] = Statement(f"{silent}def {name}({arguments}):",
@@ -108,5 +106,5 @@ def _argument_printer() -> NumpyPrinter:
     nothing = Program("", "", (), (), (), (), ())
     names = Names((), ())
     printer = NumpyPrinter(nothing, names)
-    printer.values = {"x": "x", "alpha": "alpha", "beta": "beta"}
+    printer.values = {"x": "x", "alpha": "alpha", "beta": "beta", SHARED.name: SHARED.name}
     return printer

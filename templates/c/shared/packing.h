@@ -1,0 +1,75 @@
+/* ---- packing ---------------------------------------------------------------------------- */
+
+/* One factor of a panel: a matrix [units, entries], or its transpose; `scale` times it. */
+typedef struct weights {
+    const real *matrix;
+    size_t across; /* from one unit to the next: 1, or a row of the matrix */
+    size_t along;  /* from one entry of the operand to the next: the other one */
+    real scale;
+} weights;
+
+/* One vector of units of a panel, where the entries of a row of the matrix are units. */
+ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, real scale,
+                       real *to, size_t row)
+{
+    for (size_t k = 0; k < entries; ++k)
+        store(to + k * row, scale * load_part(from + k * step, units));
+}
+
+/* The same where every unit is a row of the matrix: squares of lanes are turned over. */
+ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, real scale,
+                        real *to, size_t row)
+{
+    ALIGNED real square[LANES][LANES];
+    for (size_t k = 0; k < entries; k += LANES) {
+        const size_t some = least(LANES, entries - k);
+        for (size_t lane = 0; lane < LANES; ++lane)
+            store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
+                                             : (vec){0});
+        for (size_t i = 0; i < some; ++i) {
+            vec turned = {0};
+            UNROLLED for (int lane = 0; lane < LANES; ++lane)
+                turned[lane] = square[lane][i];
+            store(to + (k + i) * row, turned);
+        }
+    }
+}
+
+/* The panel of one block, for all gates with one operand: vector by vector of the tile. */
+MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
+                       size_t gates, size_t entries, real *panel)
+{
+    const size_t own = vectors_of(units, vectors, block), all = own * gates;
+    for (size_t v = 0, width; v < all; v += width) {
+        width = even_part(all - v, WIDEST);
+        for (size_t w = 0; w < width; ++w) {
+            const weights from = matrices[(v + w) / own];
+            const size_t first = (block * vectors + (v + w) % own) * LANES;
+            const real *const start = from.matrix + first * from.across;
+            if (from.across == 1)
+                pack_along(start, from.along, units - first, entries, from.scale,
+                           panel + w * LANES, width * LANES);
+            else
+                pack_across(start, from.across, units - first, entries, from.scale,
+                            panel + w * LANES, width * LANES);
+        }
+        panel += entries * width * LANES;
+    }
+    return panel;
+}
+
+/* The panels of all blocks. Returns where those of the next operand may begin. */
+MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
+                 size_t entries, real *panel)
+{
+    for (size_t block = 0; block < blocks(units, vectors); ++block)
+        panel = pack_block(units, vectors, block, matrices, gates, entries, panel);
+    return panel;
+}
+
+/* Where a member's share of `count` things begins; it ends where the next one's begins. */
+ALWAYS size_t share_from(size_t count, size_t member, size_t members)
+{
+    return members == 1 ? count * member : count * member / members;
+}
+
