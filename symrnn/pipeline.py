@@ -8,7 +8,8 @@ verify         a Program              the same Program, or an error that teaches
 differentiate  a Program              its adjoint, a Program again                adjoint
 clip           an adjoint             the same with its recurrent cotangents held   transforms
 schedule       both Programs          a Plan: loops over time, places of values   schedule
-print          a Plan                 ready strings for each language             backends
+build loops    a Plan                 a checked tree of loops for each function   lowering
+print          a tree, or a Plan      ready strings for each language             backends
 render         ready strings          the text of every file                      rendering
 check          the text               compared with the files, run on numbers     checking
 =============  =====================  ==========================================  ===========

@@ -33,8 +33,7 @@ class UnicodePrinter(TextPrinter):
 
     def power(self, base: str, exponent: Expr) -> str:
         text = str(exponent)
-        raised = text.removeprefix("-").isdigit()
-        return base + text.translate(SUPERSCRIPT) if raised else f"{base}^({text})"
+        return base + text.translate(SUPERSCRIPT) if exponent.is_Integer else f"{base}^({text})"
 
     def product(self, parts: Sequence[str]) -> str:
         scalar = " " if set(parts[0]) <= NUMERAL else self.times
