@@ -345,18 +345,18 @@ MAYBE real total(const real *a, size_t entries)
 
 /* ---- sizes of memory -------------------------------------------------------------------- */
 
-ALWAYS size_t least(size_t a, size_t b)
+ALWAYS size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-ALWAYS size_t up_to(size_t entries, size_t multiple)
+ALWAYS size_t round_up(size_t entries, size_t multiple)
 {
     return (entries + multiple - 1) / multiple * multiple;
 }
 
 /* The next part of a count in parts of at most `most`, as even as can be. */
-ALWAYS size_t even_part(size_t count, size_t most)
+ALWAYS size_t balanced_chunk(size_t count, size_t most)
 {
     if (count <= most)
         return count; /* without a division, which takes longer than a small tile */
@@ -368,7 +368,7 @@ ALWAYS size_t even_part(size_t count, size_t most)
  * would fight for the same lines of the cache. */
 ALWAYS size_t padded(size_t entries)
 {
-    const size_t lanes = up_to(entries, LANES);
+    const size_t lanes = round_up(entries, LANES);
     return lanes * sizeof(real) % 512 ? lanes : lanes + LANES;
 }
 
@@ -402,21 +402,21 @@ ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
 {
     if (vectors == 1)
         return 1;
-    return least(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
+    return min_size(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
 }
 
 /* Some blocks of an axis with so many units, from `low` to `high`, in this order or `back`. */
-typedef struct group {
+typedef struct block_range {
     size_t units, vectors, low, high;
     int back;
-} group;
+} block_range;
 
 /* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
 enum { ROWS_AT_ONCE = 96 };
 
 /* Blocks whose products are computed before the equations that follow from them, where the rows
  * are so few that one block's equations would wait for each other. */
-ALWAYS size_t blocks_together(size_t rows)
+ALWAYS size_t blocks_per_batch(size_t rows)
 {
     enum { OF_ONE_ROW = 64 }; /* told without a division */
     return rows == 1 ? OF_ONE_ROW : ROWS_AT_ONCE / rows;
@@ -442,13 +442,13 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 24 }; /* rows: fewer would read the weights too often */
     const size_t fitting = (1 << 19) / (row * sizeof(real));
-    const size_t rows = fitting < FEWEST ? FEWEST : least(fitting, ROWS_AT_ONCE);
+    const size_t rows = fitting < FEWEST ? FEWEST : min_size(fitting, ROWS_AT_ONCE);
     if (batch == 0)
         return steps;
-    return even_part(steps, batch < rows ? rows / batch : 1);
+    return balanced_chunk(steps, batch < rows ? rows / batch : 1);
 }
 
-/* Steps after which what follows from a scan is computed, totals among it: as many as fit into
+/* Steps after which what follows from a scan is computed, reductions among it: as many as fit into
  * half a megabyte. All of them where those rows are fewer than a panel of right factors can hold:
  * then the weights, which are read once a chunk, count for more. */
 enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
@@ -456,7 +456,7 @@ enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
 ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 {
     const size_t rows = (1 << 19) / (row * sizeof(real));
-    return rows < DEEP || batch == 0 ? steps : least(steps, (rows + batch - 1) / batch);
+    return rows < DEEP || batch == 0 ? steps : min_size(steps, (rows + batch - 1) / batch);
 }
 
 /* Which way a streaming step takes the blocks: the other way than the step before, so that what
@@ -486,12 +486,12 @@ typedef struct sums {
 /* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
  * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. Tiles of
  * one row are those of several blocks: their sums lie `row` apart, their panels `apart` vectors. */
-typedef struct pile {
+typedef struct tile_batch {
     size_t tiles, first;
     ptrdiff_t apart, row;
     real *tile;
-    int onto;
-} pile;
+    int accumulate;
+} tile_batch;
 
 #ifdef SYMRNN_BLAS
 
@@ -500,23 +500,23 @@ enum { MOST_OF_ROW = 0 }; /* a call takes one block */
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on: so many vectors at a time are a matrix [entries][width * LANES]. */
 MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                   size_t count, pile *of)
+                   size_t count, tile_batch *of)
 {
     const size_t row = vectors * LANES;
     real *const tile = of->tile;
-    const int onto = of->onto;
+    const int accumulate = of->accumulate;
     for (size_t v = 0, width; v < vectors; v += width) {
-        width = even_part(vectors - v, WIDEST);
+        width = balanced_chunk(vectors - v, WIDEST);
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
             const real *const panel = by.panels + (before + v) * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
-                           by.rows, 1, onto || o, tile + v * LANES, 1);
+                           by.rows, 1, accumulate || o, tile + v * LANES, 1);
             else
                 BLAS(gemm)(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, by.entries,
-                           1, by.rows, by.stride, panel, columns, onto || o, tile + v * LANES,
+                           1, by.rows, by.stride, panel, columns, accumulate || o, tile + v * LANES,
                            row);
         }
     }
@@ -544,7 +544,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  * wait for its own additions, STEPS entries at a time. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
 #define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
     {                                                                                            \
         const size_t tiles = of->tiles;                                                          \
         const ptrdiff_t row = of->row;                                                           \
@@ -554,7 +554,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int w = 0; w < N; ++w)                                         \
-                        sum[s][r][w] = of->onto && s == 0 ? load(tile + r * row + w * LANES)     \
+                        sum[s][r][w] = of->accumulate && s == 0 ? load(tile + r * row + w * LANES) \
                                                           : (vec){0};                            \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
@@ -631,7 +631,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 /* A tile of one row, N and then M vectors at a time: each entry of the row is brought into a
  * register once for all. */
 #define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
     {                                                                                            \
         const size_t tiles = of->tiles;                                                          \
         const ptrdiff_t row = of->row, apart = of->apart;                                        \
@@ -640,7 +640,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};          \
+                    sum[s][w] = of->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0};    \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict a = by->rows;                                               \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
@@ -660,7 +660,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                     }                                                                            \
                 }                                                                                \
                 for (; left >= S; left -= S, a += S)                                             \
-                    UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES)\
+                    UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES) \
                         UNROLLED for (int w = 0; w < N + M; ++w)                                 \
                             sum[s][w] += a[s] * load(w < N ? panel + w * LANES                   \
                                                            : second + (w - N) * LANES);          \
@@ -682,11 +682,12 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
     TILE_AS(turned_1_##N, 1, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
 
-typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
+typedef void (*tile_function)(const operand *, size_t, size_t, const tile_batch *);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
  * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one, or
- * two, of which one has SYMRNN_TURNED_APART, the other, for totals alone, SYMRNN_TURNED_ALONE. */
+ * two, of which one has SYMRNN_TURNED_APART, the other, for reductions alone,
+ * SYMRNN_TURNED_ALONE. */
 #if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 #define TILES __attribute__((visibility("hidden")))
 #else
@@ -747,12 +748,12 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 
 /* One row of one block or of several: as many vectors at a time as there may be. */
 ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
-                        pile *of)
+                        tile_batch *of)
 {
     const size_t entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width, of->tile += width * LANES) {
-        width = VECTOR_BYTES == 64 ? even_part(vectors - v, WIDEST)
-                                   : least(vectors - v, MOST_OF_ROW); /* pairs of panels */
+        width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
+                                   : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
         (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, of);
     }
@@ -760,7 +761,7 @@ ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, 
 
 /* So many tiles of one height, if any; moves on to where the next begin. */
 ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count, size_t v,
-                      size_t several, size_t height, pile *of)
+                      size_t several, size_t height, tile_batch *of)
 {
     if (several == 0)
         return;
@@ -771,15 +772,15 @@ ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count
 
 /* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
 MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                        size_t count, real *tile, int onto)
+                        size_t count, real *tile, int accumulate)
 {
     const size_t entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
-        width = even_part(vectors - v, WIDEST);
+        width = balanced_chunk(vectors - v, WIDEST);
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
         const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
-        pile of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, onto};
+        tile_batch of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
         add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &of);
         if (higher > far)
             add_tiles(tiles[width - 1][height], operands, count, before + v, higher - far, top,
@@ -792,29 +793,29 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on. */
 ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                    size_t count, pile *of)
+                    size_t count, tile_batch *of)
 {
     if (rows == 1)
         row_product(before, vectors, operands, count, of);
     else
-        rows_product(rows, before, vectors, operands, count, of->tile, of->onto);
+        rows_product(rows, before, vectors, operands, count, of->tile, of->accumulate);
 }
 
 #endif
 
 /* Blocks from `one` on, which is whole, that one call takes: of one row all that are alike, if it
  * takes all vectors of a block at a time. */
-ALWAYS size_t blocks_alike(size_t rows, size_t gates, const group *of, size_t one)
+ALWAYS size_t blocks_alike(size_t rows, size_t gates, const block_range *of, size_t one)
 {
     if (rows > 1 || gates * of->vectors > MOST_OF_ROW)
         return 1;
     const size_t whole_ones = (of->units + LANES - 1) / LANES / of->vectors;
-    return (of->back || of->vectors == 1 ? of->high : least(of->high, whole_ones)) - one;
+    return (of->back || of->vectors == 1 ? of->high : min_size(of->high, whole_ones)) - one;
 }
 
-/* The products of all blocks of a group: their sums are [rows][gates][vectors]. */
-ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *operands,
-                     size_t count, const sums *into, int onto)
+/* The products of all blocks of a block_range: their sums are [rows][gates][vectors]. */
+ALWAYS void products(size_t rows, size_t gates, const block_range *of, const operand *operands,
+                     size_t count, const sums *into, int accumulate)
 {
     const ptrdiff_t apart = (ptrdiff_t)(of->vectors * gates), turn = of->back ? -1 : 1;
     const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
@@ -827,7 +828,7 @@ ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *
                            + into->first * own * gates * LANES;
         alike = own < of->vectors ? 1 : blocks_alike(rows, gates, of, one);
         product(rows, block * (size_t)apart, own * gates, operands, count,
-                &(pile){alike, 0, turn * apart, turn * distance, tile, onto});
+                &(tile_batch){alike, 0, turn * apart, turn * distance, tile, accumulate});
     }
 }
 
@@ -855,7 +856,7 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
 {
     ALIGNED real square[LANES][LANES];
     for (size_t k = 0; k < entries; k += LANES) {
-        const size_t some = least(LANES, entries - k);
+        const size_t some = min_size(LANES, entries - k);
         for (size_t lane = 0; lane < LANES; ++lane)
             store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
                                              : (vec){0});
@@ -874,7 +875,7 @@ MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
     for (size_t v = 0, width; v < all; v += width) {
-        width = even_part(all - v, WIDEST);
+        width = balanced_chunk(all - v, WIDEST);
         for (size_t w = 0; w < width; ++w) {
             const weights from = matrices[(v + w) / own];
             const size_t first = (block * vectors + (v + w) % own) * LANES;
@@ -900,13 +901,13 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
     return panel;
 }
 
-/* Where a member's share of `count` things begins; it ends where the next one's begins. */
-ALWAYS size_t share_from(size_t count, size_t member, size_t members)
+/* Where a thread's share of `count` things begins; it ends where the next one's begins. */
+ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
 {
-    return members == 1 ? count * member : count * member / members;
+    return threads == 1 ? count * thread : count * thread / threads;
 }
 
-/* ---- totals over all rows --------------------------------------------------------------- */
+/* ---- reductions over all rows --------------------------------------------------------------- */
 
 /* Rows of one value over all steps: `edge` for those at `start` to `start + edges`, `inner` for
  * all others. Without a delay there is no edge. `inner` begins at the row `origin`. */
@@ -934,25 +935,25 @@ ALWAYS size_t stride_of(const series *from, size_t row)
 }
 
 /* One total: out[units, columns] = sum over rows of left times right^T; NULL: nobody wants it. */
-typedef struct total_of {
+typedef struct reduction {
     series left;
     size_t units;
     real scale;
     real *out;
-    int onto;
-} total_of;
+    int accumulate;
+} reduction;
 
 /* Rows from `row` on that lie one behind the other, at most so many. */
-ALWAYS size_t together(const series *one, size_t row, size_t most)
+ALWAYS size_t contiguous_rows(const series *one, size_t row, size_t most)
 {
     if (row < one->start)
-        return least(most, one->start - row);
+        return min_size(most, one->start - row);
     const size_t end = one->start + one->edges;
-    return row < end ? least(most, end - row) : most;
+    return row < end ? min_size(most, end - row) : most;
 }
 
-/* Whether anybody wants one of some totals. */
-ALWAYS int is_wanted(const total_of *all, size_t count)
+/* Whether anybody wants one of some reductions. */
+ALWAYS int is_wanted(const reduction *all, size_t count)
 {
     while (count > 0 && all[count - 1].out == NULL)
         --count;
@@ -961,7 +962,7 @@ ALWAYS int is_wanted(const total_of *all, size_t count)
 
 #ifdef SYMRNN_BLAS
 
-/* Units of one call, for any number of members: a call of another size might round otherwise. */
+/* Units of one call, for any number of threads: a call of another size might round otherwise. */
 enum { TALL = 64 };
 
 ALWAYS size_t scratch_for(size_t columns)
@@ -971,29 +972,29 @@ ALWAYS size_t scratch_for(size_t columns)
 }
 
 /* The part of one total that belongs to these units: a product for each run of rows. */
-MAYBE void add_total(size_t first, size_t rows, const series *right, size_t columns,
-                     const total_of *one, size_t unit, size_t units)
+MAYBE void add_reduction(size_t first, size_t rows, const series *right, size_t columns,
+                     const reduction *one, size_t unit, size_t units)
 {
     for (size_t from = first, deep; from < first + rows; from += deep) {
-        deep = together(right, from, together(&one->left, from, first + rows - from));
+        deep = contiguous_rows(right, from, contiguous_rows(&one->left, from, first + rows - from));
         BLAS(gemm)(CblasRowMajor, CblasTrans, CblasNoTrans, units, columns, deep, one->scale,
                    row_of(&one->left, from) + unit, stride_of(&one->left, from),
-                   row_of(right, from), stride_of(right, from), from > first || one->onto,
+                   row_of(right, from), stride_of(right, from), from > first || one->accumulate,
                    one->out + unit * columns, columns);
     }
 }
 
-/* All totals with one right factor [rows, columns], over `rows` rows from `first` on, for the
- * units that are this member's. */
-MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns,
-                  const total_of *all, size_t count, size_t member, size_t members, real *scratch)
+/* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
+ * units that are this thread's. */
+MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
+                  const reduction *all, size_t count, size_t thread, size_t threads, real *scratch)
 {
     (void)scratch;
     for (size_t one = 0; one < count; ++one)
-        for (size_t unit = member * TALL; all[one].out != NULL && unit < all[one].units;
-             unit += members * TALL)
-            add_total(first, rows, right, columns, all + one, unit,
-                      least(TALL, all[one].units - unit));
+        for (size_t unit = thread * TALL; all[one].out != NULL && unit < all[one].units;
+             unit += threads * TALL)
+            add_reduction(first, rows, right, columns, all + one, unit,
+                      min_size(TALL, all[one].units - unit));
 }
 
 #else /* tiles */
@@ -1004,17 +1005,17 @@ enum { TALL = 80, TALL_DEEP = 96, MANY = 1024 / sizeof(real) };
 
 /* Rows at a time, at most. Left factors that are not packed are read by one panel after the other:
  * all of them stay in the second cache. */
-ALWAYS size_t deepest(size_t columns, const total_of *all, size_t count)
+ALWAYS size_t deepest(size_t columns, const reduction *all, size_t count)
 {
     enum { LEFT_BYTES = 320 << 10, FEWEST = 24 }; /* fewer: a total is read and written too often */
     size_t row = 1;
     for (size_t one = 0; one < count; ++one)
         row += all[one].left.stride;
     const size_t near = LEFT_BYTES / (row * sizeof(real));
-    return columns >= MANY ? TALL_DEEP : near < FEWEST ? FEWEST : least(near, DEEP);
+    return columns >= MANY ? TALL_DEEP : near < FEWEST ? FEWEST : min_size(near, DEEP);
 }
 
-/* Entries that a member wants for totals with so many columns. */
+/* Entries that a thread wants for reductions with so many columns. */
 ALWAYS size_t scratch_for(size_t columns)
 {
     const size_t left = columns < MANY ? 0 : TALL_DEEP * TALL * MOST_ROWS + LANES;
@@ -1037,22 +1038,22 @@ typedef struct share_of_tiles {
     size_t units, height, higher, first, last;
 } share_of_tiles;
 
-ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t member, size_t members)
+ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t thread, size_t threads)
 {
     const size_t all = (units + most - 1) / most;
-    return (share_of_tiles){units, units / all, units % all, share_from(all, member, members),
-                            share_from(all, member + 1, members)};
+    return (share_of_tiles){units, units / all, units % all, share_from(all, thread, threads),
+                            share_from(all, thread + 1, threads)};
 }
 
 ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
 {
-    return some->height * tile + least(tile, some->higher);
+    return some->height * tile + min_size(tile, some->higher);
 }
 
 /* Those from the first on that have its height. */
 ALWAYS size_t tiles_alike(const share_of_tiles *some)
 {
-    return (some->first < some->higher ? least(some->higher, some->last) : some->last)
+    return (some->first < some->higher ? min_size(some->higher, some->last) : some->last)
            - some->first;
 }
 
@@ -1070,21 +1071,21 @@ MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
 
 /* The last columns of one tile of a total, where vectors are wider, or scaled sums. */
 MAYBE void add_edge(size_t height, real scale, const real *edge, size_t width, real *out,
-                    size_t columns, size_t column, int onto)
+                    size_t columns, size_t column, int accumulate)
 {
     for (size_t r = 0; r < height; ++r)
         for (size_t v = 0; v < width; ++v) {
             real *const to = out + r * columns + v * LANES;
             const size_t count = columns - column - v * LANES;
             const vec sum = scale * load(edge + (r * width + v) * LANES);
-            store_part(to, onto ? sum + load_part(to, count) : sum, count);
+            store_part(to, accumulate ? sum + load_part(to, count) : sum, count);
         }
 }
 
 /* One panel's part in one total: `out` is its first row, from the panel's column on. */
-MAYBE void add_total(share_of_tiles some, operand left, const real *packed, real scale,
+MAYBE void add_reduction(share_of_tiles some, operand left, const real *packed, real scale,
                      const real *panel, size_t width, real *out, size_t columns, size_t column,
-                     real *edge, int onto)
+                     real *edge, int accumulate)
 {
     const int full = column + width * LANES <= columns && scale == 1;
     for (size_t alike; some.first < some.last; some.first += alike) {
@@ -1102,62 +1103,63 @@ MAYBE void add_total(share_of_tiles some, operand left, const real *packed, real
         }
         if (full) {
             times(&part, 1, 0,
-                  &(pile){alike, 0, (ptrdiff_t)apart, (ptrdiff_t)columns, here, onto});
+                  &(tile_batch){alike, 0, (ptrdiff_t)apart, (ptrdiff_t)columns, here, accumulate});
             continue;
         }
-        times(&part, 1, 0, &(pile){1, 0, 0, (ptrdiff_t)(width * LANES), edge, 0});
-        add_edge(height, scale, edge, width, here, columns, column, onto);
+        times(&part, 1, 0, &(tile_batch){1, 0, 0, (ptrdiff_t)(width * LANES), edge, 0});
+        add_edge(height, scale, edge, width, here, columns, column, accumulate);
     }
 }
 
 /* One total over `deep` rows from `from` on, its left factors packed. */
-MAYBE void tall_total(const total_of *one, const series *right, size_t columns, size_t from,
-                      size_t deep, size_t member, size_t members, real *scratch, int onto)
+MAYBE void tall_reduction(const reduction *one, const series *right, size_t columns, size_t from,
+                      size_t deep, size_t thread, size_t threads, real *scratch, int accumulate)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     real *const packed = edge + MOST_ROWS * WIDEST * LANES;
-    const size_t vectors = up_to(columns, LANES) / LANES;
+    const size_t vectors = round_up(columns, LANES) / LANES;
     const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep, NULL};
-    share_of_tiles some = tiles_of(one->units, rows_of[WIDEST - 1], member, members);
+    share_of_tiles some = tiles_of(one->units, rows_of[WIDEST - 1], thread, threads);
     for (const size_t end = some.last; some.first < end; some.first = some.last) {
-        some.last = least(end, some.first + TALL);
+        some.last = min_size(end, some.first + TALL);
         pack_left(&some, &left, packed);
         for (size_t v = 0, width; v < vectors; v += width) {
-            width = even_part(vectors - v, WIDEST);
+            width = balanced_chunk(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            add_total(some, left, packed, one->scale, panel, width, one->out, columns, v * LANES,
-                      edge, onto);
+            add_reduction(some, left, packed, one->scale, panel, width, one->out, columns,
+                          v * LANES,
+                      edge, accumulate);
         }
     }
 }
 
-/* All totals with one right factor [rows, columns], over `rows` rows from `first` on, for the
- * units that are this member's. */
-MAYBE void totals(size_t first, size_t rows, const series *right, size_t columns,
-                  const total_of *all, size_t count, size_t member, size_t members, real *scratch)
+/* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
+ * units that are this thread's. */
+MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
+                  const reduction *all, size_t count, size_t thread, size_t threads, real *scratch)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
-    const size_t vectors = up_to(columns, LANES) / LANES, most = deepest(columns, all, count);
+    const size_t vectors = round_up(columns, LANES) / LANES, most = deepest(columns, all, count);
     for (size_t from = first, deep; is_wanted(all, count) && from < first + rows; from += deep) {
-        deep = even_part(first + rows - from, most);
+        deep = balanced_chunk(first + rows - from, most);
         for (size_t one = 0; one < count; ++one)
-            deep = together(&all[one].left, from, deep);
-        for (const total_of *one = all; columns >= MANY && one < all + count; ++one)
+            deep = contiguous_rows(&all[one].left, from, deep);
+        for (const reduction *one = all; columns >= MANY && one < all + count; ++one)
             if (one->out != NULL)
-                tall_total(one, right, columns, from, deep, member, members, scratch,
-                           from > first || one->onto);
+                tall_reduction(one, right, columns, from, deep, thread, threads, scratch,
+                           from > first || one->accumulate);
         for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
-            width = even_part(vectors - v, WIDEST);
+            width = balanced_chunk(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            for (const total_of *one = all; one < all + count; ++one) {
+            for (const reduction *one = all; one < all + count; ++one) {
                 if (one->out == NULL)
                     continue;
                 const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep,
                                       NULL};
-                const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], member,
-                                                    members);
-                add_total(own, left, NULL, one->scale, panel, width, one->out, columns,
-                          v * LANES, edge, from > first || one->onto);
+                const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], thread,
+                                                    threads);
+                add_reduction(own, left, NULL, one->scale, panel, width, one->out, columns,
+                          v * LANES, edge, from > first || one->accumulate);
             }
         }
     }
@@ -1193,10 +1195,10 @@ MAYBE void clear(real *to, size_t entries)
 ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
     const size_t shares = multiplications / share;
-    return least(threads, shares < 1 ? 1 : shares);
+    return min_size(threads, shares < 1 ? 1 : shares);
 }
 
-/* Calls a function of one member, by all of the team at once. */
+/* Calls a function of one thread, by all of the team at once. */
 #ifdef _OPENMP
 #define TEAM(function, ...)                                                                      \
     if (team > 1) {                                                                              \
@@ -1205,7 +1207,7 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
     } else {                                                                                     \
         function(__VA_ARGS__, 0, 1);                                                             \
     }
-#define BARRIER if (members > 1) { _Pragma("omp barrier") }
+#define BARRIER if (threads > 1) { _Pragma("omp barrier") }
 #else
 #define TEAM(function, ...) (void)team, function(__VA_ARGS__, 0, 1);
 #define BARRIER
@@ -1213,12 +1215,12 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 
 /* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
 MAYBE const real *given_or(const real *given, real value, size_t entries, real *room,
-                           size_t member, size_t members)
+                           size_t thread, size_t threads)
 {
-    (void)members;
+    (void)threads;
     if (LIKELY(given != NULL))
         return given;
-    for (size_t j = 0; member == 0 && j < entries; ++j)
+    for (size_t j = 0; thread == 0 && j < entries; ++j)
         room[j] = value;
     BARRIER
     return room;

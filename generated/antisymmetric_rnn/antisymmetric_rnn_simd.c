@@ -34,7 +34,7 @@ size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes 
     (void)sizes;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes
     (void)sizes;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t antisymmetric_rnn_simd_forward_work_size(
@@ -52,8 +52,8 @@ size_t antisymmetric_rnn_simd_forward_work_size(
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads)
@@ -62,8 +62,8 @@ size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *siz
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t antisymmetric_rnn_simd_backward_work_size(
@@ -141,35 +141,35 @@ void antisymmetric_rnn_simd_pack_backward(
     }
 }
 
-static void antisymmetric_rnn_simd_forward_member(
+static void antisymmetric_rnn_simd_forward_thread(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_initial *initial, const antisymmetric_rnn_outputs *out,
     const antisymmetric_rnn_state *final, antisymmetric_rnn_real *tape,
-    antisymmetric_rnn_real *work, size_t member, size_t members)
+    antisymmetric_rnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const tape_tanh_a_h_tail = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -177,22 +177,22 @@ static void antisymmetric_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_h x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -205,28 +205,27 @@ static void antisymmetric_rnn_simd_forward_member(
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_d_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_h h_prev, (-1) W_h^T h_prev */
-                        products(rows, 1, &some, factors_d, 2,
-                            &(sums){tile_d_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_d, 2,
+                            &(sums){tile_d_batch, batch.low, rows, 0}, 0);
 
                         /* V_h x */
-                        products(rows, 1, &some, factors_a_h + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 1 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_d =
-                                tile_d_group + (block - some.low) * vectors * rows * LANES;
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                                tile_d_batch + (block - batch.low) * vectors * rows * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -263,7 +262,7 @@ static void antisymmetric_rnn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -285,37 +284,37 @@ void antisymmetric_rnn_simd_forward(
 {
     const size_t team = team_of(threads, antisymmetric_rnn_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(antisymmetric_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(antisymmetric_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final,
         tape, work);
 }
 
-static void antisymmetric_rnn_simd_infer_member(
+static void antisymmetric_rnn_simd_infer_thread(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_initial *initial, const antisymmetric_rnn_outputs *out,
-    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work, size_t member,
-    size_t members)
+    const antisymmetric_rnn_state *final, antisymmetric_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -323,22 +322,22 @@ static void antisymmetric_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_h x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -350,28 +349,27 @@ static void antisymmetric_rnn_simd_infer_member(
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_d_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_h h_prev, (-1) W_h^T h_prev */
-                        products(rows, 1, &some, factors_d, 2,
-                            &(sums){tile_d_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_d, 2,
+                            &(sums){tile_d_batch, batch.low, rows, 0}, 0);
 
                         /* V_h x */
-                        products(rows, 1, &some, factors_a_h + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 1 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_d =
-                                tile_d_group + (block - some.low) * vectors * rows * LANES;
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                                tile_d_batch + (block - batch.low) * vectors * rows * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -404,7 +402,7 @@ static void antisymmetric_rnn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -425,17 +423,17 @@ void antisymmetric_rnn_simd_infer(
 {
     const size_t team = team_of(threads, antisymmetric_rnn_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(antisymmetric_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(antisymmetric_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
         work);
 }
 
-static void antisymmetric_rnn_simd_backward_member(
+static void antisymmetric_rnn_simd_backward_thread(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_initial *initial, const antisymmetric_rnn_outputs *out,
     const antisymmetric_rnn_real *tape, const antisymmetric_rnn_cotangents *bars,
-    const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work, size_t member,
-    size_t members)
+    const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -458,23 +456,23 @@ static void antisymmetric_rnn_simd_backward_member(
     real *const work_h_prev_bar = work_d_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_d_bar = packed;
-    const real *const panels_d_bar_2 = panels_d_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_bar = panels_d_bar_2 + up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_d_bar_2 = panels_d_bar + round_up(m, LANES) * m;
+    const real *const panels_a_h_bar = panels_d_bar_2 + round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_h_bar, m);
         clear(gamma_bar, 1);
         clear(epsilon_bar, 1);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_h_bar, m * m);
             clear(V_h_bar, m * n);
         }
@@ -483,16 +481,16 @@ static void antisymmetric_rnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const tanh_a_h_tail_rows =
                         tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -536,10 +534,10 @@ static void antisymmetric_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const d_bar_rows = work_d_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -547,20 +545,20 @@ static void antisymmetric_rnn_simd_backward_member(
                         {d_bar_rows, row_m, m, panels_d_bar},
                         {d_bar_rows, row_m, m, panels_d_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_h^T d_bar, (-1) W_h d_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const real gamma_here = gamma[0];
@@ -587,10 +585,10 @@ static void antisymmetric_rnn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const tanh_a_h_tail_rows =
                     tape_tanh_a_h_tail + (first * B + begin) * row_m;
                 real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
@@ -624,28 +622,28 @@ static void antisymmetric_rnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_h^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -662,7 +660,7 @@ static void antisymmetric_rnn_simd_backward_member(
         }
         BARRIER
         if (epsilon_bar != NULL || gamma_bar != NULL) {
-            for (size_t s = 0; s < steps * B * (member == 0); ++s) {
+            for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
                 const real *restrict h_prev = first * B + s >= B ? out->h + (first * B + s - B) * m
                     : initial_h + (first * B + s) * m;
                 const real *restrict tanh_a_h = work_tanh_a_h + s * row_m;
@@ -680,34 +678,34 @@ static void antisymmetric_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_d_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_d_bar[] = {
+            const reduction with_d_bar[] = {
                 {{out->h, initial_h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
             };
-            totals(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, thread, threads,
                 scratch);
 
             /* (9)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -729,16 +727,16 @@ void antisymmetric_rnn_simd_backward(
 {
     const size_t team = team_of(threads, antisymmetric_rnn_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(antisymmetric_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape,
+    TEAM(antisymmetric_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape,
         bars, gradients, work);
 }
 
-static void antisymmetric_rnn_simd_step_member(
+static void antisymmetric_rnn_simd_step_thread(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,
     const antisymmetric_rnn_initial *state, const antisymmetric_rnn_outputs *out,
-    const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work, size_t member,
-    size_t members)
+    const antisymmetric_rnn_state *next, antisymmetric_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = ANTISYMMETRIC_RNN_FIXED_n;
@@ -750,17 +748,17 @@ static void antisymmetric_rnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev_2 = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev_2 = panels_h_prev + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -771,26 +769,27 @@ static void antisymmetric_rnn_simd_step_member(
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_d_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_h h_prev, (-1) W_h^T h_prev */
-                products(rows, 1, &some, factors_d, 2, &(sums){tile_d_group, some.low, rows, 0}, 0);
-
-                /* V_h x */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
+                products(rows, 1, &batch, factors_d, 2, &(sums){tile_d_batch, batch.low, rows, 0},
                     0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                /* V_h x */
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_d =
-                        tile_d_group + (block - some.low) * vectors * rows * LANES;
+                        tile_d_batch + (block - batch.low) * vectors * rows * LANES;
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -820,9 +819,9 @@ static void antisymmetric_rnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -842,5 +841,5 @@ void antisymmetric_rnn_simd_step(
 {
     const size_t team = team_of(threads, antisymmetric_rnn_simd_step_multiplications(sizes),
         SHARE_OF_STEP);
-    TEAM(antisymmetric_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(antisymmetric_rnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

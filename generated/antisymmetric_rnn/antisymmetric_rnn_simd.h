@@ -5,7 +5,7 @@
  * Like antisymmetric_rnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile antisymmetric_rnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,29 +23,29 @@ extern "C" {
  *   tanh_a_h_tail: spaced(T * B * padded m), every step */
 size_t antisymmetric_rnn_simd_tape_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: weights packed for forward: up_to(m, LANES) * n +
- * 2 * up_to(m, LANES) * m. */
+/* Entries of antisymmetric_rnn_real: weights packed for forward: round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m. */
 size_t antisymmetric_rnn_simd_forward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m +
- * up_to(n, LANES) * m. */
+/* Entries of antisymmetric_rnn_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * round_up(n, LANES) * m. */
 size_t antisymmetric_rnn_simd_backward_packed_size(const antisymmetric_rnn_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) +
+/* Entries of antisymmetric_rnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) +
  * B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t antisymmetric_rnn_simd_forward_work_size(
     const antisymmetric_rnn_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_real: scratch memory of infer: chunk * B * up_to(m, LANES) +
+/* Entries of antisymmetric_rnn_real: scratch memory of infer: chunk * B * round_up(m, LANES) +
  * B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t antisymmetric_rnn_simd_infer_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 
 /* Entries of antisymmetric_rnn_real: scratch memory of backward: 4 * spaced(chunk * B * padded
@@ -97,7 +97,7 @@ void antisymmetric_rnn_simd_backward(
     const antisymmetric_rnn_real *tape, const antisymmetric_rnn_cotangents *bars,
     const antisymmetric_rnn_gradients *gradients, antisymmetric_rnn_real *work, size_t threads);
 
-/* As antisymmetric_rnn_step, with the weights packed for antisymmetric_rnn_simd_forward. */
+/* As antisymmetric_rnn_step, with the weights packed for forward. */
 void antisymmetric_rnn_simd_step(
     const antisymmetric_rnn_sizes *sizes, const antisymmetric_rnn_parameters *parameters,
     const antisymmetric_rnn_real *packed, const antisymmetric_rnn_inputs *in,

@@ -163,9 +163,8 @@ void antisymmetric_rnn_gated_forward(
     antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
     antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
     antisymmetric_rnn_gated_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
-    const antisymmetric_rnn_gated_real *const initial_h =
-        antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h);
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial
+        != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -254,9 +253,8 @@ void antisymmetric_rnn_gated_infer(
     antisymmetric_rnn_gated_real *const a_h = a_z + m; /* [m] */
     antisymmetric_rnn_gated_real *const tanh_a_h = a_h + m; /* [m] */
     antisymmetric_rnn_gated_real *const work_initial_h = tanh_a_h + m; /* [B, m] */
-    const antisymmetric_rnn_gated_real *const initial_h =
-        antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h);
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial
+        != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -352,9 +350,8 @@ void antisymmetric_rnn_gated_backward(
     antisymmetric_rnn_gated_real *const work_initial_h = work_final_h_bar + B * m; /* [B, m] */
     const antisymmetric_rnn_gated_real *const final_h_bar =
         antisymmetric_rnn_gated_given(bars->final_h_bar, 0, B * m, work_final_h_bar);
-    const antisymmetric_rnn_gated_real *const initial_h =
-        antisymmetric_rnn_gated_given(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h);
+    const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial
+        != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
     /* totals start at zero */
     if (W_h_bar != NULL)

@@ -5,7 +5,7 @@
  * Like antisymmetric_rnn_gated.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile antisymmetric_rnn_gated_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,30 +24,30 @@ extern "C" {
  *   z_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t antisymmetric_rnn_gated_simd_tape_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: weights packed for forward: 2 * up_to(m, LANES) * n +
- * 2 * up_to(m, LANES) * m. */
+/* Entries of antisymmetric_rnn_gated_real: weights packed for forward: 2 * round_up(m,
+ * LANES) * n + 2 * round_up(m, LANES) * m. */
 size_t antisymmetric_rnn_gated_simd_forward_packed_size(const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: 2 * up_to(m, LANES) * m
- * + 2 * up_to(n, LANES) * m. */
+/* Entries of antisymmetric_rnn_gated_real: weights packed for backward: 2 * round_up(m,
+ * LANES) * m + 2 * round_up(n, LANES) * m. */
 size_t antisymmetric_rnn_gated_simd_backward_packed_size(
     const antisymmetric_rnn_gated_sizes *sizes);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward: chunk * B * 2 * up_to(m,
- * LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of forward:
+ * chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t antisymmetric_rnn_gated_simd_forward_work_size(
     const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of infer: chunk * B * 2 * up_to(m,
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of infer: chunk * B * 2 * round_up(m,
  * LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t antisymmetric_rnn_gated_simd_infer_work_size(
     const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 
@@ -106,7 +106,7 @@ void antisymmetric_rnn_gated_simd_backward(
     const antisymmetric_rnn_gated_gradients *gradients, antisymmetric_rnn_gated_real *work,
     size_t threads);
 
-/* As antisymmetric_rnn_gated_step, with the weights packed for antisymmetric_rnn_gated_simd_forward. */
+/* As antisymmetric_rnn_gated_step, with the weights packed for forward. */
 void antisymmetric_rnn_gated_simd_step(
     const antisymmetric_rnn_gated_sizes *sizes,
     const antisymmetric_rnn_gated_parameters *parameters,

@@ -35,7 +35,7 @@ size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes 
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m + 2 * round_up(p, LANES) * m;
 }
 
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes)
@@ -44,7 +44,7 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
-    return 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * p + 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t bidirectional_rnn_simd_forward_work_size(
@@ -55,9 +55,9 @@ size_t bidirectional_rnn_simd_forward_work_size(
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + chunk_2 * B * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads)
@@ -67,10 +67,10 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return 2 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES)
-        + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return 2 * spaced(T * B * row_m) + chunk * B * round_up(m, LANES)
+        + chunk_3 * B * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t bidirectional_rnn_simd_backward_work_size(
@@ -83,11 +83,11 @@ size_t bidirectional_rnn_simd_backward_work_size(
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_4 = steps_together(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_4 = steps_together(T, B, row_m + round_up(m, LANES));
     return spaced(T * B * row_p) + spaced(T * B * row_m) + spaced(chunk_4 * B * row_m)
-        + 2 * spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES)
-        + 4 * B * m + threads * scratch_for(m + n);
+        + 2 * spaced(2 * B * row_m) + chunk * B * round_up(m, LANES)
+        + chunk_4 * B * round_up(m, LANES) + 4 * B * m + threads * scratch_for(m + n);
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -182,12 +182,12 @@ void bidirectional_rnn_simd_pack_backward(
     }
 }
 
-static void bidirectional_rnn_simd_forward_member(
+static void bidirectional_rnn_simd_forward_thread(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape,
-    bidirectional_rnn_real *work, size_t member, size_t members)
+    bidirectional_rnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -195,8 +195,8 @@ static void bidirectional_rnn_simd_forward_member(
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
@@ -205,25 +205,25 @@ static void bidirectional_rnn_simd_forward_member(
     real *const tape_backward_h = tape_forward_h_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_backward_h_tail = tape_backward_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_forward_a_ahead = work;
-    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m
-        + 2 * up_to(p, LANES) * m);
-    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_2 * B * up_to(m, LANES);
+    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m
+        + 2 * round_up(p, LANES) * m);
+    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_2 * B * round_up(m, LANES);
     real *const work_initial_backward_h = work_initial_forward_h + B * m;
     const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0,
-        B * m, work_initial_forward_h, member, members);
+        B * m, work_initial_forward_h, thread, threads);
     const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0,
-        B * m, work_initial_backward_h, member, members);
+        B * m, work_initial_backward_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_backward_h = panels_forward_h + up_to(p, LANES) * m;
+    const real *const panels_forward_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_x_2 = panels_forward_h_prev + round_up(m, LANES) * m;
+    const real *const panels_backward_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_forward_h = panels_backward_h_prev + round_up(m, LANES) * m;
+    const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_forward_a[] = {
@@ -231,22 +231,22 @@ static void bidirectional_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* forward.W x */
-            products(steps * B, 1, &some, factors_forward_a, 1,
+            products(steps * B, 1, &batch, factors_forward_a, 1,
                 &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
@@ -257,21 +257,20 @@ static void bidirectional_rnn_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* forward.W x, forward.U forward.h_prev */
-                        products(rows, 1, &some, factors_forward_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_forward_a + early, 2 - early,
                             &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_a = tile_forward_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_forward_a = tile_forward_a_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -280,8 +279,8 @@ static void bidirectional_rnn_simd_forward_member(
 
                                     /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
                                      * forward.b */
-                                    const vec forward_a = load(tile_forward_a + (s * own
-                                        + v) * LANES) + forward_b_here;
+                                    const vec forward_a = load(tile_forward_a + (s * own + v)
+                                        * LANES) + forward_b_here;
 
                                     /* (2)  forward.h = tanh(forward.a) */
                                     const vec forward_h = vec_tanh(forward_a);
@@ -302,7 +301,7 @@ static void bidirectional_rnn_simd_forward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = least(chunk_2, T - done);
+        const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_backward_a[] = {
@@ -310,22 +309,22 @@ static void bidirectional_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* backward.W x */
-            products(steps * B, 1, &some, factors_backward_a, 1,
+            products(steps * B, 1, &batch, factors_backward_a, 1,
                 &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     real *const backward_h_tail_rows =
@@ -337,21 +336,20 @@ static void bidirectional_rnn_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* backward.W x, backward.U backward.h_prev */
-                        products(rows, 1, &some, factors_backward_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_backward_a + early, 2 - early,
                             &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_a = tile_backward_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_backward_a = tile_backward_a_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -360,8 +358,8 @@ static void bidirectional_rnn_simd_forward_member(
 
                                     /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
                                      * backward.b */
-                                    const vec backward_a = load(tile_backward_a + (s * own
-                                        + v) * LANES) + backward_b_here;
+                                    const vec backward_a = load(tile_backward_a + (s * own + v)
+                                        * LANES) + backward_b_here;
 
                                     /* (4)  backward.h = tanh(backward.a) */
                                     const vec backward_h = vec_tanh(backward_a);
@@ -383,10 +381,10 @@ static void bidirectional_rnn_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
@@ -394,19 +392,19 @@ static void bidirectional_rnn_simd_forward_member(
                     {forward_h_rows, row_m, m, panels_forward_h},
                     {backward_h_rows, row_m, m, panels_backward_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_f forward.h, V_b backward.h */
-                    products(rows, 1, &some, factors_a_y, 2,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 2,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -427,10 +425,10 @@ static void bidirectional_rnn_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_backward_h : initial_backward_h, T > 0 ? row_m : m,
             final != NULL ? final->backward_h : NULL);
 }
@@ -453,16 +451,16 @@ void bidirectional_rnn_simd_forward(
 {
     const size_t team = team_of(threads, bidirectional_rnn_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(bidirectional_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(bidirectional_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final,
         tape, work);
 }
 
-static void bidirectional_rnn_simd_infer_member(
+static void bidirectional_rnn_simd_infer_thread(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
-    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t member,
-    size_t members)
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -470,33 +468,33 @@ static void bidirectional_rnn_simd_infer_member(
     const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_forward_h = work; /* [m] a row */
     real *const work_backward_h = work_forward_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_forward_a_ahead = work_backward_h + spaced(T * B * row_m);
-    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m
-        + 2 * up_to(p, LANES) * m);
-    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_3 * B * up_to(m, LANES);
+    real *const tile_backward_a_ahead = tile_forward_a_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m
+        + 2 * round_up(p, LANES) * m);
+    real *const work_initial_forward_h = tile_backward_a_ahead + chunk_3 * B * round_up(m, LANES);
     real *const work_initial_backward_h = work_initial_forward_h + B * m;
     const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0,
-        B * m, work_initial_forward_h, member, members);
+        B * m, work_initial_forward_h, thread, threads);
     const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0,
-        B * m, work_initial_backward_h, member, members);
+        B * m, work_initial_backward_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_forward_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_x_2 = panels_forward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_backward_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_forward_h = panels_backward_h_prev + up_to(m, LANES) * m;
-    const real *const panels_backward_h = panels_forward_h + up_to(p, LANES) * m;
+    const real *const panels_forward_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_x_2 = panels_forward_h_prev + round_up(m, LANES) * m;
+    const real *const panels_backward_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_forward_h = panels_backward_h_prev + round_up(m, LANES) * m;
+    const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_forward_a[] = {
@@ -504,22 +502,22 @@ static void bidirectional_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* forward.W x */
-            products(steps * B, 1, &some, factors_forward_a, 1,
+            products(steps * B, 1, &batch, factors_forward_a, 1,
                 &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? work_forward_h
@@ -529,21 +527,20 @@ static void bidirectional_rnn_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* forward.W x, forward.U forward.h_prev */
-                        products(rows, 1, &some, factors_forward_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_forward_a + early, 2 - early,
                             &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_a = tile_forward_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_forward_a = tile_forward_a_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -552,8 +549,8 @@ static void bidirectional_rnn_simd_infer_member(
 
                                     /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
                                      * forward.b */
-                                    const vec forward_a = load(tile_forward_a + (s * own
-                                        + v) * LANES) + forward_b_here;
+                                    const vec forward_a = load(tile_forward_a + (s * own + v)
+                                        * LANES) + forward_b_here;
 
                                     /* (2)  forward.h = tanh(forward.a) */
                                     const vec forward_h = vec_tanh(forward_a);
@@ -570,7 +567,7 @@ static void bidirectional_rnn_simd_infer_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = least(chunk_3, T - done);
+        const size_t steps = min_size(chunk_3, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_backward_a[] = {
@@ -578,22 +575,22 @@ static void bidirectional_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* backward.W x */
-            products(steps * B, 1, &some, factors_backward_a, 1,
+            products(steps * B, 1, &batch, factors_backward_a, 1,
                 &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h
@@ -603,21 +600,20 @@ static void bidirectional_rnn_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* backward.W x, backward.U backward.h_prev */
-                        products(rows, 1, &some, factors_backward_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_backward_a + early, 2 - early,
                             &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_a = tile_backward_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_backward_a = tile_backward_a_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -626,8 +622,8 @@ static void bidirectional_rnn_simd_infer_member(
 
                                     /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
                                      * backward.b */
-                                    const vec backward_a = load(tile_backward_a + (s * own
-                                        + v) * LANES) + backward_b_here;
+                                    const vec backward_a = load(tile_backward_a + (s * own + v)
+                                        * LANES) + backward_b_here;
 
                                     /* (4)  backward.h = tanh(backward.a) */
                                     const vec backward_h = vec_tanh(backward_a);
@@ -645,10 +641,10 @@ static void bidirectional_rnn_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
                 const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
@@ -656,19 +652,19 @@ static void bidirectional_rnn_simd_infer_member(
                     {forward_h_rows, row_m, m, panels_forward_h},
                     {backward_h_rows, row_m, m, panels_backward_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_f forward.h, V_b backward.h */
-                    products(rows, 1, &some, factors_a_y, 2,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 2,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -689,10 +685,10 @@ static void bidirectional_rnn_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_backward_h : initial_backward_h, T > 0 ? row_m : m,
             final != NULL ? final->backward_h : NULL);
 }
@@ -714,17 +710,17 @@ void bidirectional_rnn_simd_infer(
 {
     const size_t team = team_of(threads, bidirectional_rnn_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(bidirectional_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(bidirectional_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
         work);
 }
 
-static void bidirectional_rnn_simd_backward_member(
+static void bidirectional_rnn_simd_backward_thread(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
-    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t member,
-    size_t members)
+    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -735,8 +731,8 @@ static void bidirectional_rnn_simd_backward_member(
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_4 = steps_together(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_4 = steps_together(T, B, row_m + round_up(m, LANES));
     real *const forward_W_bar = gradients->forward_W_bar; /* [m, n] */
     real *const forward_U_bar = gradients->forward_U_bar; /* [m, m] */
     real *const forward_b_bar = gradients->forward_b_bar; /* [m] */
@@ -759,37 +755,38 @@ static void bidirectional_rnn_simd_backward_member(
     real *const work_backward_h_prev_bar =
         work_forward_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + spaced(2 * B * row_m);
-    real *const tile_forward_h_bar_ahead = tile_backward_h_bar_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * p + 2 * up_to(m, LANES) * m
-        + 2 * up_to(n, LANES) * m);
-    real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * up_to(m, LANES);
+    real *const tile_forward_h_bar_ahead =
+        tile_backward_h_bar_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * p + 2 * round_up(m, LANES) * m
+        + 2 * round_up(n, LANES) * m);
+    real *const work_scratch = tile_forward_h_bar_ahead + chunk_4 * B * round_up(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_forward_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_forward_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_backward_h_bar = work_final_forward_h_bar + B * m;
     real *const work_initial_forward_h = work_final_backward_h_bar + B * m;
     real *const work_initial_backward_h = work_initial_forward_h + B * m;
     const real *const final_forward_h_bar = given_or(bars->final_forward_h_bar, 0, B * m,
-        work_final_forward_h_bar, member, members);
+        work_final_forward_h_bar, thread, threads);
     const real *const final_backward_h_bar = given_or(bars->final_backward_h_bar, 0, B * m,
-        work_final_backward_h_bar, member, members);
+        work_final_backward_h_bar, thread, threads);
     const real *const initial_forward_h = given_or(initial != NULL ? initial->forward_h : NULL, 0,
-        B * m, work_initial_forward_h, member, members);
+        B * m, work_initial_forward_h, thread, threads);
     const real *const initial_backward_h = given_or(initial != NULL ? initial->backward_h : NULL, 0,
-        B * m, work_initial_backward_h, member, members);
+        B * m, work_initial_backward_h, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_backward_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
-    const real *const panels_a_y_bar_2 = panels_backward_a_bar + up_to(m, LANES) * m;
-    const real *const panels_forward_a_bar = panels_a_y_bar_2 + up_to(m, LANES) * p;
-    const real *const panels_forward_a_bar_2 = panels_forward_a_bar + up_to(m, LANES) * m;
-    const real *const panels_backward_a_bar_2 = panels_forward_a_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_backward_a_bar = panels_a_y_bar + round_up(m, LANES) * p;
+    const real *const panels_a_y_bar_2 = panels_backward_a_bar + round_up(m, LANES) * m;
+    const real *const panels_forward_a_bar = panels_a_y_bar_2 + round_up(m, LANES) * p;
+    const real *const panels_forward_a_bar_2 = panels_forward_a_bar + round_up(m, LANES) * m;
+    const real *const panels_backward_a_bar_2 = panels_forward_a_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_y_bar, p);
         clear(forward_b_bar, m);
         clear(backward_b_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(V_f_bar, p * m);
             clear(V_b_bar, p * m);
             clear(forward_W_bar, m * n);
@@ -804,10 +801,10 @@ static void bidirectional_rnn_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -835,27 +832,27 @@ static void bidirectional_rnn_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (21)  V_f_bar = sum_t a_y_bar forward.h^T   adjoint of (5) */
         const series rows_of_forward_h = {tape_forward_h, 0, row_m, 0, 0, 0, 0};
-        const total_of with_forward_h[] = {
+        const reduction with_forward_h[] = {
             {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_f_bar, 0},
         };
-        totals(0, T * B, &rows_of_forward_h, m, with_forward_h, 1, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_forward_h, m, with_forward_h, 1, thread, threads, scratch);
 
         /* (22)  V_b_bar = sum_t a_y_bar backward.h^T   adjoint of (5) */
         const series rows_of_backward_h = {tape_backward_h, 0, row_m, 0, 0, 0, 0};
-        const total_of with_backward_h[] = {
+        const reduction with_backward_h[] = {
             {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_b_bar, 0},
         };
-        totals(0, T * B, &rows_of_backward_h, m, with_backward_h, 1, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_backward_h, m, with_backward_h, 1, thread, threads, scratch);
     }
     BARRIER
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_backward_h_bar[] = {
@@ -863,22 +860,22 @@ static void bidirectional_rnn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_b^T a_y_bar */
-            products(steps * B, 1, &some, factors_backward_h_bar, 1,
+            products(steps * B, 1, &batch, factors_backward_h_bar, 1,
                 &(sums){tile_backward_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const backward_h_tail_rows =
                         tape_backward_h_tail + (t * B + begin) * row_m;
                     const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar
@@ -889,20 +886,20 @@ static void bidirectional_rnn_simd_backward_member(
                     const operand factors_backward_h_bar[] = {
                         {a_y_bar_rows, row_p, p, panels_a_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* V_b^T a_y_bar */
-                        products(rows, 1, &some, factors_backward_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_backward_h_bar + early, 1 - early,
                             &(sums){tile_backward_h_bar_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_backward_h_bar = tile_backward_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -910,8 +907,8 @@ static void bidirectional_rnn_simd_backward_member(
                                     const vec backward_h_tail =
                                         load(backward_h_tail_rows + s * row_m + j);
                                     const vec backward_h_next_bar =
-                                        load_part(backward_h_next_bar_rows
-                                        + s * backward_h_next_bar_stride + j, left);
+                                        load_part(backward_h_next_bar_rows + s
+                                        * backward_h_next_bar_stride + j, left);
 
                                     /* (4)  backward.one_minus_h_squared =
                                      * slope_from_tail(backward.h_tail) */
@@ -939,10 +936,10 @@ static void bidirectional_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const backward_a_bar_rows =
                         work_backward_a_bar + (t * B + begin) * row_m;
                     real *const backward_h_prev_bar_rows =
@@ -950,22 +947,22 @@ static void bidirectional_rnn_simd_backward_member(
                     const operand factors_backward_h_prev_bar[] = {
                         {backward_a_bar_rows, row_m, m, panels_backward_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_backward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_backward_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* backward.U^T backward.a_bar */
-                        products(rows, 1, &some, factors_backward_h_prev_bar, 1,
-                            &(sums){tile_backward_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_backward_h_prev_bar, 1,
+                            &(sums){tile_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_backward_h_prev_bar =
-                                tile_backward_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                                tile_backward_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -988,7 +985,7 @@ static void bidirectional_rnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = least(chunk_4, T - done);
+        const size_t steps = min_size(chunk_4, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_forward_h_bar[] = {
@@ -996,22 +993,22 @@ static void bidirectional_rnn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_f^T a_y_bar */
-            products(steps * B, 1, &some, factors_forward_h_bar, 1,
+            products(steps * B, 1, &batch, factors_forward_h_bar, 1,
                 &(sums){tile_forward_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const forward_h_tail_rows =
                         tape_forward_h_tail + (t * B + begin) * row_m;
                     const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar
@@ -1023,20 +1020,19 @@ static void bidirectional_rnn_simd_backward_member(
                     const operand factors_forward_h_bar[] = {
                         {a_y_bar_rows, row_p, p, panels_a_y_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* V_f^T a_y_bar */
-                        products(rows, 1, &some, factors_forward_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_forward_h_bar + early, 1 - early,
                             &(sums){tile_forward_h_bar_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_h_bar = tile_forward_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -1071,10 +1067,10 @@ static void bidirectional_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const forward_a_bar_rows =
                         work_forward_a_bar + ((t - first) * B + begin) * row_m;
                     real *const forward_h_prev_bar_rows =
@@ -1082,22 +1078,22 @@ static void bidirectional_rnn_simd_backward_member(
                     const operand factors_forward_h_prev_bar[] = {
                         {forward_a_bar_rows, row_m, m, panels_forward_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_forward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_forward_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* forward.U^T forward.a_bar */
-                        products(rows, 1, &some, factors_forward_h_prev_bar, 1,
-                            &(sums){tile_forward_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_forward_h_prev_bar, 1,
+                            &(sums){tile_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_forward_h_prev_bar =
-                                tile_forward_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                                tile_forward_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1121,10 +1117,10 @@ static void bidirectional_rnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const backward_a_bar_rows =
                     work_backward_a_bar + (first * B + begin) * row_m;
                 const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
@@ -1133,19 +1129,19 @@ static void bidirectional_rnn_simd_backward_member(
                     {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
                     {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1165,10 +1161,10 @@ static void bidirectional_rnn_simd_backward_member(
         if (backward_b_bar != NULL || forward_b_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const backward_a_bar_rows =
                     work_backward_a_bar + (first * B + begin) * row_m;
                 const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
@@ -1203,41 +1199,41 @@ static void bidirectional_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
             /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_W_bar, done > 0},
                 {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
             const series rows_of_forward_h_prev =
                 {tape_forward_h, initial_forward_h, row_m, m, 0, B, 0};
-            const total_of with_forward_h_prev[] = {
+            const reduction with_forward_h_prev[] = {
                 {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1, member,
-                members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1,
+                thread, threads, scratch);
 
             /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
             const series rows_of_backward_h_prev = {tape_backward_h + (T > 0) * B * row_m,
                 initial_backward_h, row_m, m, (T - 1) * B, B, 0};
-            const total_of with_backward_h_prev[] = {
+            const reduction with_backward_h_prev[] = {
                 {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1,
-                member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1,
+                thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_forward_h_prev_bar + (0 & 1) * B * row_m : final_forward_h_bar,
             T > 0 ? row_m : m, gradients->initial_forward_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_backward_h_prev_bar + ((T - 1) & 1) * B * row_m
             : final_backward_h_bar, T > 0 ? row_m : m, gradients->initial_backward_h_bar);
 }
@@ -1260,6 +1256,6 @@ void bidirectional_rnn_simd_backward(
 {
     const size_t team = team_of(threads, bidirectional_rnn_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(bidirectional_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape,
+    TEAM(bidirectional_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape,
         bars, gradients, work);
 }

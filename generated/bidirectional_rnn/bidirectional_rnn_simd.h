@@ -5,7 +5,7 @@
  * Like bidirectional_rnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile bidirectional_rnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -25,56 +25,56 @@ extern "C" {
  *     step */
 size_t bidirectional_rnn_simd_tape_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * up_to(m, LANES) * n +
- * 2 * up_to(m, LANES) * m + 2 * up_to(p, LANES) * m. */
+/* Entries of bidirectional_rnn_real: weights packed for forward: 2 * round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m + 2 * round_up(p, LANES) * m. */
 size_t bidirectional_rnn_simd_forward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * p +
- * 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m. */
+/* Entries of bidirectional_rnn_real: weights packed for backward: 2 * round_up(m, LANES) * p +
+ * 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m. */
 size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes *sizes);
 
-/* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) +
- * chunk_2 * B * up_to(m, LANES) + 2 * B * m.
- *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
- *   tile_backward_a_ahead: chunk_2 * B * up_to(m, LANES), the sums of a chunk of steps, ahead or
+/* Entries of bidirectional_rnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) +
+ * chunk_2 * B * round_up(m, LANES) + 2 * B * m.
+ *   tile_forward_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or
  *     at their step
+ *   tile_backward_a_ahead: chunk_2 * B * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_forward_h, initial_backward_h: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES))
- *   chunk_2: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES))
+ *   chunk_2: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_forward_work_size(
     const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Entries of bidirectional_rnn_real: scratch memory of infer: 2 * spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + chunk_3 * B * up_to(m, LANES) + 2 * B * m.
+ * chunk * B * round_up(m, LANES) + chunk_3 * B * round_up(m, LANES) + 2 * B * m.
  *   forward_h, backward_h: spaced(T * B * padded m) each, every step
- *   tile_forward_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
- *   tile_backward_a_ahead: chunk_3 * B * up_to(m, LANES), the sums of a chunk of steps, ahead or
+ *   tile_forward_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or
  *     at their step
+ *   tile_backward_a_ahead: chunk_3 * B * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_forward_h, initial_backward_h: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES))
- *   chunk_3: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES))
+ *   chunk_3: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Entries of bidirectional_rnn_real: scratch memory of backward: spaced(T * B * padded p) +
  * spaced(T * B * padded m) + spaced(chunk_4 * B * padded m) + 2 * spaced(2 * B * padded m) +
- * chunk * B * up_to(m, LANES) + chunk_4 * B * up_to(m, LANES) + 4 * B * m +
+ * chunk * B * round_up(m, LANES) + chunk_4 * B * round_up(m, LANES) + 4 * B * m +
  * threads * scratch_for(m + n).
  *   a_y_bar: spaced(T * B * padded p), every step
  *   backward_a_bar: spaced(T * B * padded m), every step
  *   forward_a_bar: spaced(chunk_4 * B * padded m), the steps of a chunk, then overwritten
  *   forward_h_prev_bar, backward_h_prev_bar: spaced(2 * B * padded m) each, a step and the one
  *     before it
- *   tile_backward_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead
- *     or at their step
- *   tile_forward_h_bar_ahead: chunk_4 * B * up_to(m, LANES), the sums of a chunk of steps, ahead
- *     or at their step
+ *   tile_backward_h_bar_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
+ *   tile_forward_h_bar_ahead: chunk_4 * B * round_up(m, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
  *   final_forward_h_bar, final_backward_h_bar, initial_forward_h, initial_backward_h: B * m
  *     each, in place of what the caller does not give
  *   factors of reductions for each thread: scratch_for(m + n)
- *   chunk: steps_ahead(T, B, up_to(m, LANES))
- *   chunk_4: steps_together(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES))
+ *   chunk_4: steps_together(T, B, padded m + round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_backward_work_size(
     const bidirectional_rnn_sizes *sizes, size_t threads);
 

@@ -34,7 +34,7 @@ size_t brc_simd_forward_packed_size(const brc_sizes *sizes)
     (void)sizes;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return 3 * up_to(m, LANES) * n;
+    return 3 * round_up(m, LANES) * n;
 }
 
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
@@ -42,7 +42,7 @@ size_t brc_simd_backward_packed_size(const brc_sizes *sizes)
     (void)sizes;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return 3 * up_to(n, LANES) * m;
+    return 3 * round_up(n, LANES) * m;
 }
 
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t brc_simd_backward_work_size(const brc_sizes *sizes, size_t threads)
@@ -127,32 +127,32 @@ void brc_simd_pack_backward(
     }
 }
 
-static void brc_simd_forward_member(
+static void brc_simd_forward_thread(
     const brc_sizes *sizes, const brc_parameters *parameters, const brc_real *packed,
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out,
-    const brc_state *final, brc_real *tape, brc_real *work, size_t member, size_t members)
+    const brc_state *final, brc_real *tape, brc_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tape_c_tail = tape; /* [m] a row */
     real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
-    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_a[] = {
@@ -160,22 +160,22 @@ static void brc_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_a x, U_c x, U x */
-            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -186,22 +186,21 @@ static void brc_simd_forward_member(
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
-                        products(rows, 3, &some, factors_a_a + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_a + early, 1 - early,
                             &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_a = tile_a_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -230,8 +229,8 @@ static void brc_simd_forward_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(kept_c + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, c);
+                                    store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, c);
 
                                     /* (2)  c_tail = sigmoid_tail(a_c) */
                                     const vec c_tail = vec_sigmoid_tail(a_c);
@@ -240,23 +239,23 @@ static void brc_simd_forward_member(
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(kept_c + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec c = load(kept_c + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
@@ -278,7 +277,7 @@ static void brc_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -297,31 +296,31 @@ void brc_simd_forward(
     const brc_state *final, brc_real *tape, brc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, brc_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(brc_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(brc_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void brc_simd_infer_member(
+static void brc_simd_infer_thread(
     const brc_sizes *sizes, const brc_parameters *parameters, const brc_real *packed,
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out,
-    const brc_state *final, brc_real *work, size_t member, size_t members)
+    const brc_state *final, brc_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
     real *const tile_a_a_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n);
-    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_a[] = {
@@ -329,22 +328,22 @@ static void brc_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_a x, U_c x, U x */
-            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -352,22 +351,21 @@ static void brc_simd_infer_member(
                     const operand factors_a_a[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
-                        products(rows, 3, &some, factors_a_a + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_a + early, 1 - early,
                             &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_a = tile_a_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -392,29 +390,29 @@ static void brc_simd_infer_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(kept_c + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, c);
+                                    store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, c);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(kept_c + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec c = load(kept_c + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
@@ -432,7 +430,7 @@ static void brc_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -451,14 +449,14 @@ void brc_simd_infer(
     const brc_state *final, brc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, brc_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(brc_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(brc_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void brc_simd_backward_member(
+static void brc_simd_backward_thread(
     const brc_sizes *sizes, const brc_parameters *parameters, const brc_real *packed,
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out, const brc_real *tape,
-    const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work, size_t member,
-    size_t members)
+    const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -483,22 +481,22 @@ static void brc_simd_backward_member(
     real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_a_bar = packed;
-    const real *const panels_a_c_bar = panels_a_a_bar + up_to(n, LANES) * m;
-    const real *const panels_a_h_bar = panels_a_c_bar + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_c_bar = panels_a_a_bar + round_up(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_c_bar + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(w_a_bar, m);
         clear(w_c_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(U_bar, m * n);
             clear(U_a_bar, m * n);
             clear(U_c_bar, m * n);
@@ -508,16 +506,16 @@ static void brc_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_a_tail_rows =
                         tape_tanh_a_a_tail + (t * B + begin) * row_m;
@@ -608,10 +606,10 @@ static void brc_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
@@ -621,19 +619,19 @@ static void brc_simd_backward_member(
                     {a_c_bar_rows, row_m, m, panels_a_c_bar},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -653,12 +651,12 @@ static void brc_simd_backward_member(
         if (w_a_bar != NULL || w_c_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
@@ -695,22 +693,22 @@ static void brc_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
             /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
             /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
                 {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_a_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -729,14 +727,14 @@ void brc_simd_backward(
     const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, brc_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(brc_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(brc_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void brc_simd_step_member(
+static void brc_simd_step_thread(
     const brc_sizes *sizes, const brc_parameters *parameters, const brc_real *packed,
     const brc_inputs *in, const brc_initial *state, const brc_outputs *out, const brc_state *next,
-    brc_real *work, size_t member, size_t members)
+    brc_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
@@ -747,37 +745,37 @@ static void brc_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_a[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_a_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* U_a x, U_c x, U x */
-                products(rows, 3, &some, factors_a_a, 1, &(sums){tile_a_a_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_a, 1,
+                    &(sums){tile_a_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_a =
-                        tile_a_a_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_a_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -802,30 +800,30 @@ static void brc_simd_step_member(
 
                             /* (2)  c = sigmoid(a_c) */
                             const vec c = vec_sigmoid(a_c);
-                            store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_c + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 c);
 
                             /* (3)  a_h = U x + a * h_prev */
                             const vec a_h =
                                 load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
-                            store(kept_a_h + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, a_h);
+                            store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, a_h);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows
+                            const vec c = load(kept_c + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec a_h = load(kept_a_h + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
+                            const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
 
                             /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
@@ -840,9 +838,9 @@ static void brc_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -860,5 +858,5 @@ void brc_simd_step(
     brc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, brc_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(brc_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(brc_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like brc.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile brc_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,24 +23,24 @@ extern "C" {
  *   c_tail, tanh_a_a_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t brc_simd_tape_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
+/* Entries of brc_real: weights packed for forward: 3 * round_up(m, LANES) * n. */
 size_t brc_simd_forward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: weights packed for backward: 3 * up_to(n, LANES) * m. */
+/* Entries of brc_real: weights packed for backward: 3 * round_up(n, LANES) * m. */
 size_t brc_simd_backward_packed_size(const brc_sizes *sizes);
 
-/* Entries of brc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of brc_real: scratch memory of forward: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_a_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t brc_simd_forward_work_size(const brc_sizes *sizes, size_t threads);
 
-/* Entries of brc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of brc_real: scratch memory of infer: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_a_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t brc_simd_infer_work_size(const brc_sizes *sizes, size_t threads);
 
 /* Entries of brc_real: scratch memory of backward: 3 * spaced(chunk * B * padded m) +
@@ -84,7 +84,7 @@ void brc_simd_backward(
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out, const brc_real *tape,
     const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work, size_t threads);
 
-/* As brc_step, with the weights packed for brc_simd_forward. */
+/* As brc_step, with the weights packed for forward. */
 void brc_simd_step(
     const brc_sizes *sizes, const brc_parameters *parameters, const brc_real *packed,
     const brc_inputs *in, const brc_initial *state, const brc_outputs *out, const brc_state *next,

@@ -34,7 +34,7 @@ size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes)
     (void)sizes;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes)
     (void)sizes;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 3 * round_up(n, LANES) * m;
 }
 
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -52,8 +52,8 @@ size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
@@ -63,8 +63,8 @@ size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads)
@@ -154,17 +154,17 @@ void cfn_simd_pack_backward(
     }
 }
 
-static void cfn_simd_forward_member(
+static void cfn_simd_forward_thread(
     const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_real *packed,
     const cfn_inputs *in, const cfn_initial *initial, const cfn_outputs *out,
-    const cfn_state *final, cfn_real *tape, cfn_real *work, size_t member, size_t members)
+    const cfn_state *final, cfn_real *tape, cfn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const tape_theta_tail = tape; /* [m] a row */
@@ -173,42 +173,42 @@ static void cfn_simd_forward_member(
     real *const tape_tanh_a_h_tail = tape_tanh_h_prev_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
             real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + begin * row_m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -233,7 +233,7 @@ static void cfn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_theta[] = {
@@ -241,22 +241,22 @@ static void cfn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_theta x, V_eta x */
-            products(steps * B, 2, &some, factors_a_theta, 1,
+            products(steps * B, 2, &batch, factors_a_theta, 1,
                 &(sums){tile_a_theta_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const theta_tail_rows = tape_theta_tail + (t * B + begin) * row_m;
                     real *const eta_tail_rows = tape_eta_tail + (t * B + begin) * row_m;
@@ -270,21 +270,20 @@ static void cfn_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                        products(rows, 2, &some, factors_a_theta + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_theta + early, 2 - early,
                             &(sums){tile_a_theta_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_theta = tile_a_theta_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_theta = tile_a_theta_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -295,8 +294,8 @@ static void cfn_simd_forward_member(
                                     const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
                                     /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                                    const vec a_theta = load(tile_a_theta + (s * 2 * own
-                                        + v) * LANES) + b_theta_here;
+                                    const vec a_theta = load(tile_a_theta + (s * 2 * own + v)
+                                        * LANES) + b_theta_here;
 
                                     /* (1)  theta = sigmoid(a_theta) */
                                     const vec theta = vec_sigmoid(a_theta);
@@ -306,8 +305,8 @@ static void cfn_simd_forward_member(
                                     store(theta_tail_rows + s * row_m + j, theta_tail);
 
                                     /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_eta_here;
+                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_eta_here;
 
                                     /* (2)  eta = sigmoid(a_eta) */
                                     const vec eta = vec_sigmoid(a_eta);
@@ -335,7 +334,7 @@ static void cfn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -354,59 +353,59 @@ void cfn_simd_forward(
     const cfn_state *final, cfn_real *tape, cfn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cfn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cfn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(cfn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void cfn_simd_infer_member(
+static void cfn_simd_infer_thread(
     const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_real *packed,
     const cfn_inputs *in, const cfn_initial *initial, const cfn_outputs *out,
-    const cfn_state *final, cfn_real *work, size_t member, size_t members)
+    const cfn_state *final, cfn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
     const size_t m = CFN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
     real *const tile_a_theta_ahead = work_tanh_a_h + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_theta_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -427,7 +426,7 @@ static void cfn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_theta[] = {
@@ -435,22 +434,22 @@ static void cfn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_theta x, V_eta x */
-            products(steps * B, 2, &some, factors_a_theta, 1,
+            products(steps * B, 2, &batch, factors_a_theta, 1,
                 &(sums){tile_a_theta_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -460,21 +459,20 @@ static void cfn_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                        products(rows, 2, &some, factors_a_theta + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_theta + early, 2 - early,
                             &(sums){tile_a_theta_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_theta = tile_a_theta_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_theta = tile_a_theta_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -485,15 +483,15 @@ static void cfn_simd_infer_member(
                                     const vec tanh_a_h = load(tanh_a_h_rows + s * row_m + j);
 
                                     /* (1)  a_theta = U_theta h_prev + V_theta x + b_theta */
-                                    const vec a_theta = load(tile_a_theta + (s * 2 * own
-                                        + v) * LANES) + b_theta_here;
+                                    const vec a_theta = load(tile_a_theta + (s * 2 * own + v)
+                                        * LANES) + b_theta_here;
 
                                     /* (1)  theta = sigmoid(a_theta) */
                                     const vec theta = vec_sigmoid(a_theta);
 
                                     /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
-                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_eta_here;
+                                    const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_eta_here;
 
                                     /* (2)  eta = sigmoid(a_eta) */
                                     const vec eta = vec_sigmoid(a_eta);
@@ -513,7 +511,7 @@ static void cfn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -532,14 +530,14 @@ void cfn_simd_infer(
     const cfn_state *final, cfn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cfn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cfn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(cfn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void cfn_simd_backward_member(
+static void cfn_simd_backward_thread(
     const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_real *packed,
     const cfn_inputs *in, const cfn_initial *initial, const cfn_outputs *out, const cfn_real *tape,
-    const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work, size_t member,
-    size_t members)
+    const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -570,24 +568,24 @@ static void cfn_simd_backward_member(
     real *const work_h_prev_bar = work_a_theta_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_theta_bar = packed;
-    const real *const panels_a_eta_bar = panels_a_theta_bar + up_to(m, LANES) * m;
-    const real *const panels_a_theta_bar_2 = panels_a_eta_bar + up_to(m, LANES) * m;
-    const real *const panels_a_eta_bar_2 = panels_a_theta_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_h_bar = panels_a_eta_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_eta_bar = panels_a_theta_bar + round_up(m, LANES) * m;
+    const real *const panels_a_theta_bar_2 = panels_a_eta_bar + round_up(m, LANES) * m;
+    const real *const panels_a_eta_bar_2 = panels_a_theta_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_eta_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_theta_bar, m);
         clear(b_eta_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(U_theta_bar, m * m);
             clear(V_theta_bar, m * n);
             clear(U_eta_bar, m * m);
@@ -599,16 +597,16 @@ static void cfn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const theta_tail_rows = tape_theta_tail + (t * B + begin) * row_m;
                     const real *const eta_tail_rows = tape_eta_tail + (t * B + begin) * row_m;
                     const real *const tanh_h_prev_tail_rows =
@@ -693,10 +691,10 @@ static void cfn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_tanh_h_prev_squared_rows =
                         work_one_minus_tanh_h_prev_squared + begin * row_m;
                     const real *const theta_rows = work_theta + begin * row_m;
@@ -710,20 +708,20 @@ static void cfn_simd_backward_member(
                         {a_theta_bar_rows, row_m, m, panels_a_theta_bar},
                         {a_eta_bar_rows, row_m, m, panels_a_eta_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_theta^T a_theta_bar, U_eta^T a_eta_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -752,10 +750,10 @@ static void cfn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const tanh_a_h_tail_rows =
                     tape_tanh_a_h_tail + (first * B + begin) * row_m;
                 const real *const eta_rows = work_eta + begin * row_m;
@@ -807,10 +805,10 @@ static void cfn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
                 const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
@@ -820,19 +818,19 @@ static void cfn_simd_backward_member(
                     {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -850,32 +848,32 @@ static void cfn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
             /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_theta_bar, done > 0},
                 {{work_a_eta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_eta_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
 
             /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
             /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
             /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_theta_bar, done > 0},
                 {{work_a_eta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_eta_bar, done > 0},
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -894,14 +892,14 @@ void cfn_simd_backward(
     const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cfn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cfn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(cfn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void cfn_simd_step_member(
+static void cfn_simd_step_thread(
     const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_real *packed,
     const cfn_inputs *in, const cfn_initial *state, const cfn_outputs *out, const cfn_state *next,
-    cfn_real *work, size_t member, size_t members)
+    cfn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = CFN_FIXED_n;
@@ -914,36 +912,36 @@ static void cfn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -964,10 +962,10 @@ static void cfn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -976,20 +974,20 @@ static void cfn_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_theta_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_theta_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* U_theta h_prev, V_theta x, U_eta h_prev, V_eta x */
-                products(rows, 2, &some, factors_a_theta, 2,
-                    &(sums){tile_a_theta_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_theta, 2,
+                    &(sums){tile_a_theta_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_theta =
-                        tile_a_theta_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_theta_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1026,9 +1024,9 @@ static void cfn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1046,5 +1044,5 @@ void cfn_simd_step(
     cfn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cfn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(cfn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(cfn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like cfn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile cfn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,30 +24,30 @@ extern "C" {
  *     step */
 size_t cfn_simd_tape_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
- * + 2 * up_to(m, LANES) * m. */
+/* Entries of cfn_real: weights packed for forward: round_up(m, LANES) * n + 2 * round_up(m,
+ * LANES) * n + 2 * round_up(m, LANES) * m. */
 size_t cfn_simd_forward_packed_size(const cfn_sizes *sizes);
 
-/* Entries of cfn_real: weights packed for backward: 2 * up_to(m, LANES) * m + 3 * up_to(n,
+/* Entries of cfn_real: weights packed for backward: 2 * round_up(m, LANES) * m + 3 * round_up(n,
  * LANES) * m. */
 size_t cfn_simd_backward_packed_size(const cfn_sizes *sizes);
 
 /* Entries of cfn_real: scratch memory of forward: spaced(T * B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + B * m.
  *   tanh_a_h: spaced(T * B * padded m), every step
- *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_a_theta_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t cfn_simd_forward_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Entries of cfn_real: scratch memory of infer: spaced(T * B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + B * m.
  *   tanh_a_h: spaced(T * B * padded m), every step
- *   tile_a_theta_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_a_theta_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t cfn_simd_infer_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Entries of cfn_real: scratch memory of backward: 2 * spaced(B * padded m) +
@@ -94,7 +94,7 @@ void cfn_simd_backward(
     const cfn_inputs *in, const cfn_initial *initial, const cfn_outputs *out, const cfn_real *tape,
     const cfn_cotangents *bars, const cfn_gradients *gradients, cfn_real *work, size_t threads);
 
-/* As cfn_step, with the weights packed for cfn_simd_forward. */
+/* As cfn_step, with the weights packed for forward. */
 void cfn_simd_step(
     const cfn_sizes *sizes, const cfn_parameters *parameters, const cfn_real *packed,
     const cfn_inputs *in, const cfn_initial *state, const cfn_outputs *out, const cfn_state *next,

@@ -40,7 +40,7 @@ size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes)
     (void)sizes;
     const size_t n = CLOCKWORK_FIXED_n;
     const size_t m = CLOCKWORK_FIXED_m;
-    return up_to(n, LANES) * m;
+    return round_up(n, LANES) * m;
 }
 
 size_t clockwork_simd_forward_work_size(const clockwork_sizes *sizes, size_t threads)
@@ -104,11 +104,11 @@ void clockwork_simd_pack_backward(
     }
 }
 
-static void clockwork_simd_forward_member(
+static void clockwork_simd_forward_thread(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_state *final, clockwork_real *tape,
-    clockwork_real *work, size_t member, size_t members)
+    clockwork_real *work, size_t thread, size_t threads)
 {
     (void)packed;
     const size_t T = sizes->T;
@@ -124,10 +124,10 @@ static void clockwork_simd_forward_member(
     real *const work_a_s = work; /* [m] a row */
     real *const work_initial_h = work_a_s + spaced(B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
@@ -138,8 +138,8 @@ static void clockwork_simd_forward_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
             const real *restrict h_prev =
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
@@ -157,10 +157,10 @@ static void clockwork_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const k_rows = in->k + (t * B + begin) * m;
                 real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -191,7 +191,7 @@ static void clockwork_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -212,15 +212,15 @@ void clockwork_simd_forward(
 {
     const size_t team =
         team_of(threads, clockwork_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(clockwork_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(clockwork_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void clockwork_simd_infer_member(
+static void clockwork_simd_infer_thread(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in, const clockwork_initial *initial,
-    const clockwork_outputs *out, const clockwork_state *final, clockwork_real *work, size_t member,
-    size_t members)
+    const clockwork_outputs *out, const clockwork_state *final, clockwork_real *work, size_t thread,
+    size_t threads)
 {
     (void)packed;
     const size_t T = sizes->T;
@@ -235,10 +235,10 @@ static void clockwork_simd_infer_member(
     real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
     real *const work_initial_h = work_a_s + spaced(B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
@@ -249,8 +249,8 @@ static void clockwork_simd_infer_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
             const real *restrict h_prev =
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
@@ -268,10 +268,10 @@ static void clockwork_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const k_rows = in->k + (t * B + begin) * m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows =
@@ -297,7 +297,7 @@ static void clockwork_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -318,14 +318,14 @@ void clockwork_simd_infer(
 {
     const size_t team =
         team_of(threads, clockwork_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(clockwork_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(clockwork_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void clockwork_simd_backward_member(
+static void clockwork_simd_backward_thread(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in, const clockwork_initial *initial,
     const clockwork_outputs *out, const clockwork_real *tape, const clockwork_cotangents *bars,
-    const clockwork_gradients *gradients, clockwork_real *work, size_t member, size_t members)
+    const clockwork_gradients *gradients, clockwork_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -346,16 +346,16 @@ static void clockwork_simd_backward_member(
     real *const work_h_prev_bar = M_W_H_bar + spaced(m * m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     real *const work_k_bar = work_initial_h + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_s_bar = packed;
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(M_W_H_bar, m * m);
             clear(W_I_bar, m * n);
         }
@@ -364,16 +364,16 @@ static void clockwork_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const k_rows = in->k + (t * B + begin) * m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -410,8 +410,8 @@ static void clockwork_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-                members); ++sample) {
+            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+                threads); ++sample) {
                 const real *restrict k = in->k + (t * B + sample) * m;
                 const real *restrict h_bar = work_h_bar + ((t - first) * B + sample) * row_m;
                 const real *restrict a_s_bar = work_a_s_bar + ((t - first) * B + sample) * row_m;
@@ -432,12 +432,12 @@ static void clockwork_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
@@ -467,28 +467,28 @@ static void clockwork_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_s_bar_rows, row_m, m, panels_a_s_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_I^T a_s_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -505,28 +505,28 @@ static void clockwork_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, M_W_H_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_I_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
         }
         BARRIER
     }
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
         if (W_H_bar != NULL)
@@ -541,7 +541,7 @@ static void clockwork_simd_backward_member(
                     M_bar[j * m + l] = M_W_H_bar[j * m + l] * W_H[j * m + l];
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -562,15 +562,15 @@ void clockwork_simd_backward(
 {
     const size_t team =
         team_of(threads, clockwork_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(clockwork_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(clockwork_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void clockwork_simd_step_member(
+static void clockwork_simd_step_thread(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in, const clockwork_initial *state,
-    const clockwork_outputs *out, const clockwork_state *next, clockwork_real *work, size_t member,
-    size_t members)
+    const clockwork_outputs *out, const clockwork_state *next, clockwork_real *work, size_t thread,
+    size_t threads)
 {
     (void)packed;
     const size_t B = sizes->B;
@@ -584,10 +584,10 @@ static void clockwork_simd_step_member(
     real *const work_a_s = M_W_H + spaced(m * m); /* [m] a row */
     real *const work_initial_h = work_a_s + spaced(B * row_m);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
@@ -595,8 +595,8 @@ static void clockwork_simd_step_member(
                 M_W_H[j * m + l] = M[j * m + l] * W_H[j * m + l];
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict x = in->x + sample * n;
         const real *restrict h_prev = initial_h + sample * m;
         real *restrict a_s = work_a_s + sample * row_m;
@@ -613,10 +613,10 @@ static void clockwork_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = in->k + begin * m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -640,7 +640,7 @@ static void clockwork_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
 }
 
@@ -658,5 +658,5 @@ void clockwork_simd_step(
     const clockwork_outputs *out, const clockwork_state *next, clockwork_real *work, size_t threads)
 {
     const size_t team = team_of(threads, clockwork_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(clockwork_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(clockwork_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

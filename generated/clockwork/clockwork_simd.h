@@ -5,7 +5,7 @@
  * Like clockwork.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile clockwork_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -28,7 +28,7 @@ size_t clockwork_simd_tape_size(const clockwork_sizes *sizes);
 /* Entries of clockwork_real: weights packed for forward: 0. */
 size_t clockwork_simd_forward_packed_size(const clockwork_sizes *sizes);
 
-/* Entries of clockwork_real: weights packed for backward: up_to(n, LANES) * m. */
+/* Entries of clockwork_real: weights packed for backward: round_up(n, LANES) * m. */
 size_t clockwork_simd_backward_packed_size(const clockwork_sizes *sizes);
 
 /* Entries of clockwork_real: scratch memory of forward: spaced(B * padded m) + B * m.
@@ -90,7 +90,7 @@ void clockwork_simd_backward(
     const clockwork_outputs *out, const clockwork_real *tape, const clockwork_cotangents *bars,
     const clockwork_gradients *gradients, clockwork_real *work, size_t threads);
 
-/* As clockwork_step, with the weights packed for clockwork_simd_forward. */
+/* As clockwork_step, with the weights packed for forward. */
 void clockwork_simd_step(
     const clockwork_sizes *sizes, const clockwork_parameters *parameters,
     const clockwork_real *packed, const clockwork_inputs *in, const clockwork_initial *state,

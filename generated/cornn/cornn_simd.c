@@ -34,7 +34,7 @@ size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes)
     (void)sizes;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes)
     (void)sizes;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = CORNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
@@ -62,8 +62,8 @@ size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(2 * B * row_m) + chunk * B * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads)
@@ -134,17 +134,17 @@ void cornn_simd_pack_backward(
     }
 }
 
-static void cornn_simd_forward_member(
+static void cornn_simd_forward_thread(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_real *packed,
     const cornn_inputs *in, const cornn_initial *initial, const cornn_outputs *out,
-    const cornn_state *final, cornn_real *tape, cornn_real *work, size_t member, size_t members)
+    const cornn_state *final, cornn_real *tape, cornn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const dt = parameters->dt; /* [] */
     const real *const gamma = parameters->gamma; /* [] */
@@ -152,20 +152,20 @@ static void cornn_simd_forward_member(
     real *const tape_z = tape; /* [m] a row */
     real *const tape_tanh_a_z_tail = tape_z + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_z = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_z = tile_a_z_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_y = work_initial_z + B * m;
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_u + round_up(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -173,22 +173,22 @@ static void cornn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V u */
-            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
@@ -203,21 +203,20 @@ static void cornn_simd_forward_member(
                         {y_prev_rows, m, m, panels_y_prev},
                         {z_prev_rows, z_prev_stride, m, panels_z_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W y_prev, W_z z_prev, V u */
-                        products(rows, 1, &some, factors_a_z + early, 3 - early,
+                        products(rows, 1, &batch, factors_a_z + early, 3 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -259,10 +258,10 @@ static void cornn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
 }
@@ -281,40 +280,40 @@ void cornn_simd_forward(
     const cornn_state *final, cornn_real *tape, cornn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cornn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cornn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(cornn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void cornn_simd_infer_member(
+static void cornn_simd_infer_thread(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_real *packed,
     const cornn_inputs *in, const cornn_initial *initial, const cornn_outputs *out,
-    const cornn_state *final, cornn_real *work, size_t member, size_t members)
+    const cornn_state *final, cornn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const dt = parameters->dt; /* [] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_z_ahead = work_z + spaced(2 * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_z = tile_a_z_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_z = tile_a_z_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_y = work_initial_z + B * m;
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_u + round_up(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -322,22 +321,22 @@ static void cornn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V u */
-            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
                     real *const y_rows = out->y + (t * B + begin) * m;
@@ -351,21 +350,20 @@ static void cornn_simd_infer_member(
                         {y_prev_rows, m, m, panels_y_prev},
                         {z_prev_rows, z_prev_stride, m, panels_z_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W y_prev, W_z z_prev, V u */
-                        products(rows, 1, &some, factors_a_z + early, 3 - early,
+                        products(rows, 1, &batch, factors_a_z + early, 3 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -403,10 +401,10 @@ static void cornn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_z + ((T - 1) & 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
 }
@@ -425,14 +423,14 @@ void cornn_simd_infer(
     const cornn_state *final, cornn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cornn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cornn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(cornn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void cornn_simd_backward_member(
+static void cornn_simd_backward_thread(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_real *packed,
     const cornn_inputs *in, const cornn_initial *initial, const cornn_outputs *out,
     const cornn_real *tape, const cornn_cotangents *bars, const cornn_gradients *gradients,
-    cornn_real *work, size_t member, size_t members)
+    cornn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -460,21 +458,21 @@ static void cornn_simd_backward_member(
     real *const work_y_prev_bar = work_z_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_z_bar = work_scratch + members * scratch_size;
+    real *const work_final_z_bar = work_scratch + threads * scratch_size;
     real *const work_final_y_bar = work_final_z_bar + B * m;
     real *const work_initial_z = work_final_y_bar + B * m;
     real *const work_initial_y = work_initial_z + B * m;
     const real *const final_z_bar =
-        given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, member, members);
+        given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, thread, threads);
     const real *const final_y_bar =
-        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, thread, threads);
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_z_bar_2 = panels_a_z_bar + 2 * round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_bar, m);
         clear(dt_bar, 1);
         clear(gamma_bar, 1);
@@ -482,7 +480,7 @@ static void cornn_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_bar, m * m);
             clear(W_z_bar, m * m);
             clear(V_bar, m * n);
@@ -492,16 +490,16 @@ static void cornn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const tanh_a_z_tail_rows =
                         tape_tanh_a_z_tail + (t * B + begin) * row_m;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * m;
@@ -549,10 +547,10 @@ static void cornn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = work_y_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_bar_rows = work_z_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_z_bar_rows =
@@ -562,21 +560,21 @@ static void cornn_simd_backward_member(
                     const operand factors_z_prev_bar[] = {
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_z_prev_bar_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                            tile_z_prev_bar_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* W_z^T a_z_bar, W^T a_z_bar */
-                        products(rows, 2, &some, factors_z_prev_bar, 1,
-                            &(sums){tile_z_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_z_prev_bar, 1,
+                            &(sums){tile_z_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_z_prev_bar = tile_z_prev_bar_group
-                                + (block - some.low) * vectors * rows * 2 * LANES;
+                            const real *const tile_z_prev_bar = tile_z_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const real dt_here = dt[0];
@@ -612,12 +610,12 @@ static void cornn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const tanh_a_z_tail_rows =
                     tape_tanh_a_z_tail + (first * B + begin) * row_m;
                 const real *const z_prev_rows = first * B + begin >= B ? tape_z
@@ -666,28 +664,28 @@ static void cornn_simd_backward_member(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
                 const operand factors_u_bar[] = {
                     {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V^T a_z_bar */
-                    products(rows, 1, &some, factors_u_bar, 1,
-                        &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_u_bar, 1,
+                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_u_bar =
-                            tile_u_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -704,7 +702,7 @@ static void cornn_simd_backward_member(
         }
         BARRIER
         if (dt_bar != NULL || epsilon_bar != NULL || gamma_bar != NULL) {
-            for (size_t s = 0; s < steps * B * (member == 0); ++s) {
+            for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
                 const real *restrict z = tape_z + (first * B + s) * row_m;
                 const real *restrict z_prev = first * B + s >= B ? tape_z
                     + (first * B + s - B) * row_m : initial_z + (first * B + s) * m;
@@ -732,37 +730,37 @@ static void cornn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
-            const total_of with_y_prev[] = {
+            const reduction with_y_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 1, thread, threads,
                 scratch);
 
             /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
             const series rows_of_z_prev = {tape_z, initial_z, row_m, m, 0, B, 0};
-            const total_of with_z_prev[] = {
+            const reduction with_z_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_z_prev, m, with_z_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_z_prev, m, with_z_prev, 1, thread, threads,
                 scratch);
 
             /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
             const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
-            const total_of with_u[] = {
+            const reduction with_u[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_u, n, with_u, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_u, n, with_u, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_z_prev_bar + (0 & 1) * B * row_m : final_z_bar,
             T > 0 ? row_m : m, gradients->initial_z_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
             T > 0 ? row_m : m, gradients->initial_y_bar);
 }
@@ -782,14 +780,14 @@ void cornn_simd_backward(
     cornn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cornn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(cornn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(cornn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void cornn_simd_step_member(
+static void cornn_simd_step_thread(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_real *packed,
     const cornn_inputs *in, const cornn_initial *state, const cornn_outputs *out,
-    const cornn_state *next, cornn_real *work, size_t member, size_t members)
+    const cornn_state *next, cornn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = CORNN_FIXED_n;
@@ -805,19 +803,19 @@ static void cornn_simd_step_member(
     real *const work_initial_z = work_turn + 1;
     real *const work_initial_y = work_initial_z + B * m;
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_y_prev = panels_u + up_to(m, LANES) * n;
-    const real *const panels_z_prev = panels_y_prev + up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_u + round_up(m, LANES) * n;
+    const real *const panels_z_prev = panels_y_prev + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const y_rows = out->y + begin * m;
@@ -828,20 +826,20 @@ static void cornn_simd_step_member(
                 {y_prev_rows, m, m, panels_y_prev},
                 {z_prev_rows, m, m, panels_z_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W y_prev, W_z z_prev, V u */
-                products(rows, 1, &some, factors_a_z, 3, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 3,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -875,11 +873,11 @@ static void cornn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_z, row_m, next != NULL ? next->z : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -897,5 +895,5 @@ void cornn_simd_step(
     const cornn_state *next, cornn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, cornn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(cornn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(cornn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like cornn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile cornn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,28 +23,28 @@ extern "C" {
  *   z, tanh_a_z_tail: spaced(T * B * padded m) each, every step */
 size_t cornn_simd_tape_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m,
+/* Entries of cornn_real: weights packed for forward: round_up(m, LANES) * n + 2 * round_up(m,
  * LANES) * m. */
 size_t cornn_simd_forward_packed_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n,
+/* Entries of cornn_real: weights packed for backward: 2 * round_up(m, LANES) * m + round_up(n,
  * LANES) * m. */
 size_t cornn_simd_backward_packed_size(const cornn_sizes *sizes);
 
-/* Entries of cornn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + 2 * B * m.
- *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of cornn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + 2 * B * m.
+ *   tile_a_z_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_z, initial_y: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t cornn_simd_forward_work_size(const cornn_sizes *sizes, size_t threads);
 
 /* Entries of cornn_real: scratch memory of infer: spaced(2 * B * padded m) +
- * chunk * B * up_to(m, LANES) + 2 * B * m.
+ * chunk * B * round_up(m, LANES) + 2 * B * m.
  *   z: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_z_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_z_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_z, initial_y: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t cornn_simd_infer_work_size(const cornn_sizes *sizes, size_t threads);
 
 /* Entries of cornn_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) +
@@ -91,7 +91,7 @@ void cornn_simd_backward(
     const cornn_real *tape, const cornn_cotangents *bars, const cornn_gradients *gradients,
     cornn_real *work, size_t threads);
 
-/* As cornn_step, with the weights packed for cornn_simd_forward. */
+/* As cornn_step, with the weights packed for forward. */
 void cornn_simd_step(
     const cornn_sizes *sizes, const cornn_parameters *parameters, const cornn_real *packed,
     const cornn_inputs *in, const cornn_initial *state, const cornn_outputs *out,

@@ -45,8 +45,9 @@ size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
-    return 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1
-        + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2;
+    return 2 * 4 * round_up(m_1, LANES) * n + 2 * 4 * round_up(m_1, LANES) * m_1
+        + 2 * 4 * round_up(m_2, LANES) * q_1 + 2 * 4 * round_up(m_2, LANES) * m_2
+        + round_up(p, LANES) * q_2;
 }
 
 size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectional_lstm_sizes *sizes)
@@ -58,8 +59,9 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(const deep_bidirectiona
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t q_2 = 2 * m_2;
     const size_t q_1 = 2 * m_1;
-    return up_to(q_2, LANES) * p + 8 * up_to(m_2, LANES) * m_2 + 8 * up_to(q_1, LANES) * m_2
-        + 8 * up_to(m_1, LANES) * m_1 + 8 * up_to(n, LANES) * m_1;
+    return round_up(q_2, LANES) * p + 8 * round_up(m_2, LANES) * m_2
+        + 8 * round_up(q_1, LANES) * m_2 + 8 * round_up(m_1, LANES) * m_1
+        + 8 * round_up(n, LANES) * m_1;
 }
 
 size_t deep_bidirectional_lstm_simd_forward_work_size(
@@ -72,13 +74,13 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
-    return chunk * B * 4 * up_to(m_1, LANES) + chunk_2 * B * 4 * up_to(m_1, LANES)
-        + chunk_3 * B * 4 * up_to(m_2, LANES) + chunk_4 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1
-        + 4 * B * m_2;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
+    return chunk * B * 4 * round_up(m_1, LANES) + chunk_2 * B * 4 * round_up(m_1, LANES)
+        + chunk_3 * B * 4 * round_up(m_2, LANES) + chunk_4 * B * 4 * round_up(m_2, LANES)
+        + 4 * B * m_1 + 4 * B * m_2;
 }
 
 size_t deep_bidirectional_lstm_simd_infer_work_size(
@@ -95,15 +97,15 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
     return 2 * spaced(2 * B * row_m_1) + 2 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1)
         + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(chunk_5 * B * row_q_2)
-        + chunk * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_1, LANES)
-        + chunk_7 * B * 4 * up_to(m_2, LANES) + chunk_5 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1
-        + 4 * B * m_2;
+        + chunk * B * 4 * round_up(m_1, LANES) + chunk_6 * B * 4 * round_up(m_1, LANES)
+        + chunk_7 * B * 4 * round_up(m_2, LANES) + chunk_5 * B * 4 * round_up(m_2, LANES)
+        + 4 * B * m_1 + 4 * B * m_2;
 }
 
 size_t deep_bidirectional_lstm_simd_backward_work_size(
@@ -433,13 +435,13 @@ void deep_bidirectional_lstm_simd_pack_backward(
     }
 }
 
-static void deep_bidirectional_lstm_simd_forward_member(
+static void deep_bidirectional_lstm_simd_forward_thread(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape,
-    deep_bidirectional_lstm_real *work, size_t member, size_t members)
+    deep_bidirectional_lstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -453,10 +455,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
     const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
     const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
     const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
@@ -535,16 +537,16 @@ static void deep_bidirectional_lstm_simd_forward_member(
         tape_layer2_backward_tanh_c_tail + spaced(T * B * row_m_2); /* [q_2] a row */
     real *const tile_layer1_forward_z_ahead = work;
     real *const tile_layer1_backward_z_ahead =
-        tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
+        tile_layer1_forward_z_ahead + chunk * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_forward_z_ahead =
-        tile_layer1_backward_z_ahead + chunk_2 * B * 4 * up_to(m_1, LANES);
+        tile_layer1_backward_z_ahead + chunk_2 * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_backward_z_ahead =
-        tile_layer2_forward_z_ahead + chunk_3 * B * 4 * up_to(m_2, LANES);
-    const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1
-        + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2
-        + up_to(p, LANES) * q_2);
+        tile_layer2_forward_z_ahead + chunk_3 * B * 4 * round_up(m_2, LANES);
+    const size_t early = ahead_of(B, 2 * 4 * round_up(m_1, LANES) * n
+        + 2 * 4 * round_up(m_1, LANES) * m_1 + 2 * 4 * round_up(m_2, LANES) * q_1
+        + 2 * 4 * round_up(m_2, LANES) * m_2 + round_up(p, LANES) * q_2);
     real *const work_initial_layer1_forward_h =
-        tile_layer2_backward_z_ahead + chunk_4 * B * 4 * up_to(m_2, LANES);
+        tile_layer2_backward_z_ahead + chunk_4 * B * 4 * round_up(m_2, LANES);
     real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
     real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
     real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
@@ -554,43 +556,46 @@ static void deep_bidirectional_lstm_simd_forward_member(
     real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
     const real *const initial_layer1_forward_h =
         given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1,
-        work_initial_layer1_forward_h, member, members);
+        work_initial_layer1_forward_h, thread, threads);
     const real *const initial_layer1_forward_c =
         given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1,
-        work_initial_layer1_forward_c, member, members);
+        work_initial_layer1_forward_c, thread, threads);
     const real *const initial_layer1_backward_h =
         given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1,
-        work_initial_layer1_backward_h, member, members);
+        work_initial_layer1_backward_h, thread, threads);
     const real *const initial_layer1_backward_c =
         given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1,
-        work_initial_layer1_backward_c, member, members);
+        work_initial_layer1_backward_c, thread, threads);
     const real *const initial_layer2_forward_h =
         given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2,
-        work_initial_layer2_forward_h, member, members);
+        work_initial_layer2_forward_h, thread, threads);
     const real *const initial_layer2_forward_c =
         given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2,
-        work_initial_layer2_forward_c, member, members);
+        work_initial_layer2_forward_c, thread, threads);
     const real *const initial_layer2_backward_h =
         given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2,
-        work_initial_layer2_backward_h, member, members);
+        work_initial_layer2_backward_h, thread, threads);
     const real *const initial_layer2_backward_c =
         given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2,
-        work_initial_layer2_backward_c, member, members);
+        work_initial_layer2_backward_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_layer1_y = panels_layer1_backward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_forward_h_prev = panels_layer1_y + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer1_forward_h_prev = panels_x + 4 * round_up(m_1, LANES) * n;
+    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * round_up(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * round_up(m_1, LANES) * n;
+    const real *const panels_layer1_y =
+        panels_layer1_backward_h_prev + 4 * round_up(m_1, LANES) * m_1;
+    const real *const panels_layer2_forward_h_prev =
+        panels_layer1_y + 4 * round_up(m_2, LANES) * q_1;
     const real *const panels_layer1_y_2 =
-        panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_h_prev + 4 * round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_h_prev =
-        panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
-    const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+        panels_layer1_y_2 + 4 * round_up(m_2, LANES) * q_1;
+    const real *const panels_layer2_y =
+        panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer1_forward_z[] = {
@@ -598,23 +603,23 @@ static void deep_bidirectional_lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
              * layer1.forward.W_o x */
-            products(steps * B, 4, &some, factors_layer1_forward_z, 1,
+            products(steps * B, 4, &batch, factors_layer1_forward_z, 1,
                 &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_g_tail_rows =
                         tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
@@ -641,25 +646,25 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
                             panels_layer1_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev,
                          * layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev,
                          * layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev,
                          * layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                        products(rows, 4, &some, factors_layer1_forward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer1_forward_z + early, 2 - early,
                             &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -673,8 +678,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     load_part(layer1_forward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_forward_c_prev =
-                                        load_part(layer1_forward_c_prev_rows
-                                        + s * layer1_forward_c_prev_stride + j, left);
+                                        load_part(layer1_forward_c_prev_rows + s
+                                        * layer1_forward_c_prev_stride + j, left);
 
                                     /* (1)  layer1.forward.z = layer1.forward.W_g x +
                                      * layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g
@@ -686,16 +691,14 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
                                      * layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i
                                      * */
-                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer1_forward_b_i_here;
+                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s
+                                        * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
 
                                     /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
                                      * layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f
                                      * */
-                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer1_forward_b_f_here;
+                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s
+                                        * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
 
                                     /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
                                     const vec layer1_forward_g = vec_tanh(layer1_forward_z);
@@ -736,14 +739,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
                                      * layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o
                                      * */
-                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer1_forward_b_o_here;
+                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s
+                                        * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
 
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
                                     store(kept_layer1_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer1_forward_o);
 
                                     /* (9)  layer1.forward.o_tail = sigmoid_tail(layer1.forward.z_o)
@@ -757,13 +759,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_forward_o = load(kept_layer1_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_forward_c =
                                         load(layer1_forward_c_rows + s * row_m_1 + j);
 
@@ -795,7 +797,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = least(chunk_2, T - done);
+        const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer1_backward_z[] = {
@@ -803,23 +805,23 @@ static void deep_bidirectional_lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
              * layer1.backward.W_o x */
-            products(steps * B, 4, &some, factors_layer1_backward_z, 1,
+            products(steps * B, 4, &batch, factors_layer1_backward_z, 1,
                 &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_g_tail_rows =
                         tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
@@ -848,25 +850,25 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1,
                             panels_layer1_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev,
                          * layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev,
                          * layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev,
                          * layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                        products(rows, 4, &some, factors_layer1_backward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer1_backward_z + early, 2 - early,
                             &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -880,8 +882,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     load_part(layer1_backward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_backward_c_prev =
-                                        load_part(layer1_backward_c_prev_rows
-                                        + s * layer1_backward_c_prev_stride + j, left);
+                                        load_part(layer1_backward_c_prev_rows + s
+                                        * layer1_backward_c_prev_stride + j, left);
 
                                     /* (11)  layer1.backward.z = layer1.backward.W_g x +
                                      * layer1.backward.U_g layer1.backward.h_prev +
@@ -953,7 +955,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
                                     store(kept_layer1_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer1_backward_o);
 
                                     /* (19)  layer1.backward.o_tail =
@@ -967,13 +969,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_backward_o = load(kept_layer1_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_backward_c =
                                         load(layer1_backward_c_rows + s * row_m_1 + j);
 
@@ -1003,8 +1005,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
         }
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict layer1_forward_h =
                 tape_layer1_forward_h + (first * B + s) * row_m_1;
             const real *restrict layer1_backward_h =
@@ -1021,7 +1023,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = least(chunk_3, T - done);
+        const size_t steps = min_size(chunk_3, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer2_forward_z[] = {
@@ -1029,23 +1031,23 @@ static void deep_bidirectional_lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
              * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(steps * B, 4, &some, factors_layer2_forward_z, 1,
+            products(steps * B, 4, &batch, factors_layer2_forward_z, 1,
                 &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_g_tail_rows =
                         tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
@@ -1072,25 +1074,25 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
                             panels_layer2_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev,
                          * layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev,
                          * layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev,
                          * layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                        products(rows, 4, &some, factors_layer2_forward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer2_forward_z + early, 2 - early,
                             &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -1104,8 +1106,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     load_part(layer2_forward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_forward_c_prev =
-                                        load_part(layer2_forward_c_prev_rows
-                                        + s * layer2_forward_c_prev_stride + j, left);
+                                        load_part(layer2_forward_c_prev_rows + s
+                                        * layer2_forward_c_prev_stride + j, left);
 
                                     /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y +
                                      * layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g
@@ -1117,16 +1119,14 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y +
                                      * layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i
                                      * */
-                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer2_forward_b_i_here;
+                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s
+                                        * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
 
                                     /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y +
                                      * layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f
                                      * */
-                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer2_forward_b_f_here;
+                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s
+                                        * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
 
                                     /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
                                     const vec layer2_forward_g = vec_tanh(layer2_forward_z);
@@ -1167,14 +1167,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y +
                                      * layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o
                                      * */
-                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer2_forward_b_o_here;
+                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s
+                                        * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
 
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
                                     store(kept_layer2_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer2_forward_o);
 
                                     /* (30)  layer2.forward.o_tail =
@@ -1188,13 +1187,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_forward_o = load(kept_layer2_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_forward_c =
                                         load(layer2_forward_c_rows + s * row_m_2 + j);
 
@@ -1226,7 +1225,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = least(chunk_4, T - done);
+        const size_t steps = min_size(chunk_4, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer2_backward_z[] = {
@@ -1234,23 +1233,23 @@ static void deep_bidirectional_lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
              * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(steps * B, 4, &some, factors_layer2_backward_z, 1,
+            products(steps * B, 4, &batch, factors_layer2_backward_z, 1,
                 &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_g_tail_rows =
                         tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
@@ -1279,10 +1278,10 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2,
                             panels_layer2_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev,
@@ -1290,15 +1289,15 @@ static void deep_bidirectional_lstm_simd_forward_member(
                          * layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev,
                          * layer2.backward.W_o layer1.y,
                          * layer2.backward.U_o layer2.backward.h_prev */
-                        products(rows, 4, &some, factors_layer2_backward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer2_backward_z + early, 2 - early,
                             &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -1312,8 +1311,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     load_part(layer2_backward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_backward_c_prev =
-                                        load_part(layer2_backward_c_prev_rows
-                                        + s * layer2_backward_c_prev_stride + j, left);
+                                        load_part(layer2_backward_c_prev_rows + s
+                                        * layer2_backward_c_prev_stride + j, left);
 
                                     /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y +
                                      * layer2.backward.U_g layer2.backward.h_prev +
@@ -1385,7 +1384,7 @@ static void deep_bidirectional_lstm_simd_forward_member(
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
                                     store(kept_layer2_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer2_backward_o);
 
                                     /* (40)  layer2.backward.o_tail =
@@ -1399,13 +1398,13 @@ static void deep_bidirectional_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_backward_o = load(kept_layer2_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_backward_c =
                                         load(layer2_backward_c_rows + s * row_m_2 + j);
 
@@ -1435,8 +1434,8 @@ static void deep_bidirectional_lstm_simd_forward_member(
         }
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict layer2_forward_h =
                 tape_layer2_forward_h + (first * B + s) * row_m_2;
             const real *restrict layer2_backward_h =
@@ -1452,28 +1451,28 @@ static void deep_bidirectional_lstm_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V layer2.y */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -1494,32 +1493,32 @@ static void deep_bidirectional_lstm_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_forward_c + (T - 1) * B * row_m_1
             : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_backward_h : initial_layer1_backward_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_backward_c : initial_layer1_backward_c,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_forward_h + (T - 1) * B * row_m_2
             : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_forward_c + (T - 1) * B * row_m_2
             : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_backward_h : initial_layer2_backward_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_backward_c : initial_layer2_backward_c,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
 }
@@ -1548,17 +1547,17 @@ void deep_bidirectional_lstm_simd_forward(
 {
     const size_t team = team_of(threads,
         deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_bidirectional_lstm_simd_forward_member, sizes, parameters, packed, in, initial, out,
+    TEAM(deep_bidirectional_lstm_simd_forward_thread, sizes, parameters, packed, in, initial, out,
         final, tape, work);
 }
 
-static void deep_bidirectional_lstm_simd_infer_member(
+static void deep_bidirectional_lstm_simd_infer_thread(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
-    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t member,
-    size_t members)
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -1572,10 +1571,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
     const size_t row_q_1 = padded(q_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m_1, LANES));
-    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * up_to(m_1, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, 4 * up_to(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * up_to(m_2, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
     const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
     const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
     const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
@@ -1611,16 +1610,16 @@ static void deep_bidirectional_lstm_simd_infer_member(
     real *const work_layer2_y = work_layer2_backward_h + spaced(T * B * row_m_2); /* [q_2] a row */
     real *const tile_layer1_forward_z_ahead = work_layer2_y + spaced(chunk_5 * B * row_q_2);
     real *const tile_layer1_backward_z_ahead =
-        tile_layer1_forward_z_ahead + chunk * B * 4 * up_to(m_1, LANES);
+        tile_layer1_forward_z_ahead + chunk * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_forward_z_ahead =
-        tile_layer1_backward_z_ahead + chunk_6 * B * 4 * up_to(m_1, LANES);
+        tile_layer1_backward_z_ahead + chunk_6 * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_backward_z_ahead =
-        tile_layer2_forward_z_ahead + chunk_7 * B * 4 * up_to(m_2, LANES);
-    const size_t early = ahead_of(B, 2 * 4 * up_to(m_1, LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1
-        + 2 * 4 * up_to(m_2, LANES) * q_1 + 2 * 4 * up_to(m_2, LANES) * m_2
-        + up_to(p, LANES) * q_2);
+        tile_layer2_forward_z_ahead + chunk_7 * B * 4 * round_up(m_2, LANES);
+    const size_t early = ahead_of(B, 2 * 4 * round_up(m_1, LANES) * n
+        + 2 * 4 * round_up(m_1, LANES) * m_1 + 2 * 4 * round_up(m_2, LANES) * q_1
+        + 2 * 4 * round_up(m_2, LANES) * m_2 + round_up(p, LANES) * q_2);
     real *const work_initial_layer1_forward_h =
-        tile_layer2_backward_z_ahead + chunk_5 * B * 4 * up_to(m_2, LANES);
+        tile_layer2_backward_z_ahead + chunk_5 * B * 4 * round_up(m_2, LANES);
     real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
     real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
     real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
@@ -1630,43 +1629,46 @@ static void deep_bidirectional_lstm_simd_infer_member(
     real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
     const real *const initial_layer1_forward_h =
         given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1,
-        work_initial_layer1_forward_h, member, members);
+        work_initial_layer1_forward_h, thread, threads);
     const real *const initial_layer1_forward_c =
         given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1,
-        work_initial_layer1_forward_c, member, members);
+        work_initial_layer1_forward_c, thread, threads);
     const real *const initial_layer1_backward_h =
         given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1,
-        work_initial_layer1_backward_h, member, members);
+        work_initial_layer1_backward_h, thread, threads);
     const real *const initial_layer1_backward_c =
         given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1,
-        work_initial_layer1_backward_c, member, members);
+        work_initial_layer1_backward_c, thread, threads);
     const real *const initial_layer2_forward_h =
         given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2,
-        work_initial_layer2_forward_h, member, members);
+        work_initial_layer2_forward_h, thread, threads);
     const real *const initial_layer2_forward_c =
         given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2,
-        work_initial_layer2_forward_c, member, members);
+        work_initial_layer2_forward_c, thread, threads);
     const real *const initial_layer2_backward_h =
         given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2,
-        work_initial_layer2_backward_h, member, members);
+        work_initial_layer2_backward_h, thread, threads);
     const real *const initial_layer2_backward_c =
         given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2,
-        work_initial_layer2_backward_c, member, members);
+        work_initial_layer2_backward_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_layer1_forward_h_prev = panels_x + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * up_to(m_1, LANES) * n;
-    const real *const panels_layer1_y = panels_layer1_backward_h_prev + 4 * up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_forward_h_prev = panels_layer1_y + 4 * up_to(m_2, LANES) * q_1;
+    const real *const panels_layer1_forward_h_prev = panels_x + 4 * round_up(m_1, LANES) * n;
+    const real *const panels_x_2 = panels_layer1_forward_h_prev + 4 * round_up(m_1, LANES) * m_1;
+    const real *const panels_layer1_backward_h_prev = panels_x_2 + 4 * round_up(m_1, LANES) * n;
+    const real *const panels_layer1_y =
+        panels_layer1_backward_h_prev + 4 * round_up(m_1, LANES) * m_1;
+    const real *const panels_layer2_forward_h_prev =
+        panels_layer1_y + 4 * round_up(m_2, LANES) * q_1;
     const real *const panels_layer1_y_2 =
-        panels_layer2_forward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_h_prev + 4 * round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_h_prev =
-        panels_layer1_y_2 + 4 * up_to(m_2, LANES) * q_1;
-    const real *const panels_layer2_y = panels_layer2_backward_h_prev + 4 * up_to(m_2, LANES) * m_2;
+        panels_layer1_y_2 + 4 * round_up(m_2, LANES) * q_1;
+    const real *const panels_layer2_y =
+        panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer1_forward_z[] = {
@@ -1674,23 +1676,23 @@ static void deep_bidirectional_lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
              * layer1.forward.W_o x */
-            products(steps * B, 4, &some, factors_layer1_forward_z, 1,
+            products(steps * B, 4, &batch, factors_layer1_forward_z, 1,
                 &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_c_rows =
                         work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
@@ -1708,25 +1710,25 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
                             panels_layer1_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev,
                          * layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev,
                          * layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev,
                          * layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                        products(rows, 4, &some, factors_layer1_forward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer1_forward_z + early, 2 - early,
                             &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -1740,8 +1742,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     load_part(layer1_forward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_forward_c_prev =
-                                        load_part(layer1_forward_c_prev_rows
-                                        + s * layer1_forward_c_prev_stride + j, left);
+                                        load_part(layer1_forward_c_prev_rows + s
+                                        * layer1_forward_c_prev_stride + j, left);
 
                                     /* (1)  layer1.forward.z = layer1.forward.W_g x +
                                      * layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g
@@ -1753,16 +1755,14 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
                                      * layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i
                                      * */
-                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer1_forward_b_i_here;
+                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s
+                                        * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
 
                                     /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
                                      * layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f
                                      * */
-                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer1_forward_b_f_here;
+                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s
+                                        * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
 
                                     /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
                                     const vec layer1_forward_g = vec_tanh(layer1_forward_z);
@@ -1783,27 +1783,26 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
                                      * layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o
                                      * */
-                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer1_forward_b_o_here;
+                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s
+                                        * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
 
                                     /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
                                     const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
                                     store(kept_layer1_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer1_forward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_forward_o = load(kept_layer1_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_forward_c =
                                         load(layer1_forward_c_rows + s * row_m_1 + j);
 
@@ -1828,7 +1827,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_6) {
-        const size_t steps = least(chunk_6, T - done);
+        const size_t steps = min_size(chunk_6, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer1_backward_z[] = {
@@ -1836,23 +1835,23 @@ static void deep_bidirectional_lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
              * layer1.backward.W_o x */
-            products(steps * B, 4, &some, factors_layer1_backward_z, 1,
+            products(steps * B, 4, &batch, factors_layer1_backward_z, 1,
                 &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_c_rows =
                         work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
@@ -1871,25 +1870,25 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1,
                             panels_layer1_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev,
                          * layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev,
                          * layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev,
                          * layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                        products(rows, 4, &some, factors_layer1_backward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer1_backward_z + early, 2 - early,
                             &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -1903,8 +1902,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     load_part(layer1_backward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_backward_c_prev =
-                                        load_part(layer1_backward_c_prev_rows
-                                        + s * layer1_backward_c_prev_stride + j, left);
+                                        load_part(layer1_backward_c_prev_rows + s
+                                        * layer1_backward_c_prev_stride + j, left);
 
                                     /* (11)  layer1.backward.z = layer1.backward.W_g x +
                                      * layer1.backward.U_g layer1.backward.h_prev +
@@ -1955,20 +1954,20 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
                                     const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
                                     store(kept_layer1_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer1_backward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer1_backward_o = load(kept_layer1_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer1_backward_c =
                                         load(layer1_backward_c_rows + s * row_m_1 + j);
 
@@ -1991,8 +1990,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
         }
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict layer1_forward_h =
                 work_layer1_forward_h + (first * B + s) * row_m_1;
             const real *restrict layer1_backward_h =
@@ -2009,7 +2008,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_7) {
-        const size_t steps = least(chunk_7, T - done);
+        const size_t steps = min_size(chunk_7, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer2_forward_z[] = {
@@ -2017,23 +2016,23 @@ static void deep_bidirectional_lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
              * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(steps * B, 4, &some, factors_layer2_forward_z, 1,
+            products(steps * B, 4, &batch, factors_layer2_forward_z, 1,
                 &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_c_rows =
                         work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
@@ -2051,25 +2050,25 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
                             panels_layer2_forward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev,
                          * layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev,
                          * layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev,
                          * layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                        products(rows, 4, &some, factors_layer2_forward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer2_forward_z + early, 2 - early,
                             &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -2083,8 +2082,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     load_part(layer2_forward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_forward_c_prev =
-                                        load_part(layer2_forward_c_prev_rows
-                                        + s * layer2_forward_c_prev_stride + j, left);
+                                        load_part(layer2_forward_c_prev_rows + s
+                                        * layer2_forward_c_prev_stride + j, left);
 
                                     /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y +
                                      * layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g
@@ -2096,16 +2095,14 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y +
                                      * layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i
                                      * */
-                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer2_forward_b_i_here;
+                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s
+                                        * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
 
                                     /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y +
                                      * layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f
                                      * */
-                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer2_forward_b_f_here;
+                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s
+                                        * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
 
                                     /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
                                     const vec layer2_forward_g = vec_tanh(layer2_forward_z);
@@ -2126,27 +2123,26 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y +
                                      * layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o
                                      * */
-                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer2_forward_b_o_here;
+                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s
+                                        * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
 
                                     /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
                                     const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
                                     store(kept_layer2_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer2_forward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_forward_o = load(kept_layer2_forward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_forward_c =
                                         load(layer2_forward_c_rows + s * row_m_2 + j);
 
@@ -2171,7 +2167,7 @@ static void deep_bidirectional_lstm_simd_infer_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_5) {
-        const size_t steps = least(chunk_5, T - done);
+        const size_t steps = min_size(chunk_5, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer2_backward_z[] = {
@@ -2179,23 +2175,23 @@ static void deep_bidirectional_lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
              * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(steps * B, 4, &some, factors_layer2_backward_z, 1,
+            products(steps * B, 4, &batch, factors_layer2_backward_z, 1,
                 &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_c_rows =
                         work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
@@ -2214,10 +2210,10 @@ static void deep_bidirectional_lstm_simd_infer_member(
                         {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2,
                             panels_layer2_backward_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev,
@@ -2225,15 +2221,15 @@ static void deep_bidirectional_lstm_simd_infer_member(
                          * layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev,
                          * layer2.backward.W_o layer1.y,
                          * layer2.backward.U_o layer2.backward.h_prev */
-                        products(rows, 4, &some, factors_layer2_backward_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_layer2_backward_z + early, 2 - early,
                             &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B
                             + begin}, (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
+                                * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -2247,8 +2243,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     load_part(layer2_backward_b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_backward_c_prev =
-                                        load_part(layer2_backward_c_prev_rows
-                                        + s * layer2_backward_c_prev_stride + j, left);
+                                        load_part(layer2_backward_c_prev_rows + s
+                                        * layer2_backward_c_prev_stride + j, left);
 
                                     /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y +
                                      * layer2.backward.U_g layer2.backward.h_prev +
@@ -2299,20 +2295,20 @@ static void deep_bidirectional_lstm_simd_infer_member(
                                     /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
                                     const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
                                     store(kept_layer2_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                         layer2_backward_o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec layer2_backward_o = load(kept_layer2_backward_o
-                                        + (((block - some.low) * vectors + v) * rows + s) * LANES);
+                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
                                     const vec layer2_backward_c =
                                         load(layer2_backward_c_rows + s * row_m_2 + j);
 
@@ -2335,8 +2331,8 @@ static void deep_bidirectional_lstm_simd_infer_member(
         }
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict layer2_forward_h =
                 work_layer2_forward_h + (first * B + s) * row_m_2;
             const real *restrict layer2_backward_h =
@@ -2352,28 +2348,28 @@ static void deep_bidirectional_lstm_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V layer2.y */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -2394,33 +2390,33 @@ static void deep_bidirectional_lstm_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_c + ((T - 1) & 1) * B * row_m_1
             : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h : initial_layer1_backward_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_c + (0 & 1) * B * row_m_1
             : initial_layer1_backward_c, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_backward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_h + (T - 1) * B * row_m_2
             : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_c + ((T - 1) & 1) * B * row_m_2
             : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h : initial_layer2_backward_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_c + (0 & 1) * B * row_m_2
             : initial_layer2_backward_c, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_backward_c : NULL);
@@ -2449,18 +2445,18 @@ void deep_bidirectional_lstm_simd_infer(
 {
     const size_t team = team_of(threads, deep_bidirectional_lstm_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(deep_bidirectional_lstm_simd_infer_member, sizes, parameters, packed, in, initial, out,
+    TEAM(deep_bidirectional_lstm_simd_infer_thread, sizes, parameters, packed, in, initial, out,
         final, work);
 }
 
-static void deep_bidirectional_lstm_simd_backward_member(
+static void deep_bidirectional_lstm_simd_backward_thread(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
     const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
-    size_t member, size_t members)
+    size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -2729,7 +2725,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         work_layer2_backward_h_prev_bar + spaced(2 * B * row_m_2); /* [m_2] a row */
     real *const work_scratch = work_layer2_backward_c_prev_bar + spaced(2 * B * row_m_2);
     const size_t scratch_size = scratch_for(q_2 + q_1 + m_2 + n + m_1);
-    real *const work_final_layer1_forward_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_layer1_forward_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_layer1_forward_c_bar = work_final_layer1_forward_h_bar + B * m_1;
     real *const work_final_layer1_backward_h_bar = work_final_layer1_forward_c_bar + B * m_1;
     real *const work_final_layer1_backward_c_bar = work_final_layer1_backward_h_bar + B * m_1;
@@ -2746,110 +2742,110 @@ static void deep_bidirectional_lstm_simd_backward_member(
     real *const work_initial_layer2_backward_h = work_initial_layer2_forward_c + B * m_2;
     real *const work_initial_layer2_backward_c = work_initial_layer2_backward_h + B * m_2;
     const real *const final_layer1_forward_h_bar = given_or(bars->final_layer1_forward_h_bar, 0,
-        B * m_1, work_final_layer1_forward_h_bar, member, members);
+        B * m_1, work_final_layer1_forward_h_bar, thread, threads);
     const real *const final_layer1_forward_c_bar = given_or(bars->final_layer1_forward_c_bar, 0,
-        B * m_1, work_final_layer1_forward_c_bar, member, members);
+        B * m_1, work_final_layer1_forward_c_bar, thread, threads);
     const real *const final_layer1_backward_h_bar = given_or(bars->final_layer1_backward_h_bar, 0,
-        B * m_1, work_final_layer1_backward_h_bar, member, members);
+        B * m_1, work_final_layer1_backward_h_bar, thread, threads);
     const real *const final_layer1_backward_c_bar = given_or(bars->final_layer1_backward_c_bar, 0,
-        B * m_1, work_final_layer1_backward_c_bar, member, members);
+        B * m_1, work_final_layer1_backward_c_bar, thread, threads);
     const real *const final_layer2_forward_h_bar = given_or(bars->final_layer2_forward_h_bar, 0,
-        B * m_2, work_final_layer2_forward_h_bar, member, members);
+        B * m_2, work_final_layer2_forward_h_bar, thread, threads);
     const real *const final_layer2_forward_c_bar = given_or(bars->final_layer2_forward_c_bar, 0,
-        B * m_2, work_final_layer2_forward_c_bar, member, members);
+        B * m_2, work_final_layer2_forward_c_bar, thread, threads);
     const real *const final_layer2_backward_h_bar = given_or(bars->final_layer2_backward_h_bar, 0,
-        B * m_2, work_final_layer2_backward_h_bar, member, members);
+        B * m_2, work_final_layer2_backward_h_bar, thread, threads);
     const real *const final_layer2_backward_c_bar = given_or(bars->final_layer2_backward_c_bar, 0,
-        B * m_2, work_final_layer2_backward_c_bar, member, members);
+        B * m_2, work_final_layer2_backward_c_bar, thread, threads);
     const real *const initial_layer1_forward_h =
         given_or(initial != NULL ? initial->layer1_forward_h : NULL, 0, B * m_1,
-        work_initial_layer1_forward_h, member, members);
+        work_initial_layer1_forward_h, thread, threads);
     const real *const initial_layer1_forward_c =
         given_or(initial != NULL ? initial->layer1_forward_c : NULL, 0, B * m_1,
-        work_initial_layer1_forward_c, member, members);
+        work_initial_layer1_forward_c, thread, threads);
     const real *const initial_layer1_backward_h =
         given_or(initial != NULL ? initial->layer1_backward_h : NULL, 0, B * m_1,
-        work_initial_layer1_backward_h, member, members);
+        work_initial_layer1_backward_h, thread, threads);
     const real *const initial_layer1_backward_c =
         given_or(initial != NULL ? initial->layer1_backward_c : NULL, 0, B * m_1,
-        work_initial_layer1_backward_c, member, members);
+        work_initial_layer1_backward_c, thread, threads);
     const real *const initial_layer2_forward_h =
         given_or(initial != NULL ? initial->layer2_forward_h : NULL, 0, B * m_2,
-        work_initial_layer2_forward_h, member, members);
+        work_initial_layer2_forward_h, thread, threads);
     const real *const initial_layer2_forward_c =
         given_or(initial != NULL ? initial->layer2_forward_c : NULL, 0, B * m_2,
-        work_initial_layer2_forward_c, member, members);
+        work_initial_layer2_forward_c, thread, threads);
     const real *const initial_layer2_backward_h =
         given_or(initial != NULL ? initial->layer2_backward_h : NULL, 0, B * m_2,
-        work_initial_layer2_backward_h, member, members);
+        work_initial_layer2_backward_h, thread, threads);
     const real *const initial_layer2_backward_c =
         given_or(initial != NULL ? initial->layer2_backward_c : NULL, 0, B * m_2,
-        work_initial_layer2_backward_c, member, members);
+        work_initial_layer2_backward_c, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_layer2_backward_z_bar = panels_a_y_bar + up_to(q_2, LANES) * p;
+    const real *const panels_layer2_backward_z_bar = panels_a_y_bar + round_up(q_2, LANES) * p;
     const real *const panels_layer2_backward_z_i_bar =
-        panels_layer2_backward_z_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_backward_z_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_z_f_bar =
-        panels_layer2_backward_z_i_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_backward_z_i_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_backward_z_o_bar =
-        panels_layer2_backward_z_f_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_backward_z_f_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_bar =
-        panels_layer2_backward_z_o_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_backward_z_o_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_i_bar =
-        panels_layer2_forward_z_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_z_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_f_bar =
-        panels_layer2_forward_z_i_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_z_i_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_o_bar =
-        panels_layer2_forward_z_f_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_z_f_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_bar_2 =
-        panels_layer2_forward_z_o_bar + up_to(m_2, LANES) * m_2;
+        panels_layer2_forward_z_o_bar + round_up(m_2, LANES) * m_2;
     const real *const panels_layer2_forward_z_i_bar_2 =
-        panels_layer2_forward_z_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_forward_z_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_forward_z_f_bar_2 =
-        panels_layer2_forward_z_i_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_forward_z_i_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_forward_z_o_bar_2 =
-        panels_layer2_forward_z_f_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_forward_z_f_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_backward_z_bar_2 =
-        panels_layer2_forward_z_o_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_forward_z_o_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_backward_z_i_bar_2 =
-        panels_layer2_backward_z_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_backward_z_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_backward_z_f_bar_2 =
-        panels_layer2_backward_z_i_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_backward_z_i_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer2_backward_z_o_bar_2 =
-        panels_layer2_backward_z_f_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_backward_z_f_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer1_backward_z_bar =
-        panels_layer2_backward_z_o_bar_2 + up_to(q_1, LANES) * m_2;
+        panels_layer2_backward_z_o_bar_2 + round_up(q_1, LANES) * m_2;
     const real *const panels_layer1_backward_z_i_bar =
-        panels_layer1_backward_z_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_backward_z_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_backward_z_f_bar =
-        panels_layer1_backward_z_i_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_backward_z_i_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_backward_z_o_bar =
-        panels_layer1_backward_z_f_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_backward_z_f_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_bar =
-        panels_layer1_backward_z_o_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_backward_z_o_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_i_bar =
-        panels_layer1_forward_z_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_forward_z_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_f_bar =
-        panels_layer1_forward_z_i_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_forward_z_i_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_o_bar =
-        panels_layer1_forward_z_f_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_forward_z_f_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_bar_2 =
-        panels_layer1_forward_z_o_bar + up_to(m_1, LANES) * m_1;
+        panels_layer1_forward_z_o_bar + round_up(m_1, LANES) * m_1;
     const real *const panels_layer1_forward_z_i_bar_2 =
-        panels_layer1_forward_z_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_forward_z_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_forward_z_f_bar_2 =
-        panels_layer1_forward_z_i_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_forward_z_i_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_forward_z_o_bar_2 =
-        panels_layer1_forward_z_f_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_forward_z_f_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_backward_z_bar_2 =
-        panels_layer1_forward_z_o_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_forward_z_o_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_backward_z_i_bar_2 =
-        panels_layer1_backward_z_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_backward_z_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_backward_z_f_bar_2 =
-        panels_layer1_backward_z_i_bar_2 + up_to(n, LANES) * m_1;
+        panels_layer1_backward_z_i_bar_2 + round_up(n, LANES) * m_1;
     const real *const panels_layer1_backward_z_o_bar_2 =
-        panels_layer1_backward_z_f_bar_2 + up_to(n, LANES) * m_1;
-    if (member == 0) {
+        panels_layer1_backward_z_f_bar_2 + round_up(n, LANES) * m_1;
+    if (thread == 0) {
         clear(b_y_bar, p);
         clear(layer2_forward_b_i_bar, m_2);
         clear(layer2_forward_b_f_bar, m_2);
@@ -2870,7 +2866,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(V_bar, p * q_2);
             clear(layer2_forward_W_i_bar, m_2 * q_1);
             clear(layer2_forward_U_i_bar, m_2 * m_2);
@@ -2912,10 +2908,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -2945,28 +2941,28 @@ static void deep_bidirectional_lstm_simd_backward_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(q_2, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
             const operand factors_layer2_y_bar[] = {
                 {a_y_bar_rows, row_p, p, panels_a_y_bar},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {q_2, vectors, turn, turn + many, 0};
-                ALIGNED real tile_layer2_y_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {q_2, vectors, start, start + taken, 0};
+                ALIGNED real tile_layer2_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* V^T a_y_bar */
-                products(rows, 1, &some, factors_layer2_y_bar, 1,
-                    &(sums){tile_layer2_y_bar_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_layer2_y_bar, 1,
+                    &(sums){tile_layer2_y_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(q_2, vectors, block);
                     const real *const tile_layer2_y_bar =
-                        tile_layer2_y_bar_group + (block - some.low) * vectors * rows * LANES;
+                        tile_layer2_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -2983,14 +2979,14 @@ static void deep_bidirectional_lstm_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (145)  V_bar = sum_t a_y_bar layer2.y^T   adjoint of (43) */
         const series rows_of_layer2_y = {tape_layer2_y, 0, row_q_2, 0, 0, 0, 0};
-        const total_of with_layer2_y[] = {
+        const reduction with_layer2_y[] = {
             {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(0, T * B, &rows_of_layer2_y, q_2, with_layer2_y, 1, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_layer2_y, q_2, with_layer2_y, 1, thread, threads, scratch);
     }
     BARRIER
 
@@ -2999,10 +2995,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_g_tail_rows =
                     tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_i_tail_rows =
@@ -3105,8 +3101,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict layer2_backward_h_next_bar = t > 0
                 ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2
                 : final_layer2_backward_h_bar + s * m_2;
@@ -3122,10 +3118,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_one_minus_g_squared_rows =
                     work_layer2_backward_one_minus_g_squared + begin * row_m_2;
                 const real *const layer2_backward_one_minus_i_rows =
@@ -3183,8 +3179,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             load(layer2_backward_f_rows + s * row_m_2 + j);
                         const vec layer2_backward_o =
                             load(layer2_backward_o_rows + s * row_m_2 + j);
-                        const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows
-                            + s * layer2_backward_c_prev_stride + j, left);
+                        const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s
+                            * layer2_backward_c_prev_stride + j, left);
                         const vec layer2_backward_tanh_c =
                             load(layer2_backward_tanh_c_rows + s * row_m_2 + j);
                         const vec layer2_backward_c_next_bar =
@@ -3258,10 +3254,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_z_o_bar_rows =
                     work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_f_bar_rows =
@@ -3278,25 +3274,25 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar},
                     {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const size_t low = t & 1 ? from + to - turn - many : turn;
-                    const group some = {m_2, vectors, low, low + many, t & 1};
-                    ALIGNED real
-                        tile_layer2_backward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const size_t low = t & 1 ? from + to - start - taken : start;
+                    const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                    ALIGNED real tile_layer2_backward_h_prev_bar_batch[ROWS_AT_ONCE
+                        * MOST_VECTORS(1) * LANES];
 
                     /* layer2.backward.U_g^T layer2.backward.z_bar,
                      * layer2.backward.U_i^T layer2.backward.z_i_bar,
                      * layer2.backward.U_f^T layer2.backward.z_f_bar,
                      * layer2.backward.U_o^T layer2.backward.z_o_bar */
-                    products(rows, 1, &some, factors_layer2_backward_h_prev_bar, 4,
-                        &(sums){tile_layer2_backward_h_prev_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_layer2_backward_h_prev_bar, 4,
+                        &(sums){tile_layer2_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m_2, vectors, block);
                         const real *const tile_layer2_backward_h_prev_bar =
-                            tile_layer2_backward_h_prev_bar_group
-                            + (block - some.low) * vectors * rows * LANES;
+                            tile_layer2_backward_h_prev_bar_batch
+                            + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -3321,16 +3317,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_g_tail_rows =
                         tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_forward_i_tail_rows =
@@ -3436,8 +3432,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict layer2_forward_h_next_bar = t + 1 < T
                     ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2
                     : final_layer2_forward_h_bar + s * m_2;
@@ -3453,10 +3449,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_one_minus_g_squared_rows =
                         work_layer2_forward_one_minus_g_squared + begin * row_m_2;
                     const real *const layer2_forward_one_minus_i_rows =
@@ -3598,10 +3594,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_z_o_bar_rows =
                         work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
                     const real *const layer2_forward_z_f_bar_rows =
@@ -3618,25 +3614,25 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar},
                         {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
-                        ALIGNED real
-                            tile_layer2_forward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_layer2_forward_h_prev_bar_batch[ROWS_AT_ONCE
+                            * MOST_VECTORS(1) * LANES];
 
                         /* layer2.forward.U_g^T layer2.forward.z_bar,
                          * layer2.forward.U_i^T layer2.forward.z_i_bar,
                          * layer2.forward.U_f^T layer2.forward.z_f_bar,
                          * layer2.forward.U_o^T layer2.forward.z_o_bar */
-                        products(rows, 1, &some, factors_layer2_forward_h_prev_bar, 4,
-                            &(sums){tile_layer2_forward_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_layer2_forward_h_prev_bar, 4,
+                            &(sums){tile_layer2_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             const real *const tile_layer2_forward_h_prev_bar =
-                                tile_layer2_forward_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                                tile_layer2_forward_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -3647,8 +3643,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                                      * layer2.forward.z_f_bar + layer2.forward.U_o^T
                                      * layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
                                     const vec layer2_forward_h_prev_bar =
-                                        load(tile_layer2_forward_h_prev_bar + (s * own
-                                        + v) * LANES);
+                                        load(tile_layer2_forward_h_prev_bar + (s * own + v)
+                                        * LANES);
                                     store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j,
                                         layer2_forward_h_prev_bar);
                                 }
@@ -3664,10 +3660,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(q_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_z_o_bar_rows =
                     work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
                 const real *const layer2_backward_z_f_bar_rows =
@@ -3695,10 +3691,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
                     {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {q_1, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_layer1_y_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {q_1, vectors, start, start + taken, 0};
+                    ALIGNED real tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* layer2.forward.W_g^T layer2.forward.z_bar,
                      * layer2.forward.W_i^T layer2.forward.z_i_bar,
@@ -3708,13 +3704,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                      * layer2.backward.W_i^T layer2.backward.z_i_bar,
                      * layer2.backward.W_f^T layer2.backward.z_f_bar,
                      * layer2.backward.W_o^T layer2.backward.z_o_bar */
-                    products(rows, 1, &some, factors_layer1_y_bar, 8,
-                        &(sums){tile_layer1_y_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_layer1_y_bar, 8,
+                        &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(q_1, vectors, block);
                         const real *const tile_layer1_y_bar =
-                            tile_layer1_y_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_layer1_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -3744,10 +3740,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             || layer2_forward_b_i_bar != NULL || layer2_forward_b_o_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_z_o_bar_rows =
                     work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
                 const real *const layer2_backward_z_f_bar_rows =
@@ -3873,7 +3869,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of
              * (23) */
@@ -3892,7 +3888,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint
              * of (39) */
             const series rows_of_layer1_y = {tape_layer1_y, 0, row_q_1, 0, 0, 0, 0};
-            const total_of with_layer1_y[] = {
+            const reduction with_layer1_y[] = {
                 {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
                     layer2_forward_W_i_bar, done > 0},
                 {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
@@ -3910,8 +3906,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
                     layer2_backward_W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, thread,
+                threads, scratch);
 
             /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T
              *  adjoint of (23) */
@@ -3923,7 +3919,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
              *  adjoint of (29) */
             const series rows_of_layer2_forward_h_prev =
                 {tape_layer2_forward_h, initial_layer2_forward_h, row_m_2, m_2, 0, B, 0};
-            const total_of with_layer2_forward_h_prev[] = {
+            const reduction with_layer2_forward_h_prev[] = {
                 {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
                     layer2_forward_U_i_bar, done > 0},
                 {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
@@ -3933,8 +3929,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
                     layer2_forward_U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer2_forward_h_prev, m_2,
-                with_layer2_forward_h_prev, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer2_forward_h_prev, m_2,
+                with_layer2_forward_h_prev, 4, thread, threads, scratch);
 
             /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar
              * layer2.backward.h_prev^T   adjoint of (33) */
@@ -3947,7 +3943,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             const series rows_of_layer2_backward_h_prev =
                 {tape_layer2_backward_h + (T > 0) * B * row_m_2, initial_layer2_backward_h, row_m_2,
                 m_2, (T - 1) * B, B, 0};
-            const total_of with_layer2_backward_h_prev[] = {
+            const reduction with_layer2_backward_h_prev[] = {
                 {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
                     layer2_backward_U_i_bar, done > 0},
                 {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
@@ -3957,8 +3953,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
                     layer2_backward_U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer2_backward_h_prev, m_2,
-                with_layer2_backward_h_prev, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer2_backward_h_prev, m_2,
+                with_layer2_backward_h_prev, 4, thread, threads, scratch);
         }
         BARRIER
     }
@@ -3968,10 +3964,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_g_tail_rows =
                     tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_i_tail_rows =
@@ -4074,8 +4070,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict layer1_backward_h_next_bar = t > 0
                 ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1
                 : final_layer1_backward_h_bar + s * m_1;
@@ -4091,10 +4087,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_one_minus_g_squared_rows =
                     work_layer1_backward_one_minus_g_squared + begin * row_m_1;
                 const real *const layer1_backward_one_minus_i_rows =
@@ -4152,8 +4148,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                             load(layer1_backward_f_rows + s * row_m_1 + j);
                         const vec layer1_backward_o =
                             load(layer1_backward_o_rows + s * row_m_1 + j);
-                        const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows
-                            + s * layer1_backward_c_prev_stride + j, left);
+                        const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s
+                            * layer1_backward_c_prev_stride + j, left);
                         const vec layer1_backward_tanh_c =
                             load(layer1_backward_tanh_c_rows + s * row_m_1 + j);
                         const vec layer1_backward_c_next_bar =
@@ -4227,10 +4223,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_z_o_bar_rows =
                     work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_f_bar_rows =
@@ -4247,25 +4243,25 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar},
                     {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const size_t low = t & 1 ? from + to - turn - many : turn;
-                    const group some = {m_1, vectors, low, low + many, t & 1};
-                    ALIGNED real
-                        tile_layer1_backward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const size_t low = t & 1 ? from + to - start - taken : start;
+                    const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                    ALIGNED real tile_layer1_backward_h_prev_bar_batch[ROWS_AT_ONCE
+                        * MOST_VECTORS(1) * LANES];
 
                     /* layer1.backward.U_g^T layer1.backward.z_bar,
                      * layer1.backward.U_i^T layer1.backward.z_i_bar,
                      * layer1.backward.U_f^T layer1.backward.z_f_bar,
                      * layer1.backward.U_o^T layer1.backward.z_o_bar */
-                    products(rows, 1, &some, factors_layer1_backward_h_prev_bar, 4,
-                        &(sums){tile_layer1_backward_h_prev_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_layer1_backward_h_prev_bar, 4,
+                        &(sums){tile_layer1_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m_1, vectors, block);
                         const real *const tile_layer1_backward_h_prev_bar =
-                            tile_layer1_backward_h_prev_bar_group
-                            + (block - some.low) * vectors * rows * LANES;
+                            tile_layer1_backward_h_prev_bar_batch
+                            + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -4290,16 +4286,16 @@ static void deep_bidirectional_lstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_8) {
-        const size_t steps = least(chunk_8, T - done);
+        const size_t steps = min_size(chunk_8, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_g_tail_rows =
                         tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_forward_i_tail_rows =
@@ -4405,8 +4401,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict layer1_forward_h_next_bar = t + 1 < T
                     ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1
                     : final_layer1_forward_h_bar + s * m_1;
@@ -4422,10 +4418,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_one_minus_g_squared_rows =
                         work_layer1_forward_one_minus_g_squared + begin * row_m_1;
                     const real *const layer1_forward_one_minus_i_rows =
@@ -4567,10 +4563,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_z_o_bar_rows =
                         work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
                     const real *const layer1_forward_z_f_bar_rows =
@@ -4587,25 +4583,25 @@ static void deep_bidirectional_lstm_simd_backward_member(
                         {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar},
                         {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
-                        ALIGNED real
-                            tile_layer1_forward_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_layer1_forward_h_prev_bar_batch[ROWS_AT_ONCE
+                            * MOST_VECTORS(1) * LANES];
 
                         /* layer1.forward.U_g^T layer1.forward.z_bar,
                          * layer1.forward.U_i^T layer1.forward.z_i_bar,
                          * layer1.forward.U_f^T layer1.forward.z_f_bar,
                          * layer1.forward.U_o^T layer1.forward.z_o_bar */
-                        products(rows, 1, &some, factors_layer1_forward_h_prev_bar, 4,
-                            &(sums){tile_layer1_forward_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_layer1_forward_h_prev_bar, 4,
+                            &(sums){tile_layer1_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             const real *const tile_layer1_forward_h_prev_bar =
-                                tile_layer1_forward_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                                tile_layer1_forward_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -4616,8 +4612,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                                      * layer1.forward.z_f_bar + layer1.forward.U_o^T
                                      * layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
                                     const vec layer1_forward_h_prev_bar =
-                                        load(tile_layer1_forward_h_prev_bar + (s * own
-                                        + v) * LANES);
+                                        load(tile_layer1_forward_h_prev_bar + (s * own + v)
+                                        * LANES);
                                     store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j,
                                         layer1_forward_h_prev_bar);
                                 }
@@ -4633,10 +4629,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_z_o_bar_rows =
                     work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
                 const real *const layer1_backward_z_f_bar_rows =
@@ -4664,10 +4660,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
                     {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
                     {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* layer1.forward.W_g^T layer1.forward.z_bar,
                      * layer1.forward.W_i^T layer1.forward.z_i_bar,
@@ -4677,13 +4673,13 @@ static void deep_bidirectional_lstm_simd_backward_member(
                      * layer1.backward.W_i^T layer1.backward.z_i_bar,
                      * layer1.backward.W_f^T layer1.backward.z_f_bar,
                      * layer1.backward.W_o^T layer1.backward.z_o_bar */
-                    products(rows, 1, &some, factors_x_bar, 8,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 8,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -4713,10 +4709,10 @@ static void deep_bidirectional_lstm_simd_backward_member(
             || layer1_forward_b_i_bar != NULL || layer1_forward_b_o_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_z_o_bar_rows =
                     work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
                 const real *const layer1_backward_z_f_bar_rows =
@@ -4842,7 +4838,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
             /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
@@ -4856,7 +4852,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18)
              * */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
                     layer1_forward_W_i_bar, done > 0},
                 {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
@@ -4874,7 +4870,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
                     layer1_backward_W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 8, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 8, thread, threads, scratch);
 
             /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T
              * adjoint of (2) */
@@ -4886,7 +4882,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
              *  adjoint of (8) */
             const series rows_of_layer1_forward_h_prev =
                 {tape_layer1_forward_h, initial_layer1_forward_h, row_m_1, m_1, 0, B, 0};
-            const total_of with_layer1_forward_h_prev[] = {
+            const reduction with_layer1_forward_h_prev[] = {
                 {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
                     layer1_forward_U_i_bar, done > 0},
                 {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
@@ -4896,8 +4892,8 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
                     layer1_forward_U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer1_forward_h_prev, m_1,
-                with_layer1_forward_h_prev, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer1_forward_h_prev, m_1,
+                with_layer1_forward_h_prev, 4, thread, threads, scratch);
 
             /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar
              * layer1.backward.h_prev^T   adjoint of (12) */
@@ -4910,7 +4906,7 @@ static void deep_bidirectional_lstm_simd_backward_member(
             const series rows_of_layer1_backward_h_prev =
                 {tape_layer1_backward_h + (T > 0) * B * row_m_1, initial_layer1_backward_h, row_m_1,
                 m_1, (T - 1) * B, B, 0};
-            const total_of with_layer1_backward_h_prev[] = {
+            const reduction with_layer1_backward_h_prev[] = {
                 {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
                     layer1_backward_U_i_bar, done > 0},
                 {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
@@ -4920,40 +4916,40 @@ static void deep_bidirectional_lstm_simd_backward_member(
                 {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
                     layer1_backward_U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer1_backward_h_prev, m_1,
-                with_layer1_backward_h_prev, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer1_backward_h_prev, m_1,
+                with_layer1_backward_h_prev, 4, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar + (0 & 1) * B * row_m_1
             : final_layer1_forward_h_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_forward_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_c_prev_bar + (0 & 1) * B * row_m_1
             : final_layer1_forward_c_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_forward_c_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_1
             : final_layer1_backward_h_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_backward_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_c_prev_bar + ((T - 1) & 1) * B * row_m_1
             : final_layer1_backward_c_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_backward_c_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_h_prev_bar + (0 & 1) * B * row_m_2
             : final_layer2_forward_h_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_forward_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_c_prev_bar + (0 & 1) * B * row_m_2
             : final_layer2_forward_c_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_forward_c_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_2
             : final_layer2_backward_h_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_backward_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_c_prev_bar + ((T - 1) & 1) * B * row_m_2
             : final_layer2_backward_c_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_backward_c_bar);
@@ -4984,6 +4980,6 @@ void deep_bidirectional_lstm_simd_backward(
 {
     const size_t team = team_of(threads,
         deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_bidirectional_lstm_simd_backward_member, sizes, parameters, packed, in, initial, out,
+    TEAM(deep_bidirectional_lstm_simd_backward_thread, sizes, parameters, packed, in, initial, out,
         tape, bars, gradients, work);
 }

@@ -5,7 +5,7 @@
  * Like deep_bidirectional_lstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile deep_bidirectional_lstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -36,45 +36,46 @@ extern "C" {
  *   layer2_y: spaced(T * B * padded q_2), every step */
 size_t deep_bidirectional_lstm_simd_tape_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * up_to(m_1,
- * LANES) * n + 2 * 4 * up_to(m_1, LANES) * m_1 + 2 * 4 * up_to(m_2, LANES) * q_1 +
- * 2 * 4 * up_to(m_2, LANES) * m_2 + up_to(p, LANES) * q_2. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for forward: 2 * 4 * round_up(m_1,
+ * LANES) * n + 2 * 4 * round_up(m_1, LANES) * m_1 + 2 * 4 * round_up(m_2, LANES) * q_1 +
+ * 2 * 4 * round_up(m_2, LANES) * m_2 + round_up(p, LANES) * q_2. */
 size_t deep_bidirectional_lstm_simd_forward_packed_size(const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: weights packed for backward: up_to(q_2, LANES) * p +
- * 8 * up_to(m_2, LANES) * m_2 + 8 * up_to(q_1, LANES) * m_2 + 8 * up_to(m_1, LANES) * m_1 +
- * 8 * up_to(n, LANES) * m_1. */
+/* Entries of deep_bidirectional_lstm_real: weights packed for backward: round_up(q_2, LANES) * p
+ * + 8 * round_up(m_2, LANES) * m_2 + 8 * round_up(q_1, LANES) * m_2 + 8 * round_up(m_1,
+ * LANES) * m_1 + 8 * round_up(n, LANES) * m_1. */
 size_t deep_bidirectional_lstm_simd_backward_packed_size(
     const deep_bidirectional_lstm_sizes *sizes);
 
-/* Entries of deep_bidirectional_lstm_real: scratch memory of forward: chunk * B * 4 * up_to(m_1,
- * LANES) + chunk_2 * B * 4 * up_to(m_1, LANES) + chunk_3 * B * 4 * up_to(m_2, LANES) +
- * chunk_4 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1 + 4 * B * m_2.
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+/* Entries of deep_bidirectional_lstm_real: scratch memory of forward:
+ * chunk * B * 4 * round_up(m_1, LANES) + chunk_2 * B * 4 * round_up(m_1, LANES) +
+ * chunk_3 * B * 4 * round_up(m_2, LANES) + chunk_4 * B * 4 * round_up(m_2, LANES) + 4 * B * m_1
+ * + 4 * B * m_2.
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+ *   tile_layer1_backward_z_ahead: chunk_2 * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_forward_z_ahead: chunk_3 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_backward_z_ahead: chunk_4 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_backward_z_ahead: chunk_4 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_layer1_forward_h, initial_layer1_forward_c, initial_layer1_backward_h,
  *     initial_layer1_backward_c: B * m_1 each, in place of what the caller does not give
  *   initial_layer2_forward_h, initial_layer2_forward_c, initial_layer2_backward_h,
  *     initial_layer2_backward_c: B * m_2 each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
- *   chunk_2: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
- *   chunk_3: steps_ahead(T, B, 4 * up_to(m_2, LANES))
- *   chunk_4: steps_ahead(T, B, padded m_2 + 4 * up_to(m_2, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(m_1, LANES))
+ *   chunk_2: steps_ahead(T, B, padded m_1 + 4 * round_up(m_1, LANES))
+ *   chunk_3: steps_ahead(T, B, 4 * round_up(m_2, LANES))
+ *   chunk_4: steps_ahead(T, B, padded m_2 + 4 * round_up(m_2, LANES)) */
 size_t deep_bidirectional_lstm_simd_forward_work_size(
     const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * spaced(2 * B * padded
  * m_1) + 2 * spaced(T * B * padded m_1) + spaced(T * B * padded q_1) + 2 * spaced(2 * B * padded
  * m_2) + 2 * spaced(T * B * padded m_2) + spaced(chunk_5 * B * padded q_2) +
- * chunk * B * 4 * up_to(m_1, LANES) + chunk_6 * B * 4 * up_to(m_1, LANES) +
- * chunk_7 * B * 4 * up_to(m_2, LANES) + chunk_5 * B * 4 * up_to(m_2, LANES) + 4 * B * m_1 +
- * 4 * B * m_2.
+ * chunk * B * 4 * round_up(m_1, LANES) + chunk_6 * B * 4 * round_up(m_1, LANES) +
+ * chunk_7 * B * 4 * round_up(m_2, LANES) + chunk_5 * B * 4 * round_up(m_2, LANES) + 4 * B * m_1
+ * + 4 * B * m_2.
  *   layer1_forward_c, layer1_backward_c: spaced(2 * B * padded m_1) each, a step and the one
  *     before it
  *   layer1_forward_h, layer1_backward_h: spaced(T * B * padded m_1) each, every step
@@ -83,22 +84,22 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(
  *     before it
  *   layer2_forward_h, layer2_backward_h: spaced(T * B * padded m_2) each, every step
  *   layer2_y: spaced(chunk_5 * B * padded q_2), the steps of a chunk, then overwritten
- *   tile_layer1_forward_z_ahead: chunk * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+ *   tile_layer1_forward_z_ahead: chunk * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer1_backward_z_ahead: chunk_6 * B * 4 * up_to(m_1, LANES), the sums of a chunk of
+ *   tile_layer1_backward_z_ahead: chunk_6 * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_forward_z_ahead: chunk_7 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_forward_z_ahead: chunk_7 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_backward_z_ahead: chunk_5 * B * 4 * up_to(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_backward_z_ahead: chunk_5 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_layer1_forward_h, initial_layer1_forward_c, initial_layer1_backward_h,
  *     initial_layer1_backward_c: B * m_1 each, in place of what the caller does not give
  *   initial_layer2_forward_h, initial_layer2_forward_c, initial_layer2_backward_h,
  *     initial_layer2_backward_c: B * m_2 each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(m_1, LANES))
- *   chunk_6: steps_ahead(T, B, padded m_1 + 4 * up_to(m_1, LANES))
- *   chunk_7: steps_ahead(T, B, 4 * up_to(m_2, LANES))
- *   chunk_5: steps_ahead(T, B, padded m_2 + 4 * up_to(m_2, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(m_1, LANES))
+ *   chunk_6: steps_ahead(T, B, padded m_1 + 4 * round_up(m_1, LANES))
+ *   chunk_7: steps_ahead(T, B, 4 * round_up(m_2, LANES))
+ *   chunk_5: steps_ahead(T, B, padded m_2 + 4 * round_up(m_2, LANES)) */
 size_t deep_bidirectional_lstm_simd_infer_work_size(
     const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 

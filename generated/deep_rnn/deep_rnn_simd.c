@@ -41,9 +41,9 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes)
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t n = DEEP_RNN_FIXED_n;
-    return up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1 + up_to(m_2, LANES) * m_1
-        + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2 + up_to(m_3, LANES) * m_3
-        + up_to(p, LANES) * m_3;
+    return round_up(m_1, LANES) * n + round_up(m_1, LANES) * m_1 + round_up(m_2, LANES) * m_1
+        + round_up(m_2, LANES) * m_2 + round_up(m_3, LANES) * m_2 + round_up(m_3, LANES) * m_3
+        + round_up(p, LANES) * m_3;
 }
 
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
@@ -54,9 +54,9 @@ size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes)
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t n = DEEP_RNN_FIXED_n;
-    return up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3 + up_to(m_2, LANES) * m_3
-        + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2 + up_to(m_1, LANES) * m_1
-        + up_to(n, LANES) * m_1;
+    return round_up(m_3, LANES) * p + round_up(m_3, LANES) * m_3 + round_up(m_2, LANES) * m_3
+        + round_up(m_2, LANES) * m_2 + round_up(m_1, LANES) * m_2 + round_up(m_1, LANES) * m_1
+        + round_up(n, LANES) * m_1;
 }
 
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -68,11 +68,11 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
-    return chunk * B * up_to(m_1, LANES) + chunk_2 * B * up_to(m_2, LANES)
-        + chunk_3 * B * up_to(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
+    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
+    return chunk * B * round_up(m_1, LANES) + chunk_2 * B * round_up(m_2, LANES)
+        + chunk_3 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -86,12 +86,12 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
     return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3)
-        + chunk * B * up_to(m_1, LANES) + chunk_4 * B * up_to(m_2, LANES)
-        + chunk_5 * B * up_to(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
+        + chunk * B * round_up(m_1, LANES) + chunk_4 * B * round_up(m_2, LANES)
+        + chunk_5 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -107,14 +107,14 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, up_to(m_3, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_6 = steps_together(T, B, row_m_1 + up_to(m_1, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m_3, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_6 = steps_together(T, B, row_m_1 + round_up(m_1, LANES));
     return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2)
         + spaced(chunk_6 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2)
-        + spaced(2 * B * row_m_3) + chunk * B * up_to(m_3, LANES) + chunk_7 * B * up_to(m_2, LANES)
-        + chunk_6 * B * up_to(m_1, LANES) + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3
-        + threads * scratch_for(m_3 + n + m_1 + m_2);
+        + spaced(2 * B * row_m_3) + chunk * B * round_up(m_3, LANES)
+        + chunk_7 * B * round_up(m_2, LANES) + chunk_6 * B * round_up(m_1, LANES) + 2 * B * m_1
+        + 2 * B * m_2 + 2 * B * m_3 + threads * scratch_for(m_3 + n + m_1 + m_2);
 }
 
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -237,11 +237,11 @@ void deep_rnn_simd_pack_backward(
     }
 }
 
-static void deep_rnn_simd_forward_member(
+static void deep_rnn_simd_forward_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
-    const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work, size_t member,
-    size_t members)
+    const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -253,9 +253,9 @@ static void deep_rnn_simd_forward_member(
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
     const real *const layer1_b = parameters->layer1_b; /* [m_1] */
     const real *const layer2_b = parameters->layer2_b; /* [m_2] */
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
@@ -267,31 +267,31 @@ static void deep_rnn_simd_forward_member(
     real *const tape_layer3_h = tape_layer2_h_tail + spaced(T * B * row_m_2); /* [m_3] a row */
     real *const tape_layer3_h_tail = tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
-    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * up_to(m_2, LANES);
-    const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1
-        + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2
-        + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
-    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_3 * B * up_to(m_3, LANES);
+    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * round_up(m_1, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * round_up(m_2, LANES);
+    const size_t early = ahead_of(B, round_up(m_1, LANES) * n + round_up(m_1, LANES) * m_1
+        + round_up(m_2, LANES) * m_1 + round_up(m_2, LANES) * m_2 + round_up(m_3, LANES) * m_2
+        + round_up(m_3, LANES) * m_3 + round_up(p, LANES) * m_3);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_3 * B * round_up(m_3, LANES);
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0,
-        B * m_1, work_initial_layer1_h, member, members);
+        B * m_1, work_initial_layer1_h, thread, threads);
     const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0,
-        B * m_2, work_initial_layer2_h, member, members);
+        B * m_2, work_initial_layer2_h, thread, threads);
     const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0,
-        B * m_3, work_initial_layer3_h, member, members);
+        B * m_3, work_initial_layer3_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
-    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer1_h_prev = panels_x + round_up(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + round_up(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + round_up(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + round_up(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + round_up(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer1_a[] = {
@@ -299,22 +299,22 @@ static void deep_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.W x */
-            products(steps * B, 1, &some, factors_layer1_a, 1,
+            products(steps * B, 1, &batch, factors_layer1_a, 1,
                 &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
@@ -325,21 +325,20 @@ static void deep_rnn_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
 
                         /* layer1.W x, layer1.U layer1.h_prev */
-                        products(rows, 1, &some, factors_layer1_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer1_a + early, 2 - early,
                             &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_a = tile_layer1_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -370,7 +369,7 @@ static void deep_rnn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = least(chunk_2, T - done);
+        const size_t steps = min_size(chunk_2, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer2_a[] = {
@@ -378,22 +377,22 @@ static void deep_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.W layer1.h */
-            products(steps * B, 1, &some, factors_layer2_a, 1,
+            products(steps * B, 1, &batch, factors_layer2_a, 1,
                 &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
@@ -404,21 +403,20 @@ static void deep_rnn_simd_forward_member(
                         {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
                         {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
 
                         /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                        products(rows, 1, &some, factors_layer2_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer2_a + early, 2 - early,
                             &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_a = tile_layer2_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -449,7 +447,7 @@ static void deep_rnn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = least(chunk_3, T - done);
+        const size_t steps = min_size(chunk_3, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer3_a[] = {
@@ -457,22 +455,22 @@ static void deep_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_3, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_3, vectors, from, to, 0};
 
             /* layer3.W layer2.h */
-            products(steps * B, 1, &some, factors_layer3_a, 1,
+            products(steps * B, 1, &batch, factors_layer3_a, 1,
                 &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
@@ -483,21 +481,20 @@ static void deep_rnn_simd_forward_member(
                         {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
                         {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_3, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
 
                         /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                        products(rows, 1, &some, factors_layer3_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer3_a + early, 2 - early,
                             &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_a = tile_layer3_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_3 - j;
@@ -529,28 +526,28 @@ static void deep_rnn_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V layer3.h */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -571,13 +568,13 @@ static void deep_rnn_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? tape_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h,
             T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
 }
@@ -601,14 +598,14 @@ void deep_rnn_simd_forward(
 {
     const size_t team =
         team_of(threads, deep_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(deep_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void deep_rnn_simd_infer_member(
+static void deep_rnn_simd_infer_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
-    const deep_rnn_state *final, deep_rnn_real *work, size_t member, size_t members)
+    const deep_rnn_state *final, deep_rnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -620,9 +617,9 @@ static void deep_rnn_simd_infer_member(
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, up_to(m_1, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + up_to(m_3, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
     const real *const layer1_b = parameters->layer1_b; /* [m_1] */
     const real *const layer2_b = parameters->layer2_b; /* [m_2] */
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
@@ -631,31 +628,31 @@ static void deep_rnn_simd_infer_member(
     real *const work_layer2_h = work_layer1_h + spaced(T * B * row_m_1); /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work_layer3_h + spaced(T * B * row_m_3);
-    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * up_to(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * up_to(m_2, LANES);
-    const size_t early = ahead_of(B, up_to(m_1, LANES) * n + up_to(m_1, LANES) * m_1
-        + up_to(m_2, LANES) * m_1 + up_to(m_2, LANES) * m_2 + up_to(m_3, LANES) * m_2
-        + up_to(m_3, LANES) * m_3 + up_to(p, LANES) * m_3);
-    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_5 * B * up_to(m_3, LANES);
+    real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * round_up(m_1, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * round_up(m_2, LANES);
+    const size_t early = ahead_of(B, round_up(m_1, LANES) * n + round_up(m_1, LANES) * m_1
+        + round_up(m_2, LANES) * m_1 + round_up(m_2, LANES) * m_2 + round_up(m_3, LANES) * m_2
+        + round_up(m_3, LANES) * m_3 + round_up(p, LANES) * m_3);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_5 * B * round_up(m_3, LANES);
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0,
-        B * m_1, work_initial_layer1_h, member, members);
+        B * m_1, work_initial_layer1_h, thread, threads);
     const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0,
-        B * m_2, work_initial_layer2_h, member, members);
+        B * m_2, work_initial_layer2_h, thread, threads);
     const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0,
-        B * m_3, work_initial_layer3_h, member, members);
+        B * m_3, work_initial_layer3_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
-    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer1_h_prev = panels_x + round_up(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + round_up(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + round_up(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + round_up(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + round_up(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer1_a[] = {
@@ -663,22 +660,22 @@ static void deep_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.W x */
-            products(steps * B, 1, &some, factors_layer1_a, 1,
+            products(steps * B, 1, &batch, factors_layer1_a, 1,
                 &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h
@@ -688,21 +685,20 @@ static void deep_rnn_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
 
                         /* layer1.W x, layer1.U layer1.h_prev */
-                        products(rows, 1, &some, factors_layer1_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer1_a + early, 2 - early,
                             &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_a = tile_layer1_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -729,7 +725,7 @@ static void deep_rnn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = least(chunk_4, T - done);
+        const size_t steps = min_size(chunk_4, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer2_a[] = {
@@ -737,22 +733,22 @@ static void deep_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.W layer1.h */
-            products(steps * B, 1, &some, factors_layer2_a, 1,
+            products(steps * B, 1, &batch, factors_layer2_a, 1,
                 &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h
@@ -762,21 +758,20 @@ static void deep_rnn_simd_infer_member(
                         {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
                         {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
 
                         /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                        products(rows, 1, &some, factors_layer2_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer2_a + early, 2 - early,
                             &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_a = tile_layer2_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -803,7 +798,7 @@ static void deep_rnn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk_5) {
-        const size_t steps = least(chunk_5, T - done);
+        const size_t steps = min_size(chunk_5, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_layer3_a[] = {
@@ -811,22 +806,22 @@ static void deep_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_3, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_3, vectors, from, to, 0};
 
             /* layer3.W layer2.h */
-            products(steps * B, 1, &some, factors_layer3_a, 1,
+            products(steps * B, 1, &batch, factors_layer3_a, 1,
                 &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h
@@ -836,21 +831,20 @@ static void deep_rnn_simd_infer_member(
                         {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
                         {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_3, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
 
                         /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                        products(rows, 1, &some, factors_layer3_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_layer3_a + early, 2 - early,
                             &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_a = tile_layer3_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_3 - j;
@@ -878,28 +872,28 @@ static void deep_rnn_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V layer3.h */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -920,13 +914,13 @@ static void deep_rnn_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? work_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h,
             T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
 }
@@ -949,14 +943,14 @@ void deep_rnn_simd_infer(
     const deep_rnn_state *final, deep_rnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, deep_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(deep_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void deep_rnn_simd_backward_member(
+static void deep_rnn_simd_backward_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
-    deep_rnn_real *work, size_t member, size_t members)
+    deep_rnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -971,9 +965,9 @@ static void deep_rnn_simd_backward_member(
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, up_to(m_3, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, up_to(m_2, LANES));
-    const size_t chunk_6 = steps_together(T, B, row_m_1 + up_to(m_1, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m_3, LANES));
+    const size_t chunk_7 = steps_ahead(T, B, round_up(m_2, LANES));
+    const size_t chunk_6 = steps_together(T, B, row_m_1 + round_up(m_1, LANES));
     real *const layer1_W_bar = gradients->layer1_W_bar; /* [m_1, n] */
     real *const layer1_U_bar = gradients->layer1_U_bar; /* [m_1, m_1] */
     real *const layer1_b_bar = gradients->layer1_b_bar; /* [m_1] */
@@ -1007,39 +1001,41 @@ static void deep_rnn_simd_backward_member(
     real *const work_layer3_h_prev_bar =
         work_layer2_h_prev_bar + spaced(2 * B * row_m_2); /* [m_3] a row */
     real *const tile_layer3_h_bar_ahead = work_layer3_h_prev_bar + spaced(2 * B * row_m_3);
-    real *const tile_layer2_h_bar_ahead = tile_layer3_h_bar_ahead + chunk * B * up_to(m_3, LANES);
-    real *const tile_layer1_h_bar_ahead = tile_layer2_h_bar_ahead + chunk_7 * B * up_to(m_2, LANES);
-    const size_t early = ahead_of(B, up_to(m_3, LANES) * p + up_to(m_3, LANES) * m_3
-        + up_to(m_2, LANES) * m_3 + up_to(m_2, LANES) * m_2 + up_to(m_1, LANES) * m_2
-        + up_to(m_1, LANES) * m_1 + up_to(n, LANES) * m_1);
-    real *const work_scratch = tile_layer1_h_bar_ahead + chunk_6 * B * up_to(m_1, LANES);
+    real *const tile_layer2_h_bar_ahead =
+        tile_layer3_h_bar_ahead + chunk * B * round_up(m_3, LANES);
+    real *const tile_layer1_h_bar_ahead =
+        tile_layer2_h_bar_ahead + chunk_7 * B * round_up(m_2, LANES);
+    const size_t early = ahead_of(B, round_up(m_3, LANES) * p + round_up(m_3, LANES) * m_3
+        + round_up(m_2, LANES) * m_3 + round_up(m_2, LANES) * m_2 + round_up(m_1, LANES) * m_2
+        + round_up(m_1, LANES) * m_1 + round_up(n, LANES) * m_1);
+    real *const work_scratch = tile_layer1_h_bar_ahead + chunk_6 * B * round_up(m_1, LANES);
     const size_t scratch_size = scratch_for(m_3 + n + m_1 + m_2);
-    real *const work_final_layer1_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_layer1_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_layer2_h_bar = work_final_layer1_h_bar + B * m_1;
     real *const work_final_layer3_h_bar = work_final_layer2_h_bar + B * m_2;
     real *const work_initial_layer1_h = work_final_layer3_h_bar + B * m_3;
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const final_layer1_h_bar = given_or(bars->final_layer1_h_bar, 0, B * m_1,
-        work_final_layer1_h_bar, member, members);
+        work_final_layer1_h_bar, thread, threads);
     const real *const final_layer2_h_bar = given_or(bars->final_layer2_h_bar, 0, B * m_2,
-        work_final_layer2_h_bar, member, members);
+        work_final_layer2_h_bar, thread, threads);
     const real *const final_layer3_h_bar = given_or(bars->final_layer3_h_bar, 0, B * m_3,
-        work_final_layer3_h_bar, member, members);
+        work_final_layer3_h_bar, thread, threads);
     const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0,
-        B * m_1, work_initial_layer1_h, member, members);
+        B * m_1, work_initial_layer1_h, thread, threads);
     const real *const initial_layer2_h = given_or(initial != NULL ? initial->layer2_h : NULL, 0,
-        B * m_2, work_initial_layer2_h, member, members);
+        B * m_2, work_initial_layer2_h, thread, threads);
     const real *const initial_layer3_h = given_or(initial != NULL ? initial->layer3_h : NULL, 0,
-        B * m_3, work_initial_layer3_h, member, members);
+        B * m_3, work_initial_layer3_h, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_layer3_a_bar = panels_a_y_bar + up_to(m_3, LANES) * p;
-    const real *const panels_layer3_a_bar_2 = panels_layer3_a_bar + up_to(m_3, LANES) * m_3;
-    const real *const panels_layer2_a_bar = panels_layer3_a_bar_2 + up_to(m_2, LANES) * m_3;
-    const real *const panels_layer2_a_bar_2 = panels_layer2_a_bar + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer1_a_bar = panels_layer2_a_bar_2 + up_to(m_1, LANES) * m_2;
-    const real *const panels_layer1_a_bar_2 = panels_layer1_a_bar + up_to(m_1, LANES) * m_1;
-    if (member == 0) {
+    const real *const panels_layer3_a_bar = panels_a_y_bar + round_up(m_3, LANES) * p;
+    const real *const panels_layer3_a_bar_2 = panels_layer3_a_bar + round_up(m_3, LANES) * m_3;
+    const real *const panels_layer2_a_bar = panels_layer3_a_bar_2 + round_up(m_2, LANES) * m_3;
+    const real *const panels_layer2_a_bar_2 = panels_layer2_a_bar + round_up(m_2, LANES) * m_2;
+    const real *const panels_layer1_a_bar = panels_layer2_a_bar_2 + round_up(m_1, LANES) * m_2;
+    const real *const panels_layer1_a_bar_2 = panels_layer1_a_bar + round_up(m_1, LANES) * m_1;
+    if (thread == 0) {
         clear(b_y_bar, p);
         clear(layer1_b_bar, m_1);
         clear(layer2_b_bar, m_2);
@@ -1047,7 +1043,7 @@ static void deep_rnn_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(V_bar, p * m_3);
             clear(layer1_W_bar, m_1 * n);
             clear(layer1_U_bar, m_1 * m_1);
@@ -1063,10 +1059,10 @@ static void deep_rnn_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -1094,20 +1090,20 @@ static void deep_rnn_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (29)  V_bar = sum_t a_y_bar layer3.h^T   adjoint of (7) */
         const series rows_of_layer3_h = {tape_layer3_h, 0, row_m_3, 0, 0, 0, 0};
-        const total_of with_layer3_h[] = {
+        const reduction with_layer3_h[] = {
             {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(0, T * B, &rows_of_layer3_h, m_3, with_layer3_h, 1, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_layer3_h, m_3, with_layer3_h, 1, thread, threads, scratch);
     }
     BARRIER
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer3_h_bar[] = {
@@ -1115,22 +1111,22 @@ static void deep_rnn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_3, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_3, vectors, from, to, 0};
 
             /* V^T a_y_bar */
-            products(steps * B, 1, &some, factors_layer3_h_bar, 1,
+            products(steps * B, 1, &batch, factors_layer3_h_bar, 1,
                 &(sums){tile_layer3_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer3_h_tail_rows =
                         tape_layer3_h_tail + (t * B + begin) * row_m_3;
                     const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar
@@ -1141,20 +1137,19 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer3_h_bar[] = {
                         {a_y_bar_rows, row_p, p, panels_a_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m_3, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m_3, vectors, start, start + taken, 0};
 
                         /* V^T a_y_bar */
-                        products(rows, 1, &some, factors_layer3_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_layer3_h_bar + early, 1 - early,
                             &(sums){tile_layer3_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_3 - j;
@@ -1171,8 +1166,8 @@ static void deep_rnn_simd_backward_member(
 
                                     /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar
                                      * adjoint of (7) */
-                                    const vec layer3_h_bar = load(tile_layer3_h_bar + (s * own
-                                        + v) * LANES) + layer3_h_next_bar;
+                                    const vec layer3_h_bar = load(tile_layer3_h_bar + (s * own + v)
+                                        * LANES) + layer3_h_next_bar;
 
                                     /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)
                                      * adjoint of (6) */
@@ -1189,10 +1184,10 @@ static void deep_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer3_a_bar_rows =
                         work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer3_h_prev_bar_rows =
@@ -1200,21 +1195,21 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer3_h_prev_bar[] = {
                         {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_3, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_layer3_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_layer3_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* layer3.U^T layer3.a_bar */
-                        products(rows, 1, &some, factors_layer3_h_prev_bar, 1,
-                            &(sums){tile_layer3_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_layer3_h_prev_bar, 1,
+                            &(sums){tile_layer3_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1237,7 +1232,7 @@ static void deep_rnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_7) {
-        const size_t steps = least(chunk_7, T - done);
+        const size_t steps = min_size(chunk_7, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer2_h_bar[] = {
@@ -1245,22 +1240,22 @@ static void deep_rnn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_2, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer3.W^T layer3.a_bar */
-            products(steps * B, 1, &some, factors_layer2_h_bar, 1,
+            products(steps * B, 1, &batch, factors_layer2_h_bar, 1,
                 &(sums){tile_layer2_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_tail_rows =
                         tape_layer2_h_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar
@@ -1272,20 +1267,19 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer2_h_bar[] = {
                         {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m_2, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m_2, vectors, start, start + taken, 0};
 
                         /* layer3.W^T layer3.a_bar */
-                        products(rows, 1, &some, factors_layer2_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_layer2_h_bar + early, 1 - early,
                             &(sums){tile_layer2_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_2 - j;
@@ -1302,8 +1296,8 @@ static void deep_rnn_simd_backward_member(
 
                                     /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar +
                                      * layer2.h_next_bar   adjoint of (5) */
-                                    const vec layer2_h_bar = load(tile_layer2_h_bar + (s * own
-                                        + v) * LANES) + layer2_h_next_bar;
+                                    const vec layer2_h_bar = load(tile_layer2_h_bar + (s * own + v)
+                                        * LANES) + layer2_h_next_bar;
 
                                     /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)
                                      * adjoint of (4) */
@@ -1320,10 +1314,10 @@ static void deep_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer2_a_bar_rows =
                         work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer2_h_prev_bar_rows =
@@ -1331,21 +1325,21 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer2_h_prev_bar[] = {
                         {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_2, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_layer2_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_layer2_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* layer2.U^T layer2.a_bar */
-                        products(rows, 1, &some, factors_layer2_h_prev_bar, 1,
-                            &(sums){tile_layer2_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_layer2_h_prev_bar, 1,
+                            &(sums){tile_layer2_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1368,7 +1362,7 @@ static void deep_rnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_6) {
-        const size_t steps = least(chunk_6, T - done);
+        const size_t steps = min_size(chunk_6, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_layer1_h_bar[] = {
@@ -1376,22 +1370,22 @@ static void deep_rnn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m_1, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer2.W^T layer2.a_bar */
-            products(steps * B, 1, &some, factors_layer1_h_bar, 1,
+            products(steps * B, 1, &batch, factors_layer1_h_bar, 1,
                 &(sums){tile_layer1_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_tail_rows =
                         tape_layer1_h_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar
@@ -1404,20 +1398,19 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer1_h_bar[] = {
                         {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m_1, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m_1, vectors, start, start + taken, 0};
 
                         /* layer2.W^T layer2.a_bar */
-                        products(rows, 1, &some, factors_layer1_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_layer1_h_bar + early, 1 - early,
                             &(sums){tile_layer1_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block
+                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m_1 - j;
@@ -1434,8 +1427,8 @@ static void deep_rnn_simd_backward_member(
 
                                     /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar +
                                      * layer1.h_next_bar   adjoint of (3) */
-                                    const vec layer1_h_bar = load(tile_layer1_h_bar + (s * own
-                                        + v) * LANES) + layer1_h_next_bar;
+                                    const vec layer1_h_bar = load(tile_layer1_h_bar + (s * own + v)
+                                        * LANES) + layer1_h_next_bar;
 
                                     /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)
                                      * adjoint of (2) */
@@ -1452,10 +1445,10 @@ static void deep_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const layer1_a_bar_rows =
                         work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_h_prev_bar_rows =
@@ -1463,21 +1456,21 @@ static void deep_rnn_simd_backward_member(
                     const operand factors_layer1_h_prev_bar[] = {
                         {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m_1, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_layer1_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_layer1_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* layer1.U^T layer1.a_bar */
-                        products(rows, 1, &some, factors_layer1_h_prev_bar, 1,
-                            &(sums){tile_layer1_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_layer1_h_prev_bar, 1,
+                            &(sums){tile_layer1_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_group
-                                + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_batch
+                                + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1501,28 +1494,28 @@ static void deep_rnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* layer1.W^T layer1.a_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1541,10 +1534,10 @@ static void deep_rnn_simd_backward_member(
         if (layer1_b_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
@@ -1570,10 +1563,10 @@ static void deep_rnn_simd_backward_member(
         if (layer2_b_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer2_a_bar_rows =
                     work_layer2_a_bar + (first * B + begin) * row_m_2;
                 for (size_t block = from; block < to; ++block) {
@@ -1600,10 +1593,10 @@ static void deep_rnn_simd_backward_member(
         if (layer3_b_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const layer3_a_bar_rows =
                     work_layer3_a_bar + (first * B + begin) * row_m_3;
                 for (size_t block = from; block < to; ++block) {
@@ -1628,69 +1621,69 @@ static void deep_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_W_bar,
                     done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
             const series rows_of_layer1_h_prev =
                 {tape_layer1_h, initial_layer1_h, row_m_1, m_1, 0, B, 0};
-            const total_of with_layer1_h_prev[] = {
+            const reduction with_layer1_h_prev[] = {
                 {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_U_bar,
                     done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer1_h_prev, m_1, with_layer1_h_prev, 1, member,
-                members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer1_h_prev, m_1, with_layer1_h_prev, 1,
+                thread, threads, scratch);
 
             /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
             const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0, 0};
-            const total_of with_layer1_h[] = {
+            const reduction with_layer1_h[] = {
                 {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, thread,
+                threads, scratch);
 
             /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
             const series rows_of_layer2_h_prev =
                 {tape_layer2_h, initial_layer2_h, row_m_2, m_2, 0, B, 0};
-            const total_of with_layer2_h_prev[] = {
+            const reduction with_layer2_h_prev[] = {
                 {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer2_h_prev, m_2, with_layer2_h_prev, 1, member,
-                members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer2_h_prev, m_2, with_layer2_h_prev, 1,
+                thread, threads, scratch);
 
             /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
             const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0, 0};
-            const total_of with_layer2_h[] = {
+            const reduction with_layer2_h[] = {
                 {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, thread,
+                threads, scratch);
 
             /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
             const series rows_of_layer3_h_prev =
                 {tape_layer3_h, initial_layer3_h, row_m_3, m_3, 0, B, 0};
-            const total_of with_layer3_h_prev[] = {
+            const reduction with_layer3_h_prev[] = {
                 {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_layer3_h_prev, m_3, with_layer3_h_prev, 1, member,
-                members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_layer3_h_prev, m_3, with_layer3_h_prev, 1,
+                thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar + (0 & 1) * B * row_m_1
             : final_layer1_h_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_h_prev_bar + (0 & 1) * B * row_m_2
             : final_layer2_h_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? work_layer3_h_prev_bar + (0 & 1) * B * row_m_3
             : final_layer3_h_bar, T > 0 ? row_m_3 : m_3, gradients->initial_layer3_h_bar);
 }
@@ -1715,14 +1708,14 @@ void deep_rnn_simd_backward(
 {
     const size_t team =
         team_of(threads, deep_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(deep_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void deep_rnn_simd_step_member(
+static void deep_rnn_simd_step_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *state, const deep_rnn_outputs *out,
-    const deep_rnn_state *next, deep_rnn_real *work, size_t member, size_t members)
+    const deep_rnn_state *next, deep_rnn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t m_3 = DEEP_RNN_FIXED_m_3;
@@ -1746,25 +1739,25 @@ static void deep_rnn_simd_step_member(
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(state != NULL ? state->layer1_h : NULL, 0,
-        B * m_1, work_initial_layer1_h, member, members);
+        B * m_1, work_initial_layer1_h, thread, threads);
     const real *const initial_layer2_h = given_or(state != NULL ? state->layer2_h : NULL, 0,
-        B * m_2, work_initial_layer2_h, member, members);
+        B * m_2, work_initial_layer2_h, thread, threads);
     const real *const initial_layer3_h = given_or(state != NULL ? state->layer3_h : NULL, 0,
-        B * m_3, work_initial_layer3_h, member, members);
+        B * m_3, work_initial_layer3_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_layer1_h_prev = panels_x + up_to(m_1, LANES) * n;
-    const real *const panels_layer1_h = panels_layer1_h_prev + up_to(m_1, LANES) * m_1;
-    const real *const panels_layer2_h_prev = panels_layer1_h + up_to(m_2, LANES) * m_1;
-    const real *const panels_layer2_h = panels_layer2_h_prev + up_to(m_2, LANES) * m_2;
-    const real *const panels_layer3_h_prev = panels_layer2_h + up_to(m_3, LANES) * m_2;
-    const real *const panels_layer3_h = panels_layer3_h_prev + up_to(m_3, LANES) * m_3;
+    const real *const panels_layer1_h_prev = panels_x + round_up(m_1, LANES) * n;
+    const real *const panels_layer1_h = panels_layer1_h_prev + round_up(m_1, LANES) * m_1;
+    const real *const panels_layer2_h_prev = panels_layer1_h + round_up(m_2, LANES) * m_1;
+    const real *const panels_layer2_h = panels_layer2_h_prev + round_up(m_2, LANES) * m_2;
+    const real *const panels_layer3_h_prev = panels_layer2_h + round_up(m_3, LANES) * m_2;
+    const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_1, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = initial_layer1_h + begin * m_1;
@@ -1772,20 +1765,20 @@ static void deep_rnn_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {layer1_h_prev_rows, m_1, m_1, panels_layer1_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m_1, vectors, low, low + many, t & 1};
-                ALIGNED real tile_layer1_a_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_layer1_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* layer1.W x, layer1.U layer1.h_prev */
-                products(rows, 1, &some, factors_layer1_a, 2,
-                    &(sums){tile_layer1_a_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_layer1_a, 2,
+                    &(sums){tile_layer1_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m_1, vectors, block);
                     const real *const tile_layer1_a =
-                        tile_layer1_a_group + (block - some.low) * vectors * rows * LANES;
+                        tile_layer1_a_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m_1 - j;
@@ -1809,10 +1802,10 @@ static void deep_rnn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_2, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = initial_layer2_h + begin * m_2;
@@ -1820,20 +1813,20 @@ static void deep_rnn_simd_step_member(
                 {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
                 {layer2_h_prev_rows, m_2, m_2, panels_layer2_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m_2, vectors, low, low + many, t & 1};
-                ALIGNED real tile_layer2_a_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_layer2_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                products(rows, 1, &some, factors_layer2_a, 2,
-                    &(sums){tile_layer2_a_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_layer2_a, 2,
+                    &(sums){tile_layer2_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m_2, vectors, block);
                     const real *const tile_layer2_a =
-                        tile_layer2_a_group + (block - some.low) * vectors * rows * LANES;
+                        tile_layer2_a_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m_2 - j;
@@ -1858,10 +1851,10 @@ static void deep_rnn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_3, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = initial_layer3_h + begin * m_3;
@@ -1869,20 +1862,20 @@ static void deep_rnn_simd_step_member(
                 {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
                 {layer3_h_prev_rows, m_3, m_3, panels_layer3_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m_3, vectors, low, low + many, t & 1};
-                ALIGNED real tile_layer3_a_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m_3, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_layer3_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                products(rows, 1, &some, factors_layer3_a, 2,
-                    &(sums){tile_layer3_a_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_layer3_a, 2,
+                    &(sums){tile_layer3_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m_3, vectors, block);
                     const real *const tile_layer3_a =
-                        tile_layer3_a_group + (block - some.low) * vectors * rows * LANES;
+                        tile_layer3_a_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m_3 - j;
@@ -1907,29 +1900,29 @@ static void deep_rnn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
             const operand factors_a_y[] = {
                 {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {p, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {p, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* V layer3.h */
-                products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_y, 1,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
                     const real *const tile_a_y =
-                        tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
@@ -1949,13 +1942,13 @@ static void deep_rnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_1, work_layer1_h, row_m_1, next != NULL ? next->layer1_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_2, work_layer2_h, row_m_2, next != NULL ? next->layer2_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m_3, work_layer3_h, row_m_3, next != NULL ? next->layer3_h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1977,5 +1970,5 @@ void deep_rnn_simd_step(
     const deep_rnn_state *next, deep_rnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, deep_rnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(deep_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(deep_rnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

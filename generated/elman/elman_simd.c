@@ -35,7 +35,7 @@ size_t elman_simd_forward_packed_size(const elman_sizes *sizes)
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
-    return up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m;
+    return round_up(m, LANES) * n + round_up(m, LANES) * m + round_up(p, LANES) * m;
 }
 
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
@@ -44,7 +44,7 @@ size_t elman_simd_backward_packed_size(const elman_sizes *sizes)
     const size_t n = ELMAN_FIXED_n;
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
-    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m;
+    return round_up(m, LANES) * p + round_up(m, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
@@ -54,8 +54,8 @@ size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = ELMAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
@@ -65,8 +65,8 @@ size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = ELMAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
@@ -78,9 +78,9 @@ size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads)
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_together(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_together(T, B, row_m + round_up(m, LANES));
     return spaced(T * B * row_p) + spaced(chunk * B * row_m) + spaced(2 * B * row_m)
-        + chunk * B * up_to(m, LANES) + 2 * B * m + threads * scratch_for(m + n);
+        + chunk * B * round_up(m, LANES) + 2 * B * m + threads * scratch_for(m + n);
 }
 
 size_t elman_simd_step_work_size(const elman_sizes *sizes, size_t threads)
@@ -146,10 +146,10 @@ void elman_simd_pack_backward(
     }
 }
 
-static void elman_simd_forward_member(
+static void elman_simd_forward_thread(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_real *packed,
     const elman_inputs *in, const elman_initial *initial, const elman_outputs *out,
-    const elman_state *final, elman_real *tape, elman_real *work, size_t member, size_t members)
+    const elman_state *final, elman_real *tape, elman_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -157,24 +157,24 @@ static void elman_simd_forward_member(
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h = tape; /* [m] a row */
     real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_ahead = work;
-    const size_t early =
-        ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
-    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * m
+        + round_up(p, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a[] = {
@@ -182,21 +182,21 @@ static void elman_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 1, &batch, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -207,17 +207,17 @@ static void elman_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, h_prev_stride, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U h_prev */
-                        products(rows, 1, &some, factors_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_a + early, 2 - early,
                             &(sums){tile_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a = tile_a_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * LANES;
@@ -250,28 +250,28 @@ static void elman_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const h_rows = tape_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {h_rows, row_m, m, panels_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V h */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -292,7 +292,7 @@ static void elman_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
 }
@@ -312,13 +312,13 @@ void elman_simd_forward(
     const elman_state *final, elman_real *tape, elman_real *work, size_t threads)
 {
     const size_t team = team_of(threads, elman_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(elman_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(elman_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void elman_simd_infer_member(
+static void elman_simd_infer_thread(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_real *packed,
     const elman_inputs *in, const elman_initial *initial, const elman_outputs *out,
-    const elman_state *final, elman_real *work, size_t member, size_t members)
+    const elman_state *final, elman_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -326,23 +326,23 @@ static void elman_simd_infer_member(
     const size_t m = ELMAN_FIXED_m;
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(T * B * row_m);
-    const size_t early =
-        ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m);
-    real *const work_initial_h = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * m
+        + round_up(p, LANES) * m);
+    real *const work_initial_h = tile_a_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a[] = {
@@ -350,21 +350,21 @@ static void elman_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 1, &batch, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -374,17 +374,17 @@ static void elman_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, h_prev_stride, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U h_prev */
-                        products(rows, 1, &some, factors_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_a + early, 2 - early,
                             &(sums){tile_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a = tile_a_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * LANES;
@@ -413,28 +413,28 @@ static void elman_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const h_rows = work_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
                 const operand factors_a_y[] = {
                     {h_rows, row_m, m, panels_h},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V h */
-                    products(rows, 1, &some, factors_a_y, 1,
-                        &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_a_y =
-                            tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -455,7 +455,7 @@ static void elman_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
 }
@@ -475,14 +475,14 @@ void elman_simd_infer(
     const elman_state *final, elman_real *work, size_t threads)
 {
     const size_t team = team_of(threads, elman_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(elman_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(elman_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void elman_simd_backward_member(
+static void elman_simd_backward_thread(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_real *packed,
     const elman_inputs *in, const elman_initial *initial, const elman_outputs *out,
     const elman_real *tape, const elman_cotangents *bars, const elman_gradients *gradients,
-    elman_real *work, size_t member, size_t members)
+    elman_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -493,7 +493,7 @@ static void elman_simd_backward_member(
     const size_t p = ELMAN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_together(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_together(T, B, row_m + round_up(m, LANES));
     real *const W_bar = gradients->W_bar; /* [m, n] */
     real *const U_bar = gradients->U_bar; /* [m, m] */
     real *const b_bar = gradients->b_bar; /* [m] */
@@ -505,26 +505,26 @@ static void elman_simd_backward_member(
     real *const work_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
     real *const work_h_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + spaced(2 * B * row_m);
-    const size_t early =
-        ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(n, LANES) * m);
-    real *const work_scratch = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * p + round_up(m, LANES) * m
+        + round_up(n, LANES) * m);
+    real *const work_scratch = tile_h_bar_ahead + chunk * B * round_up(m, LANES);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
-    const real *const panels_a_bar_2 = panels_a_bar + up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_bar = panels_a_y_bar + round_up(m, LANES) * p;
+    const real *const panels_a_bar_2 = panels_a_bar + round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_y_bar, p);
         clear(b_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(V_bar, p * m);
             clear(W_bar, m * n);
             clear(U_bar, m * m);
@@ -536,10 +536,10 @@ static void elman_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const y_bar_rows = bars->y_bar + begin * p;
             real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
             for (size_t block = from; block < to; ++block) {
@@ -567,20 +567,20 @@ static void elman_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (13)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
         const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
-        const total_of with_h[] = {
+        const reduction with_h[] = {
             {{work_a_y_bar, 0, row_p, 0, 0, 0, 0}, p, 1, V_bar, 0},
         };
-        totals(0, T * B, &rows_of_h, m, with_h, 1, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_h, m, with_h, 1, thread, threads, scratch);
     }
     BARRIER
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_h_bar[] = {
@@ -588,22 +588,22 @@ static void elman_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V^T a_y_bar */
-            products(steps * B, 1, &some, factors_h_bar, 1,
+            products(steps * B, 1, &batch, factors_h_bar, 1,
                 &(sums){tile_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_m : final_h_bar + begin * m;
@@ -613,27 +613,26 @@ static void elman_simd_backward_member(
                     const operand factors_h_bar[] = {
                         {a_y_bar_rows, row_p, p, panels_a_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* V^T a_y_bar */
-                        products(rows, 1, &some, factors_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_h_bar + early, 1 - early,
                             &(sums){tile_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_bar = tile_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_h_bar = tile_h_bar_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_tail = load(h_tail_rows + s * row_m + j);
-                                    const vec h_next_bar = load_part(h_next_bar_rows
-                                        + s * h_next_bar_stride + j, left);
+                                    const vec h_next_bar = load_part(h_next_bar_rows + s
+                                        * h_next_bar_stride + j, left);
 
                                     /* (2)  one_minus_h_squared = slope_from_tail(h_tail) */
                                     const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
@@ -655,29 +654,29 @@ static void elman_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                     const operand factors_h_prev_bar[] = {
                         {a_bar_rows, row_m, m, panels_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U^T a_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -699,28 +698,28 @@ static void elman_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_bar_rows, row_m, m, panels_a_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W^T a_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -739,10 +738,10 @@ static void elman_simd_backward_member(
         if (b_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
@@ -765,26 +764,26 @@ static void elman_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (11)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -805,14 +804,14 @@ void elman_simd_backward(
     elman_real *work, size_t threads)
 {
     const size_t team = team_of(threads, elman_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(elman_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(elman_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void elman_simd_step_member(
+static void elman_simd_step_thread(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_real *packed,
     const elman_inputs *in, const elman_initial *state, const elman_outputs *out,
-    const elman_state *next, elman_real *work, size_t member, size_t members)
+    const elman_state *next, elman_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = ELMAN_FIXED_n;
@@ -826,17 +825,17 @@ static void elman_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -844,19 +843,20 @@ static void elman_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x, U h_prev */
-                products(rows, 1, &some, factors_a, 2, &(sums){tile_a_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_a, 2, &(sums){tile_a_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a =
-                        tile_a_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -879,29 +879,29 @@ static void elman_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
             const operand factors_a_y[] = {
                 {h_rows, row_m, m, panels_h},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {p, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {p, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* V h */
-                products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_y, 1,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
                     const real *const tile_a_y =
-                        tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
@@ -921,9 +921,9 @@ static void elman_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -942,5 +942,5 @@ void elman_simd_step(
     const elman_state *next, elman_real *work, size_t threads)
 {
     const size_t team = team_of(threads, elman_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(elman_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(elman_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like elman.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile elman_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,41 +23,41 @@ extern "C" {
  *   h, h_tail: spaced(T * B * padded m) each, every step */
 size_t elman_simd_tape_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m +
- * up_to(p, LANES) * m. */
+/* Entries of elman_real: weights packed for forward: round_up(m, LANES) * n + round_up(m,
+ * LANES) * m + round_up(p, LANES) * m. */
 size_t elman_simd_forward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m
- * + up_to(n, LANES) * m. */
+/* Entries of elman_real: weights packed for backward: round_up(m, LANES) * p + round_up(m,
+ * LANES) * m + round_up(n, LANES) * m. */
 size_t elman_simd_backward_packed_size(const elman_sizes *sizes);
 
-/* Entries of elman_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of elman_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t elman_simd_forward_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Entries of elman_real: scratch memory of infer: spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + B * m.
  *   h: spaced(T * B * padded m), every step
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t elman_simd_infer_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Entries of elman_real: scratch memory of backward: spaced(T * B * padded p) +
- * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + chunk * B * up_to(m, LANES) +
+ * spaced(chunk * B * padded m) + spaced(2 * B * padded m) + chunk * B * round_up(m, LANES) +
  * 2 * B * m + threads * scratch_for(m + n).
  *   a_y_bar: spaced(T * B * padded p), every step
  *   a_bar: spaced(chunk * B * padded m), the steps of a chunk, then overwritten
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
- *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_h_bar_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   final_h_bar, initial_h: B * m each, in place of what the caller does not give
  *   factors of reductions for each thread: scratch_for(m + n)
- *   chunk: steps_together(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_together(T, B, padded m + round_up(m, LANES)) */
 size_t elman_simd_backward_work_size(const elman_sizes *sizes, size_t threads);
 
 /* Entries of elman_real: scratch memory of step: spaced(B * padded m) + 1 + B * m.
@@ -93,7 +93,7 @@ void elman_simd_backward(
     const elman_real *tape, const elman_cotangents *bars, const elman_gradients *gradients,
     elman_real *work, size_t threads);
 
-/* As elman_step, with the weights packed for elman_simd_forward. */
+/* As elman_step, with the weights packed for forward. */
 void elman_simd_step(
     const elman_sizes *sizes, const elman_parameters *parameters, const elman_real *packed,
     const elman_inputs *in, const elman_initial *state, const elman_outputs *out,

@@ -5,7 +5,7 @@
  * Like fastgrnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile fastgrnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -25,28 +25,28 @@ extern "C" {
  *   sigmoid_zeta, sigmoid_zeta_tail, sigmoid_nu, sigmoid_nu_tail: spaced(1) each, every step */
 size_t fastgrnn_simd_tape_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m,
+/* Entries of fastgrnn_real: weights packed for forward: round_up(m, LANES) * n + round_up(m,
  * LANES) * m. */
 size_t fastgrnn_simd_forward_packed_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n,
+/* Entries of fastgrnn_real: weights packed for backward: round_up(m, LANES) * m + round_up(n,
  * LANES) * m. */
 size_t fastgrnn_simd_backward_packed_size(const fastgrnn_sizes *sizes);
 
-/* Entries of fastgrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of fastgrnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t fastgrnn_simd_forward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES)
- * + B * m.
+/* Entries of fastgrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * round_up(m,
+ * LANES) + B * m.
  *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Entries of fastgrnn_real: scratch memory of backward: 7 * spaced(chunk * B * padded m) +
@@ -96,7 +96,7 @@ void fastgrnn_simd_backward(
     const fastgrnn_real *tape, const fastgrnn_cotangents *bars, const fastgrnn_gradients *gradients,
     fastgrnn_real *work, size_t threads);
 
-/* As fastgrnn_step, with the weights packed for fastgrnn_simd_forward. */
+/* As fastgrnn_step, with the weights packed for forward. */
 void fastgrnn_simd_step(
     const fastgrnn_sizes *sizes, const fastgrnn_parameters *parameters, const fastgrnn_real *packed,
     const fastgrnn_inputs *in, const fastgrnn_initial *state, const fastgrnn_outputs *out,

@@ -57,7 +57,7 @@ size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes)
     (void)sizes;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
-    return up_to(m, LANES) * n + up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + round_up(m, LANES) * m;
 }
 
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
@@ -65,7 +65,7 @@ size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes)
     (void)sizes;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
-    return up_to(m, LANES) * m + up_to(n, LANES) * m;
+    return round_up(m, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -74,8 +74,8 @@ size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -84,8 +84,8 @@ size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = FASTRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return 2 * spaced(1) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return 2 * spaced(1) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads)
@@ -148,18 +148,18 @@ void fastrnn_simd_pack_backward(
     }
 }
 
-static void fastrnn_simd_forward_member(
+static void fastrnn_simd_forward_thread(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_real *packed,
     const fastrnn_inputs *in, const fastrnn_initial *initial, const fastrnn_outputs *out,
-    const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work, size_t member,
-    size_t members)
+    const fastrnn_state *final, fastrnn_real *tape, fastrnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
@@ -169,15 +169,15 @@ static void fastrnn_simd_forward_member(
     real *const sigmoid_beta = sigmoid_alpha_tail + spaced(1); /* [] a row */
     real *const sigmoid_beta_tail = sigmoid_beta + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
@@ -195,7 +195,7 @@ static void fastrnn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_s[] = {
@@ -203,22 +203,22 @@ static void fastrnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -228,21 +228,20 @@ static void fastrnn_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U h_prev */
-                        products(rows, 1, &some, factors_a_s + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_s + early, 2 - early,
                             &(sums){tile_a_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_s = tile_a_s_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -277,7 +276,7 @@ static void fastrnn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -297,35 +296,35 @@ void fastrnn_simd_forward(
 {
     const size_t team =
         team_of(threads, fastrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(fastrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(fastrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void fastrnn_simd_infer_member(
+static void fastrnn_simd_infer_thread(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_real *packed,
     const fastrnn_inputs *in, const fastrnn_initial *initial, const fastrnn_outputs *out,
-    const fastrnn_state *final, fastrnn_real *work, size_t member, size_t members)
+    const fastrnn_state *final, fastrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
     const size_t m = FASTRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const alpha = parameters->alpha; /* [] */
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
     real *const tile_a_s_ahead = sigmoid_beta + spaced(1);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
@@ -337,7 +336,7 @@ static void fastrnn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_s[] = {
@@ -345,22 +344,22 @@ static void fastrnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -369,21 +368,20 @@ static void fastrnn_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U h_prev */
-                        products(rows, 1, &some, factors_a_s + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_s + early, 2 - early,
                             &(sums){tile_a_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_s = tile_a_s_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -414,7 +412,7 @@ static void fastrnn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -433,14 +431,14 @@ void fastrnn_simd_infer(
     const fastrnn_state *final, fastrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, fastrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(fastrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(fastrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void fastrnn_simd_backward_member(
+static void fastrnn_simd_backward_thread(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_real *packed,
     const fastrnn_inputs *in, const fastrnn_initial *initial, const fastrnn_outputs *out,
     const fastrnn_real *tape, const fastrnn_cotangents *bars, const fastrnn_gradients *gradients,
-    fastrnn_real *work, size_t member, size_t members)
+    fastrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -469,22 +467,22 @@ static void fastrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_s_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_s_bar = packed;
-    const real *const panels_a_s_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_s_bar_2 = panels_a_s_bar + round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_bar, m);
         clear(sigmoid_beta_bar, 1);
         clear(sigmoid_alpha_bar, 1);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_bar, m * n);
             clear(U_bar, m * m);
         }
@@ -492,7 +490,7 @@ static void fastrnn_simd_backward_member(
     }
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
         one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
@@ -504,16 +502,16 @@ static void fastrnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar
@@ -552,10 +550,10 @@ static void fastrnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_s_bar_rows =
                         work_a_s_bar + ((t - first) * B + begin) * row_m;
@@ -563,20 +561,20 @@ static void fastrnn_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_s_bar_rows, row_m, m, panels_a_s_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U^T a_s_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const real sigmoid_beta_here = sigmoid_beta[0];
@@ -602,10 +600,10 @@ static void fastrnn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
                 real *const s_rows = work_s + begin * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
@@ -634,7 +632,7 @@ static void fastrnn_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t sample = 0; sample < steps * B * (member == 0); ++sample) {
+        for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
             const real *restrict s = work_s + sample * row_m;
             const real *restrict h_prev = first * B + sample >= B ? out->h
                 + (first * B + sample - B) * m : initial_h + (first * B + sample) * m;
@@ -650,28 +648,28 @@ static void fastrnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_s_bar_rows, row_m, m, panels_a_s_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W^T a_s_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -688,28 +686,28 @@ static void fastrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
         }
         BARRIER
     }
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
          * (2) */
@@ -722,7 +720,7 @@ static void fastrnn_simd_backward_member(
             beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -743,14 +741,14 @@ void fastrnn_simd_backward(
 {
     const size_t team =
         team_of(threads, fastrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(fastrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(fastrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void fastrnn_simd_step_member(
+static void fastrnn_simd_step_thread(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_real *packed,
     const fastrnn_inputs *in, const fastrnn_initial *state, const fastrnn_outputs *out,
-    const fastrnn_state *next, fastrnn_real *work, size_t member, size_t members)
+    const fastrnn_state *next, fastrnn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = FASTRNN_FIXED_n;
@@ -764,12 +762,12 @@ static void fastrnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + round_up(m, LANES) * n;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
@@ -781,10 +779,10 @@ static void fastrnn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -792,20 +790,20 @@ static void fastrnn_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x, U h_prev */
-                products(rows, 1, &some, factors_a_s, 2, &(sums){tile_a_s_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_s, 2,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_s =
-                        tile_a_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -831,9 +829,9 @@ static void fastrnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -851,5 +849,5 @@ void fastrnn_simd_step(
     const fastrnn_state *next, fastrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, fastrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(fastrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(fastrnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

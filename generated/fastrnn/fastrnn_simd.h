@@ -5,7 +5,7 @@
  * Like fastrnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile fastrnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -26,28 +26,28 @@ extern "C" {
  *     step */
 size_t fastrnn_simd_tape_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m,
+/* Entries of fastrnn_real: weights packed for forward: round_up(m, LANES) * n + round_up(m,
  * LANES) * m. */
 size_t fastrnn_simd_forward_packed_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n,
+/* Entries of fastrnn_real: weights packed for backward: round_up(m, LANES) * m + round_up(n,
  * LANES) * m. */
 size_t fastrnn_simd_backward_packed_size(const fastrnn_sizes *sizes);
 
-/* Entries of fastrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of fastrnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_s_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t fastrnn_simd_forward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * up_to(m, LANES)
- * + B * m.
+/* Entries of fastrnn_real: scratch memory of infer: 2 * spaced(1) + chunk * B * round_up(m,
+ * LANES) + B * m.
  *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
- *   tile_a_s_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_s_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
 
 /* Entries of fastrnn_real: scratch memory of backward: 4 * spaced(1) +
@@ -95,7 +95,7 @@ void fastrnn_simd_backward(
     const fastrnn_real *tape, const fastrnn_cotangents *bars, const fastrnn_gradients *gradients,
     fastrnn_real *work, size_t threads);
 
-/* As fastrnn_step, with the weights packed for fastrnn_simd_forward. */
+/* As fastrnn_step, with the weights packed for forward. */
 void fastrnn_simd_step(
     const fastrnn_sizes *sizes, const fastrnn_parameters *parameters, const fastrnn_real *packed,
     const fastrnn_inputs *in, const fastrnn_initial *state, const fastrnn_outputs *out,

@@ -34,7 +34,7 @@ size_t gru_simd_forward_packed_size(const gru_sizes *sizes)
     (void)sizes;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
-    return 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m;
+    return 3 * round_up(m, LANES) * size_n + 3 * round_up(m, LANES) * m;
 }
 
 size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
@@ -42,7 +42,7 @@ size_t gru_simd_backward_packed_size(const gru_sizes *sizes)
     (void)sizes;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
-    return 3 * up_to(m, LANES) * m + 3 * up_to(size_n, LANES) * m;
+    return 3 * round_up(m, LANES) * m + 3 * round_up(size_n, LANES) * m;
 }
 
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = GRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = GRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads)
@@ -153,17 +153,17 @@ void gru_simd_pack_backward(
     }
 }
 
-static void gru_simd_forward_member(
+static void gru_simd_forward_thread(
     const gru_sizes *sizes, const gru_parameters *parameters, const gru_real *packed,
     const gru_inputs *in, const gru_initial *initial, const gru_outputs *out,
-    const gru_state *final, gru_real *tape, gru_real *work, size_t member, size_t members)
+    const gru_state *final, gru_real *tape, gru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
@@ -173,16 +173,16 @@ static void gru_simd_forward_member(
     real *const tape_q = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_n_tail = tape_q + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * size_n + 3 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * size_n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -190,22 +190,22 @@ static void gru_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_r x, W_n x */
-            products(steps * B, 3, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
@@ -220,30 +220,29 @@ static void gru_simd_forward_member(
                     const operand factors_a_z_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* W_z x, W_r x, W_n x */
-                        products(rows, 3, &some, factors_a_z + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* U_z h_prev, U_r h_prev, U_n h_prev */
-                        products(rows, 3, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 3, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -259,8 +258,8 @@ static void gru_simd_forward_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(kept_z + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, z);
+                                    store(kept_z + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, z);
 
                                     /* (2)  z_tail = sigmoid_tail(a_z) */
                                     const vec z_tail = vec_sigmoid_tail(a_z);
@@ -286,23 +285,23 @@ static void gru_simd_forward_member(
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES)
                                         + r * q + b_n_here;
-                                    store(kept_a_n + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_n + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_n);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_n = load(kept_a_n + (((block - some.low) * vectors
+                                    const vec a_n = load(kept_a_n + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
-                                    const vec z = load(kept_z + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
@@ -324,7 +323,7 @@ static void gru_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -343,34 +342,34 @@ void gru_simd_forward(
     const gru_state *final, gru_real *tape, gru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, gru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(gru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(gru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void gru_simd_infer_member(
+static void gru_simd_infer_thread(
     const gru_sizes *sizes, const gru_parameters *parameters, const gru_real *packed,
     const gru_inputs *in, const gru_initial *initial, const gru_outputs *out,
-    const gru_state *final, gru_real *work, size_t member, size_t members)
+    const gru_state *final, gru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
     const size_t m = GRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
     real *const tile_a_z_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * size_n + 3 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * size_n + 3 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * size_n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -378,22 +377,22 @@ static void gru_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_r x, W_n x */
-            products(steps * B, 3, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -404,30 +403,29 @@ static void gru_simd_infer_member(
                     const operand factors_a_z_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* W_z x, W_r x, W_n x */
-                        products(rows, 3, &some, factors_a_z + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* U_z h_prev, U_r h_prev, U_n h_prev */
-                        products(rows, 3, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 3, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -443,8 +441,8 @@ static void gru_simd_infer_member(
 
                                     /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
-                                    store(kept_z + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, z);
+                                    store(kept_z + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, z);
 
                                     /* (3)  a_r = W_r x + U_r h_prev + b_r */
                                     const vec a_r = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES)
@@ -461,23 +459,23 @@ static void gru_simd_infer_member(
                                     /* (6)  a_n = W_n x + r * q + b_n */
                                     const vec a_n = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES)
                                         + r * q + b_n_here;
-                                    store(kept_a_n + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_n + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_n);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_n = load(kept_a_n + (((block - some.low) * vectors
+                                    const vec a_n = load(kept_a_n + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
-                                    const vec z = load(kept_z + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
                                     /* (7)  n = tanh(a_n) */
@@ -495,7 +493,7 @@ static void gru_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -514,14 +512,14 @@ void gru_simd_infer(
     const gru_state *final, gru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, gru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(gru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(gru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void gru_simd_backward_member(
+static void gru_simd_backward_thread(
     const gru_sizes *sizes, const gru_parameters *parameters, const gru_real *packed,
     const gru_inputs *in, const gru_initial *initial, const gru_outputs *out, const gru_real *tape,
-    const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work, size_t member,
-    size_t members)
+    const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -553,19 +551,19 @@ static void gru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_q_bar = panels_a_r_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_q_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
-    const real *const panels_a_n_bar = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_r_bar = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_q_bar = panels_a_r_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_q_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + round_up(size_n, LANES) * m;
+    const real *const panels_a_n_bar = panels_a_r_bar_2 + round_up(size_n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_r_bar, m);
         clear(b_n_bar, m);
@@ -573,7 +571,7 @@ static void gru_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_bar, m * size_n);
             clear(U_z_bar, m * m);
             clear(W_r_bar, m * size_n);
@@ -586,16 +584,16 @@ static void gru_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
@@ -680,10 +678,10 @@ static void gru_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const q_bar_rows = work_q_bar + ((t - first) * B + begin) * row_m;
@@ -697,20 +695,20 @@ static void gru_simd_backward_member(
                         {a_r_bar_rows, row_m, m, panels_a_r_bar},
                         {q_bar_rows, row_m, m, panels_q_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_z^T a_z_bar, U_r^T a_r_bar, U_n^T q_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 3,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 3,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -735,10 +733,10 @@ static void gru_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -748,19 +746,19 @@ static void gru_simd_backward_member(
                     {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
                     {a_n_bar_rows, row_m, m, panels_a_n_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {size_n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(size_n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = size_n - j;
@@ -780,10 +778,10 @@ static void gru_simd_backward_member(
         if (b_n_bar != NULL || b_r_bar != NULL || b_z_bar != NULL || c_n_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
                 const real *const q_bar_rows = work_q_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
@@ -837,34 +835,35 @@ static void gru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */
             const series rows_of_x = {in->x, 0, size_n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_r_bar, done > 0},
                 {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_n_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, size_n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, size_n, with_x, 3, thread, threads,
+                scratch);
 
             /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             /* (26)  U_n_bar = sum_t q_bar h_prev^T   adjoint of (5) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
                 {{work_q_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_n_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 3, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 3, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -883,14 +882,14 @@ void gru_simd_backward(
     const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, gru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(gru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(gru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void gru_simd_step_member(
+static void gru_simd_step_thread(
     const gru_sizes *sizes, const gru_parameters *parameters, const gru_real *packed,
     const gru_inputs *in, const gru_initial *state, const gru_outputs *out, const gru_state *next,
-    gru_real *work, size_t member, size_t members)
+    gru_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t size_n = GRU_FIXED_n;
@@ -903,16 +902,16 @@ static void gru_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * size_n;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -922,29 +921,29 @@ static void gru_simd_step_member(
             const operand factors_a_z_2[] = {
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
-                ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_a_n[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* W_z x, W_r x, W_n x */
-                products(rows, 3, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
                 /* U_z h_prev, U_r h_prev, U_n h_prev */
-                products(rows, 3, &some, factors_a_z_2, 1,
-                    &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                products(rows, 3, &batch, factors_a_z_2, 1,
+                    &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     const real *const tile_a_z_2 =
-                        tile_a_z_2_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_z_2_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -960,7 +959,7 @@ static void gru_simd_step_member(
 
                             /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
-                            store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_z + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 z);
 
                             /* (3)  a_r = W_r x + U_r h_prev + b_r */
@@ -977,22 +976,22 @@ static void gru_simd_step_member(
                             /* (6)  a_n = W_n x + r * q + b_n */
                             const vec a_n =
                                 load(tile_a_z + ((s * 3 + 2) * own + v) * LANES) + r * q + b_n_here;
-                            store(kept_a_n + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, a_n);
+                            store(kept_a_n + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, a_n);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec a_n = load(kept_a_n + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
-                            const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows
+                            const vec a_n = load(kept_a_n + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
+                            const vec z = load(kept_z + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
@@ -1009,9 +1008,9 @@ static void gru_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1029,5 +1028,5 @@ void gru_simd_step(
     gru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, gru_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(gru_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(gru_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

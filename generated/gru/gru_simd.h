@@ -5,7 +5,7 @@
  * Like gru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile gru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,26 +23,26 @@ extern "C" {
  *   z_tail, r_tail, q, n_tail: spaced(T * B * padded m) each, every step */
 size_t gru_simd_tape_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for forward: 3 * up_to(m, LANES) * size_n + 3 * up_to(m,
- * LANES) * m. */
+/* Entries of gru_real: weights packed for forward: 3 * round_up(m, LANES) * size_n +
+ * 3 * round_up(m, LANES) * m. */
 size_t gru_simd_forward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(size_n,
- * LANES) * m. */
+/* Entries of gru_real: weights packed for backward: 3 * round_up(m, LANES) * m +
+ * 3 * round_up(size_n, LANES) * m. */
 size_t gru_simd_backward_packed_size(const gru_sizes *sizes);
 
-/* Entries of gru_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of gru_real: scratch memory of forward: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_z_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t gru_simd_forward_work_size(const gru_sizes *sizes, size_t threads);
 
-/* Entries of gru_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of gru_real: scratch memory of infer: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_z_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads);
 
 /* Entries of gru_real: scratch memory of backward: 2 * spaced(B * padded m) +
@@ -88,7 +88,7 @@ void gru_simd_backward(
     const gru_inputs *in, const gru_initial *initial, const gru_outputs *out, const gru_real *tape,
     const gru_cotangents *bars, const gru_gradients *gradients, gru_real *work, size_t threads);
 
-/* As gru_step, with the weights packed for gru_simd_forward. */
+/* As gru_step, with the weights packed for forward. */
 void gru_simd_step(
     const gru_sizes *sizes, const gru_parameters *parameters, const gru_real *packed,
     const gru_inputs *in, const gru_initial *state, const gru_outputs *out, const gru_state *next,

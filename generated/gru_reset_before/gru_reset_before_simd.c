@@ -34,8 +34,8 @@ size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *s
     (void)sizes;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
-    return 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m
-        + up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * size_n + round_up(m, LANES) * size_n
+        + 2 * round_up(m, LANES) * m + round_up(m, LANES) * m;
 }
 
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes)
@@ -43,7 +43,7 @@ size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *
     (void)sizes;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
-    return 3 * up_to(m, LANES) * m + 3 * up_to(size_n, LANES) * m;
+    return 3 * round_up(m, LANES) * m + 3 * round_up(size_n, LANES) * m;
 }
 
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -53,9 +53,9 @@ size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *siz
     const size_t B = sizes->B;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES)
-        + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * 2 * round_up(m, LANES)
+        + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -65,9 +65,9 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
     const size_t B = sizes->B;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES)
-        + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * 2 * round_up(m, LANES)
+        + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t gru_reset_before_simd_backward_work_size(const gru_reset_before_sizes *sizes, size_t threads)
@@ -171,19 +171,19 @@ void gru_reset_before_simd_pack_backward(
     }
 }
 
-static void gru_reset_before_simd_forward_member(
+static void gru_reset_before_simd_forward_thread(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_state *final, gru_reset_before_real *tape, gru_reset_before_real *work,
-    size_t member, size_t members)
+    size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
@@ -193,20 +193,20 @@ static void gru_reset_before_simd_forward_member(
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work_q + spaced(B * row_m);
-    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n
-        + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_n_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * size_n + round_up(m, LANES) * size_n
+        + 2 * round_up(m, LANES) * m + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_n_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
-    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -214,12 +214,12 @@ static void gru_reset_before_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_r x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -228,22 +228,22 @@ static void gru_reset_before_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_n x */
-            products(steps * B, 1, &some, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = work_z + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
@@ -255,21 +255,20 @@ static void gru_reset_before_simd_forward_member(
                         {x_rows, size_n, size_n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                        products(rows, 2, &some, factors_a_z + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 2 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -314,10 +313,10 @@ static void gru_reset_before_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = work_q + begin * row_m;
@@ -329,21 +328,20 @@ static void gru_reset_before_simd_forward_member(
                         {x_rows, size_n, size_n, panels_x_2},
                         {q_rows, row_m, m, panels_q},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_n x, U_n q */
-                        products(rows, 1, &some, factors_a_n + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_n + early, 2 - early,
                             &(sums){tile_a_n_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_n = tile_a_n_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -375,7 +373,7 @@ static void gru_reset_before_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -397,42 +395,42 @@ void gru_reset_before_simd_forward(
 {
     const size_t team = team_of(threads, gru_reset_before_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(gru_reset_before_simd_forward_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(gru_reset_before_simd_forward_thread, sizes, parameters, packed, in, initial, out, final,
         tape, work);
 }
 
-static void gru_reset_before_simd_infer_member(
+static void gru_reset_before_simd_infer_thread(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
-    const gru_reset_before_state *final, gru_reset_before_real *work, size_t member, size_t members)
+    const gru_reset_before_state *final, gru_reset_before_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work_q + spaced(B * row_m);
-    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * size_n + up_to(m, LANES) * size_n
-        + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_n_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_n_ahead = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * size_n + round_up(m, LANES) * size_n
+        + 2 * round_up(m, LANES) * m + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_n_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
-    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -440,12 +438,12 @@ static void gru_reset_before_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_r x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -454,22 +452,22 @@ static void gru_reset_before_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_n x */
-            products(steps * B, 1, &some, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_n, 1, &(sums){tile_a_n_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const z_rows = work_z + begin * row_m;
                     real *const q_rows = work_q + begin * row_m;
@@ -479,21 +477,20 @@ static void gru_reset_before_simd_infer_member(
                         {x_rows, size_n, size_n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                        products(rows, 2, &some, factors_a_z + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 2 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -530,10 +527,10 @@ static void gru_reset_before_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const q_rows = work_q + begin * row_m;
@@ -544,21 +541,20 @@ static void gru_reset_before_simd_infer_member(
                         {x_rows, size_n, size_n, panels_x_2},
                         {q_rows, row_m, m, panels_q},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_n x, U_n q */
-                        products(rows, 1, &some, factors_a_n + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_n + early, 2 - early,
                             &(sums){tile_a_n_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_n = tile_a_n_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_n = tile_a_n_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -586,7 +582,7 @@ static void gru_reset_before_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -607,17 +603,17 @@ void gru_reset_before_simd_infer(
 {
     const size_t team = team_of(threads, gru_reset_before_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(gru_reset_before_simd_infer_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(gru_reset_before_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
         work);
 }
 
-static void gru_reset_before_simd_backward_member(
+static void gru_reset_before_simd_backward_thread(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_initial *initial, const gru_reset_before_outputs *out,
     const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
-    const gru_reset_before_gradients *gradients, gru_reset_before_real *work, size_t member,
-    size_t members)
+    const gru_reset_before_gradients *gradients, gru_reset_before_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -650,26 +646,26 @@ static void gru_reset_before_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(size_n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_n_bar = packed;
-    const real *const panels_a_z_bar = panels_a_n_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(size_n, LANES) * m;
-    const real *const panels_a_n_bar_2 = panels_a_r_bar_2 + up_to(size_n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_z_bar = panels_a_n_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + round_up(size_n, LANES) * m;
+    const real *const panels_a_n_bar_2 = panels_a_r_bar_2 + round_up(size_n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_r_bar, m);
         clear(b_n_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_bar, m * size_n);
             clear(U_z_bar, m * m);
             clear(W_r_bar, m * size_n);
@@ -682,16 +678,16 @@ static void gru_reset_before_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const n_tail_rows = tape_n_tail + (t * B + begin) * row_m;
@@ -765,10 +761,10 @@ static void gru_reset_before_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -780,20 +776,20 @@ static void gru_reset_before_simd_backward_member(
                     const operand factors_q_bar[] = {
                         {a_n_bar_rows, row_m, m, panels_a_n_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_q_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_q_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_n^T a_n_bar */
-                        products(rows, 1, &some, factors_q_bar, 1,
-                            &(sums){tile_q_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_q_bar, 1,
+                            &(sums){tile_q_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_q_bar =
-                                tile_q_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_q_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -822,10 +818,10 @@ static void gru_reset_before_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -839,20 +835,20 @@ static void gru_reset_before_simd_backward_member(
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                         {a_r_bar_rows, row_m, m, panels_a_r_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_z^T a_z_bar, U_r^T a_r_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -863,8 +859,8 @@ static void gru_reset_before_simd_backward_member(
 
                                     /* (17)  h_prev_bar = U_z^T a_z_bar + U_r^T a_r_bar + q_bar * r
                                      * + h_bar * z   adjoint of (1), (3), (5), (8) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own
-                                        + v) * LANES) + q_bar * r + h_bar * z;
+                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
+                                        * LANES) + q_bar * r + h_bar * z;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                                 }
                             }
@@ -879,12 +875,12 @@ static void gru_reset_before_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const r_rows = work_r + begin * row_m;
                 real *const q_rows = work_q + begin * row_m;
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
@@ -940,10 +936,10 @@ static void gru_reset_before_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -953,19 +949,19 @@ static void gru_reset_before_simd_backward_member(
                     {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
                     {a_n_bar_rows, row_m, m, panels_a_n_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {size_n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(size_n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = size_n - j;
@@ -983,39 +979,40 @@ static void gru_reset_before_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (19)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (25)  W_n_bar = sum_t a_n_bar x^T   adjoint of (6) */
             const series rows_of_x = {in->x, 0, size_n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_r_bar, done > 0},
                 {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_n_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, size_n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, size_n, with_x, 3, thread, threads,
+                scratch);
 
             /* (20)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (23)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
 
             /* (26)  U_n_bar = sum_t a_n_bar q^T   adjoint of (6) */
             const series rows_of_q = {work_q, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_q[] = {
+            const reduction with_q[] = {
                 {{work_a_n_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_n_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_q, m, with_q, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_q, m, with_q, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -1037,15 +1034,15 @@ void gru_reset_before_simd_backward(
 {
     const size_t team = team_of(threads, gru_reset_before_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(gru_reset_before_simd_backward_member, sizes, parameters, packed, in, initial, out, tape,
+    TEAM(gru_reset_before_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape,
         bars, gradients, work);
 }
 
-static void gru_reset_before_simd_step_member(
+static void gru_reset_before_simd_step_thread(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,
     const gru_reset_before_initial *state, const gru_reset_before_outputs *out,
-    const gru_reset_before_state *next, gru_reset_before_real *work, size_t member, size_t members)
+    const gru_reset_before_state *next, gru_reset_before_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t size_n = GRU_RESET_BEFORE_FIXED_n;
@@ -1060,18 +1057,18 @@ static void gru_reset_before_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * size_n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * size_n;
-    const real *const panels_q = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * size_n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * size_n;
+    const real *const panels_q = panels_h_prev + 2 * round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const z_rows = work_z + begin * row_m;
             real *const q_rows = work_q + begin * row_m;
@@ -1080,20 +1077,20 @@ static void gru_reset_before_simd_step_member(
                 {x_rows, size_n, size_n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_z x, U_z h_prev, W_r x, U_r h_prev */
-                products(rows, 2, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 2,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1129,10 +1126,10 @@ static void gru_reset_before_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             const real *const z_rows = work_z + begin * row_m;
             const real *const q_rows = work_q + begin * row_m;
@@ -1142,20 +1139,20 @@ static void gru_reset_before_simd_step_member(
                 {x_rows, size_n, size_n, panels_x_2},
                 {q_rows, row_m, m, panels_q},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_n_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_n_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_n x, U_n q */
-                products(rows, 1, &some, factors_a_n, 2, &(sums){tile_a_n_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_n, 2,
+                    &(sums){tile_a_n_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_n =
-                        tile_a_n_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_n_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1180,9 +1177,9 @@ static void gru_reset_before_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1202,5 +1199,5 @@ void gru_reset_before_simd_step(
 {
     const size_t team = team_of(threads, gru_reset_before_simd_step_multiplications(sizes),
         SHARE_OF_STEP);
-    TEAM(gru_reset_before_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(gru_reset_before_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like gru_reset_before.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile gru_reset_before_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,34 +24,34 @@ extern "C" {
  *   z_tail, r_tail, n_tail: spaced(T * B * padded m) each, every step */
 size_t gru_reset_before_simd_tape_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for forward: 2 * up_to(m, LANES) * size_n +
- * up_to(m, LANES) * size_n + 2 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
+/* Entries of gru_reset_before_real: weights packed for forward: 2 * round_up(m, LANES) * size_n
+ * + round_up(m, LANES) * size_n + 2 * round_up(m, LANES) * m + round_up(m, LANES) * m. */
 size_t gru_reset_before_simd_forward_packed_size(const gru_reset_before_sizes *sizes);
 
-/* Entries of gru_reset_before_real: weights packed for backward: 3 * up_to(m, LANES) * m +
- * 3 * up_to(size_n, LANES) * m. */
+/* Entries of gru_reset_before_real: weights packed for backward: 3 * round_up(m, LANES) * m +
+ * 3 * round_up(size_n, LANES) * m. */
 size_t gru_reset_before_simd_backward_packed_size(const gru_reset_before_sizes *sizes);
 
 /* Entries of gru_reset_before_real: scratch memory of forward: 2 * spaced(B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + chunk * B * round_up(m, LANES) + B * m.
  *   z, q: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
+ *   tile_a_n_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
- *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES)) */
 size_t gru_reset_before_simd_forward_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of infer: 2 * spaced(B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + chunk * B * round_up(m, LANES) + B * m.
  *   z, q: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
+ *   tile_a_n_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
- *   tile_a_n_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES) + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES) + round_up(m, LANES)) */
 size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Entries of gru_reset_before_real: scratch memory of backward: 4 * spaced(B * padded m) +
@@ -107,7 +107,7 @@ void gru_reset_before_simd_backward(
     const gru_reset_before_real *tape, const gru_reset_before_cotangents *bars,
     const gru_reset_before_gradients *gradients, gru_reset_before_real *work, size_t threads);
 
-/* As gru_reset_before_step, with the weights packed for gru_reset_before_simd_forward. */
+/* As gru_reset_before_step, with the weights packed for forward. */
 void gru_reset_before_simd_step(
     const gru_reset_before_sizes *sizes, const gru_reset_before_parameters *parameters,
     const gru_reset_before_real *packed, const gru_reset_before_inputs *in,

@@ -39,7 +39,7 @@ size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes)
     (void)sizes;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    return up_to(m, LANES) * n;
+    return round_up(m, LANES) * n;
 }
 
 size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
@@ -47,7 +47,7 @@ size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes)
     (void)sizes;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    return up_to(n, LANES) * m;
+    return round_up(n, LANES) * m;
 }
 
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -56,8 +56,8 @@ size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = INDRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -66,8 +66,8 @@ size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = INDRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads)
@@ -117,30 +117,30 @@ void indrnn_simd_pack_backward(
     }
 }
 
-static void indrnn_simd_forward_member(
+static void indrnn_simd_forward_thread(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_real *packed,
     const indrnn_inputs *in, const indrnn_initial *initial, const indrnn_outputs *out,
-    const indrnn_state *final, indrnn_real *tape, indrnn_real *work, size_t member, size_t members)
+    const indrnn_state *final, indrnn_real *tape, indrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
     real *const tape_a_h = tape; /* [m] a row */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -148,22 +148,22 @@ static void indrnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -172,20 +172,19 @@ static void indrnn_simd_forward_member(
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* W x */
-                        products(rows, 1, &some, factors_a_h + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 1 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -211,7 +210,7 @@ static void indrnn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -230,32 +229,32 @@ void indrnn_simd_forward(
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, indrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(indrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(indrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void indrnn_simd_infer_member(
+static void indrnn_simd_infer_thread(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_real *packed,
     const indrnn_inputs *in, const indrnn_initial *initial, const indrnn_outputs *out,
-    const indrnn_state *final, indrnn_real *work, size_t member, size_t members)
+    const indrnn_state *final, indrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const u = parameters->u; /* [m] */
     const real *const b = parameters->b; /* [m] */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -263,22 +262,22 @@ static void indrnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -286,20 +285,19 @@ static void indrnn_simd_infer_member(
                     const operand factors_a_h[] = {
                         {x_rows, n, n, panels_x},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* W x */
-                        products(rows, 1, &some, factors_a_h + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 1 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -324,7 +322,7 @@ static void indrnn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -343,14 +341,14 @@ void indrnn_simd_infer(
     const indrnn_state *final, indrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, indrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(indrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(indrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void indrnn_simd_backward_member(
+static void indrnn_simd_backward_thread(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_real *packed,
     const indrnn_inputs *in, const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_real *tape, const indrnn_cotangents *bars, const indrnn_gradients *gradients,
-    indrnn_real *work, size_t member, size_t members)
+    indrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -367,36 +365,36 @@ static void indrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_h_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_h_bar = packed;
-    if (member == 0) {
+    if (thread == 0) {
         clear(u_bar, m);
         clear(b_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0)
+        if (thread == 0)
             clear(W_bar, m * n);
         BARRIER
     }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_rows = tape_a_h + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar
@@ -435,28 +433,28 @@ static void indrnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -475,12 +473,12 @@ static void indrnn_simd_backward_member(
         if (b_bar != NULL || u_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -513,18 +511,18 @@ static void indrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -545,14 +543,14 @@ void indrnn_simd_backward(
 {
     const size_t team =
         team_of(threads, indrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(indrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(indrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void indrnn_simd_step_member(
+static void indrnn_simd_step_thread(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_real *packed,
     const indrnn_inputs *in, const indrnn_initial *state, const indrnn_outputs *out,
-    const indrnn_state *next, indrnn_real *work, size_t member, size_t members)
+    const indrnn_state *next, indrnn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
@@ -563,35 +561,35 @@ static void indrnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
             const operand factors_a_h[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -614,9 +612,9 @@ static void indrnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -634,5 +632,5 @@ void indrnn_simd_step(
     const indrnn_state *next, indrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, indrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(indrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(indrnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

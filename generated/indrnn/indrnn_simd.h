@@ -5,7 +5,7 @@
  * Like indrnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile indrnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,24 +23,24 @@ extern "C" {
  *   a_h: spaced(T * B * padded m), every step */
 size_t indrnn_simd_tape_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: weights packed for forward: up_to(m, LANES) * n. */
+/* Entries of indrnn_real: weights packed for forward: round_up(m, LANES) * n. */
 size_t indrnn_simd_forward_packed_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: weights packed for backward: up_to(n, LANES) * m. */
+/* Entries of indrnn_real: weights packed for backward: round_up(n, LANES) * m. */
 size_t indrnn_simd_backward_packed_size(const indrnn_sizes *sizes);
 
-/* Entries of indrnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of indrnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t indrnn_simd_forward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of infer: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of indrnn_real: scratch memory of infer: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads);
 
 /* Entries of indrnn_real: scratch memory of backward: spaced(chunk * B * padded m) +
@@ -84,7 +84,7 @@ void indrnn_simd_backward(
     const indrnn_real *tape, const indrnn_cotangents *bars, const indrnn_gradients *gradients,
     indrnn_real *work, size_t threads);
 
-/* As indrnn_step, with the weights packed for indrnn_simd_forward. */
+/* As indrnn_step, with the weights packed for forward. */
 void indrnn_simd_step(
     const indrnn_sizes *sizes, const indrnn_parameters *parameters, const indrnn_real *packed,
     const indrnn_inputs *in, const indrnn_initial *state, const indrnn_outputs *out,

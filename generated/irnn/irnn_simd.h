@@ -5,7 +5,7 @@
  * Like irnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile irnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,24 +23,26 @@ extern "C" {
  *   a_h: spaced(T * B * padded m), every step */
 size_t irnn_simd_tape_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * m. */
+/* Entries of irnn_real: weights packed for forward: round_up(m, LANES) * n + round_up(m,
+ * LANES) * m. */
 size_t irnn_simd_forward_packed_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: weights packed for backward: up_to(m, LANES) * m + up_to(n, LANES) * m. */
+/* Entries of irnn_real: weights packed for backward: round_up(m, LANES) * m + round_up(n,
+ * LANES) * m. */
 size_t irnn_simd_backward_packed_size(const irnn_sizes *sizes);
 
-/* Entries of irnn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of irnn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t irnn_simd_forward_work_size(const irnn_sizes *sizes, size_t threads);
 
-/* Entries of irnn_real: scratch memory of infer: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of irnn_real: scratch memory of infer: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t irnn_simd_infer_work_size(const irnn_sizes *sizes, size_t threads);
 
 /* Entries of irnn_real: scratch memory of backward: spaced(chunk * B * padded m) +
@@ -84,7 +86,7 @@ void irnn_simd_backward(
     const irnn_real *tape, const irnn_cotangents *bars, const irnn_gradients *gradients,
     irnn_real *work, size_t threads);
 
-/* As irnn_step, with the weights packed for irnn_simd_forward. */
+/* As irnn_step, with the weights packed for forward. */
 void irnn_simd_step(
     const irnn_sizes *sizes, const irnn_parameters *parameters, const irnn_real *packed,
     const irnn_inputs *in, const irnn_initial *state, const irnn_outputs *out,

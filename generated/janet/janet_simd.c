@@ -34,7 +34,7 @@ size_t janet_simd_forward_packed_size(const janet_sizes *sizes)
     (void)sizes;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
@@ -42,7 +42,7 @@ size_t janet_simd_backward_packed_size(const janet_sizes *sizes)
     (void)sizes;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = JANET_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = JANET_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t janet_simd_backward_work_size(const janet_sizes *sizes, size_t threads)
@@ -139,33 +139,33 @@ void janet_simd_pack_backward(
     }
 }
 
-static void janet_simd_forward_member(
+static void janet_simd_forward_thread(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_real *packed,
     const janet_inputs *in, const janet_initial *initial, const janet_outputs *out,
-    const janet_state *final, janet_real *tape, janet_real *work, size_t member, size_t members)
+    const janet_state *final, janet_real *tape, janet_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     real *const tape_c_tail = tape; /* [m] a row */
     real *const tape_sigmoid_s_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_sigmoid_s_2_tail = tape_sigmoid_s_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_s_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_s[] = {
@@ -173,21 +173,21 @@ static void janet_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x, W_c x */
-            products(steps * B, 2, &some, factors_s, 1, &(sums){tile_s_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 2, &batch, factors_s, 1, &(sums){tile_s_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -200,17 +200,17 @@ static void janet_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                        products(rows, 2, &some, factors_s + early, 2 - early,
+                        products(rows, 2, &batch, factors_s + early, 2 - early,
                             &(sums){tile_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_s = tile_s_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * 2 * LANES;
@@ -228,8 +228,8 @@ static void janet_simd_forward_member(
                                         load(tile_s + (sample * 2 * own + v) * LANES) + b_f_here;
 
                                     /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_c_here;
+                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_c_here;
 
                                     /* (2)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
@@ -265,7 +265,7 @@ static void janet_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -284,32 +284,32 @@ void janet_simd_forward(
     const janet_state *final, janet_real *tape, janet_real *work, size_t threads)
 {
     const size_t team = team_of(threads, janet_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(janet_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(janet_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void janet_simd_infer_member(
+static void janet_simd_infer_thread(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_real *packed,
     const janet_inputs *in, const janet_initial *initial, const janet_outputs *out,
-    const janet_state *final, janet_real *work, size_t member, size_t members)
+    const janet_state *final, janet_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
     const size_t m = JANET_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
     real *const tile_s_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_s_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_s[] = {
@@ -317,21 +317,21 @@ static void janet_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x, W_c x */
-            products(steps * B, 2, &some, factors_s, 1, &(sums){tile_s_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 2, &batch, factors_s, 1, &(sums){tile_s_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -340,17 +340,17 @@ static void janet_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                        products(rows, 2, &some, factors_s + early, 2 - early,
+                        products(rows, 2, &batch, factors_s + early, 2 - early,
                             &(sums){tile_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_s = tile_s_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * 2 * LANES;
@@ -368,8 +368,8 @@ static void janet_simd_infer_member(
                                         load(tile_s + (sample * 2 * own + v) * LANES) + b_f_here;
 
                                     /* (2)  a_c = W_c x + U_c h_prev + b_c */
-                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_c_here;
+                                    const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_c_here;
 
                                     /* (2)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
@@ -392,7 +392,7 @@ static void janet_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -411,14 +411,14 @@ void janet_simd_infer(
     const janet_state *final, janet_real *work, size_t threads)
 {
     const size_t team = team_of(threads, janet_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(janet_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(janet_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void janet_simd_backward_member(
+static void janet_simd_backward_thread(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_real *packed,
     const janet_inputs *in, const janet_initial *initial, const janet_outputs *out,
     const janet_real *tape, const janet_cotangents *bars, const janet_gradients *gradients,
-    janet_real *work, size_t member, size_t members)
+    janet_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -444,23 +444,23 @@ static void janet_simd_backward_member(
     real *const work_h_prev_bar = work_s_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_s_bar = packed;
-    const real *const panels_a_c_bar = panels_s_bar + up_to(m, LANES) * m;
-    const real *const panels_s_bar_2 = panels_a_c_bar + up_to(m, LANES) * m;
-    const real *const panels_a_c_bar_2 = panels_s_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_c_bar = panels_s_bar + round_up(m, LANES) * m;
+    const real *const panels_s_bar_2 = panels_a_c_bar + round_up(m, LANES) * m;
+    const real *const panels_a_c_bar_2 = panels_s_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_f_bar, m);
         clear(b_c_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_f_bar, m * n);
             clear(U_f_bar, m * m);
             clear(W_c_bar, m * n);
@@ -471,16 +471,16 @@ static void janet_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const sigmoid_s_tail_rows =
                         tape_sigmoid_s_tail + (t * B + begin) * row_m;
@@ -556,10 +556,10 @@ static void janet_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const sigmoid_s_rows = work_sigmoid_s + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_c_bar_rows =
@@ -570,20 +570,20 @@ static void janet_simd_backward_member(
                         {s_bar_rows, row_m, m, panels_s_bar},
                         {a_c_bar_rows, row_m, m, panels_a_c_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_f^T s_bar, U_c^T a_c_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -592,8 +592,8 @@ static void janet_simd_backward_member(
 
                                     /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar *
                                      * sigmoid(s)   adjoint of (1), (2), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + (sample * own
-                                        + v) * LANES) + h_bar * sigmoid_s;
+                                    const vec h_prev_bar = load(tile_h_prev_bar + (sample * own + v)
+                                        * LANES) + h_bar * sigmoid_s;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
                                 }
                             }
@@ -608,10 +608,10 @@ static void janet_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -619,19 +619,19 @@ static void janet_simd_backward_member(
                     {s_bar_rows, row_m, m, panels_s_bar_2},
                     {a_c_bar_rows, row_m, m, panels_a_c_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_f^T s_bar, W_c^T a_c_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -650,10 +650,10 @@ static void janet_simd_backward_member(
         if (b_c_bar != NULL || b_f_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
@@ -687,30 +687,30 @@ static void janet_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
             /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
             /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -730,14 +730,14 @@ void janet_simd_backward(
     janet_real *work, size_t threads)
 {
     const size_t team = team_of(threads, janet_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(janet_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(janet_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void janet_simd_step_member(
+static void janet_simd_step_thread(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_real *packed,
     const janet_inputs *in, const janet_initial *state, const janet_outputs *out,
-    const janet_state *next, janet_real *work, size_t member, size_t members)
+    const janet_state *next, janet_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = JANET_FIXED_n;
@@ -748,16 +748,16 @@ static void janet_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -765,19 +765,20 @@ static void janet_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_s_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_s_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_f x, U_f h_prev, W_c x, U_c h_prev */
-                products(rows, 2, &some, factors_s, 2, &(sums){tile_s_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_s, 2, &(sums){tile_s_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_s =
-                        tile_s_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_s_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -812,9 +813,9 @@ static void janet_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -832,5 +833,5 @@ void janet_simd_step(
     const janet_state *next, janet_real *work, size_t threads)
 {
     const size_t team = team_of(threads, janet_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(janet_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(janet_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

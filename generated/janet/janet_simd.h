@@ -5,7 +5,7 @@
  * Like janet.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile janet_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,26 +23,26 @@ extern "C" {
  *   c_tail, sigmoid_s_tail, sigmoid_s_2_tail: spaced(T * B * padded m) each, every step */
 size_t janet_simd_tape_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m,
- * LANES) * m. */
+/* Entries of janet_real: weights packed for forward: 2 * round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m. */
 size_t janet_simd_forward_packed_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n,
- * LANES) * m. */
+/* Entries of janet_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * 2 * round_up(n, LANES) * m. */
 size_t janet_simd_backward_packed_size(const janet_sizes *sizes);
 
-/* Entries of janet_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_s_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+/* Entries of janet_real: scratch memory of forward: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_s_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t janet_simd_forward_work_size(const janet_sizes *sizes, size_t threads);
 
-/* Entries of janet_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_s_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+/* Entries of janet_real: scratch memory of infer: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_s_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t janet_simd_infer_work_size(const janet_sizes *sizes, size_t threads);
 
 /* Entries of janet_real: scratch memory of backward: 2 * spaced(B * padded m) +
@@ -88,7 +88,7 @@ void janet_simd_backward(
     const janet_real *tape, const janet_cotangents *bars, const janet_gradients *gradients,
     janet_real *work, size_t threads);
 
-/* As janet_step, with the weights packed for janet_simd_forward. */
+/* As janet_step, with the weights packed for forward. */
 void janet_simd_step(
     const janet_sizes *sizes, const janet_parameters *parameters, const janet_real *packed,
     const janet_inputs *in, const janet_initial *state, const janet_outputs *out,

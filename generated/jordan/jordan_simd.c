@@ -37,7 +37,7 @@ size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m;
+    return round_up(m, LANES) * n + round_up(m, LANES) * p + round_up(p, LANES) * m;
 }
 
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
@@ -46,7 +46,7 @@ size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes)
     const size_t n = JORDAN_FIXED_n;
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
-    return up_to(m, LANES) * p + up_to(p, LANES) * m + up_to(n, LANES) * m;
+    return round_up(m, LANES) * p + round_up(p, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -57,8 +57,8 @@ size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * p;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(B * row_m) + chunk * B * round_up(m, LANES) + B * p;
 }
 
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
@@ -69,8 +69,8 @@ size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(B * row_m) + chunk * B * up_to(m, LANES) + B * p;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(B * row_m) + chunk * B * round_up(m, LANES) + B * p;
 }
 
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
@@ -151,10 +151,10 @@ void jordan_simd_pack_backward(
     }
 }
 
-static void jordan_simd_forward_member(
+static void jordan_simd_forward_thread(
     const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_real *packed,
     const jordan_inputs *in, const jordan_initial *initial, const jordan_outputs *out,
-    const jordan_state *final, jordan_real *tape, jordan_real *work, size_t member, size_t members)
+    const jordan_state *final, jordan_real *tape, jordan_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -163,25 +163,25 @@ static void jordan_simd_forward_member(
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const tape_h_tail = tape; /* [m] a row */
     real *const tape_y_tail = tape_h_tail + spaced(T * B * row_m); /* [p] a row */
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(B * row_m);
-    const size_t early =
-        ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
-    real *const work_initial_y = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * p
+        + round_up(p, LANES) * m);
+    real *const work_initial_y = tile_a_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+    const real *const panels_y_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_y_prev + round_up(m, LANES) * p;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a[] = {
@@ -189,21 +189,21 @@ static void jordan_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 1, &batch, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -213,17 +213,17 @@ static void jordan_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, p, p, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U y_prev */
-                        products(rows, 1, &some, factors_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_a + early, 2 - early,
                             &(sums){tile_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a = tile_a_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * LANES;
@@ -253,30 +253,30 @@ static void jordan_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(p, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = work_h + begin * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
                     real *const y_tail_rows = tape_y_tail + (t * B + begin) * row_p;
                     const operand factors_a_y[] = {
                         {h_rows, row_m, m, panels_h},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {p, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {p, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* V h */
-                        products(rows, 1, &some, factors_a_y, 1,
-                            &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(p, vectors, block);
                             const real *const tile_a_y =
-                                tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = p - j;
@@ -303,7 +303,7 @@ static void jordan_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, p, T > 0 ? out->y + (T - 1) * B * p : initial_y, p,
             final != NULL ? final->y : NULL);
 }
@@ -323,14 +323,14 @@ void jordan_simd_forward(
     const jordan_state *final, jordan_real *tape, jordan_real *work, size_t threads)
 {
     const size_t team = team_of(threads, jordan_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(jordan_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(jordan_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void jordan_simd_infer_member(
+static void jordan_simd_infer_thread(
     const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_real *packed,
     const jordan_inputs *in, const jordan_initial *initial, const jordan_outputs *out,
-    const jordan_state *final, jordan_real *work, size_t member, size_t members)
+    const jordan_state *final, jordan_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -338,23 +338,23 @@ static void jordan_simd_infer_member(
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
     real *const tile_a_ahead = work_h + spaced(B * row_m);
-    const size_t early =
-        ahead_of(B, up_to(m, LANES) * n + up_to(m, LANES) * p + up_to(p, LANES) * m);
-    real *const work_initial_y = tile_a_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + round_up(m, LANES) * p
+        + round_up(p, LANES) * m);
+    real *const work_initial_y = tile_a_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+    const real *const panels_y_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_y_prev + round_up(m, LANES) * p;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a[] = {
@@ -362,21 +362,21 @@ static void jordan_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W x */
-            products(steps * B, 1, &some, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 1, &batch, factors_a, 1, &(sums){tile_a_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + begin * row_m;
                     const real *const y_prev_rows =
@@ -385,17 +385,17 @@ static void jordan_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, p, p, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W x, U y_prev */
-                        products(rows, 1, &some, factors_a + early, 2 - early,
+                        products(rows, 1, &batch, factors_a + early, 2 - early,
                             &(sums){tile_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a = tile_a_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * LANES;
@@ -421,29 +421,29 @@ static void jordan_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(p, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_rows = work_h + begin * row_m;
                     real *const y_rows = out->y + (t * B + begin) * p;
                     const operand factors_a_y[] = {
                         {h_rows, row_m, m, panels_h},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {p, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {p, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* V h */
-                        products(rows, 1, &some, factors_a_y, 1,
-                            &(sums){tile_a_y_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(p, vectors, block);
                             const real *const tile_a_y =
-                                tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = p - j;
@@ -466,7 +466,7 @@ static void jordan_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, p, T > 0 ? out->y + (T - 1) * B * p : initial_y, p,
             final != NULL ? final->y : NULL);
 }
@@ -486,14 +486,14 @@ void jordan_simd_infer(
     const jordan_state *final, jordan_real *work, size_t threads)
 {
     const size_t team = team_of(threads, jordan_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(jordan_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(jordan_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void jordan_simd_backward_member(
+static void jordan_simd_backward_thread(
     const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_real *packed,
     const jordan_inputs *in, const jordan_initial *initial, const jordan_outputs *out,
     const jordan_real *tape, const jordan_cotangents *bars, const jordan_gradients *gradients,
-    jordan_real *work, size_t member, size_t members)
+    jordan_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -518,22 +518,22 @@ static void jordan_simd_backward_member(
     real *const work_y_prev_bar = work_a_bar + spaced(chunk * B * row_m); /* [p] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_p);
     const size_t scratch_size = scratch_for(n + p + m);
-    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_final_y_bar = work_scratch + threads * scratch_size;
     real *const work_initial_y = work_final_y_bar + B * p;
     const real *const final_y_bar =
-        given_or(bars->final_y_bar, 0, B * p, work_final_y_bar, member, members);
+        given_or(bars->final_y_bar, 0, B * p, work_final_y_bar, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * p,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_a_bar = panels_a_y_bar + up_to(m, LANES) * p;
-    const real *const panels_a_bar_2 = panels_a_bar + up_to(p, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_bar = panels_a_y_bar + round_up(m, LANES) * p;
+    const real *const panels_a_bar_2 = panels_a_bar + round_up(p, LANES) * m;
+    if (thread == 0) {
         clear(b_bar, m);
         clear(b_y_bar, p);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_bar, m * n);
             clear(U_bar, m * p);
             clear(V_bar, p * m);
@@ -543,16 +543,16 @@ static void jordan_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     real *const one_minus_h_squared_rows = work_one_minus_h_squared + begin * row_m;
                     for (size_t s = 0; s < rows; ++s) {
@@ -571,10 +571,10 @@ static void jordan_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(p, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const y_tail_rows = tape_y_tail + (t * B + begin) * row_p;
                     const real *const y_rows = out->y + (t * B + begin) * p;
                     const real *const Delta_y_rows = bars->Delta_y + (t * B + begin) * p;
@@ -609,10 +609,10 @@ static void jordan_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_h_squared_rows =
                         work_one_minus_h_squared + begin * row_m;
                     const real *const a_y_bar_rows =
@@ -621,20 +621,20 @@ static void jordan_simd_backward_member(
                     const operand factors_h_bar[] = {
                         {a_y_bar_rows, row_p, p, panels_a_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* V^T a_y_bar */
-                        products(rows, 1, &some, factors_h_bar, 1,
-                            &(sums){tile_h_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_bar, 1,
+                            &(sums){tile_h_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_h_bar =
-                                tile_h_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_h_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -657,29 +657,29 @@ static void jordan_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(p, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_bar_rows = work_a_bar + ((t - first) * B + begin) * row_m;
                     real *const y_prev_bar_rows = work_y_prev_bar + ((t & 1) * B + begin) * row_p;
                     const operand factors_y_prev_bar[] = {
                         {a_bar_rows, row_m, m, panels_a_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {p, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {p, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_y_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U^T a_bar */
-                        products(rows, 1, &some, factors_y_prev_bar, 1,
-                            &(sums){tile_y_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_y_prev_bar, 1,
+                            &(sums){tile_y_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_y_prev_bar =
-                                tile_y_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_y_prev_bar = tile_y_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -701,10 +701,10 @@ static void jordan_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const h_tail_rows = tape_h_tail + (first * B + begin) * row_m;
                 real *const h_rows = work_h + begin * row_m;
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
@@ -736,28 +736,28 @@ static void jordan_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_bar_rows = work_a_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_bar_rows, row_m, m, panels_a_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W^T a_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -776,10 +776,10 @@ static void jordan_simd_backward_member(
         if (b_y_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
@@ -803,33 +803,33 @@ static void jordan_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (11)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (12)  U_bar = sum_t a_bar y_prev^T   adjoint of (1) */
             const series rows_of_y_prev = {out->y, initial_y, p, p, 0, B, 0};
-            const total_of with_y_prev[] = {
+            const reduction with_y_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_y_prev, p, with_y_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_y_prev, p, with_y_prev, 1, thread, threads,
                 scratch);
 
             /* (14)  V_bar = sum_t a_y_bar h^T   adjoint of (3) */
             const series rows_of_h = {work_h, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_h[] = {
+            const reduction with_h[] = {
                 {{work_a_y_bar, 0, row_p, 0, 0, 0, first * B}, p, 1, V_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h, m, with_h, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_h, m, with_h, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, p, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_p : final_y_bar,
             T > 0 ? row_p : p, gradients->initial_y_bar);
 }
@@ -851,14 +851,14 @@ void jordan_simd_backward(
 {
     const size_t team =
         team_of(threads, jordan_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(jordan_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(jordan_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void jordan_simd_step_member(
+static void jordan_simd_step_thread(
     const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_real *packed,
     const jordan_inputs *in, const jordan_initial *state, const jordan_outputs *out,
-    const jordan_state *next, jordan_real *work, size_t member, size_t members)
+    const jordan_state *next, jordan_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = JORDAN_FIXED_n;
@@ -872,17 +872,17 @@ static void jordan_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_y = work_turn + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * p,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h = panels_y_prev + up_to(m, LANES) * p;
+    const real *const panels_y_prev = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h = panels_y_prev + round_up(m, LANES) * p;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const y_prev_rows = initial_y + begin * p;
@@ -890,19 +890,20 @@ static void jordan_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {y_prev_rows, p, p, panels_y_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W x, U y_prev */
-                products(rows, 1, &some, factors_a, 2, &(sums){tile_a_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_a, 2, &(sums){tile_a_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a =
-                        tile_a_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -925,29 +926,29 @@ static void jordan_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
             const operand factors_a_y[] = {
                 {h_rows, row_m, m, panels_h},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {p, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {p, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* V h */
-                products(rows, 1, &some, factors_a_y, 1, &(sums){tile_a_y_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_y, 1,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
                     const real *const tile_a_y =
-                        tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
@@ -967,9 +968,9 @@ static void jordan_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, p, out->y, p, next != NULL ? next->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -988,5 +989,5 @@ void jordan_simd_step(
     const jordan_state *next, jordan_real *work, size_t threads)
 {
     const size_t team = team_of(threads, jordan_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(jordan_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(jordan_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

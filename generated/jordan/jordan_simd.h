@@ -5,7 +5,7 @@
  * Like jordan.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile jordan_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -25,30 +25,30 @@ extern "C" {
  *   y_tail: spaced(T * B * padded p), every step */
 size_t jordan_simd_tape_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for forward: up_to(m, LANES) * n + up_to(m, LANES) * p
- * + up_to(p, LANES) * m. */
+/* Entries of jordan_real: weights packed for forward: round_up(m, LANES) * n + round_up(m,
+ * LANES) * p + round_up(p, LANES) * m. */
 size_t jordan_simd_forward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: weights packed for backward: up_to(m, LANES) * p + up_to(p, LANES) * m
- * + up_to(n, LANES) * m. */
+/* Entries of jordan_real: weights packed for backward: round_up(m, LANES) * p + round_up(p,
+ * LANES) * m + round_up(n, LANES) * m. */
 size_t jordan_simd_backward_packed_size(const jordan_sizes *sizes);
 
-/* Entries of jordan_real: scratch memory of forward: spaced(B * padded m) + chunk * B * up_to(m,
- * LANES) + B * p.
+/* Entries of jordan_real: scratch memory of forward: spaced(B * padded m) +
+ * chunk * B * round_up(m, LANES) + B * p.
  *   h: spaced(B * padded m), one step, then overwritten
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_y: B * p, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t jordan_simd_forward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of infer: spaced(B * padded m) + chunk * B * up_to(m,
- * LANES) + B * p.
+/* Entries of jordan_real: scratch memory of infer: spaced(B * padded m) +
+ * chunk * B * round_up(m, LANES) + B * p.
  *   h: spaced(B * padded m), one step, then overwritten
- *   tile_a_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_y: B * p, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Entries of jordan_real: scratch memory of backward: spaced(B * padded m) +
@@ -96,7 +96,7 @@ void jordan_simd_backward(
     const jordan_real *tape, const jordan_cotangents *bars, const jordan_gradients *gradients,
     jordan_real *work, size_t threads);
 
-/* As jordan_step, with the weights packed for jordan_simd_forward. */
+/* As jordan_step, with the weights packed for forward. */
 void jordan_simd_step(
     const jordan_sizes *sizes, const jordan_parameters *parameters, const jordan_real *packed,
     const jordan_inputs *in, const jordan_initial *state, const jordan_outputs *out,

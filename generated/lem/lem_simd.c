@@ -34,8 +34,8 @@ size_t lem_simd_forward_packed_size(const lem_sizes *sizes)
     (void)sizes;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
-    return 3 * up_to(m, LANES) * n + up_to(m, LANES) * n + 3 * up_to(m, LANES) * m
-        + up_to(m, LANES) * m;
+    return 3 * round_up(m, LANES) * n + round_up(m, LANES) * n + 3 * round_up(m, LANES) * m
+        + round_up(m, LANES) * m;
 }
 
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
@@ -43,7 +43,7 @@ size_t lem_simd_backward_packed_size(const lem_sizes *sizes)
     (void)sizes;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
-    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
+    return 4 * round_up(m, LANES) * m + 4 * round_up(n, LANES) * m;
 }
 
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
@@ -53,8 +53,8 @@ size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
-    return spaced(B * row_m) + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES)
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES));
+    return spaced(B * row_m) + chunk * B * 3 * round_up(m, LANES) + chunk * B * round_up(m, LANES)
         + 2 * B * m;
 }
 
@@ -65,9 +65,9 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
-    return spaced(B * row_m) + spaced(2 * B * row_m) + chunk * B * 3 * up_to(m, LANES)
-        + chunk * B * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES));
+    return spaced(B * row_m) + spaced(2 * B * row_m) + chunk * B * 3 * round_up(m, LANES)
+        + chunk * B * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads)
@@ -183,17 +183,17 @@ void lem_simd_pack_backward(
     }
 }
 
-static void lem_simd_forward_member(
+static void lem_simd_forward_thread(
     const lem_sizes *sizes, const lem_parameters *parameters, const lem_real *packed,
     const lem_inputs *in, const lem_initial *initial, const lem_outputs *out,
-    const lem_state *final, lem_real *tape, lem_real *work, size_t member, size_t members)
+    const lem_state *final, lem_real *tape, lem_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES));
     const real *const dt = parameters->dt; /* [] */
     const real *const b_1 = parameters->b_1; /* [m] */
     const real *const b_2 = parameters->b_2; /* [m] */
@@ -208,23 +208,23 @@ static void lem_simd_forward_member(
     real *const tape_tanh_a_y_tail = tape_tanh_a_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_dt_2 = work; /* [m] a row */
     real *const tile_a_dt_1_ahead = work_dt_2 + spaced(B * row_m);
-    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n
-        + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
-    real *const work_initial_y = tile_a_y_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * round_up(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n + round_up(m, LANES) * n
+        + 3 * round_up(m, LANES) * m + round_up(m, LANES) * m);
+    real *const work_initial_y = tile_a_y_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_z = work_initial_y + B * m;
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
-    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
-    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
+    const real *const panels_u_2 = panels_u + 3 * round_up(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + round_up(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_dt_1[] = {
@@ -232,12 +232,12 @@ static void lem_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_1 u, V_2 u, V_z u */
-            products(steps * B, 3, &some, factors_a_dt_1, 1,
+            products(steps * B, 3, &batch, factors_a_dt_1, 1,
                 &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
@@ -246,22 +246,22 @@ static void lem_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_y u */
-            products(steps * B, 1, &some, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -279,21 +279,20 @@ static void lem_simd_forward_member(
                         {u_rows, n, n, panels_u},
                         {y_prev_rows, m, m, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                        products(rows, 3, &some, factors_a_dt_1 + early, 2 - early,
+                        products(rows, 3, &batch, factors_a_dt_1 + early, 2 - early,
                             &(sums){tile_a_dt_1_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -321,8 +320,8 @@ static void lem_simd_forward_member(
                                     const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
                                     /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own
-                                        + v) * LANES) + b_2_here;
+                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v)
+                                        * LANES) + b_2_here;
 
                                     /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                                     const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
@@ -337,8 +336,8 @@ static void lem_simd_forward_member(
                                     store(dt_2_rows + s * row_m + j, dt_2);
 
                                     /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own
-                                        + v) * LANES) + b_z_here;
+                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v)
+                                        * LANES) + b_z_here;
 
                                     /* (3)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
@@ -360,10 +359,10 @@ static void lem_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -375,21 +374,20 @@ static void lem_simd_forward_member(
                         {u_rows, n, n, panels_u_2},
                         {z_rows, row_m, m, panels_z},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_y z, V_y u */
-                        products(rows, 1, &some, factors_a_y + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_y + early, 2 - early,
                             &(sums){tile_a_y_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_y = tile_a_y_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -421,10 +419,10 @@ static void lem_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
 }
@@ -443,20 +441,20 @@ void lem_simd_forward(
     const lem_state *final, lem_real *tape, lem_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lem_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lem_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(lem_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void lem_simd_infer_member(
+static void lem_simd_infer_thread(
     const lem_sizes *sizes, const lem_parameters *parameters, const lem_real *packed,
     const lem_inputs *in, const lem_initial *initial, const lem_outputs *out,
-    const lem_state *final, lem_real *work, size_t member, size_t members)
+    const lem_state *final, lem_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES));
     const real *const dt = parameters->dt; /* [] */
     const real *const b_1 = parameters->b_1; /* [m] */
     const real *const b_2 = parameters->b_2; /* [m] */
@@ -465,23 +463,23 @@ static void lem_simd_infer_member(
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_dt_1_ahead = work_z + spaced(2 * B * row_m);
-    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * up_to(m, LANES);
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + up_to(m, LANES) * n
-        + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m);
-    real *const work_initial_y = tile_a_y_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_y_ahead = tile_a_dt_1_ahead + chunk * B * 3 * round_up(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n + round_up(m, LANES) * n
+        + 3 * round_up(m, LANES) * m + round_up(m, LANES) * m);
+    real *const work_initial_y = tile_a_y_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_z = work_initial_y + B * m;
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
-    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
-    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
+    const real *const panels_u_2 = panels_u + 3 * round_up(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + round_up(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_dt_1[] = {
@@ -489,12 +487,12 @@ static void lem_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_1 u, V_2 u, V_z u */
-            products(steps * B, 3, &some, factors_a_dt_1, 1,
+            products(steps * B, 3, &batch, factors_a_dt_1, 1,
                 &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
         }
         if (early) {
@@ -503,22 +501,22 @@ static void lem_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* V_y u */
-            products(steps * B, 1, &some, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
@@ -531,21 +529,20 @@ static void lem_simd_infer_member(
                         {u_rows, n, n, panels_u},
                         {y_prev_rows, m, m, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                        products(rows, 3, &some, factors_a_dt_1 + early, 2 - early,
+                        products(rows, 3, &batch, factors_a_dt_1 + early, 2 - early,
                             &(sums){tile_a_dt_1_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_dt_1 = tile_a_dt_1_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -568,8 +565,8 @@ static void lem_simd_infer_member(
                                     const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
                                     /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
-                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own
-                                        + v) * LANES) + b_2_here;
+                                    const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v)
+                                        * LANES) + b_2_here;
 
                                     /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                                     const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
@@ -579,8 +576,8 @@ static void lem_simd_infer_member(
                                     store(dt_2_rows + s * row_m + j, dt_2);
 
                                     /* (3)  a_z = W_z y_prev + V_z u + b_z */
-                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own
-                                        + v) * LANES) + b_z_here;
+                                    const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v)
+                                        * LANES) + b_z_here;
 
                                     /* (3)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
@@ -598,10 +595,10 @@ static void lem_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
@@ -612,21 +609,20 @@ static void lem_simd_infer_member(
                         {u_rows, n, n, panels_u_2},
                         {z_rows, row_m, m, panels_z},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_y z, V_y u */
-                        products(rows, 1, &some, factors_a_y + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_y + early, 2 - early,
                             &(sums){tile_a_y_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_y = tile_a_y_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_y = tile_a_y_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -654,10 +650,10 @@ static void lem_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_z + ((T - 1) & 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
 }
@@ -676,14 +672,14 @@ void lem_simd_infer(
     const lem_state *final, lem_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lem_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lem_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(lem_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void lem_simd_backward_member(
+static void lem_simd_backward_thread(
     const lem_sizes *sizes, const lem_parameters *parameters, const lem_real *packed,
     const lem_inputs *in, const lem_initial *initial, const lem_outputs *out, const lem_real *tape,
-    const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work, size_t member,
-    size_t members)
+    const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -733,27 +729,27 @@ static void lem_simd_backward_member(
     real *const work_z_prev_bar = work_y_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_z_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m + n);
-    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_final_y_bar = work_scratch + threads * scratch_size;
     real *const work_final_z_bar = work_final_y_bar + B * m;
     real *const work_initial_y = work_final_z_bar + B * m;
     real *const work_initial_z = work_initial_y + B * m;
     const real *const final_y_bar =
-        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, thread, threads);
     const real *const final_z_bar =
-        given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, member, members);
+        given_or(bars->final_z_bar, 0, B * m, work_final_z_bar, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const initial_z = given_or(initial != NULL ? initial->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const panels_a_y_bar = packed;
-    const real *const panels_a_dt_1_bar = panels_a_y_bar + up_to(m, LANES) * m;
-    const real *const panels_a_dt_2_bar = panels_a_dt_1_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar = panels_a_dt_2_bar + up_to(m, LANES) * m;
-    const real *const panels_a_dt_1_bar_2 = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_a_dt_2_bar_2 = panels_a_dt_1_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_dt_2_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_y_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_dt_1_bar = panels_a_y_bar + round_up(m, LANES) * m;
+    const real *const panels_a_dt_2_bar = panels_a_dt_1_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_dt_2_bar + round_up(m, LANES) * m;
+    const real *const panels_a_dt_1_bar_2 = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_a_dt_2_bar_2 = panels_a_dt_1_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_dt_2_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_y_bar_2 = panels_a_z_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(dt_bar, 1);
         clear(b_1_bar, m);
         clear(b_2_bar, m);
@@ -762,7 +758,7 @@ static void lem_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_1_bar, m * m);
             clear(V_1_bar, m * n);
             clear(W_2_bar, m * m);
@@ -777,16 +773,16 @@ static void lem_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const sigmoid_a_dt_1_tail_rows =
                         tape_sigmoid_a_dt_1_tail + (t * B + begin) * row_m;
                     const real *const sigmoid_a_dt_2_tail_rows =
@@ -903,10 +899,10 @@ static void lem_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_sigmoid_a_dt_1_rows =
                         work_one_minus_sigmoid_a_dt_1 + begin * row_m;
                     const real *const one_minus_tanh_a_z_squared_rows =
@@ -931,20 +927,20 @@ static void lem_simd_backward_member(
                     const operand factors_z_bar[] = {
                         {a_y_bar_rows, row_m, m, panels_a_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_z_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_y^T a_y_bar */
-                        products(rows, 1, &some, factors_z_bar, 1,
-                            &(sums){tile_z_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_z_bar, 1,
+                            &(sums){tile_z_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_z_bar =
-                                tile_z_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_z_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -960,8 +956,8 @@ static void lem_simd_backward_member(
                                     const vec sigmoid_a_dt_1 =
                                         load(sigmoid_a_dt_1_rows + s * row_m + j);
                                     const vec tanh_a_z = load(tanh_a_z_rows + s * row_m + j);
-                                    const vec z_next_bar = load_part(z_next_bar_rows
-                                        + s * z_next_bar_stride + j, left);
+                                    const vec z_next_bar = load_part(z_next_bar_rows + s
+                                        * z_next_bar_stride + j, left);
 
                                     /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
                                     const vec z_bar =
@@ -996,10 +992,10 @@ static void lem_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const y_bar_rows = work_y_bar + begin * row_m;
                     const real *const a_z_bar_rows =
@@ -1014,20 +1010,20 @@ static void lem_simd_backward_member(
                         {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar},
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_y_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_1^T a_dt_1_bar, W_2^T a_dt_2_bar, W_z^T a_z_bar */
-                        products(rows, 1, &some, factors_y_prev_bar, 3,
-                            &(sums){tile_y_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_y_prev_bar, 3,
+                            &(sums){tile_y_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_y_prev_bar =
-                                tile_y_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_y_prev_bar = tile_y_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1037,8 +1033,8 @@ static void lem_simd_backward_member(
                                     /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar +
                                      * W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2),
                                      * (3), (4) */
-                                    const vec y_prev_bar = load(tile_y_prev_bar + (s * own
-                                        + v) * LANES) + y_bar * (1 - dt_2);
+                                    const vec y_prev_bar = load(tile_y_prev_bar + (s * own + v)
+                                        * LANES) + y_bar * (1 - dt_2);
                                     store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
                                 }
                             }
@@ -1053,10 +1049,10 @@ static void lem_simd_backward_member(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
@@ -1068,19 +1064,19 @@ static void lem_simd_backward_member(
                     {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
                     {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                    products(rows, 1, &some, factors_u_bar, 4,
-                        &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_u_bar, 4,
+                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_u_bar =
-                            tile_u_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1098,7 +1094,7 @@ static void lem_simd_backward_member(
         }
         BARRIER
         if (dt_bar != NULL) {
-            for (size_t s = 0; s < steps * B * (member == 0); ++s) {
+            for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
                 const real *restrict sigmoid_a_dt_1 = work_sigmoid_a_dt_1 + s * row_m;
                 const real *restrict sigmoid_a_dt_2 = work_sigmoid_a_dt_2 + s * row_m;
                 const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
@@ -1116,10 +1112,10 @@ static void lem_simd_backward_member(
         if (b_1_bar != NULL || b_2_bar != NULL || b_y_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
@@ -1173,18 +1169,18 @@ static void lem_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
             /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
             /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
-            const total_of with_y_prev[] = {
+            const reduction with_y_prev[] = {
                 {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
                 {{work_a_dt_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_2_bar, done > 0},
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 3, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 3, thread, threads,
                 scratch);
 
             /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
@@ -1192,27 +1188,27 @@ static void lem_simd_backward_member(
             /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
             /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
             const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
-            const total_of with_u[] = {
+            const reduction with_u[] = {
                 {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_1_bar, done > 0},
                 {{work_a_dt_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_2_bar, done > 0},
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_z_bar, done > 0},
                 {{work_a_y_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_y_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_u, n, with_u, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_u, n, with_u, 4, thread, threads, scratch);
 
             /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
             const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0, 0};
-            const total_of with_z[] = {
+            const reduction with_z[] = {
                 {{work_a_y_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_y_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_z, m, with_z, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_z, m, with_z, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
             T > 0 ? row_m : m, gradients->initial_y_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_z_prev_bar + (0 & 1) * B * row_m : final_z_bar,
             T > 0 ? row_m : m, gradients->initial_z_bar);
 }
@@ -1231,14 +1227,14 @@ void lem_simd_backward(
     const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lem_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lem_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(lem_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void lem_simd_step_member(
+static void lem_simd_step_thread(
     const lem_sizes *sizes, const lem_parameters *parameters, const lem_real *packed,
     const lem_inputs *in, const lem_initial *state, const lem_outputs *out, const lem_state *next,
-    lem_real *work, size_t member, size_t members)
+    lem_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = LEM_FIXED_n;
@@ -1256,20 +1252,20 @@ static void lem_simd_step_member(
     real *const work_initial_y = work_turn + 1;
     real *const work_initial_z = work_initial_y + B * m;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,
-        work_initial_z, member, members);
+        work_initial_z, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_u_2 = panels_u + 3 * up_to(m, LANES) * n;
-    const real *const panels_y_prev = panels_u_2 + up_to(m, LANES) * n;
-    const real *const panels_z = panels_y_prev + 3 * up_to(m, LANES) * m;
+    const real *const panels_u_2 = panels_u + 3 * round_up(m, LANES) * n;
+    const real *const panels_y_prev = panels_u_2 + round_up(m, LANES) * n;
+    const real *const panels_z = panels_y_prev + 3 * round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             real *const dt_2_rows = work_dt_2 + begin * row_m;
             real *const z_rows = work_z + begin * row_m;
@@ -1279,20 +1275,20 @@ static void lem_simd_step_member(
                 {u_rows, n, n, panels_u},
                 {y_prev_rows, m, m, panels_y_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_dt_1_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_dt_1_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* W_1 y_prev, V_1 u, W_2 y_prev, V_2 u, W_z y_prev, V_z u */
-                products(rows, 3, &some, factors_a_dt_1, 2,
-                    &(sums){tile_a_dt_1_group, some.low, rows, 0}, 0);
+                products(rows, 3, &batch, factors_a_dt_1, 2,
+                    &(sums){tile_a_dt_1_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_dt_1 =
-                        tile_a_dt_1_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_dt_1_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1344,10 +1340,10 @@ static void lem_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             const real *const dt_2_rows = work_dt_2 + begin * row_m;
             const real *const z_rows = work_z + begin * row_m;
@@ -1357,20 +1353,20 @@ static void lem_simd_step_member(
                 {u_rows, n, n, panels_u_2},
                 {z_rows, row_m, m, panels_z},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_y z, V_y u */
-                products(rows, 1, &some, factors_a_y, 2, &(sums){tile_a_y_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_y, 2,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_y =
-                        tile_a_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1395,11 +1391,11 @@ static void lem_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_z, row_m, next != NULL ? next->z : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1417,5 +1413,5 @@ void lem_simd_step(
     lem_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lem_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(lem_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(lem_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like lem.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lem_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,35 +24,35 @@ extern "C" {
  *     spaced(T * B * padded m) each, every step */
 size_t lem_simd_tape_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for forward: 3 * up_to(m, LANES) * n + up_to(m, LANES) * n
- * + 3 * up_to(m, LANES) * m + up_to(m, LANES) * m. */
+/* Entries of lem_real: weights packed for forward: 3 * round_up(m, LANES) * n + round_up(m,
+ * LANES) * n + 3 * round_up(m, LANES) * m + round_up(m, LANES) * m. */
 size_t lem_simd_forward_packed_size(const lem_sizes *sizes);
 
-/* Entries of lem_real: weights packed for backward: 4 * up_to(m, LANES) * m + 4 * up_to(n,
+/* Entries of lem_real: weights packed for backward: 4 * round_up(m, LANES) * m + 4 * round_up(n,
  * LANES) * m. */
 size_t lem_simd_backward_packed_size(const lem_sizes *sizes);
 
 /* Entries of lem_real: scratch memory of forward: spaced(B * padded m) +
- * chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
+ * chunk * B * 3 * round_up(m, LANES) + chunk * B * round_up(m, LANES) + 2 * B * m.
  *   dt_2: spaced(B * padded m), one step, then overwritten
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
- *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_dt_1_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
+ *   tile_a_y_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_y, initial_z: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES)) */
 size_t lem_simd_forward_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of infer: spaced(B * padded m) + spaced(2 * B * padded m)
- * + chunk * B * 3 * up_to(m, LANES) + chunk * B * up_to(m, LANES) + 2 * B * m.
+ * + chunk * B * 3 * round_up(m, LANES) + chunk * B * round_up(m, LANES) + 2 * B * m.
  *   dt_2: spaced(B * padded m), one step, then overwritten
  *   z: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_dt_1_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or
- *     at their step
- *   tile_a_y_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_dt_1_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
+ *   tile_a_y_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_y, initial_z: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES) + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES) + round_up(m, LANES)) */
 size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of backward: 6 * spaced(B * padded m) +
@@ -101,7 +101,7 @@ void lem_simd_backward(
     const lem_inputs *in, const lem_initial *initial, const lem_outputs *out, const lem_real *tape,
     const lem_cotangents *bars, const lem_gradients *gradients, lem_real *work, size_t threads);
 
-/* As lem_step, with the weights packed for lem_simd_forward. */
+/* As lem_step, with the weights packed for forward. */
 void lem_simd_step(
     const lem_sizes *sizes, const lem_parameters *parameters, const lem_real *packed,
     const lem_inputs *in, const lem_initial *state, const lem_outputs *out, const lem_state *next,

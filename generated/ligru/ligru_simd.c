@@ -39,7 +39,7 @@ size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes)
     (void)sizes;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
@@ -47,7 +47,7 @@ size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes)
     (void)sizes;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -56,8 +56,8 @@ size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LIGRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
@@ -66,8 +66,8 @@ size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LIGRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads)
@@ -144,33 +144,33 @@ void ligru_simd_pack_backward(
     }
 }
 
-static void ligru_simd_forward_member(
+static void ligru_simd_forward_thread(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_real *packed,
     const ligru_inputs *in, const ligru_initial *initial, const ligru_outputs *out,
-    const ligru_state *final, ligru_real *tape, ligru_real *work, size_t member, size_t members)
+    const ligru_state *final, ligru_real *tape, ligru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_z_tail = tape; /* [m] a row */
     real *const tape_s = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_a_s = tape_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -178,22 +178,22 @@ static void ligru_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_h x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const s_rows = tape_s + (t * B + begin) * row_m;
@@ -205,21 +205,20 @@ static void ligru_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                        products(rows, 2, &some, factors_a_z + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 2 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -241,8 +240,8 @@ static void ligru_simd_forward_member(
                                     store(z_tail_rows + sample * row_m + j, z_tail);
 
                                     /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_h_here;
+                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_h_here;
                                     store(a_s_rows + sample * row_m + j, a_s);
 
                                     /* (2)  s = relu(a_s) */
@@ -261,7 +260,7 @@ static void ligru_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -280,32 +279,32 @@ void ligru_simd_forward(
     const ligru_state *final, ligru_real *tape, ligru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ligru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ligru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(ligru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void ligru_simd_infer_member(
+static void ligru_simd_infer_thread(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_real *packed,
     const ligru_inputs *in, const ligru_initial *initial, const ligru_outputs *out,
-    const ligru_state *final, ligru_real *work, size_t member, size_t members)
+    const ligru_state *final, ligru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
     const size_t m = LIGRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tile_a_z_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -313,22 +312,22 @@ static void ligru_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_z x, W_h x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -337,21 +336,20 @@ static void ligru_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                        products(rows, 2, &some, factors_a_z + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 2 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -369,8 +367,8 @@ static void ligru_simd_infer_member(
                                     const vec z = vec_sigmoid(a_z);
 
                                     /* (2)  a_s = W_h x + U_h h_prev + b_h */
-                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_h_here;
+                                    const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_h_here;
 
                                     /* (2)  s = relu(a_s) */
                                     const vec s = vec_relu(a_s);
@@ -387,7 +385,7 @@ static void ligru_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -406,14 +404,14 @@ void ligru_simd_infer(
     const ligru_state *final, ligru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ligru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ligru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(ligru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void ligru_simd_backward_member(
+static void ligru_simd_backward_thread(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_real *packed,
     const ligru_inputs *in, const ligru_initial *initial, const ligru_outputs *out,
     const ligru_real *tape, const ligru_cotangents *bars, const ligru_gradients *gradients,
-    ligru_real *work, size_t member, size_t members)
+    ligru_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -438,23 +436,23 @@ static void ligru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_s_bar = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_s_bar + up_to(m, LANES) * m;
-    const real *const panels_a_s_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_s_bar = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_s_bar + round_up(m, LANES) * m;
+    const real *const panels_a_s_bar_2 = panels_a_z_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_bar, m * n);
             clear(U_z_bar, m * m);
             clear(W_h_bar, m * n);
@@ -465,16 +463,16 @@ static void ligru_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const z_rows = work_z + begin * row_m;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
@@ -532,10 +530,10 @@ static void ligru_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_s_bar_rows =
@@ -547,20 +545,20 @@ static void ligru_simd_backward_member(
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                         {a_s_bar_rows, row_m, m, panels_a_s_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_z^T a_z_bar, U_h^T a_s_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -569,8 +567,8 @@ static void ligru_simd_backward_member(
 
                                     /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z
                                      * adjoint of (1), (2), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + (sample * own
-                                        + v) * LANES) + h_bar * z;
+                                    const vec h_prev_bar = load(tile_h_prev_bar + (sample * own + v)
+                                        * LANES) + h_bar * z;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
                                 }
                             }
@@ -585,10 +583,10 @@ static void ligru_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -596,19 +594,19 @@ static void ligru_simd_backward_member(
                     {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
                     {a_s_bar_rows, row_m, m, panels_a_s_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z^T a_z_bar, W_h^T a_s_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -628,10 +626,10 @@ static void ligru_simd_backward_member(
         if (b_h_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
@@ -665,30 +663,30 @@ static void ligru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -708,14 +706,14 @@ void ligru_simd_backward(
     ligru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ligru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ligru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(ligru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void ligru_simd_step_member(
+static void ligru_simd_step_thread(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_real *packed,
     const ligru_inputs *in, const ligru_initial *state, const ligru_outputs *out,
-    const ligru_state *next, ligru_real *work, size_t member, size_t members)
+    const ligru_state *next, ligru_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = LIGRU_FIXED_n;
@@ -726,16 +724,16 @@ static void ligru_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -743,20 +741,20 @@ static void ligru_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_z x, U_z h_prev, W_h x, U_h h_prev */
-                products(rows, 2, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 2,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -789,9 +787,9 @@ static void ligru_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -809,5 +807,5 @@ void ligru_simd_step(
     const ligru_state *next, ligru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ligru_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(ligru_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(ligru_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like ligru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile ligru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,26 +23,26 @@ extern "C" {
  *   z_tail, s, a_s: spaced(T * B * padded m) each, every step */
 size_t ligru_simd_tape_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m,
- * LANES) * m. */
+/* Entries of ligru_real: weights packed for forward: 2 * round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m. */
 size_t ligru_simd_forward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n,
- * LANES) * m. */
+/* Entries of ligru_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * 2 * round_up(n, LANES) * m. */
 size_t ligru_simd_backward_packed_size(const ligru_sizes *sizes);
 
-/* Entries of ligru_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of ligru_real: scratch memory of forward: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ligru_simd_forward_work_size(const ligru_sizes *sizes, size_t threads);
 
-/* Entries of ligru_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of ligru_real: scratch memory of infer: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads);
 
 /* Entries of ligru_real: scratch memory of backward: 2 * spaced(B * padded m) +
@@ -88,7 +88,7 @@ void ligru_simd_backward(
     const ligru_real *tape, const ligru_cotangents *bars, const ligru_gradients *gradients,
     ligru_real *work, size_t threads);
 
-/* As ligru_step, with the weights packed for ligru_simd_forward. */
+/* As ligru_step, with the weights packed for forward. */
 void ligru_simd_step(
     const ligru_sizes *sizes, const ligru_parameters *parameters, const ligru_real *packed,
     const ligru_inputs *in, const ligru_initial *state, const ligru_outputs *out,

@@ -37,7 +37,8 @@ size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes)
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    return up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k + up_to(k, LANES) * d;
+    return round_up(k, LANES) * n + round_up(d, LANES) * d + round_up(k, LANES) * k
+        + round_up(k, LANES) * d;
 }
 
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
@@ -46,7 +47,8 @@ size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes)
     const size_t n = LMU_FIXED_n;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    return up_to(d, LANES) * k + up_to(k, LANES) * k + up_to(d, LANES) * d + up_to(n, LANES) * k;
+    return round_up(d, LANES) * k + round_up(k, LANES) * k + round_up(d, LANES) * d
+        + round_up(n, LANES) * k;
 }
 
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -56,8 +58,8 @@ size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
-    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
-    return chunk * B * up_to(k, LANES) + B * k + B * d;
+    const size_t chunk = steps_ahead(T, B, round_up(k, LANES));
+    return chunk * B * round_up(k, LANES) + B * k + B * d;
 }
 
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
@@ -68,8 +70,8 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
-    return spaced(B) + spaced(2 * B * row_d) + chunk * B * up_to(k, LANES) + B * k + B * d;
+    const size_t chunk = steps_ahead(T, B, round_up(k, LANES));
+    return spaced(B) + spaced(2 * B * row_d) + chunk * B * round_up(k, LANES) + B * k + B * d;
 }
 
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads)
@@ -163,10 +165,10 @@ void lmu_simd_pack_backward(
     }
 }
 
-static void lmu_simd_forward_member(
+static void lmu_simd_forward_thread(
     const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_real *packed,
     const lmu_inputs *in, const lmu_initial *initial, const lmu_outputs *out,
-    const lmu_state *final, lmu_real *tape, lmu_real *work, size_t member, size_t members)
+    const lmu_state *final, lmu_real *tape, lmu_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -175,7 +177,7 @@ static void lmu_simd_forward_member(
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
     const size_t row_k = padded(k);
-    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(k, LANES));
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
     const real *const e_m = parameters->e_m; /* [d] */
@@ -184,22 +186,22 @@ static void lmu_simd_forward_member(
     real *const tape_m = tape_u + spaced(T * B); /* [d] a row */
     real *const tape_h_tail = tape_m + spaced(T * B * row_d); /* [k] a row */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k
-        + up_to(k, LANES) * d);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(k, LANES);
+    const size_t early = ahead_of(B, round_up(k, LANES) * n + round_up(d, LANES) * d
+        + round_up(k, LANES) * k + round_up(k, LANES) * d);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(k, LANES);
     real *const work_initial_m = work_initial_h + B * k;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
+    const real *const panels_m_prev = panels_x + round_up(k, LANES) * n;
+    const real *const panels_h_prev = panels_m_prev + round_up(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + round_up(k, LANES) * k;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -207,17 +209,17 @@ static void lmu_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {k, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {k, vectors, from, to, 0};
 
             /* W_x x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = tape_u + (t * B + s);
                 const real *restrict h_prev =
@@ -235,10 +237,10 @@ static void lmu_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = tape_u + (t * B + begin);
                     real *const m_rows = tape_m + (t * B + begin) * row_d;
                     const real *const m_prev_rows =
@@ -247,20 +249,20 @@ static void lmu_simd_forward_member(
                     const operand factors_m[] = {
                         {m_prev_rows, m_prev_stride, d, panels_m_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* A m_prev */
-                        products(rows, 1, &some, factors_m, 1,
-                            &(sums){tile_m_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_m, 1,
+                            &(sums){tile_m_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_m =
-                                tile_m_group + (block - some.low) * vectors * rows * LANES;
+                                tile_m_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
@@ -282,10 +284,10 @@ static void lmu_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = tape_m + (t * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
@@ -297,21 +299,20 @@ static void lmu_simd_forward_member(
                         {h_prev_rows, k, k, panels_h_prev},
                         {m_rows, row_d, d, panels_m},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {k, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {k, vectors, low, low + taken, t & 1};
 
                         /* W_x x, W_h h_prev, W_m m */
-                        products(rows, 1, &some, factors_a_h + early, 3 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 3 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
@@ -336,10 +337,10 @@ static void lmu_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
 }
@@ -359,13 +360,13 @@ void lmu_simd_forward(
     const lmu_state *final, lmu_real *tape, lmu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lmu_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lmu_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(lmu_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void lmu_simd_infer_member(
+static void lmu_simd_infer_thread(
     const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_real *packed,
     const lmu_inputs *in, const lmu_initial *initial, const lmu_outputs *out,
-    const lmu_state *final, lmu_real *work, size_t member, size_t members)
+    const lmu_state *final, lmu_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -373,7 +374,7 @@ static void lmu_simd_infer_member(
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, up_to(k, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(k, LANES));
     const real *const e_x = parameters->e_x; /* [n] */
     const real *const e_h = parameters->e_h; /* [k] */
     const real *const e_m = parameters->e_m; /* [d] */
@@ -381,22 +382,22 @@ static void lmu_simd_infer_member(
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + spaced(B); /* [d] a row */
     real *const tile_a_h_ahead = work_m + spaced(2 * B * row_d);
-    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(d, LANES) * d + up_to(k, LANES) * k
-        + up_to(k, LANES) * d);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(k, LANES);
+    const size_t early = ahead_of(B, round_up(k, LANES) * n + round_up(d, LANES) * d
+        + round_up(k, LANES) * k + round_up(k, LANES) * d);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(k, LANES);
     real *const work_initial_m = work_initial_h + B * k;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
+    const real *const panels_m_prev = panels_x + round_up(k, LANES) * n;
+    const real *const panels_h_prev = panels_m_prev + round_up(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + round_up(k, LANES) * k;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -404,17 +405,17 @@ static void lmu_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {k, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {k, vectors, from, to, 0};
 
             /* W_x x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = work_u + s;
                 const real *restrict h_prev =
@@ -432,10 +433,10 @@ static void lmu_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = work_u + begin;
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     const real *const m_prev_rows = t > 0 ? work_m
@@ -444,20 +445,20 @@ static void lmu_simd_infer_member(
                     const operand factors_m[] = {
                         {m_prev_rows, m_prev_stride, d, panels_m_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* A m_prev */
-                        products(rows, 1, &some, factors_m, 1,
-                            &(sums){tile_m_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_m, 1,
+                            &(sums){tile_m_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_m =
-                                tile_m_group + (block - some.low) * vectors * rows * LANES;
+                                tile_m_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
@@ -479,10 +480,10 @@ static void lmu_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const h_rows = out->h + (t * B + begin) * k;
@@ -493,21 +494,20 @@ static void lmu_simd_infer_member(
                         {h_prev_rows, k, k, panels_h_prev},
                         {m_rows, row_d, d, panels_m},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {k, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {k, vectors, low, low + taken, t & 1};
 
                         /* W_x x, W_h h_prev, W_m m */
-                        products(rows, 1, &some, factors_a_h + early, 3 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 3 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
@@ -528,10 +528,10 @@ static void lmu_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m + ((T - 1) & 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
 }
@@ -551,14 +551,14 @@ void lmu_simd_infer(
     const lmu_state *final, lmu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lmu_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lmu_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(lmu_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void lmu_simd_backward_member(
+static void lmu_simd_backward_thread(
     const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_real *packed,
     const lmu_inputs *in, const lmu_initial *initial, const lmu_outputs *out, const lmu_real *tape,
-    const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work, size_t member,
-    size_t members)
+    const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -590,24 +590,24 @@ static void lmu_simd_backward_member(
     real *const work_m_prev_bar = work_h_prev_bar + spaced(2 * B * row_k); /* [d] a row */
     real *const work_scratch = work_m_prev_bar + spaced(2 * B * row_d);
     const size_t scratch_size = scratch_for(d + n + k);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_m_bar = work_final_h_bar + B * k;
     real *const work_initial_h = work_final_m_bar + B * d;
     real *const work_initial_m = work_initial_h + B * k;
     real *const work_x_bar = work_initial_m + B * d;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * k, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * k, work_final_h_bar, thread, threads);
     const real *const final_m_bar =
-        given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, member, members);
+        given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * k,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(d, LANES) * k;
-    const real *const panels_m_bar = panels_a_h_bar_2 + up_to(k, LANES) * k;
-    const real *const panels_a_h_bar_3 = panels_m_bar + up_to(d, LANES) * d;
-    if (member == 0) {
+    const real *const panels_a_h_bar_2 = panels_a_h_bar + round_up(d, LANES) * k;
+    const real *const panels_m_bar = panels_a_h_bar_2 + round_up(k, LANES) * k;
+    const real *const panels_a_h_bar_3 = panels_m_bar + round_up(d, LANES) * d;
+    if (thread == 0) {
         clear(e_x_bar, n);
         clear(e_h_bar, k);
         clear(e_m_bar, d);
@@ -615,7 +615,7 @@ static void lmu_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(A_bar, d * d);
             clear(W_x_bar, k * n);
             clear(W_h_bar, k * k);
@@ -626,16 +626,16 @@ static void lmu_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_k;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * k;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar
@@ -668,10 +668,10 @@ static void lmu_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const m_next_bar_rows = t + 1 < T ? work_m_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_d : final_m_bar + begin * d;
                     const size_t m_next_bar_stride = t + 1 < T ? row_d : d;
@@ -681,26 +681,26 @@ static void lmu_simd_backward_member(
                     const operand factors_m_bar[] = {
                         {a_h_bar_rows, row_k, k, panels_a_h_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_m_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_m^T a_h_bar */
-                        products(rows, 1, &some, factors_m_bar, 1,
-                            &(sums){tile_m_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_m_bar, 1,
+                            &(sums){tile_m_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_m_bar =
-                                tile_m_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_m_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec m_next_bar = load_part(m_next_bar_rows
-                                        + s * m_next_bar_stride + j, left);
+                                    const vec m_next_bar = load_part(m_next_bar_rows + s
+                                        * m_next_bar_stride + j, left);
 
                                     /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
                                     const vec m_bar =
@@ -713,8 +713,8 @@ static void lmu_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict m_bar = work_m_bar + ((t - first) * B + s) * row_d;
                 real *restrict u_bar = work_u_bar + ((t - first) * B + s);
 
@@ -726,10 +726,10 @@ static void lmu_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows =
                         work_a_h_bar + ((t - first) * B + begin) * row_k;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin);
@@ -737,20 +737,20 @@ static void lmu_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_h_bar_rows, row_k, k, panels_a_h_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {k, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {k, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_h^T a_h_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
@@ -760,8 +760,8 @@ static void lmu_simd_backward_member(
 
                                     /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of
                                      * (1), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own
-                                        + v) * LANES) + e_h_here * u_bar;
+                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
+                                        * LANES) + e_h_here * u_bar;
                                     store(h_prev_bar_rows + s * row_k + j, h_prev_bar);
                                 }
                             }
@@ -773,30 +773,30 @@ static void lmu_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const m_bar_rows = work_m_bar + ((t - first) * B + begin) * row_d;
                     const real *const u_bar_rows = work_u_bar + ((t - first) * B + begin);
                     real *const m_prev_bar_rows = work_m_prev_bar + ((t & 1) * B + begin) * row_d;
                     const operand factors_m_prev_bar[] = {
                         {m_bar_rows, row_d, d, panels_m_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_m_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_m_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* A^T m_bar */
-                        products(rows, 1, &some, factors_m_prev_bar, 1,
-                            &(sums){tile_m_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_m_prev_bar, 1,
+                            &(sums){tile_m_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            const real *const tile_m_prev_bar =
-                                tile_m_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_m_prev_bar = tile_m_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
@@ -806,8 +806,8 @@ static void lmu_simd_backward_member(
 
                                     /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1),
                                      * (2) */
-                                    const vec m_prev_bar = load(tile_m_prev_bar + (s * own
-                                        + v) * LANES) + e_m_here * u_bar;
+                                    const vec m_prev_bar = load(tile_m_prev_bar + (s * own + v)
+                                        * LANES) + e_m_here * u_bar;
                                     store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
                                 }
                             }
@@ -822,10 +822,10 @@ static void lmu_simd_backward_member(
         if (e_x_bar != NULL || gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (first * B + begin) * n;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_k;
                 const real *const u_bar_rows = work_u_bar + begin;
@@ -835,19 +835,19 @@ static void lmu_simd_backward_member(
                 const operand factors_x_bar[] = {
                     {a_h_bar_rows, row_k, k, panels_a_h_bar_3},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_x^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -879,12 +879,12 @@ static void lmu_simd_backward_member(
         if (e_h_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * k : initial_h + (first * B + begin) * k;
                 const real *const u_bar_rows = work_u_bar + begin;
@@ -913,12 +913,12 @@ static void lmu_simd_backward_member(
         if (B_bar != NULL || e_m_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const u_rows = tape_u + (first * B + begin);
                 const real *const m_prev_rows = first * B + begin >= B ? tape_m
                     + (first * B + begin - B) * row_d : initial_m + (first * B + begin) * d;
@@ -957,44 +957,44 @@ static void lmu_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
             const series rows_of_m_prev = {tape_m, initial_m, row_d, d, 0, B, 0};
-            const total_of with_m_prev[] = {
+            const reduction with_m_prev[] = {
                 {{work_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, A_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_m_prev, d, with_m_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_m_prev, d, with_m_prev, 1, thread, threads,
                 scratch);
 
             /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_x_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, k, k, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, k, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, k, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
             const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0, 0};
-            const total_of with_m[] = {
+            const reduction with_m[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_m_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_m, d, with_m, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_m, d, with_m, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_k : final_h_bar,
             T > 0 ? row_k : k, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m_prev_bar + (0 & 1) * B * row_d : final_m_bar,
             T > 0 ? row_d : d, gradients->initial_m_bar);
 }
@@ -1014,14 +1014,14 @@ void lmu_simd_backward(
     const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lmu_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lmu_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(lmu_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void lmu_simd_step_member(
+static void lmu_simd_step_thread(
     const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_real *packed,
     const lmu_inputs *in, const lmu_initial *state, const lmu_outputs *out, const lmu_state *next,
-    lmu_real *work, size_t member, size_t members)
+    lmu_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = LMU_FIXED_n;
@@ -1039,14 +1039,14 @@ static void lmu_simd_step_member(
     real *const work_initial_h = work_turn + 1;
     real *const work_initial_m = work_initial_h + B * k;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * k,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(state != NULL ? state->m : NULL, 0, B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_m_prev = panels_x + up_to(k, LANES) * n;
-    const real *const panels_h_prev = panels_m_prev + up_to(d, LANES) * d;
-    const real *const panels_m = panels_h_prev + up_to(k, LANES) * k;
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    const real *const panels_m_prev = panels_x + round_up(k, LANES) * n;
+    const real *const panels_h_prev = panels_m_prev + round_up(d, LANES) * d;
+    const real *const panels_m = panels_h_prev + round_up(k, LANES) * k;
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict x = in->x + s * n;
         real *restrict u = work_u + s;
         const real *restrict h_prev = initial_h + s * k;
@@ -1062,29 +1062,30 @@ static void lmu_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = work_u + begin;
             real *const m_rows = work_m + begin * row_d;
             const real *const m_prev_rows = initial_m + begin * d;
             const operand factors_m[] = {
                 {m_prev_rows, d, d, panels_m_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d, vectors, low, low + many, t & 1};
-                ALIGNED real tile_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* A m_prev */
-                products(rows, 1, &some, factors_m, 1, &(sums){tile_m_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_m, 1, &(sums){tile_m_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_m =
-                        tile_m_group + (block - some.low) * vectors * rows * LANES;
+                        tile_m_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d - j;
@@ -1105,10 +1106,10 @@ static void lmu_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const h_rows = out->h + begin * k;
@@ -1118,20 +1119,20 @@ static void lmu_simd_step_member(
                 {h_prev_rows, k, k, panels_h_prev},
                 {m_rows, row_d, d, panels_m},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {k, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {k, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_x x, W_h h_prev, W_m m */
-                products(rows, 1, &some, factors_a_h, 3, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 3,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = k - j;
@@ -1150,11 +1151,11 @@ static void lmu_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, out->h, k, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, work_m, row_d, next != NULL ? next->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1173,5 +1174,5 @@ void lmu_simd_step(
     lmu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lmu_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(lmu_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(lmu_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like lmu.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lmu_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -26,31 +26,32 @@ extern "C" {
  *   h_tail: spaced(T * B * padded k), every step */
 size_t lmu_simd_tape_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for forward: up_to(k, LANES) * n + up_to(d, LANES) * d +
- * up_to(k, LANES) * k + up_to(k, LANES) * d. */
+/* Entries of lmu_real: weights packed for forward: round_up(k, LANES) * n + round_up(d,
+ * LANES) * d + round_up(k, LANES) * k + round_up(k, LANES) * d. */
 size_t lmu_simd_forward_packed_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: weights packed for backward: up_to(d, LANES) * k + up_to(k, LANES) * k +
- * up_to(d, LANES) * d + up_to(n, LANES) * k. */
+/* Entries of lmu_real: weights packed for backward: round_up(d, LANES) * k + round_up(k,
+ * LANES) * k + round_up(d, LANES) * d + round_up(n, LANES) * k. */
 size_t lmu_simd_backward_packed_size(const lmu_sizes *sizes);
 
-/* Entries of lmu_real: scratch memory of forward: chunk * B * up_to(k, LANES) + B * k + B * d.
- *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of lmu_real: scratch memory of forward: chunk * B * round_up(k, LANES) + B * k +
+ * B * d.
+ *   tile_a_h_ahead: chunk * B * round_up(k, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * k, in place of what the caller does not give
  *   initial_m: B * d, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(k, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(k, LANES)) */
 size_t lmu_simd_forward_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Entries of lmu_real: scratch memory of infer: spaced(B) + spaced(2 * B * padded d) +
- * chunk * B * up_to(k, LANES) + B * k + B * d.
+ * chunk * B * round_up(k, LANES) + B * k + B * d.
  *   u: spaced(B), one step, then overwritten
  *   m: spaced(2 * B * padded d), a step and the one before it
- *   tile_a_h_ahead: chunk * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_h_ahead: chunk * B * round_up(k, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * k, in place of what the caller does not give
  *   initial_m: B * d, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(k, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(k, LANES)) */
 size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Entries of lmu_real: scratch memory of backward: spaced(chunk * B * padded k) +
@@ -103,7 +104,7 @@ void lmu_simd_backward(
     const lmu_inputs *in, const lmu_initial *initial, const lmu_outputs *out, const lmu_real *tape,
     const lmu_cotangents *bars, const lmu_gradients *gradients, lmu_real *work, size_t threads);
 
-/* As lmu_step, with the weights packed for lmu_simd_forward. */
+/* As lmu_step, with the weights packed for forward. */
 void lmu_simd_step(
     const lmu_sizes *sizes, const lmu_parameters *parameters, const lmu_real *packed,
     const lmu_inputs *in, const lmu_initial *state, const lmu_outputs *out, const lmu_state *next,

@@ -37,7 +37,7 @@ size_t lru_simd_forward_packed_size(const lru_sizes *sizes)
     (void)sizes;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
-    return 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N;
+    return 2 * round_up(N, LANES) * H + 2 * round_up(H, LANES) * N;
 }
 
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
@@ -45,7 +45,7 @@ size_t lru_simd_backward_packed_size(const lru_sizes *sizes)
     (void)sizes;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
-    return 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N;
+    return 2 * round_up(N, LANES) * H + 2 * round_up(H, LANES) * N;
 }
 
 size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads)
@@ -73,9 +73,9 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads)
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
-    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * up_to(N, LANES));
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * round_up(N, LANES));
     return 4 * spaced(chunk * B * row_N) + 7 * spaced(N) + 2 * spaced(2 * B * row_N)
-        + chunk * B * 2 * up_to(N, LANES) + 4 * B * N + H + threads * scratch_for(H + N);
+        + chunk * B * 2 * round_up(N, LANES) + 4 * B * N + H + threads * scratch_for(H + N);
 }
 
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
@@ -141,10 +141,10 @@ void lru_simd_pack_backward(
     }
 }
 
-static void lru_simd_forward_member(
+static void lru_simd_forward_thread(
     const lru_sizes *sizes, const lru_parameters *parameters, const lru_real *packed,
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out,
-    const lru_state *final, lru_real *tape, lru_real *work, size_t member, size_t members)
+    const lru_state *final, lru_real *tape, lru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -169,15 +169,15 @@ static void lru_simd_forward_member(
     real *const work_initial_x_re = work;
     real *const work_initial_x_im = work_initial_x_re + B * N;
     const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N,
-        work_initial_x_re, member, members);
+        work_initial_x_re, thread, threads);
     const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N,
-        work_initial_x_im, member, members);
+        work_initial_x_im, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
+    const real *const panels_x_re = panels_u + 2 * round_up(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + round_up(H, LANES) * N;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
@@ -209,29 +209,29 @@ static void lru_simd_forward_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = tape_a_x_re + begin * row_N;
             real *const a_x_im_rows = tape_a_x_im + begin * row_N;
             const operand factors_a_x_re[] = {
                 {u_rows, H, H, panels_u},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {N, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* B_re u, B_im u */
-                products(rows, 2, &some, factors_a_x_re, 1,
-                    &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_x_re, 1,
+                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
                     const real *const tile_a_x_re =
-                        tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -253,16 +253,16 @@ static void lru_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = tape_x_im + (t * B + begin) * row_N;
                     const real *const x_re_prev_rows = t > 0 ? tape_x_re
@@ -312,10 +312,10 @@ static void lru_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const u_rows = in->u + (first * B + begin) * H;
                 const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
@@ -324,19 +324,19 @@ static void lru_simd_forward_member(
                     {x_re_rows, row_N, N, panels_x_re},
                     {x_im_rows, row_N, N, panels_x_im},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {H, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {H, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* C_re x_re, (-1) C_im x_im */
-                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0},
-                        0);
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
                         const real *const tile_y =
-                            tile_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = H - j;
@@ -355,10 +355,10 @@ static void lru_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? tape_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N,
             final != NULL ? final->x_re : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? tape_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N,
             final != NULL ? final->x_im : NULL);
 }
@@ -377,13 +377,13 @@ void lru_simd_forward(
     const lru_state *final, lru_real *tape, lru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(lru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void lru_simd_infer_member(
+static void lru_simd_infer_thread(
     const lru_sizes *sizes, const lru_parameters *parameters, const lru_real *packed,
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out,
-    const lru_state *final, lru_real *work, size_t member, size_t members)
+    const lru_state *final, lru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -408,15 +408,15 @@ static void lru_simd_infer_member(
     real *const work_initial_x_re = work_a_x_im + spaced(T * B * row_N);
     real *const work_initial_x_im = work_initial_x_re + B * N;
     const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N,
-        work_initial_x_re, member, members);
+        work_initial_x_re, thread, threads);
     const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N,
-        work_initial_x_im, member, members);
+        work_initial_x_im, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
+    const real *const panels_x_re = panels_u + 2 * round_up(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + round_up(H, LANES) * N;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
@@ -448,29 +448,29 @@ static void lru_simd_infer_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
             const operand factors_a_x_re[] = {
                 {u_rows, H, H, panels_u},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {N, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* B_re u, B_im u */
-                products(rows, 2, &some, factors_a_x_re, 1,
-                    &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_x_re, 1,
+                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
                     const real *const tile_a_x_re =
-                        tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -492,16 +492,16 @@ static void lru_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = work_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = work_x_im + (t * B + begin) * row_N;
                     const real *const x_re_prev_rows = t > 0 ? work_x_re
@@ -551,10 +551,10 @@ static void lru_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const u_rows = in->u + (first * B + begin) * H;
                 const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
                 const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
@@ -563,19 +563,19 @@ static void lru_simd_infer_member(
                     {x_re_rows, row_N, N, panels_x_re},
                     {x_im_rows, row_N, N, panels_x_im},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {H, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {H, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* C_re x_re, (-1) C_im x_im */
-                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0},
-                        0);
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
                         const real *const tile_y =
-                            tile_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = H - j;
@@ -594,10 +594,10 @@ static void lru_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N,
             final != NULL ? final->x_re : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N,
             final != NULL ? final->x_im : NULL);
 }
@@ -616,14 +616,14 @@ void lru_simd_infer(
     const lru_state *final, lru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(lru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void lru_simd_backward_member(
+static void lru_simd_backward_thread(
     const lru_sizes *sizes, const lru_parameters *parameters, const lru_real *packed,
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out, const lru_real *tape,
-    const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work, size_t member,
-    size_t members)
+    const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work, size_t thread,
+    size_t threads)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -631,7 +631,7 @@ static void lru_simd_backward_member(
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
-    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * up_to(N, LANES));
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * round_up(N, LANES));
     const real *const D = parameters->D; /* [H] */
     real *const nu_bar = gradients->nu_bar; /* [N] */
     real *const theta_bar = gradients->theta_bar; /* [N] */
@@ -665,26 +665,26 @@ static void lru_simd_backward_member(
     real *const sin_exp_theta_2 = work_x_im_prev_bar + spaced(2 * B * row_N); /* [N] a row */
     real *const cos_exp_theta_2 = sin_exp_theta_2 + spaced(N); /* [N] a row */
     real *const tile_x_im_bar_ahead = cos_exp_theta_2 + spaced(N);
-    const size_t early = ahead_of(B, 2 * up_to(N, LANES) * H + 2 * up_to(H, LANES) * N);
-    real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * up_to(N, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(N, LANES) * H + 2 * round_up(H, LANES) * N);
+    real *const work_scratch = tile_x_im_bar_ahead + chunk * B * 2 * round_up(N, LANES);
     const size_t scratch_size = scratch_for(H + N);
-    real *const work_final_x_re_bar = work_scratch + members * scratch_size;
+    real *const work_final_x_re_bar = work_scratch + threads * scratch_size;
     real *const work_final_x_im_bar = work_final_x_re_bar + B * N;
     real *const work_initial_x_re = work_final_x_im_bar + B * N;
     real *const work_initial_x_im = work_initial_x_re + B * N;
     real *const work_u_bar = work_initial_x_im + B * N;
     const real *const final_x_re_bar =
-        given_or(bars->final_x_re_bar, 0, B * N, work_final_x_re_bar, member, members);
+        given_or(bars->final_x_re_bar, 0, B * N, work_final_x_re_bar, thread, threads);
     const real *const final_x_im_bar =
-        given_or(bars->final_x_im_bar, 0, B * N, work_final_x_im_bar, member, members);
+        given_or(bars->final_x_im_bar, 0, B * N, work_final_x_im_bar, thread, threads);
     const real *const initial_x_re = given_or(initial != NULL ? initial->x_re : NULL, 0, B * N,
-        work_initial_x_re, member, members);
+        work_initial_x_re, thread, threads);
     const real *const initial_x_im = given_or(initial != NULL ? initial->x_im : NULL, 0, B * N,
-        work_initial_x_im, member, members);
+        work_initial_x_im, thread, threads);
     const real *const panels_y_bar = packed;
-    const real *const panels_a_x_re_bar = panels_y_bar + 2 * up_to(N, LANES) * H;
-    const real *const panels_a_x_im_bar = panels_a_x_re_bar + up_to(H, LANES) * N;
-    if (member == 0) {
+    const real *const panels_a_x_re_bar = panels_y_bar + 2 * round_up(N, LANES) * H;
+    const real *const panels_a_x_im_bar = panels_a_x_re_bar + round_up(H, LANES) * N;
+    if (thread == 0) {
         clear(exp_gamma_bar, N);
         clear(sin_exp_theta_bar, N);
         clear(cos_exp_theta_bar, N);
@@ -693,7 +693,7 @@ static void lru_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(B_re_bar, N * H);
             clear(B_im_bar, N * H);
             clear(C_re_bar, H * N);
@@ -704,7 +704,7 @@ static void lru_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_x_im_bar[] = {
@@ -712,22 +712,22 @@ static void lru_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(N, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {N, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {N, vectors, from, to, 0};
 
             /* (-1) C_im^T y_bar, C_re^T y_bar */
-            products(steps * B, 2, &some, factors_x_im_bar, 1,
+            products(steps * B, 2, &batch, factors_x_im_bar, 1,
                 &(sums){tile_x_im_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * H;
                     const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_N : final_x_re_bar + begin * N;
@@ -744,20 +744,19 @@ static void lru_simd_backward_member(
                     const operand factors_x_im_bar[] = {
                         {y_bar_rows, H, H, panels_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {N, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {N, vectors, start, start + taken, 0};
 
                         /* (-1) C_im^T y_bar, C_re^T y_bar */
-                        products(rows, 2, &some, factors_x_im_bar + early, 1 - early,
+                        products(rows, 2, &batch, factors_x_im_bar + early, 1 - early,
                             &(sums){tile_x_im_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(N, vectors, block);
-                            const real *const tile_x_im_bar = tile_x_im_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_x_im_bar = tile_x_im_bar_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = N - j;
@@ -765,15 +764,15 @@ static void lru_simd_backward_member(
                                 const vec cos_exp_theta_here = load_part(cos_exp_theta + j, left);
                                 const vec sin_exp_theta_here = load_part(sin_exp_theta + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec x_re_next_bar = load_part(x_re_next_bar_rows
-                                        + s * x_re_next_bar_stride + j, left);
-                                    const vec x_im_next_bar = load_part(x_im_next_bar_rows
-                                        + s * x_im_next_bar_stride + j, left);
+                                    const vec x_re_next_bar = load_part(x_re_next_bar_rows + s
+                                        * x_re_next_bar_stride + j, left);
+                                    const vec x_im_next_bar = load_part(x_im_next_bar_rows + s
+                                        * x_im_next_bar_stride + j, left);
 
                                     /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of
                                      * (3) */
-                                    const vec x_im_bar = load(tile_x_im_bar + (s * 2 * own
-                                        + v) * LANES) + x_im_next_bar;
+                                    const vec x_im_bar = load(tile_x_im_bar + (s * 2 * own + v)
+                                        * LANES) + x_im_next_bar;
                                     store(x_im_bar_rows + s * row_N + j, x_im_bar);
 
                                     /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3)
@@ -810,12 +809,12 @@ static void lru_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(N, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const x_re_prev_rows = first * B + begin >= B ? tape_x_re
                     + (first * B + begin - B) * row_N : initial_x_re + (first * B + begin) * N;
                 const size_t x_re_prev_stride = first * B + begin >= B ? row_N : N;
@@ -903,10 +902,10 @@ static void lru_simd_backward_member(
         if (D_bar != NULL || gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const u_rows = in->u + (first * B + begin) * H;
                 const real *const y_bar_rows = bars->y_bar + (first * B + begin) * H;
                 const real *const a_x_im_bar_rows = work_a_x_im_bar + begin * row_N;
@@ -918,19 +917,19 @@ static void lru_simd_backward_member(
                     {a_x_re_bar_rows, row_N, N, panels_a_x_re_bar},
                     {a_x_im_bar_rows, row_N, N, panels_a_x_im_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {H, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_u_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {H, vectors, start, start + taken, 0};
+                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* B_re^T a_x_re_bar, B_im^T a_x_im_bar */
-                    products(rows, 1, &some, factors_u_bar, 2,
-                        &(sums){tile_u_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_u_bar, 2,
+                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(H, vectors, block);
                         const real *const tile_u_bar =
-                            tile_u_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = H - j;
@@ -960,36 +959,38 @@ static void lru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
             /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
             const series rows_of_u = {in->u, 0, H, 0, 0, 0, 0};
-            const total_of with_u[] = {
+            const reduction with_u[] = {
                 {{work_a_x_re_bar, 0, row_N, 0, 0, 0, first * B}, N, 1, B_re_bar, done > 0},
                 {{work_a_x_im_bar, 0, row_N, 0, 0, 0, first * B}, N, 1, B_im_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_u, H, with_u, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_u, H, with_u, 2, thread, threads, scratch);
 
             /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
             const series rows_of_x_re = {tape_x_re, 0, row_N, 0, 0, 0, 0};
-            const total_of with_x_re[] = {
+            const reduction with_x_re[] = {
                 {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, 1, C_re_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x_re, N, with_x_re, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x_re, N, with_x_re, 1, thread, threads,
+                scratch);
 
             /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
             const series rows_of_x_im = {tape_x_im, 0, row_N, 0, 0, 0, 0};
-            const total_of with_x_im[] = {
+            const reduction with_x_im[] = {
                 {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, -1, C_im_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x_im, N, with_x_im, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x_im, N, with_x_im, 1, thread, threads,
+                scratch);
         }
         BARRIER
     }
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (13)  sin_exp_theta_2 = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
@@ -1021,10 +1022,10 @@ static void lru_simd_backward_member(
                 gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_re_prev_bar + (0 & 1) * B * row_N : final_x_re_bar,
             T > 0 ? row_N : N, gradients->initial_x_re_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_im_prev_bar + (0 & 1) * B * row_N : final_x_im_bar,
             T > 0 ? row_N : N, gradients->initial_x_im_bar);
 }
@@ -1043,14 +1044,14 @@ void lru_simd_backward(
     const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(lru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void lru_simd_step_member(
+static void lru_simd_step_thread(
     const lru_sizes *sizes, const lru_parameters *parameters, const lru_real *packed,
     const lru_inputs *in, const lru_initial *state, const lru_outputs *out, const lru_state *next,
-    lru_real *work, size_t member, size_t members)
+    lru_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
@@ -1075,15 +1076,15 @@ static void lru_simd_step_member(
     real *const work_initial_x_re = work_turn + 1;
     real *const work_initial_x_im = work_initial_x_re + B * N;
     const real *const initial_x_re = given_or(state != NULL ? state->x_re : NULL, 0, B * N,
-        work_initial_x_re, member, members);
+        work_initial_x_re, thread, threads);
     const real *const initial_x_im = given_or(state != NULL ? state->x_im : NULL, 0, B * N,
-        work_initial_x_im, member, members);
+        work_initial_x_im, thread, threads);
     const real *const panels_u = packed;
-    const real *const panels_x_re = panels_u + 2 * up_to(N, LANES) * H;
-    const real *const panels_x_im = panels_x_re + up_to(H, LANES) * N;
+    const real *const panels_x_re = panels_u + 2 * round_up(N, LANES) * H;
+    const real *const panels_x_im = panels_x_re + round_up(H, LANES) * N;
 
     /* once, for all steps */
-    if (member == 0) {
+    if (thread == 0) {
 
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
@@ -1113,30 +1114,30 @@ static void lru_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
             const operand factors_a_x_re[] = {
                 {u_rows, H, H, panels_u},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {N, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_x_re_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {N, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* B_re u, B_im u */
-                products(rows, 2, &some, factors_a_x_re, 1,
-                    &(sums){tile_a_x_re_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_x_re, 1,
+                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(N, vectors, block);
                     const real *const tile_a_x_re =
-                        tile_a_x_re_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1158,10 +1159,10 @@ static void lru_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             real *const x_re_rows = work_x_re + begin * row_N;
             real *const x_im_rows = work_x_im + begin * row_N;
             const real *const x_re_prev_rows = initial_x_re + begin * N;
@@ -1202,10 +1203,10 @@ static void lru_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;
@@ -1214,19 +1215,20 @@ static void lru_simd_step_member(
                 {x_re_rows, row_N, N, panels_x_re},
                 {x_im_rows, row_N, N, panels_x_im},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {H, vectors, low, low + many, t & 1};
-                ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {H, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* C_re x_re, (-1) C_im x_im */
-                products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_y, 2, &(sums){tile_y_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(H, vectors, block);
                     const real *const tile_y =
-                        tile_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = H - j;
@@ -1244,11 +1246,11 @@ static void lru_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, work_x_re, row_N, next != NULL ? next->x_re : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, N, work_x_im, row_N, next != NULL ? next->x_im : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1266,5 +1268,5 @@ void lru_simd_step(
     lru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lru_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(lru_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(lru_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like lru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -26,11 +26,11 @@ extern "C" {
  *     every step */
 size_t lru_simd_tape_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for forward: 2 * up_to(N, LANES) * H + 2 * up_to(H,
+/* Entries of lru_real: weights packed for forward: 2 * round_up(N, LANES) * H + 2 * round_up(H,
  * LANES) * N. */
 size_t lru_simd_forward_packed_size(const lru_sizes *sizes);
 
-/* Entries of lru_real: weights packed for backward: 2 * up_to(N, LANES) * H + 2 * up_to(H,
+/* Entries of lru_real: weights packed for backward: 2 * round_up(N, LANES) * H + 2 * round_up(H,
  * LANES) * N. */
 size_t lru_simd_backward_packed_size(const lru_sizes *sizes);
 
@@ -47,20 +47,20 @@ size_t lru_simd_forward_work_size(const lru_sizes *sizes, size_t threads);
 size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Entries of lru_real: scratch memory of backward: 4 * spaced(chunk * B * padded N) +
- * 7 * spaced(N) + 2 * spaced(2 * B * padded N) + chunk * B * 2 * up_to(N, LANES) + 4 * B * N + H
- * + threads * scratch_for(H + N).
+ * 7 * spaced(N) + 2 * spaced(2 * B * padded N) + chunk * B * 2 * round_up(N, LANES) + 4 * B * N
+ * + H + threads * scratch_for(H + N).
  *   x_im_bar, a_x_im_bar, x_re_bar, a_x_re_bar: spaced(chunk * B * padded N) each, the steps of
  *     a chunk, then overwritten
  *   exp_gamma_bar, sin_exp_theta_bar, cos_exp_theta_bar, exp_theta_bar, exp_exp_nu_bar,
  *     sin_exp_theta_2, cos_exp_theta_2: spaced(N) each, every step
  *   x_re_prev_bar, x_im_prev_bar: spaced(2 * B * padded N) each, a step and the one before it
- *   tile_x_im_bar_ahead: chunk * B * 2 * up_to(N, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_x_im_bar_ahead: chunk * B * 2 * round_up(N, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   final_x_re_bar, final_x_im_bar, initial_x_re, initial_x_im: B * N each, in place of what the
  *     caller does not give
  *   u_bar: H, in place of rows that the caller does not want
  *   factors of reductions for each thread: scratch_for(H + N)
- *   chunk: steps_together(T, B, 2 * padded N + 2 * up_to(N, LANES)) */
+ *   chunk: steps_together(T, B, 2 * padded N + 2 * round_up(N, LANES)) */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Entries of lru_real: scratch memory of step: 4 * spaced(B * padded N) + 6 * spaced(N) + 1 +
@@ -98,7 +98,7 @@ void lru_simd_backward(
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out, const lru_real *tape,
     const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work, size_t threads);
 
-/* As lru_step, with the weights packed for lru_simd_forward. */
+/* As lru_step, with the weights packed for forward. */
 void lru_simd_step(
     const lru_sizes *sizes, const lru_parameters *parameters, const lru_real *packed,
     const lru_inputs *in, const lru_initial *state, const lru_outputs *out, const lru_state *next,

@@ -34,7 +34,7 @@ size_t lstm_simd_forward_packed_size(const lstm_sizes *sizes)
     (void)sizes;
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
-    return 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m;
+    return 4 * round_up(m, LANES) * n + 4 * round_up(m, LANES) * m;
 }
 
 size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
@@ -42,7 +42,7 @@ size_t lstm_simd_backward_packed_size(const lstm_sizes *sizes)
     (void)sizes;
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
-    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
+    return 4 * round_up(m, LANES) * m + 4 * round_up(n, LANES) * m;
 }
 
 size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t lstm_simd_forward_work_size(const lstm_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = LSTM_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
-    return chunk * B * 4 * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m, LANES));
+    return chunk * B * 4 * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads)
@@ -62,8 +62,8 @@ size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
-    return spaced(2 * B * row_m) + chunk * B * 4 * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m, LANES));
+    return spaced(2 * B * row_m) + chunk * B * 4 * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads)
@@ -169,17 +169,17 @@ void lstm_simd_pack_backward(
     }
 }
 
-static void lstm_simd_forward_member(
+static void lstm_simd_forward_thread(
     const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_real *packed,
     const lstm_inputs *in, const lstm_initial *initial, const lstm_outputs *out,
-    const lstm_state *final, lstm_real *tape, lstm_real *work, size_t member, size_t members)
+    const lstm_state *final, lstm_real *tape, lstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
@@ -191,19 +191,19 @@ static void lstm_simd_forward_member(
     real *const tape_c = tape_o_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_tanh_c_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_z_ahead = work;
-    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 4 * round_up(m, LANES) * n + 4 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * round_up(m, LANES);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_z[] = {
@@ -211,21 +211,21 @@ static void lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_g x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &some, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 4, &batch, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
@@ -243,19 +243,19 @@ static void lstm_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x,
                          * U_o h_prev */
-                        products(rows, 4, &some, factors_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_z + early, 2 - early,
                             &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_z = tile_z_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * 4 * LANES;
@@ -313,8 +313,8 @@ static void lstm_simd_forward_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
 
                                     /* (9)  o_tail = sigmoid_tail(z_o) */
                                     const vec o_tail = vec_sigmoid_tail(z_o);
@@ -324,14 +324,14 @@ static void lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
@@ -353,10 +353,10 @@ static void lstm_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -375,39 +375,39 @@ void lstm_simd_forward(
     const lstm_state *final, lstm_real *tape, lstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(lstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void lstm_simd_infer_member(
+static void lstm_simd_infer_thread(
     const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_real *packed,
     const lstm_inputs *in, const lstm_initial *initial, const lstm_outputs *out,
-    const lstm_state *final, lstm_real *work, size_t member, size_t members)
+    const lstm_state *final, lstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = LSTM_FIXED_n;
     const size_t m = LSTM_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     real *const tile_z_ahead = work_c + spaced(2 * B * row_m);
-    const size_t early = ahead_of(B, 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 4 * round_up(m, LANES) * n + 4 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_z_ahead + chunk * B * 4 * round_up(m, LANES);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_z[] = {
@@ -415,21 +415,21 @@ static void lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_g x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &some, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
+            products(steps * B, 4, &batch, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -442,19 +442,19 @@ static void lstm_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x,
                          * U_o h_prev */
-                        products(rows, 4, &some, factors_z + early, 2 - early,
+                        products(rows, 4, &batch, factors_z + early, 2 - early,
                             &(sums){tile_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_z = tile_z_ahead + (block * vectors * steps * B
                                 + ((t - first) * B + begin) * own) * 4 * LANES;
@@ -500,21 +500,21 @@ static void lstm_simd_infer_member(
 
                                     /* (9)  o = sigmoid(z_o) */
                                     const vec o = vec_sigmoid(z_o);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_m + j);
 
                                     /* (10)  tanh_c = tanh(c) */
@@ -532,10 +532,10 @@ static void lstm_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -554,14 +554,14 @@ void lstm_simd_infer(
     const lstm_state *final, lstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(lstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void lstm_simd_backward_member(
+static void lstm_simd_backward_thread(
     const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_real *packed,
     const lstm_inputs *in, const lstm_initial *initial, const lstm_outputs *out,
     const lstm_real *tape, const lstm_cotangents *bars, const lstm_gradients *gradients,
-    lstm_real *work, size_t member, size_t members)
+    lstm_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -596,27 +596,27 @@ static void lstm_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_h_bar + B * m;
     real *const work_initial_h = work_final_c_bar + B * m;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_z_bar = packed;
-    const real *const panels_z_i_bar = panels_z_bar + up_to(m, LANES) * m;
-    const real *const panels_z_f_bar = panels_z_i_bar + up_to(m, LANES) * m;
-    const real *const panels_z_o_bar = panels_z_f_bar + up_to(m, LANES) * m;
-    const real *const panels_z_bar_2 = panels_z_o_bar + up_to(m, LANES) * m;
-    const real *const panels_z_i_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_z_f_bar_2 = panels_z_i_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_z_i_bar = panels_z_bar + round_up(m, LANES) * m;
+    const real *const panels_z_f_bar = panels_z_i_bar + round_up(m, LANES) * m;
+    const real *const panels_z_o_bar = panels_z_f_bar + round_up(m, LANES) * m;
+    const real *const panels_z_bar_2 = panels_z_o_bar + round_up(m, LANES) * m;
+    const real *const panels_z_i_bar_2 = panels_z_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_z_f_bar_2 = panels_z_i_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_z_o_bar_2 = panels_z_f_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_i_bar, m);
         clear(b_f_bar, m);
         clear(b_g_bar, m);
@@ -624,7 +624,7 @@ static void lstm_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_i_bar, m * n);
             clear(U_i_bar, m * m);
             clear(W_f_bar, m * n);
@@ -639,16 +639,16 @@ static void lstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -761,10 +761,10 @@ static void lstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_o_bar_rows =
                         work_z_o_bar + ((t - first) * B + begin) * row_m;
                     const real *const z_f_bar_rows =
@@ -779,20 +779,20 @@ static void lstm_simd_backward_member(
                         {z_f_bar_rows, row_m, m, panels_z_f_bar},
                         {z_o_bar_rows, row_m, m, panels_z_o_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_g^T z_bar, U_i^T z_i_bar, U_f^T z_f_bar, U_o^T z_o_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 4,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 4,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -815,10 +815,10 @@ static void lstm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
                 const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
@@ -830,19 +830,19 @@ static void lstm_simd_backward_member(
                     {z_f_bar_rows, row_m, m, panels_z_f_bar_2},
                     {z_o_bar_rows, row_m, m, panels_z_o_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_g^T z_bar, W_i^T z_i_bar, W_f^T z_f_bar, W_o^T z_o_bar */
-                    products(rows, 1, &some, factors_x_bar, 4,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -862,10 +862,10 @@ static void lstm_simd_backward_member(
         if (b_f_bar != NULL || b_g_bar != NULL || b_i_bar != NULL || b_o_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const z_o_bar_rows = work_z_o_bar + begin * row_m;
                 const real *const z_f_bar_rows = work_z_f_bar + begin * row_m;
                 const real *const z_i_bar_rows = work_z_i_bar + begin * row_m;
@@ -919,41 +919,41 @@ static void lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (24)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
             /* (27)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
             /* (30)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (33)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
                 {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
                 {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
             /* (25)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
             /* (28)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
             /* (31)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
             /* (34)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_z_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
                 {{work_z_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -973,14 +973,14 @@ void lstm_simd_backward(
     lstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(lstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(lstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void lstm_simd_step_member(
+static void lstm_simd_step_thread(
     const lstm_sizes *sizes, const lstm_parameters *parameters, const lstm_real *packed,
     const lstm_inputs *in, const lstm_initial *state, const lstm_outputs *out,
-    const lstm_state *next, lstm_real *work, size_t member, size_t members)
+    const lstm_state *next, lstm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_FIXED_n;
@@ -996,18 +996,18 @@ static void lstm_simd_step_member(
     real *const work_initial_h = work_turn + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1017,20 +1017,21 @@ static void lstm_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 /* W_g x, U_g h_prev, W_i x, U_i h_prev, W_f x, U_f h_prev, W_o x, U_o h_prev */
-                products(rows, 4, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 4, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1071,20 +1072,20 @@ static void lstm_simd_step_member(
 
                             /* (9)  o = sigmoid(z_o) */
                             const vec o = vec_sigmoid(z_o);
-                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_o + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 o);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows
+                            const vec o = load(kept_o + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
                             const vec c = load(c_rows + s * row_m + j);
 
@@ -1101,11 +1102,11 @@ static void lstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1123,5 +1124,5 @@ void lstm_simd_step(
     const lstm_state *next, lstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, lstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(lstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(lstm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like lstm_coupled_input.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lstm_coupled_input_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,30 +24,30 @@ extern "C" {
  *   g_tail, f_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step */
 size_t lstm_coupled_input_simd_tape_size(const lstm_coupled_input_sizes *sizes);
 
-/* Entries of lstm_coupled_input_real: weights packed for forward: 3 * up_to(m, LANES) * n +
- * 3 * up_to(m, LANES) * m. */
+/* Entries of lstm_coupled_input_real: weights packed for forward: 3 * round_up(m, LANES) * n +
+ * 3 * round_up(m, LANES) * m. */
 size_t lstm_coupled_input_simd_forward_packed_size(const lstm_coupled_input_sizes *sizes);
 
-/* Entries of lstm_coupled_input_real: weights packed for backward: 3 * up_to(m, LANES) * m +
- * 3 * up_to(n, LANES) * m. */
+/* Entries of lstm_coupled_input_real: weights packed for backward: 3 * round_up(m, LANES) * m +
+ * 3 * round_up(n, LANES) * m. */
 size_t lstm_coupled_input_simd_backward_packed_size(const lstm_coupled_input_sizes *sizes);
 
-/* Entries of lstm_coupled_input_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES)
- * + 2 * B * m.
- *   tile_z_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+/* Entries of lstm_coupled_input_real: scratch memory of forward: chunk * B * 3 * round_up(m,
+ * LANES) + 2 * B * m.
+ *   tile_z_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t lstm_coupled_input_simd_forward_work_size(
     const lstm_coupled_input_sizes *sizes, size_t threads);
 
 /* Entries of lstm_coupled_input_real: scratch memory of infer: spaced(2 * B * padded m) +
- * chunk * B * 3 * up_to(m, LANES) + 2 * B * m.
+ * chunk * B * 3 * round_up(m, LANES) + 2 * B * m.
  *   c: spaced(2 * B * padded m), a step and the one before it
- *   tile_z_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_z_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t lstm_coupled_input_simd_infer_work_size(
     const lstm_coupled_input_sizes *sizes, size_t threads);
 
@@ -104,7 +104,7 @@ void lstm_coupled_input_simd_backward(
     const lstm_coupled_input_real *tape, const lstm_coupled_input_cotangents *bars,
     const lstm_coupled_input_gradients *gradients, lstm_coupled_input_real *work, size_t threads);
 
-/* As lstm_coupled_input_step, with the weights packed for lstm_coupled_input_simd_forward. */
+/* As lstm_coupled_input_step, with the weights packed for forward. */
 void lstm_coupled_input_simd_step(
     const lstm_coupled_input_sizes *sizes, const lstm_coupled_input_parameters *parameters,
     const lstm_coupled_input_real *packed, const lstm_coupled_input_inputs *in,

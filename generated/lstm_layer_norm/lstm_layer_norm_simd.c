@@ -40,7 +40,7 @@ size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *siz
     (void)sizes;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 4 * up_to(m, LANES) * n + 4 * up_to(m, LANES) * m;
+    return 4 * round_up(m, LANES) * n + 4 * round_up(m, LANES) * m;
 }
 
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes)
@@ -48,7 +48,7 @@ size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *si
     (void)sizes;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return 4 * up_to(m, LANES) * m + 4 * up_to(n, LANES) * m;
+    return 4 * round_up(m, LANES) * m + 4 * round_up(n, LANES) * m;
 }
 
 size_t lstm_layer_norm_simd_forward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads)
@@ -179,12 +179,12 @@ void lstm_layer_norm_simd_pack_backward(
     }
 }
 
-static void lstm_layer_norm_simd_forward_member(
+static void lstm_layer_norm_simd_forward_thread(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_state *final, lstm_layer_norm_real *tape, lstm_layer_norm_real *work,
-    size_t member, size_t members)
+    size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -253,20 +253,20 @@ static void lstm_layer_norm_simd_forward_member(
     real *const work_initial_h = work_v_3 + spaced(B);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -275,19 +275,19 @@ static void lstm_layer_norm_simd_forward_member(
             const operand factors_w_i[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                 /* W_i x, W_f x, W_g x, W_o x */
-                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0},
-                    0);
+                products(rows, 4, &batch, factors_w_i, 1,
+                    &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_w_i =
-                        tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -314,8 +314,8 @@ static void lstm_layer_norm_simd_forward_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1,
-        members); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
         const real *restrict w_i = work_w_i + s * row_m;
         const real *restrict w_f = work_w_f + s * row_m;
         const real *restrict w_g = work_w_g + s * row_m;
@@ -334,10 +334,10 @@ static void lstm_layer_norm_simd_forward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -376,8 +376,8 @@ static void lstm_layer_norm_simd_forward_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1,
-        members); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
         real *restrict v_2 = work_v_2 + s;
         real *restrict r_2 = tape_r_2 + s;
         const real *restrict d_2_i = tape_d_2_i + s * row_m;
@@ -404,10 +404,10 @@ static void lstm_layer_norm_simd_forward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = tape_r_2 + begin;
             const real *const d_2_i_rows = tape_d_2_i + begin * row_m;
             const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
@@ -452,10 +452,10 @@ static void lstm_layer_norm_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
@@ -465,20 +465,20 @@ static void lstm_layer_norm_simd_forward_member(
                 const operand factors_u_i[] = {
                     {h_prev_rows, m, m, panels_h_prev},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const size_t low = t & 1 ? from + to - turn - many : turn;
-                    const group some = {m, vectors, low, low + many, t & 1};
-                    ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const size_t low = t & 1 ? from + to - start - taken : start;
+                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+                    ALIGNED real tile_u_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                     /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    products(rows, 4, &some, factors_u_i, 1,
-                        &(sums){tile_u_i_group, some.low, rows, 0}, 0);
+                    products(rows, 4, &batch, factors_u_i, 1,
+                        &(sums){tile_u_i_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
                         const real *const tile_u_i =
-                            tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                            tile_u_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -505,8 +505,8 @@ static void lstm_layer_norm_simd_forward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict u_i = work_u_i + s * row_m;
             const real *restrict u_f = work_u_f + s * row_m;
             const real *restrict u_g = work_u_g + s * row_m;
@@ -525,10 +525,10 @@ static void lstm_layer_norm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const u_i_rows = work_u_i + begin * row_m;
                 const real *const u_f_rows = work_u_f + begin * row_m;
                 const real *const u_g_rows = work_u_g + begin * row_m;
@@ -567,8 +567,8 @@ static void lstm_layer_norm_simd_forward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             real *restrict v_1 = work_v_1 + s;
             real *restrict r_1 = tape_r_1 + (t * B + s);
             const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
@@ -595,10 +595,10 @@ static void lstm_layer_norm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                 real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                 real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -721,8 +721,8 @@ static void lstm_layer_norm_simd_forward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict c = tape_c + (t * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
@@ -734,10 +734,10 @@ static void lstm_layer_norm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const c_rows = tape_c + (t * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin;
                 real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
@@ -755,8 +755,8 @@ static void lstm_layer_norm_simd_forward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             real *restrict v_3 = work_v_3 + s;
             real *restrict r_3 = tape_r_3 + (t * B + s);
             const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
@@ -773,10 +773,10 @@ static void lstm_layer_norm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + begin * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = tape_r_3 + (t * B + begin);
@@ -814,10 +814,10 @@ static void lstm_layer_norm_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -839,15 +839,15 @@ void lstm_layer_norm_simd_forward(
 {
     const size_t team = team_of(threads, lstm_layer_norm_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(lstm_layer_norm_simd_forward_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(lstm_layer_norm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final,
         tape, work);
 }
 
-static void lstm_layer_norm_simd_infer_member(
+static void lstm_layer_norm_simd_infer_thread(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
-    const lstm_layer_norm_state *final, lstm_layer_norm_real *work, size_t member, size_t members)
+    const lstm_layer_norm_state *final, lstm_layer_norm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -911,20 +911,20 @@ static void lstm_layer_norm_simd_infer_member(
     real *const work_initial_h = work_d_3 + spaced(B * row_m);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -933,19 +933,19 @@ static void lstm_layer_norm_simd_infer_member(
             const operand factors_w_i[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                 /* W_i x, W_f x, W_g x, W_o x */
-                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0},
-                    0);
+                products(rows, 4, &batch, factors_w_i, 1,
+                    &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_w_i =
-                        tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -972,8 +972,8 @@ static void lstm_layer_norm_simd_infer_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1,
-        members); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
         const real *restrict w_i = work_w_i + s * row_m;
         const real *restrict w_f = work_w_f + s * row_m;
         const real *restrict w_g = work_w_g + s * row_m;
@@ -992,10 +992,10 @@ static void lstm_layer_norm_simd_infer_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -1034,8 +1034,8 @@ static void lstm_layer_norm_simd_infer_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, member, members); s < share_from(T * B, member + 1,
-        members); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
         real *restrict v_2 = work_v_2 + s;
         real *restrict r_2 = work_r_2 + s;
         const real *restrict d_2_i = work_d_2_i + s * row_m;
@@ -1062,10 +1062,10 @@ static void lstm_layer_norm_simd_infer_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = work_r_2 + begin;
             const real *const d_2_i_rows = work_d_2_i + begin * row_m;
             const real *const d_2_f_rows = work_d_2_f + begin * row_m;
@@ -1110,10 +1110,10 @@ static void lstm_layer_norm_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
@@ -1123,20 +1123,20 @@ static void lstm_layer_norm_simd_infer_member(
                 const operand factors_u_i[] = {
                     {h_prev_rows, m, m, panels_h_prev},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const size_t low = t & 1 ? from + to - turn - many : turn;
-                    const group some = {m, vectors, low, low + many, t & 1};
-                    ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const size_t low = t & 1 ? from + to - start - taken : start;
+                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+                    ALIGNED real tile_u_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                     /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                    products(rows, 4, &some, factors_u_i, 1,
-                        &(sums){tile_u_i_group, some.low, rows, 0}, 0);
+                    products(rows, 4, &batch, factors_u_i, 1,
+                        &(sums){tile_u_i_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
                         const real *const tile_u_i =
-                            tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                            tile_u_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -1163,8 +1163,8 @@ static void lstm_layer_norm_simd_infer_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict u_i = work_u_i + s * row_m;
             const real *restrict u_f = work_u_f + s * row_m;
             const real *restrict u_g = work_u_g + s * row_m;
@@ -1183,10 +1183,10 @@ static void lstm_layer_norm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const u_i_rows = work_u_i + begin * row_m;
                 const real *const u_f_rows = work_u_f + begin * row_m;
                 const real *const u_g_rows = work_u_g + begin * row_m;
@@ -1225,8 +1225,8 @@ static void lstm_layer_norm_simd_infer_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             real *restrict v_1 = work_v_1 + s;
             real *restrict r_1 = work_r_1 + s;
             const real *restrict d_1_i = work_d_1_i + s * row_m;
@@ -1253,10 +1253,10 @@ static void lstm_layer_norm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 real *const o_rows = work_o + begin * row_m;
                 real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                 const real *const r_1_rows = work_r_1 + begin;
@@ -1359,8 +1359,8 @@ static void lstm_layer_norm_simd_infer_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             const real *restrict c = work_c + ((t & 1) * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
@@ -1372,10 +1372,10 @@ static void lstm_layer_norm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin;
                 real *const d_3_rows = work_d_3 + begin * row_m;
@@ -1393,8 +1393,8 @@ static void lstm_layer_norm_simd_infer_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-            members); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+            threads); ++s) {
             real *restrict v_3 = work_v_3 + s;
             real *restrict r_3 = work_r_3 + s;
             const real *restrict d_3 = work_d_3 + s * row_m;
@@ -1411,10 +1411,10 @@ static void lstm_layer_norm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + begin * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = work_r_3 + begin;
@@ -1447,10 +1447,10 @@ static void lstm_layer_norm_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -1471,17 +1471,17 @@ void lstm_layer_norm_simd_infer(
 {
     const size_t team = team_of(threads, lstm_layer_norm_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(lstm_layer_norm_simd_infer_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(lstm_layer_norm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
         work);
 }
 
-static void lstm_layer_norm_simd_backward_member(
+static void lstm_layer_norm_simd_backward_thread(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_initial *initial, const lstm_layer_norm_outputs *out,
     const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
-    const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work, size_t member,
-    size_t members)
+    const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -1596,27 +1596,27 @@ static void lstm_layer_norm_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_h_bar + B * m;
     real *const work_initial_h = work_final_c_bar + B * m;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_u_i_bar = packed;
-    const real *const panels_u_f_bar = panels_u_i_bar + up_to(m, LANES) * m;
-    const real *const panels_u_g_bar = panels_u_f_bar + up_to(m, LANES) * m;
-    const real *const panels_u_o_bar = panels_u_g_bar + up_to(m, LANES) * m;
-    const real *const panels_w_i_bar = panels_u_o_bar + up_to(m, LANES) * m;
-    const real *const panels_w_f_bar = panels_w_i_bar + up_to(n, LANES) * m;
-    const real *const panels_w_g_bar = panels_w_f_bar + up_to(n, LANES) * m;
-    const real *const panels_w_o_bar = panels_w_g_bar + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_u_f_bar = panels_u_i_bar + round_up(m, LANES) * m;
+    const real *const panels_u_g_bar = panels_u_f_bar + round_up(m, LANES) * m;
+    const real *const panels_u_o_bar = panels_u_g_bar + round_up(m, LANES) * m;
+    const real *const panels_w_i_bar = panels_u_o_bar + round_up(m, LANES) * m;
+    const real *const panels_w_f_bar = panels_w_i_bar + round_up(n, LANES) * m;
+    const real *const panels_w_g_bar = panels_w_f_bar + round_up(n, LANES) * m;
+    const real *const panels_w_o_bar = panels_w_g_bar + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_i_bar, m);
         clear(b_f_bar, m);
         clear(b_g_bar, m);
@@ -1642,7 +1642,7 @@ static void lstm_layer_norm_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_i_bar, m * n);
             clear(U_i_bar, m * m);
             clear(W_f_bar, m * n);
@@ -1657,16 +1657,16 @@ static void lstm_layer_norm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -1765,8 +1765,8 @@ static void lstm_layer_norm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict r_3 = tape_r_3 + (t * B + s);
                 const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
                 const real *restrict e_3_bar = work_e_3_bar + s * row_m;
@@ -1784,10 +1784,10 @@ static void lstm_layer_norm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const r_3_rows = tape_r_3 + (t * B + begin);
                     const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
                     const real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
@@ -1811,8 +1811,8 @@ static void lstm_layer_norm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict d_3_bar = work_d_3_bar + s * row_m;
                 real *restrict mu_3_bar = work_mu_3_bar + s;
 
@@ -1824,10 +1824,10 @@ static void lstm_layer_norm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_g_squared_rows =
                         work_one_minus_g_squared + begin * row_m;
                     const real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
@@ -1916,8 +1916,8 @@ static void lstm_layer_norm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict r_1 = tape_r_1 + (t * B + s);
                 const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
                 const real *restrict d_1_f = tape_d_1_f + (t * B + s) * row_m;
@@ -1945,10 +1945,10 @@ static void lstm_layer_norm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const r_1_rows = tape_r_1 + (t * B + begin);
                     const real *const d_1_i_rows = tape_d_1_i + (t * B + begin) * row_m;
                     const real *const d_1_f_rows = tape_d_1_f + (t * B + begin) * row_m;
@@ -2013,8 +2013,8 @@ static void lstm_layer_norm_simd_backward_member(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, member, members); s < share_from(B, member + 1,
-                members); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
+                threads); ++s) {
                 const real *restrict d_1_o_bar = work_d_1_o_bar + s * row_m;
                 const real *restrict d_1_g_bar = work_d_1_g_bar + s * row_m;
                 const real *restrict d_1_f_bar = work_d_1_f_bar + s * row_m;
@@ -2033,10 +2033,10 @@ static void lstm_layer_norm_simd_backward_member(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
                     const real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
                     const real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
@@ -2086,10 +2086,10 @@ static void lstm_layer_norm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_o_bar_rows =
                         work_u_o_bar + ((t - first) * B + begin) * row_m;
                     const real *const u_g_bar_rows =
@@ -2105,20 +2105,20 @@ static void lstm_layer_norm_simd_backward_member(
                         {u_g_bar_rows, row_m, m, panels_u_g_bar},
                         {u_o_bar_rows, row_m, m, panels_u_o_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_i^T u_i_bar, U_f^T u_f_bar, U_g^T u_g_bar, U_o^T u_o_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 4,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 4,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -2141,10 +2141,10 @@ static void lstm_layer_norm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const r_1_rows = tape_r_1 + (first * B + begin);
                 const real *const d_1_i_rows = tape_d_1_i + (first * B + begin) * row_m;
                 const real *const d_1_f_rows = tape_d_1_f + (first * B + begin) * row_m;
@@ -2418,8 +2418,8 @@ static void lstm_layer_norm_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict r_2 = tape_r_2 + (first * B + s);
             const real *restrict d_2_i = tape_d_2_i + (first * B + s) * row_m;
             const real *restrict d_2_f = tape_d_2_f + (first * B + s) * row_m;
@@ -2447,10 +2447,10 @@ static void lstm_layer_norm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const r_2_rows = tape_r_2 + (first * B + begin);
                 const real *const d_2_i_rows = tape_d_2_i + (first * B + begin) * row_m;
                 const real *const d_2_f_rows = tape_d_2_f + (first * B + begin) * row_m;
@@ -2511,8 +2511,8 @@ static void lstm_layer_norm_simd_backward_member(
             }
         }
         BARRIER
-        for (size_t s = share_from(steps * B, member, members); s < share_from(steps * B, member
-            + 1, members); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
+            + 1, threads); ++s) {
             const real *restrict d_2_o_bar = work_d_2_o_bar + s * row_m;
             const real *restrict d_2_g_bar = work_d_2_g_bar + s * row_m;
             const real *restrict d_2_f_bar = work_d_2_f_bar + s * row_m;
@@ -2531,10 +2531,10 @@ static void lstm_layer_norm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
                 const real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
                 const real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
@@ -2584,10 +2584,10 @@ static void lstm_layer_norm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
                 const real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
                 const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
@@ -2599,19 +2599,19 @@ static void lstm_layer_norm_simd_backward_member(
                     {w_g_bar_rows, row_m, m, panels_w_g_bar},
                     {w_o_bar_rows, row_m, m, panels_w_o_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                    products(rows, 1, &some, factors_x_bar, 4,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -2629,41 +2629,41 @@ static void lstm_layer_norm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
             /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
             /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
             /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_w_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
                 {{work_w_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
                 {{work_w_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
                 {{work_w_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
             /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
             /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
             /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
             /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_u_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_u_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
                 {{work_u_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
                 {{work_u_o_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -2685,15 +2685,15 @@ void lstm_layer_norm_simd_backward(
 {
     const size_t team = team_of(threads, lstm_layer_norm_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(lstm_layer_norm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape,
+    TEAM(lstm_layer_norm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape,
         bars, gradients, work);
 }
 
-static void lstm_layer_norm_simd_step_member(
+static void lstm_layer_norm_simd_step_thread(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,
     const lstm_layer_norm_initial *state, const lstm_layer_norm_outputs *out,
-    const lstm_layer_norm_state *next, lstm_layer_norm_real *work, size_t member, size_t members)
+    const lstm_layer_norm_state *next, lstm_layer_norm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
@@ -2758,18 +2758,18 @@ static void lstm_layer_norm_simd_step_member(
     real *const work_initial_h = work_turn + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -2778,20 +2778,20 @@ static void lstm_layer_norm_simd_step_member(
             const operand factors_w_i[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_w_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                 /* W_i x, W_f x, W_g x, W_o x */
-                products(rows, 4, &some, factors_w_i, 1, &(sums){tile_w_i_group, some.low, rows, 0},
-                    0);
+                products(rows, 4, &batch, factors_w_i, 1,
+                    &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_w_i =
-                        tile_w_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -2818,7 +2818,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict w_i = work_w_i + s * row_m;
         const real *restrict w_f = work_w_f + s * row_m;
         const real *restrict w_g = work_w_g + s * row_m;
@@ -2837,10 +2837,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -2879,7 +2879,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         real *restrict v_2 = work_v_2 + s;
         real *restrict r_2 = work_r_2 + s;
         const real *restrict d_2_i = work_d_2_i + s * row_m;
@@ -2906,10 +2906,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = work_r_2 + begin;
             const real *const d_2_i_rows = work_d_2_i + begin * row_m;
             const real *const d_2_f_rows = work_d_2_f + begin * row_m;
@@ -2951,10 +2951,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const h_prev_rows = initial_h + begin * m;
             real *const u_i_rows = work_u_i + begin * row_m;
             real *const u_f_rows = work_u_f + begin * row_m;
@@ -2963,20 +2963,20 @@ static void lstm_layer_norm_simd_step_member(
             const operand factors_u_i[] = {
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_u_i_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_u_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
                 /* U_i h_prev, U_f h_prev, U_g h_prev, U_o h_prev */
-                products(rows, 4, &some, factors_u_i, 1, &(sums){tile_u_i_group, some.low, rows, 0},
-                    0);
+                products(rows, 4, &batch, factors_u_i, 1,
+                    &(sums){tile_u_i_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_u_i =
-                        tile_u_i_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_u_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -3003,7 +3003,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict u_i = work_u_i + s * row_m;
         const real *restrict u_f = work_u_f + s * row_m;
         const real *restrict u_g = work_u_g + s * row_m;
@@ -3022,10 +3022,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const u_i_rows = work_u_i + begin * row_m;
             const real *const u_f_rows = work_u_f + begin * row_m;
             const real *const u_g_rows = work_u_g + begin * row_m;
@@ -3064,7 +3064,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         real *restrict v_1 = work_v_1 + s;
         real *restrict r_1 = work_r_1 + s;
         const real *restrict d_1_i = work_d_1_i + s * row_m;
@@ -3091,10 +3091,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             real *const o_rows = work_o + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
             const real *const r_1_rows = work_r_1 + begin;
@@ -3195,7 +3195,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict c = work_c + s * row_m;
         real *restrict mu_3 = work_mu_3 + s;
 
@@ -3207,10 +3207,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const c_rows = work_c + begin * row_m;
             const real *const mu_3_rows = work_mu_3 + begin;
             real *const d_3_rows = work_d_3 + begin * row_m;
@@ -3228,7 +3228,7 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t s = share_from(B, member, members); s < share_from(B, member + 1, members); ++s) {
+    for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         real *restrict v_3 = work_v_3 + s;
         real *restrict r_3 = work_r_3 + s;
         const real *restrict d_3 = work_d_3 + s * row_m;
@@ -3245,10 +3245,10 @@ static void lstm_layer_norm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const r_3_rows = work_r_3 + begin;
@@ -3280,11 +3280,11 @@ static void lstm_layer_norm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -3304,5 +3304,5 @@ void lstm_layer_norm_simd_step(
 {
     const size_t team = team_of(threads, lstm_layer_norm_simd_step_multiplications(sizes),
         SHARE_OF_STEP);
-    TEAM(lstm_layer_norm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(lstm_layer_norm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

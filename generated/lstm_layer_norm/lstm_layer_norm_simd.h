@@ -5,7 +5,7 @@
  * Like lstm_layer_norm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lstm_layer_norm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -26,12 +26,12 @@ extern "C" {
  *   r_1, r_2, r_3: spaced(T * B) each, every step */
 size_t lstm_layer_norm_simd_tape_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: weights packed for forward: 4 * up_to(m, LANES) * n +
- * 4 * up_to(m, LANES) * m. */
+/* Entries of lstm_layer_norm_real: weights packed for forward: 4 * round_up(m, LANES) * n +
+ * 4 * round_up(m, LANES) * m. */
 size_t lstm_layer_norm_simd_forward_packed_size(const lstm_layer_norm_sizes *sizes);
 
-/* Entries of lstm_layer_norm_real: weights packed for backward: 4 * up_to(m, LANES) * m +
- * 4 * up_to(n, LANES) * m. */
+/* Entries of lstm_layer_norm_real: weights packed for backward: 4 * round_up(m, LANES) * m +
+ * 4 * round_up(n, LANES) * m. */
 size_t lstm_layer_norm_simd_backward_packed_size(const lstm_layer_norm_sizes *sizes);
 
 /* Entries of lstm_layer_norm_real: scratch memory of forward: 5 * spaced(B * padded m) +
@@ -119,7 +119,7 @@ void lstm_layer_norm_simd_backward(
     const lstm_layer_norm_real *tape, const lstm_layer_norm_cotangents *bars,
     const lstm_layer_norm_gradients *gradients, lstm_layer_norm_real *work, size_t threads);
 
-/* As lstm_layer_norm_step, with the weights packed for lstm_layer_norm_simd_forward. */
+/* As lstm_layer_norm_step, with the weights packed for forward. */
 void lstm_layer_norm_simd_step(
     const lstm_layer_norm_sizes *sizes, const lstm_layer_norm_parameters *parameters,
     const lstm_layer_norm_real *packed, const lstm_layer_norm_inputs *in,

@@ -5,7 +5,7 @@
  * Like lstm_peephole.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile lstm_peephole_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,29 +23,29 @@ extern "C" {
  *   g_tail, i_tail, f_tail, o_tail, c, tanh_c_tail: spaced(T * B * padded m) each, every step */
 size_t lstm_peephole_simd_tape_size(const lstm_peephole_sizes *sizes);
 
-/* Entries of lstm_peephole_real: weights packed for forward: 4 * up_to(m, LANES) * n +
- * 4 * up_to(m, LANES) * m. */
+/* Entries of lstm_peephole_real: weights packed for forward: 4 * round_up(m, LANES) * n +
+ * 4 * round_up(m, LANES) * m. */
 size_t lstm_peephole_simd_forward_packed_size(const lstm_peephole_sizes *sizes);
 
-/* Entries of lstm_peephole_real: weights packed for backward: 4 * up_to(m, LANES) * m +
- * 4 * up_to(n, LANES) * m. */
+/* Entries of lstm_peephole_real: weights packed for backward: 4 * round_up(m, LANES) * m +
+ * 4 * round_up(n, LANES) * m. */
 size_t lstm_peephole_simd_backward_packed_size(const lstm_peephole_sizes *sizes);
 
-/* Entries of lstm_peephole_real: scratch memory of forward: chunk * B * 4 * up_to(m, LANES) +
+/* Entries of lstm_peephole_real: scratch memory of forward: chunk * B * 4 * round_up(m, LANES) +
  * 2 * B * m.
- *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_z_ahead: chunk * B * 4 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(m, LANES)) */
 size_t lstm_peephole_simd_forward_work_size(const lstm_peephole_sizes *sizes, size_t threads);
 
 /* Entries of lstm_peephole_real: scratch memory of infer: spaced(2 * B * padded m) +
- * chunk * B * 4 * up_to(m, LANES) + 2 * B * m.
+ * chunk * B * 4 * round_up(m, LANES) + 2 * B * m.
  *   c: spaced(2 * B * padded m), a step and the one before it
- *   tile_z_ahead: chunk * B * 4 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_z_ahead: chunk * B * 4 * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(m, LANES)) */
 size_t lstm_peephole_simd_infer_work_size(const lstm_peephole_sizes *sizes, size_t threads);
 
 /* Entries of lstm_peephole_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) +
@@ -98,7 +98,7 @@ void lstm_peephole_simd_backward(
     const lstm_peephole_real *tape, const lstm_peephole_cotangents *bars,
     const lstm_peephole_gradients *gradients, lstm_peephole_real *work, size_t threads);
 
-/* As lstm_peephole_step, with the weights packed for lstm_peephole_simd_forward. */
+/* As lstm_peephole_step, with the weights packed for forward. */
 void lstm_peephole_simd_step(
     const lstm_peephole_sizes *sizes, const lstm_peephole_parameters *parameters,
     const lstm_peephole_real *packed, const lstm_peephole_inputs *in,

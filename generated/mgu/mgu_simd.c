@@ -34,7 +34,7 @@ size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes)
     (void)sizes;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
@@ -42,7 +42,7 @@ size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes)
     (void)sizes;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -52,8 +52,8 @@ size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + 2 * chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
@@ -63,8 +63,8 @@ size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + 2 * chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t mgu_simd_backward_work_size(const mgu_sizes *sizes, size_t threads)
@@ -152,17 +152,17 @@ void mgu_simd_pack_backward(
     }
 }
 
-static void mgu_simd_forward_member(
+static void mgu_simd_forward_thread(
     const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_real *packed,
     const mgu_inputs *in, const mgu_initial *initial, const mgu_outputs *out,
-    const mgu_state *final, mgu_real *tape, mgu_real *work, size_t member, size_t members)
+    const mgu_state *final, mgu_real *tape, mgu_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const tape_f_tail = tape; /* [m] a row */
@@ -170,19 +170,19 @@ static void mgu_simd_forward_member(
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
-    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_f[] = {
@@ -190,12 +190,12 @@ static void mgu_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -204,22 +204,22 @@ static void mgu_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_h x */
-            products(steps * B, 1, &some, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = work_f + begin * row_m;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -230,21 +230,20 @@ static void mgu_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_f x, U_f h_prev */
-                        products(rows, 1, &some, factors_a_f + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_f + early, 2 - early,
                             &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_f = tile_a_f_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -278,10 +277,10 @@ static void mgu_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const f_rows = work_f + begin * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
@@ -293,21 +292,20 @@ static void mgu_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {f_h_prev_rows, row_m, m, panels_f_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_h x, U_h f_h_prev */
-                        products(rows, 1, &some, factors_a_s + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_s + early, 2 - early,
                             &(sums){tile_a_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_s = tile_a_s_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -340,7 +338,7 @@ static void mgu_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -359,38 +357,38 @@ void mgu_simd_forward(
     const mgu_state *final, mgu_real *tape, mgu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mgu_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mgu_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(mgu_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void mgu_simd_infer_member(
+static void mgu_simd_infer_thread(
     const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_real *packed,
     const mgu_inputs *in, const mgu_initial *initial, const mgu_outputs *out,
-    const mgu_state *final, mgu_real *work, size_t member, size_t members)
+    const mgu_state *final, mgu_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
     const size_t m = MGU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_f = work; /* [m] a row */
     real *const work_f_h_prev = work_f + spaced(B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work_f_h_prev + spaced(B * row_m);
-    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_s_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_s_ahead = tile_a_f_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_s_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_f[] = {
@@ -398,12 +396,12 @@ static void mgu_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -412,22 +410,22 @@ static void mgu_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_h x */
-            products(steps * B, 1, &some, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_s, 1, &(sums){tile_a_s_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_rows = work_f + begin * row_m;
                     const real *const h_prev_rows =
@@ -437,21 +435,20 @@ static void mgu_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_f x, U_f h_prev */
-                        products(rows, 1, &some, factors_a_f + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_f + early, 2 - early,
                             &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_f = tile_a_f_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -481,10 +478,10 @@ static void mgu_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const f_rows = work_f + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -495,21 +492,20 @@ static void mgu_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {f_h_prev_rows, row_m, m, panels_f_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_h x, U_h f_h_prev */
-                        products(rows, 1, &some, factors_a_s + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_s + early, 2 - early,
                             &(sums){tile_a_s_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_s = tile_a_s_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_s = tile_a_s_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -538,7 +534,7 @@ static void mgu_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -557,14 +553,14 @@ void mgu_simd_infer(
     const mgu_state *final, mgu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mgu_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mgu_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(mgu_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void mgu_simd_backward_member(
+static void mgu_simd_backward_thread(
     const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_real *packed,
     const mgu_inputs *in, const mgu_initial *initial, const mgu_outputs *out, const mgu_real *tape,
-    const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work, size_t member,
-    size_t members)
+    const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -592,23 +588,23 @@ static void mgu_simd_backward_member(
     real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_s_bar = packed;
-    const real *const panels_a_f_bar = panels_a_s_bar + up_to(m, LANES) * m;
-    const real *const panels_a_f_bar_2 = panels_a_f_bar + up_to(m, LANES) * m;
-    const real *const panels_a_s_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_f_bar = panels_a_s_bar + round_up(m, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_a_f_bar + round_up(m, LANES) * m;
+    const real *const panels_a_s_bar_2 = panels_a_f_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_f_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_f_bar, m * n);
             clear(U_f_bar, m * m);
             clear(W_h_bar, m * n);
@@ -619,16 +615,16 @@ static void mgu_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
@@ -683,10 +679,10 @@ static void mgu_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
                     const real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const s_rows = work_s + begin * row_m;
@@ -700,21 +696,21 @@ static void mgu_simd_backward_member(
                     const operand factors_f_h_prev_bar[] = {
                         {a_s_bar_rows, row_m, m, panels_a_s_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_f_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_f_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_h^T a_s_bar */
-                        products(rows, 1, &some, factors_f_h_prev_bar, 1,
-                            &(sums){tile_f_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_f_h_prev_bar, 1,
+                            &(sums){tile_f_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_f_h_prev_bar = tile_f_h_prev_bar_group + (block
-                                - some.low) * vectors * rows * LANES;
+                            const real *const tile_f_h_prev_bar = tile_f_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -749,10 +745,10 @@ static void mgu_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
                     const real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -763,20 +759,20 @@ static void mgu_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_f_bar_rows, row_m, m, panels_a_f_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_f^T a_f_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -806,12 +802,12 @@ static void mgu_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const f_rows = work_f + begin * row_m;
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
@@ -857,10 +853,10 @@ static void mgu_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -868,19 +864,19 @@ static void mgu_simd_backward_member(
                     {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
                     {a_s_bar_rows, row_m, m, panels_a_s_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_f^T a_f_bar, W_h^T a_s_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -898,36 +894,36 @@ static void mgu_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
             const series rows_of_f_h_prev = {work_f_h_prev, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_f_h_prev[] = {
+            const reduction with_f_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_f_h_prev, m, with_f_h_prev, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_f_h_prev, m, with_f_h_prev, 1, thread,
+                threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -946,14 +942,14 @@ void mgu_simd_backward(
     const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mgu_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mgu_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(mgu_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void mgu_simd_step_member(
+static void mgu_simd_step_thread(
     const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_real *packed,
     const mgu_inputs *in, const mgu_initial *state, const mgu_outputs *out, const mgu_state *next,
-    mgu_real *work, size_t member, size_t members)
+    mgu_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = MGU_FIXED_n;
@@ -967,18 +963,18 @@ static void mgu_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_f_h_prev = panels_h_prev + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_f_h_prev = panels_h_prev + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -987,20 +983,20 @@ static void mgu_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_f x, U_f h_prev */
-                products(rows, 1, &some, factors_a_f, 2, &(sums){tile_a_f_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_f, 2,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_f =
-                        tile_a_f_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1028,10 +1024,10 @@ static void mgu_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1041,20 +1037,20 @@ static void mgu_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {f_h_prev_rows, row_m, m, panels_f_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_h x, U_h f_h_prev */
-                products(rows, 1, &some, factors_a_s, 2, &(sums){tile_a_s_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_s, 2,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_s =
-                        tile_a_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1079,9 +1075,9 @@ static void mgu_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1099,5 +1095,5 @@ void mgu_simd_step(
     mgu_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mgu_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(mgu_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(mgu_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like mgu.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mgu_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,30 +23,30 @@ extern "C" {
  *   f_tail, s_tail: spaced(T * B * padded m) each, every step */
 size_t mgu_simd_tape_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m,
+/* Entries of mgu_real: weights packed for forward: 2 * round_up(m, LANES) * n + 2 * round_up(m,
  * LANES) * m. */
 size_t mgu_simd_forward_packed_size(const mgu_sizes *sizes);
 
-/* Entries of mgu_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n,
+/* Entries of mgu_real: weights packed for backward: 2 * round_up(m, LANES) * m + 2 * round_up(n,
  * LANES) * m. */
 size_t mgu_simd_backward_packed_size(const mgu_sizes *sizes);
 
 /* Entries of mgu_real: scratch memory of forward: 2 * spaced(B * padded m) +
- * 2 * chunk * B * up_to(m, LANES) + B * m.
+ * 2 * chunk * B * round_up(m, LANES) + B * m.
  *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * round_up(m, LANES) each, the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t mgu_simd_forward_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of infer: 2 * spaced(B * padded m) +
- * 2 * chunk * B * up_to(m, LANES) + B * m.
+ * 2 * chunk * B * round_up(m, LANES) + B * m.
  *   f, f_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of
+ *   tile_a_f_ahead, tile_a_s_ahead: chunk * B * round_up(m, LANES) each, the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t mgu_simd_infer_work_size(const mgu_sizes *sizes, size_t threads);
 
 /* Entries of mgu_real: scratch memory of backward: 4 * spaced(B * padded m) +
@@ -93,7 +93,7 @@ void mgu_simd_backward(
     const mgu_inputs *in, const mgu_initial *initial, const mgu_outputs *out, const mgu_real *tape,
     const mgu_cotangents *bars, const mgu_gradients *gradients, mgu_real *work, size_t threads);
 
-/* As mgu_step, with the weights packed for mgu_simd_forward. */
+/* As mgu_step, with the weights packed for forward. */
 void mgu_simd_step(
     const mgu_sizes *sizes, const mgu_parameters *parameters, const mgu_real *packed,
     const mgu_inputs *in, const mgu_initial *state, const mgu_outputs *out, const mgu_state *next,

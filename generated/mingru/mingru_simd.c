@@ -34,7 +34,7 @@ size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes)
     (void)sizes;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return 2 * up_to(m, LANES) * n;
+    return 2 * round_up(m, LANES) * n;
 }
 
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
@@ -42,7 +42,7 @@ size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes)
     (void)sizes;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return 2 * up_to(n, LANES) * m;
+    return 2 * round_up(n, LANES) * m;
 }
 
 size_t mingru_simd_forward_work_size(const mingru_sizes *sizes, size_t threads)
@@ -121,10 +121,10 @@ void mingru_simd_pack_backward(
     }
 }
 
-static void mingru_simd_forward_member(
+static void mingru_simd_forward_thread(
     const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_real *packed,
     const mingru_inputs *in, const mingru_initial *initial, const mingru_outputs *out,
-    const mingru_state *final, mingru_real *tape, mingru_real *work, size_t member, size_t members)
+    const mingru_state *final, mingru_real *tape, mingru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -138,17 +138,17 @@ static void mingru_simd_forward_member(
     real *const work_z = work; /* [m] a row */
     real *const work_initial_h = work_z + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const z_tail_rows = tape_z_tail + begin * row_m;
@@ -156,19 +156,19 @@ static void mingru_simd_forward_member(
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_z x, W_h x */
-                products(rows, 2, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -204,10 +204,10 @@ static void mingru_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -230,7 +230,7 @@ static void mingru_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -249,14 +249,14 @@ void mingru_simd_forward(
     const mingru_state *final, mingru_real *tape, mingru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mingru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mingru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(mingru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void mingru_simd_infer_member(
+static void mingru_simd_infer_thread(
     const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_real *packed,
     const mingru_inputs *in, const mingru_initial *initial, const mingru_outputs *out,
-    const mingru_state *final, mingru_real *work, size_t member, size_t members)
+    const mingru_state *final, mingru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -269,36 +269,36 @@ static void mingru_simd_infer_member(
     real *const work_htilde = work_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_initial_h = work_htilde + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_z x, W_h x */
-                products(rows, 2, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -330,10 +330,10 @@ static void mingru_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -356,7 +356,7 @@ static void mingru_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -375,14 +375,14 @@ void mingru_simd_infer(
     const mingru_state *final, mingru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mingru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mingru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(mingru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void mingru_simd_backward_member(
+static void mingru_simd_backward_thread(
     const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_real *packed,
     const mingru_inputs *in, const mingru_initial *initial, const mingru_outputs *out,
     const mingru_real *tape, const mingru_cotangents *bars, const mingru_gradients *gradients,
-    mingru_real *work, size_t member, size_t members)
+    mingru_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -404,21 +404,21 @@ static void mingru_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_htilde_bar = panels_a_z_bar + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_htilde_bar = panels_a_z_bar + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_bar, m * n);
             clear(W_h_bar, m * n);
         }
@@ -427,16 +427,16 @@ static void mingru_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     real *const one_minus_z_rows =
                         work_one_minus_z + ((t - first) * B + begin) * row_m;
@@ -477,12 +477,12 @@ static void mingru_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
                 const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                 const real *const htilde_rows = tape_htilde + (first * B + begin) * row_m;
@@ -541,10 +541,10 @@ static void mingru_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -552,19 +552,19 @@ static void mingru_simd_backward_member(
                     {a_z_bar_rows, row_m, m, panels_a_z_bar},
                     {htilde_bar_rows, row_m, m, panels_htilde_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z^T a_z_bar, W_h^T htilde_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -582,20 +582,20 @@ static void mingru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
                 {{work_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -616,14 +616,14 @@ void mingru_simd_backward(
 {
     const size_t team =
         team_of(threads, mingru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mingru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(mingru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void mingru_simd_step_member(
+static void mingru_simd_step_thread(
     const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_real *packed,
     const mingru_inputs *in, const mingru_initial *state, const mingru_outputs *out,
-    const mingru_state *next, mingru_real *work, size_t member, size_t members)
+    const mingru_state *next, mingru_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
@@ -637,35 +637,35 @@ static void mingru_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const htilde_rows = work_htilde + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_z x, W_h x */
-                products(rows, 2, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -694,10 +694,10 @@ static void mingru_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -718,9 +718,9 @@ static void mingru_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -738,5 +738,5 @@ void mingru_simd_step(
     const mingru_state *next, mingru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mingru_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(mingru_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(mingru_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like mingru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mingru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   z_tail, htilde: spaced(T * B * padded m) each, every step */
 size_t mingru_simd_tape_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for forward: 2 * up_to(m, LANES) * n. */
+/* Entries of mingru_real: weights packed for forward: 2 * round_up(m, LANES) * n. */
 size_t mingru_simd_forward_packed_size(const mingru_sizes *sizes);
 
-/* Entries of mingru_real: weights packed for backward: 2 * up_to(n, LANES) * m. */
+/* Entries of mingru_real: weights packed for backward: 2 * round_up(n, LANES) * m. */
 size_t mingru_simd_backward_packed_size(const mingru_sizes *sizes);
 
 /* Entries of mingru_real: scratch memory of forward: spaced(T * B * padded m) + B * m.
@@ -82,7 +82,7 @@ void mingru_simd_backward(
     const mingru_real *tape, const mingru_cotangents *bars, const mingru_gradients *gradients,
     mingru_real *work, size_t threads);
 
-/* As mingru_step, with the weights packed for mingru_simd_forward. */
+/* As mingru_step, with the weights packed for forward. */
 void mingru_simd_step(
     const mingru_sizes *sizes, const mingru_parameters *parameters, const mingru_real *packed,
     const mingru_inputs *in, const mingru_initial *state, const mingru_outputs *out,

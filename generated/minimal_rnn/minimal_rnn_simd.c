@@ -34,7 +34,7 @@ size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes)
     (void)sizes;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes)
     (void)sizes;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + round_up(n, LANES) * m;
 }
 
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -52,8 +52,8 @@ size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t
     const size_t B = sizes->B;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -63,8 +63,8 @@ size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t t
     const size_t B = sizes->B;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads)
@@ -142,60 +142,60 @@ void minimal_rnn_simd_pack_backward(
     }
 }
 
-static void minimal_rnn_simd_forward_member(
+static void minimal_rnn_simd_forward_thread(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
-    const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work, size_t member,
-    size_t members)
+    const minimal_rnn_state *final, minimal_rnn_real *tape, minimal_rnn_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const tape_z_tail = tape; /* [m] a row */
     real *const tape_u_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_u_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_u_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_z = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
+    const real *const panels_z = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + round_up(m, LANES) * m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const z_tail_rows = tape_z_tail + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_x x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -222,7 +222,7 @@ static void minimal_rnn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_u[] = {
@@ -230,22 +230,22 @@ static void minimal_rnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_z z */
-            products(steps * B, 1, &some, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const u_tail_rows = tape_u_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -255,21 +255,20 @@ static void minimal_rnn_simd_forward_member(
                         {z_rows, row_m, m, panels_z},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* U_h h_prev, U_z z */
-                        products(rows, 1, &some, factors_a_u + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_u + early, 2 - early,
                             &(sums){tile_a_u_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_u = tile_a_u_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -301,7 +300,7 @@ static void minimal_rnn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -322,60 +321,60 @@ void minimal_rnn_simd_forward(
 {
     const size_t team = team_of(threads, minimal_rnn_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(minimal_rnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(minimal_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void minimal_rnn_simd_infer_member(
+static void minimal_rnn_simd_infer_thread(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
-    const minimal_rnn_state *final, minimal_rnn_real *work, size_t member, size_t members)
+    const minimal_rnn_state *final, minimal_rnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
     const size_t m = MINIMAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_u_ahead = work_z + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_u_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_u_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_z = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
+    const real *const panels_z = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + round_up(m, LANES) * m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_x x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -398,7 +397,7 @@ static void minimal_rnn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_u[] = {
@@ -406,22 +405,22 @@ static void minimal_rnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_z z */
-            products(steps * B, 1, &some, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_u, 1, &(sums){tile_a_u_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -430,21 +429,20 @@ static void minimal_rnn_simd_infer_member(
                         {z_rows, row_m, m, panels_z},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* U_h h_prev, U_z z */
-                        products(rows, 1, &some, factors_a_u + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_u + early, 2 - early,
                             &(sums){tile_a_u_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_u = tile_a_u_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_u = tile_a_u_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -472,7 +470,7 @@ static void minimal_rnn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -493,15 +491,15 @@ void minimal_rnn_simd_infer(
 {
     const size_t team =
         team_of(threads, minimal_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(minimal_rnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(minimal_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void minimal_rnn_simd_backward_member(
+static void minimal_rnn_simd_backward_thread(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in,
     const minimal_rnn_initial *initial, const minimal_rnn_outputs *out,
     const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
-    const minimal_rnn_gradients *gradients, minimal_rnn_real *work, size_t member, size_t members)
+    const minimal_rnn_gradients *gradients, minimal_rnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -526,22 +524,22 @@ static void minimal_rnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_u_bar = packed;
-    const real *const panels_a_u_bar_2 = panels_a_u_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar = panels_a_u_bar_2 + up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_u_bar_2 = panels_a_u_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_u_bar_2 + round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_u_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_x_bar, m * n);
             clear(U_h_bar, m * m);
             clear(U_z_bar, m * m);
@@ -551,16 +549,16 @@ static void minimal_rnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const u_tail_rows = tape_u_tail + (t * B + begin) * row_m;
                     real *const one_minus_u_rows =
@@ -616,10 +614,10 @@ static void minimal_rnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const u_rows = work_u + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_u_bar_rows =
@@ -628,20 +626,20 @@ static void minimal_rnn_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_u_bar_rows, row_m, m, panels_a_u_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_h^T a_u_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -666,10 +664,10 @@ static void minimal_rnn_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
                 const real *const one_minus_u_rows = work_one_minus_u + begin * row_m;
                 const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -678,19 +676,19 @@ static void minimal_rnn_simd_backward_member(
                 const operand factors_z_bar[] = {
                     {a_u_bar_rows, row_m, m, panels_a_u_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {m, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_z_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* U_z^T a_u_bar */
-                    products(rows, 1, &some, factors_z_bar, 1,
-                        &(sums){tile_z_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_z_bar, 1,
+                        &(sums){tile_z_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
                         const real *const tile_z_bar =
-                            tile_z_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_z_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = m - j;
@@ -737,28 +735,28 @@ static void minimal_rnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
                 const operand factors_x_bar[] = {
                     {a_z_bar_rows, row_m, m, panels_a_z_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_x^T a_z_bar */
-                    products(rows, 1, &some, factors_x_bar, 1,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -775,33 +773,33 @@ static void minimal_rnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
             /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
             const series rows_of_z = {work_z, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_z[] = {
+            const reduction with_z[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_z, m, with_z, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_z, m, with_z, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -823,15 +821,15 @@ void minimal_rnn_simd_backward(
 {
     const size_t team = team_of(threads, minimal_rnn_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(minimal_rnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(minimal_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void minimal_rnn_simd_step_member(
+static void minimal_rnn_simd_step_thread(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in, const minimal_rnn_initial *state,
     const minimal_rnn_outputs *out, const minimal_rnn_state *next, minimal_rnn_real *work,
-    size_t member, size_t members)
+    size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = MINIMAL_RNN_FIXED_n;
@@ -844,36 +842,36 @@ static void minimal_rnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_z = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_z + up_to(m, LANES) * m;
+    const real *const panels_z = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_z + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_x x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -896,10 +894,10 @@ static void minimal_rnn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -907,20 +905,20 @@ static void minimal_rnn_simd_step_member(
                 {z_rows, row_m, m, panels_z},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_u_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_u_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* U_h h_prev, U_z z */
-                products(rows, 1, &some, factors_a_u, 2, &(sums){tile_a_u_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_u, 2,
+                    &(sums){tile_a_u_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_u =
-                        tile_a_u_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_u_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -945,9 +943,9 @@ static void minimal_rnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -967,5 +965,5 @@ void minimal_rnn_simd_step(
 {
     const size_t team =
         team_of(threads, minimal_rnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(minimal_rnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(minimal_rnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like minimal_rnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile minimal_rnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,30 +23,30 @@ extern "C" {
  *   z_tail, u_tail: spaced(T * B * padded m) each, every step */
 size_t minimal_rnn_simd_tape_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m,
- * LANES) * m. */
+/* Entries of minimal_rnn_real: weights packed for forward: round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m. */
 size_t minimal_rnn_simd_forward_packed_size(const minimal_rnn_sizes *sizes);
 
-/* Entries of minimal_rnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + up_to(n,
- * LANES) * m. */
+/* Entries of minimal_rnn_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * round_up(n, LANES) * m. */
 size_t minimal_rnn_simd_backward_packed_size(const minimal_rnn_sizes *sizes);
 
 /* Entries of minimal_rnn_real: scratch memory of forward: spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + B * m.
  *   z: spaced(T * B * padded m), every step
- *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_u_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t minimal_rnn_simd_forward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Entries of minimal_rnn_real: scratch memory of infer: spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + B * m.
  *   z: spaced(T * B * padded m), every step
- *   tile_a_u_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_u_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Entries of minimal_rnn_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) +
@@ -98,7 +98,7 @@ void minimal_rnn_simd_backward(
     const minimal_rnn_real *tape, const minimal_rnn_cotangents *bars,
     const minimal_rnn_gradients *gradients, minimal_rnn_real *work, size_t threads);
 
-/* As minimal_rnn_step, with the weights packed for minimal_rnn_simd_forward. */
+/* As minimal_rnn_step, with the weights packed for forward. */
 void minimal_rnn_simd_step(
     const minimal_rnn_sizes *sizes, const minimal_rnn_parameters *parameters,
     const minimal_rnn_real *packed, const minimal_rnn_inputs *in, const minimal_rnn_initial *state,

@@ -39,7 +39,7 @@ size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes)
     (void)sizes;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
-    return 3 * up_to(m, LANES) * n;
+    return 3 * round_up(m, LANES) * n;
 }
 
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
@@ -47,7 +47,7 @@ size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes)
     (void)sizes;
     const size_t n = MINLSTM_FIXED_n;
     const size_t m = MINLSTM_FIXED_m;
-    return 3 * up_to(n, LANES) * m;
+    return 3 * round_up(n, LANES) * m;
 }
 
 size_t minlstm_simd_forward_work_size(const minlstm_sizes *sizes, size_t threads)
@@ -133,11 +133,11 @@ void minlstm_simd_pack_backward(
     }
 }
 
-static void minlstm_simd_forward_member(
+static void minlstm_simd_forward_thread(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_real *packed,
     const minlstm_inputs *in, const minlstm_initial *initial, const minlstm_outputs *out,
-    const minlstm_state *final, minlstm_real *tape, minlstm_real *work, size_t member,
-    size_t members)
+    const minlstm_state *final, minlstm_real *tape, minlstm_real *work, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -156,17 +156,17 @@ static void minlstm_simd_forward_member(
     real *const work_i = work_f + spaced(T * B * row_m); /* [m] a row */
     real *const work_initial_h = work_i + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_f_rows = tape_a_f + begin * row_m;
             real *const a_i_rows = tape_a_i + begin * row_m;
@@ -178,20 +178,20 @@ static void minlstm_simd_forward_member(
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* W_f x, W_i x, W_h x */
-                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_f =
-                        tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -222,19 +222,19 @@ static void minlstm_simd_forward_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_d + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows
+                            const vec d = load(kept_d + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
@@ -265,10 +265,10 @@ static void minlstm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
@@ -293,7 +293,7 @@ static void minlstm_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -313,14 +313,14 @@ void minlstm_simd_forward(
 {
     const size_t team =
         team_of(threads, minlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(minlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape,
+    TEAM(minlstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
 
-static void minlstm_simd_infer_member(
+static void minlstm_simd_infer_thread(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_real *packed,
     const minlstm_inputs *in, const minlstm_initial *initial, const minlstm_outputs *out,
-    const minlstm_state *final, minlstm_real *work, size_t member, size_t members)
+    const minlstm_state *final, minlstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -335,17 +335,17 @@ static void minlstm_simd_infer_member(
     real *const work_htilde = work_i + spaced(T * B * row_m); /* [m] a row */
     real *const work_initial_h = work_htilde + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
@@ -353,20 +353,20 @@ static void minlstm_simd_infer_member(
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* W_f x, W_i x, W_h x */
-                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_f =
-                        tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -395,19 +395,19 @@ static void minlstm_simd_infer_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_d + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows
+                            const vec d = load(kept_d + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
@@ -430,10 +430,10 @@ static void minlstm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
@@ -458,7 +458,7 @@ static void minlstm_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -477,14 +477,14 @@ void minlstm_simd_infer(
     const minlstm_state *final, minlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, minlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(minlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(minlstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void minlstm_simd_backward_member(
+static void minlstm_simd_backward_thread(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_real *packed,
     const minlstm_inputs *in, const minlstm_initial *initial, const minlstm_outputs *out,
     const minlstm_real *tape, const minlstm_cotangents *bars, const minlstm_gradients *gradients,
-    minlstm_real *work, size_t member, size_t members)
+    minlstm_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -512,23 +512,23 @@ static void minlstm_simd_backward_member(
     real *const work_h_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_f_bar = packed;
-    const real *const panels_a_i_bar = panels_a_f_bar + up_to(n, LANES) * m;
-    const real *const panels_htilde_bar = panels_a_i_bar + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_i_bar = panels_a_f_bar + round_up(n, LANES) * m;
+    const real *const panels_htilde_bar = panels_a_i_bar + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_f_bar, m);
         clear(b_i_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_f_bar, m * n);
             clear(W_i_bar, m * n);
             clear(W_h_bar, m * n);
@@ -538,16 +538,16 @@ static void minlstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -587,12 +587,12 @@ static void minlstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const i_tail_rows = tape_i_tail + (first * B + begin) * row_m;
                 const real *const a_f_rows = tape_a_f + (first * B + begin) * row_m;
@@ -689,10 +689,10 @@ static void minlstm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -702,19 +702,19 @@ static void minlstm_simd_backward_member(
                     {a_i_bar_rows, row_m, m, panels_a_i_bar},
                     {htilde_bar_rows, row_m, m, panels_htilde_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -732,22 +732,22 @@ static void minlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (17)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
             /* (21)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
                 {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
                 {{work_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -768,14 +768,14 @@ void minlstm_simd_backward(
 {
     const size_t team =
         team_of(threads, minlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(minlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(minlstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void minlstm_simd_step_member(
+static void minlstm_simd_step_thread(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_real *packed,
     const minlstm_inputs *in, const minlstm_initial *state, const minlstm_outputs *out,
-    const minlstm_state *next, minlstm_real *work, size_t member, size_t members)
+    const minlstm_state *next, minlstm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = MINLSTM_FIXED_n;
@@ -791,15 +791,15 @@ static void minlstm_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
@@ -807,21 +807,21 @@ static void minlstm_simd_step_member(
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* W_f x, W_i x, W_h x */
-                products(rows, 3, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_f =
-                        tile_a_f_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -850,19 +850,19 @@ static void minlstm_simd_step_member(
 
                             /* (4)  d = softplus(-a_f) - softplus(-a_i) */
                             const vec d = softplus_a_f - softplus_a_i;
-                            store(kept_d + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_d + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 d);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec d = load(kept_d + (((block - some.low) * vectors + v) * rows
+                            const vec d = load(kept_d + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
 
                             /* (5)  f = sigmoid(-d) */
@@ -882,10 +882,10 @@ static void minlstm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const f_rows = work_f + begin * row_m;
             const real *const i_rows = work_i + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;
@@ -908,9 +908,9 @@ static void minlstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -928,5 +928,5 @@ void minlstm_simd_step(
     const minlstm_state *next, minlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, minlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(minlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(minlstm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

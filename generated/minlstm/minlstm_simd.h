@@ -5,7 +5,7 @@
  * Like minlstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile minlstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   a_f, a_i, f_tail, i_tail, htilde: spaced(T * B * padded m) each, every step */
 size_t minlstm_simd_tape_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for forward: 3 * up_to(m, LANES) * n. */
+/* Entries of minlstm_real: weights packed for forward: 3 * round_up(m, LANES) * n. */
 size_t minlstm_simd_forward_packed_size(const minlstm_sizes *sizes);
 
-/* Entries of minlstm_real: weights packed for backward: 3 * up_to(n, LANES) * m. */
+/* Entries of minlstm_real: weights packed for backward: 3 * round_up(n, LANES) * m. */
 size_t minlstm_simd_backward_packed_size(const minlstm_sizes *sizes);
 
 /* Entries of minlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m) + B * m.
@@ -82,7 +82,7 @@ void minlstm_simd_backward(
     const minlstm_real *tape, const minlstm_cotangents *bars, const minlstm_gradients *gradients,
     minlstm_real *work, size_t threads);
 
-/* As minlstm_step, with the weights packed for minlstm_simd_forward. */
+/* As minlstm_step, with the weights packed for forward. */
 void minlstm_simd_step(
     const minlstm_sizes *sizes, const minlstm_parameters *parameters, const minlstm_real *packed,
     const minlstm_inputs *in, const minlstm_initial *state, const minlstm_outputs *out,

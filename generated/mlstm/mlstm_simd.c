@@ -53,7 +53,7 @@ size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return up_to(d_k, LANES) * D + 2 * up_to(d_v, LANES) * D;
+    return round_up(d_k, LANES) * D + 2 * round_up(d_v, LANES) * D;
 }
 
 size_t mlstm_simd_backward_packed_size(const mlstm_sizes *sizes)
@@ -150,10 +150,10 @@ void mlstm_simd_pack_backward(
     (void)packed;
 }
 
-static void mlstm_simd_forward_member(
+static void mlstm_simd_forward_thread(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_real *packed,
     const mlstm_inputs *in, const mlstm_initial *initial, const mlstm_outputs *out,
-    const mlstm_state *final, mlstm_real *tape, mlstm_real *work, size_t member, size_t members)
+    const mlstm_state *final, mlstm_real *tape, mlstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -199,39 +199,40 @@ static void mlstm_simd_forward_member(
     real *const work_initial_C = work_initial_m + B;
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k,
-        work_initial_C, member, members);
+        work_initial_C, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
+    const real *const panels_x_2 = panels_x + round_up(d_k, LANES) * D;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = tape_q + begin * row_d_k;
             const operand factors_q[] = {
                 {x_rows, D, D, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d_k, vectors, turn, turn + many, 0};
-                ALIGNED real tile_q_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_k, vectors, start, start + taken, 0};
+                ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_q x */
-                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_q, 1, &(sums){tile_q_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
                     const real *const tile_q =
-                        tile_q_group + (block - some.low) * vectors * rows * LANES;
+                        tile_q_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_k - j;
@@ -248,8 +249,8 @@ static void mlstm_simd_forward_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = tape_k + sample * row_d_k;
         real *restrict itilde = tape_itilde + sample;
@@ -282,10 +283,10 @@ static void mlstm_simd_forward_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = tape_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
@@ -293,19 +294,19 @@ static void mlstm_simd_forward_member(
             const operand factors_v_2[] = {
                 {x_rows, D, D, panels_x_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d_v, vectors, turn, turn + many, 0};
-                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_v, vectors, start, start + taken, 0};
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_v x, W_o x */
-                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
                     const real *const tile_v_2 =
-                        tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_v - j;
@@ -336,8 +337,8 @@ static void mlstm_simd_forward_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict k = tape_k + sample * row_d_k;
         const real *restrict v_2 = tape_v_2 + sample * row_d_v;
         real *restrict a_C = tape_a_C + sample * d_v * d_k;
@@ -351,8 +352,8 @@ static void mlstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict itilde = tape_itilde + (t * B + sample);
             const real *restrict l_f = tape_l_f + (t * B + sample);
             real *restrict m = tape_m + (t * B + sample);
@@ -366,8 +367,8 @@ static void mlstm_simd_forward_member(
     }
 
     /* every step, in any order */
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict itilde = tape_itilde + sample;
         const real *restrict l_f = tape_l_f + sample;
         const real *restrict m = tape_m + sample;
@@ -401,8 +402,8 @@ static void mlstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict i = tape_i + (t * B + sample);
             const real *restrict f = tape_f + (t * B + sample);
             real *restrict C = tape_C + (t * B + sample) * d_v * d_k;
@@ -420,16 +421,16 @@ static void mlstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d_k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const k_rows = tape_k + (t * B + begin) * row_d_k;
                     const real *const i_rows = tape_i + (t * B + begin);
                     const real *const f_rows = tape_f + (t * B + begin);
@@ -458,8 +459,8 @@ static void mlstm_simd_forward_member(
         }
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, member, members); sample < share_from(steps * B,
-            member + 1, members); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
+            thread + 1, threads); ++sample) {
             const real *restrict q = tape_q + (first * B + sample) * row_d_k;
             const real *restrict C = tape_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = tape_n + (first * B + sample) * row_d_k;
@@ -491,10 +492,10 @@ static void mlstm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_v, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
                 const real *const e_rows = tape_e + (first * B + begin);
@@ -518,13 +519,13 @@ static void mlstm_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, 1, T > 0 ? tape_m + (T - 1) * B : initial_m, 1,
             final != NULL ? final->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? tape_C + (T - 1) * B * d_v * d_k : initial_C, d_v * d_k,
             final != NULL ? final->C : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? tape_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k,
             final != NULL ? final->n : NULL);
 }
@@ -544,13 +545,13 @@ void mlstm_simd_forward(
     const mlstm_state *final, mlstm_real *tape, mlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(mlstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void mlstm_simd_infer_member(
+static void mlstm_simd_infer_thread(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_real *packed,
     const mlstm_inputs *in, const mlstm_initial *initial, const mlstm_outputs *out,
-    const mlstm_state *final, mlstm_real *work, size_t member, size_t members)
+    const mlstm_state *final, mlstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -595,39 +596,40 @@ static void mlstm_simd_infer_member(
     real *const work_initial_C = work_initial_m + B;
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k,
-        work_initial_C, member, members);
+        work_initial_C, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
+    const real *const panels_x_2 = panels_x + round_up(d_k, LANES) * D;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
             const operand factors_q[] = {
                 {x_rows, D, D, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d_k, vectors, turn, turn + many, 0};
-                ALIGNED real tile_q_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_k, vectors, start, start + taken, 0};
+                ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_q x */
-                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_q, 1, &(sums){tile_q_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
                     const real *const tile_q =
-                        tile_q_group + (block - some.low) * vectors * rows * LANES;
+                        tile_q_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_k - j;
@@ -644,8 +646,8 @@ static void mlstm_simd_infer_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = work_k + sample * row_d_k;
         real *restrict itilde = work_itilde + sample;
@@ -678,29 +680,29 @@ static void mlstm_simd_infer_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
             const operand factors_v_2[] = {
                 {x_rows, D, D, panels_x_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d_v, vectors, turn, turn + many, 0};
-                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_v, vectors, start, start + taken, 0};
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_v x, W_o x */
-                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
                     const real *const tile_v_2 =
-                        tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_v - j;
@@ -727,8 +729,8 @@ static void mlstm_simd_infer_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict k = work_k + sample * row_d_k;
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
@@ -742,8 +744,8 @@ static void mlstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict itilde = work_itilde + (t * B + sample);
             const real *restrict l_f = work_l_f + (t * B + sample);
             real *restrict m = work_m + (t * B + sample);
@@ -757,8 +759,8 @@ static void mlstm_simd_infer_member(
     }
 
     /* every step, in any order */
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
         const real *restrict m = work_m + sample;
@@ -792,8 +794,8 @@ static void mlstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-            members); ++sample) {
+        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+            threads); ++sample) {
             const real *restrict i = work_i + (t * B + sample);
             const real *restrict f = work_f + (t * B + sample);
             real *restrict C = work_C + (t * B + sample) * d_v * d_k;
@@ -811,16 +813,16 @@ static void mlstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d_k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const k_rows = work_k + (t * B + begin) * row_d_k;
                     const real *const i_rows = work_i + (t * B + begin);
                     const real *const f_rows = work_f + (t * B + begin);
@@ -849,8 +851,8 @@ static void mlstm_simd_infer_member(
         }
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, member, members); sample < share_from(steps * B,
-            member + 1, members); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
+            thread + 1, threads); ++sample) {
             const real *restrict q = work_q + (first * B + sample) * row_d_k;
             const real *restrict C = work_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = work_n + (first * B + sample) * row_d_k;
@@ -882,10 +884,10 @@ static void mlstm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_v, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
                 const real *const e_rows = work_e + (first * B + begin);
@@ -909,13 +911,13 @@ static void mlstm_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, 1, T > 0 ? work_m + (T - 1) * B : initial_m, 1,
             final != NULL ? final->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? work_C + (T - 1) * B * d_v * d_k : initial_C, d_v * d_k,
             final != NULL ? final->C : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? work_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k,
             final != NULL ? final->n : NULL);
 }
@@ -935,14 +937,14 @@ void mlstm_simd_infer(
     const mlstm_state *final, mlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(mlstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void mlstm_simd_backward_member(
+static void mlstm_simd_backward_thread(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_real *packed,
     const mlstm_inputs *in, const mlstm_initial *initial, const mlstm_outputs *out,
     const mlstm_real *tape, const mlstm_cotangents *bars, const mlstm_gradients *gradients,
-    mlstm_real *work, size_t member, size_t members)
+    mlstm_real *work, size_t thread, size_t threads)
 {
     (void)packed;
     (void)out;
@@ -1021,7 +1023,7 @@ static void mlstm_simd_backward_member(
     real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d_k); /* [] a row */
     real *const work_scratch = work_sigmoid_ftilde + spaced(T * B);
     const size_t scratch_size = scratch_for(D);
-    real *const work_final_m_bar = work_scratch + members * scratch_size;
+    real *const work_final_m_bar = work_scratch + threads * scratch_size;
     real *const work_final_C_bar = work_final_m_bar + B;
     real *const work_final_n_bar = work_final_C_bar + B * d_v * d_k;
     real *const work_initial_m = work_final_n_bar + B * d_k;
@@ -1029,18 +1031,18 @@ static void mlstm_simd_backward_member(
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
     real *const work_x_bar = work_initial_n + B * d_k;
     const real *const final_m_bar =
-        given_or(bars->final_m_bar, 0, B, work_final_m_bar, member, members);
+        given_or(bars->final_m_bar, 0, B, work_final_m_bar, thread, threads);
     const real *const final_C_bar =
-        given_or(bars->final_C_bar, 0, B * d_v * d_k, work_final_C_bar, member, members);
+        given_or(bars->final_C_bar, 0, B * d_v * d_k, work_final_C_bar, thread, threads);
     const real *const final_n_bar =
-        given_or(bars->final_n_bar, 0, B * d_k, work_final_n_bar, member, members);
+        given_or(bars->final_n_bar, 0, B * d_k, work_final_n_bar, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, 0, B,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_C = given_or(initial != NULL ? initial->C : NULL, 0, B * d_v * d_k,
-        work_initial_C, member, members);
+        work_initial_C, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d_k,
-        work_initial_n, member, members);
-    if (member == 0) {
+        work_initial_n, thread, threads);
+    if (thread == 0) {
         clear(b_o_bar, d_v);
         clear(b_q_bar, d_k);
         clear(W_k_bar, d_k * D);
@@ -1053,7 +1055,7 @@ static void mlstm_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_q_bar, d_k * D);
             clear(W_o_bar, d_v * D);
             clear(W_v_bar, d_v * D);
@@ -1065,10 +1067,10 @@ static void mlstm_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const o_tail_rows = tape_o_tail + begin * row_d_v;
             const real *const e_rows = tape_e + begin;
             const real *const r_rows = tape_r + begin;
@@ -1127,8 +1129,8 @@ static void mlstm_simd_backward_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, member, members); sample < share_from(T * B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
+        threads); ++sample) {
         const real *restrict ftilde = tape_ftilde + sample;
         const real *restrict C = tape_C + sample * d_v * d_k;
         const real *restrict n = tape_n + sample * row_d_k;
@@ -1182,10 +1184,10 @@ static void mlstm_simd_backward_member(
     if (b_q_bar != NULL) {
         const size_t vectors = 1;
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const q_bar_rows = work_q_bar + begin * row_d_k;
             for (size_t block = from; block < to; ++block) {
                 const size_t own = vectors_of(d_k, vectors, block);
@@ -1208,16 +1210,16 @@ static void mlstm_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
         /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
         const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
-        const total_of with_x[] = {
+        const reduction with_x[] = {
             {{work_q_bar, 0, row_d_k, 0, 0, 0, 0}, d_k, 1, W_q_bar, 0},
             {{work_a_o_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_o_bar, 0},
         };
-        totals(0, T * B, &rows_of_x, D, with_x, 2, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_x, D, with_x, 2, thread, threads, scratch);
     }
     BARRIER
 
@@ -1226,10 +1228,10 @@ static void mlstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const q_rows = tape_q + (t * B + begin) * row_d_k;
                 const real *const f_rows = tape_f + (t * B + begin);
                 const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar
@@ -1264,11 +1266,11 @@ static void mlstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-                members); ++sample) {
+            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+                threads); ++sample) {
                 const real *restrict q = tape_q + (t * B + sample) * row_d_k;
                 const real *restrict f = tape_f + (t * B + sample);
                 const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar
@@ -1291,7 +1293,7 @@ static void mlstm_simd_backward_member(
         }
 
         /* every step, in any order */
-        for (size_t sample = 0; sample < steps * B * (member == 0); ++sample) {
+        for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
             const real *restrict x = in->x + (first * B + sample) * D;
             const real *restrict k = tape_k + (first * B + sample) * row_d_k;
             const real *restrict v_2 = tape_v_2 + (first * B + sample) * row_d_v;
@@ -1364,10 +1366,10 @@ static void mlstm_simd_backward_member(
         if (b_k_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(d_k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const k_bar_rows = work_k_bar + (first * B + begin) * row_d_k;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
@@ -1393,10 +1395,10 @@ static void mlstm_simd_backward_member(
         if (b_v_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(d_v, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const v_bar_rows = work_v_bar + (first * B + begin) * row_d_v;
                 for (size_t block = from; block < to; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
@@ -1420,25 +1422,25 @@ static void mlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_v_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_v_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, D, with_x, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, D, with_x, 1, thread, threads, scratch);
         }
         BARRIER
     }
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = least(chunk_2, T - done);
+        const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-                members); ++sample) {
+            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+                threads); ++sample) {
                 const real *restrict itilde = tape_itilde + (t * B + sample);
                 const real *restrict l_f = tape_l_f + (t * B + sample);
                 const real *restrict m = tape_m + (t * B + sample);
@@ -1468,7 +1470,7 @@ static void mlstm_simd_backward_member(
         }
 
         /* every step, in any order */
-        for (size_t sample = 0; sample < steps * B * (member == 0); ++sample) {
+        for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
             const real *restrict itilde = tape_itilde + (first * B + sample);
             const real *restrict l_f = tape_l_f + (first * B + sample);
             const real *restrict m_prev = first * B + sample >= B ? tape_m
@@ -1528,10 +1530,10 @@ static void mlstm_simd_backward_member(
         if (w_f_bar != NULL || w_i_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(D, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (first * B + begin) * D;
                 const real *const ftilde_bar_rows = work_ftilde_bar + begin;
                 const real *const itilde_bar_rows = work_itilde_bar + begin;
@@ -1567,13 +1569,13 @@ static void mlstm_simd_backward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, 1, T > 0 ? work_m_prev_bar + (0 & 1) * B : final_m_bar, 1,
             gradients->initial_m_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? work_C_prev_bar + (0 & 1) * B * d_v * d_k : final_C_bar,
             d_v * d_k, gradients->initial_C_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? work_n_prev_bar + (0 & 1) * B * row_d_k : final_n_bar,
             T > 0 ? row_d_k : d_k, gradients->initial_n_bar);
 }
@@ -1594,14 +1596,14 @@ void mlstm_simd_backward(
     mlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(mlstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void mlstm_simd_step_member(
+static void mlstm_simd_step_thread(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_real *packed,
     const mlstm_inputs *in, const mlstm_initial *state, const mlstm_outputs *out,
-    const mlstm_state *next, mlstm_real *work, size_t member, size_t members)
+    const mlstm_state *next, mlstm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t D = MLSTM_FIXED_D;
@@ -1646,38 +1648,39 @@ static void mlstm_simd_step_member(
     real *const work_initial_C = work_initial_m + B;
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
     const real *const initial_m =
-        given_or(state != NULL ? state->m : NULL, 0, B, work_initial_m, member, members);
+        given_or(state != NULL ? state->m : NULL, 0, B, work_initial_m, thread, threads);
     const real *const initial_C = given_or(state != NULL ? state->C : NULL, 0, B * d_v * d_k,
-        work_initial_C, member, members);
+        work_initial_C, thread, threads);
     const real *const initial_n = given_or(state != NULL ? state->n : NULL, 0, B * d_k,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d_k, LANES) * D;
+    const real *const panels_x_2 = panels_x + round_up(d_k, LANES) * D;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
             const operand factors_q[] = {
                 {x_rows, D, D, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d_k, vectors, low, low + many, t & 1};
-                ALIGNED real tile_q_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d_k, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_q x */
-                products(rows, 1, &some, factors_q, 1, &(sums){tile_q_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_q, 1, &(sums){tile_q_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_k, vectors, block);
                     const real *const tile_q =
-                        tile_q_group + (block - some.low) * vectors * rows * LANES;
+                        tile_q_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_k - j;
@@ -1694,8 +1697,8 @@ static void mlstm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = work_k + sample * row_d_k;
         real *restrict itilde = work_itilde + sample;
@@ -1728,30 +1731,30 @@ static void mlstm_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
             const operand factors_v_2[] = {
                 {x_rows, D, D, panels_x_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d_v, vectors, low, low + many, t & 1};
-                ALIGNED real tile_v_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d_v, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_v x, W_o x */
-                products(rows, 2, &some, factors_v_2, 1, &(sums){tile_v_2_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d_v, vectors, block);
                     const real *const tile_v_2 =
-                        tile_v_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d_v - j;
@@ -1778,8 +1781,8 @@ static void mlstm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict k = work_k + sample * row_d_k;
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
@@ -1790,8 +1793,8 @@ static void mlstm_simd_step_member(
                 a_C[j * d_k + l] = v_2[j] * k[l];
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
         real *restrict m = work_m + sample;
@@ -1801,8 +1804,8 @@ static void mlstm_simd_step_member(
         m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
         const real *restrict m = work_m + sample;
@@ -1833,8 +1836,8 @@ static void mlstm_simd_step_member(
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict i = work_i + sample;
         const real *restrict f = work_f + sample;
         real *restrict C = work_C + sample * d_v * d_k;
@@ -1850,10 +1853,10 @@ static void mlstm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d_k;
             const real *const i_rows = work_i + begin;
             const real *const f_rows = work_f + begin;
@@ -1876,8 +1879,8 @@ static void mlstm_simd_step_member(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, member, members); sample < share_from(B, member + 1,
-        members); ++sample) {
+    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
+        threads); ++sample) {
         const real *restrict q = work_q + sample * row_d_k;
         const real *restrict C = work_C + sample * d_v * d_k;
         const real *restrict n = work_n + sample * row_d_k;
@@ -1909,10 +1912,10 @@ static void mlstm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_d_v;
             real *const h_rows = out->h + begin * d_v;
             const real *const e_rows = work_e + begin;
@@ -1935,13 +1938,13 @@ static void mlstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, 1, work_m, 1, next != NULL ? next->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_v * d_k, work_C, d_v * d_k, next != NULL ? next->C : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d_k, work_n, row_d_k, next != NULL ? next->n : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1960,5 +1963,5 @@ void mlstm_simd_step(
     const mlstm_state *next, mlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(mlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(mlstm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like mlstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mlstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -27,8 +27,8 @@ extern "C" {
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step */
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes);
 
-/* Entries of mlstm_real: weights packed for forward: up_to(d_k, LANES) * D + 2 * up_to(d_v,
- * LANES) * D. */
+/* Entries of mlstm_real: weights packed for forward: round_up(d_k, LANES) * D +
+ * 2 * round_up(d_v, LANES) * D. */
 size_t mlstm_simd_forward_packed_size(const mlstm_sizes *sizes);
 
 /* Entries of mlstm_real: weights packed for backward: 0. */
@@ -127,7 +127,7 @@ void mlstm_simd_backward(
     const mlstm_real *tape, const mlstm_cotangents *bars, const mlstm_gradients *gradients,
     mlstm_real *work, size_t threads);
 
-/* As mlstm_step, with the weights packed for mlstm_simd_forward. */
+/* As mlstm_step, with the weights packed for forward. */
 void mlstm_simd_step(
     const mlstm_sizes *sizes, const mlstm_parameters *parameters, const mlstm_real *packed,
     const mlstm_inputs *in, const mlstm_initial *state, const mlstm_outputs *out,

@@ -37,8 +37,8 @@ size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_si
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m
-        + 4 * up_to(size_m, LANES) * d;
+    return round_up(d, LANES) * n + 4 * round_up(size_m, LANES) * n + round_up(d, LANES) * size_m
+        + 4 * round_up(size_m, LANES) * d;
 }
 
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes)
@@ -47,8 +47,8 @@ size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_s
     const size_t n = MULTIPLICATIVE_LSTM_FIXED_n;
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
-    return 4 * up_to(d, LANES) * size_m + up_to(size_m, LANES) * d + up_to(n, LANES) * d
-        + 4 * up_to(n, LANES) * size_m;
+    return 4 * round_up(d, LANES) * size_m + round_up(size_m, LANES) * d + round_up(n, LANES) * d
+        + 4 * round_up(n, LANES) * size_m;
 }
 
 size_t multiplicative_lstm_simd_forward_work_size(
@@ -60,8 +60,8 @@ size_t multiplicative_lstm_simd_forward_work_size(
     const size_t d = MULTIPLICATIVE_LSTM_FIXED_d;
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
-    return spaced(B * row_d) + chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(size_m, LANES));
+    return spaced(B * row_d) + chunk * B * 4 * round_up(size_m, LANES) + 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_simd_infer_work_size(
@@ -74,9 +74,9 @@ size_t multiplicative_lstm_simd_infer_work_size(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(size_m, LANES));
     return spaced(B * row_d) + spaced(2 * B * row_size_m) + spaced(T * B * row_d)
-        + chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m;
+        + chunk * B * 4 * round_up(size_m, LANES) + 2 * B * size_m;
 }
 
 size_t multiplicative_lstm_simd_backward_work_size(
@@ -216,12 +216,12 @@ void multiplicative_lstm_simd_pack_backward(
     }
 }
 
-static void multiplicative_lstm_simd_forward_member(
+static void multiplicative_lstm_simd_forward_thread(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_state *final, multiplicative_lstm_real *tape,
-    multiplicative_lstm_real *work, size_t member, size_t members)
+    multiplicative_lstm_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -231,7 +231,7 @@ static void multiplicative_lstm_simd_forward_member(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(size_m, LANES));
     real *const tape_i_tail = tape; /* [m] a row */
     real *const tape_o_tail = tape_i_tail + spaced(T * B * row_size_m); /* [m] a row */
     real *const tape_f_tail = tape_o_tail + spaced(T * B * row_size_m); /* [m] a row */
@@ -242,45 +242,45 @@ static void multiplicative_lstm_simd_forward_member(
     real *const tape_tanh_c_tail = tape_tanh_hhat_tail + spaced(T * B * row_size_m); /* [m] a row */
     real *const work_m = work; /* [d] a row */
     real *const tile_hhat_ahead = work_m + spaced(B * row_d);
-    const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n
-        + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
-    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * up_to(size_m, LANES);
+    const size_t early = ahead_of(B, round_up(d, LANES) * n + 4 * round_up(size_m, LANES) * n
+        + round_up(d, LANES) * size_m + 4 * round_up(size_m, LANES) * d);
+    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * round_up(size_m, LANES);
     real *const work_initial_c = work_initial_h + B * size_m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
-    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
+    const real *const panels_x_2 = panels_x + round_up(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * round_up(size_m, LANES) * n;
+    const real *const panels_m = panels_h_prev + round_up(d, LANES) * size_m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = tape_a_m + begin * row_d;
             const operand factors_a_m[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_mx x */
-                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_m, 1,
+                    &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_a_m =
-                        tile_a_m_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -298,7 +298,7 @@ static void multiplicative_lstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_hhat[] = {
@@ -306,22 +306,22 @@ static void multiplicative_lstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {size_m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_hx x, W_ix x, W_ox x, W_fx x */
-            products(steps * B, 4, &some, factors_hhat, 1,
+            products(steps * B, 4, &batch, factors_hhat, 1,
                 &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + (t * B + begin - B) * size_m
                         : initial_h + begin * size_m;
@@ -330,20 +330,20 @@ static void multiplicative_lstm_simd_forward_member(
                     const operand factors_a_m_2[] = {
                         {h_prev_rows, size_m, size_m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_m_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_mh h_prev */
-                        products(rows, 1, &some, factors_a_m_2, 1,
-                            &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_m_2, 1,
+                            &(sums){tile_a_m_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_a_m_2 =
-                                tile_a_m_2_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_m_2_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -366,10 +366,10 @@ static void multiplicative_lstm_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
@@ -387,22 +387,21 @@ static void multiplicative_lstm_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {m_rows, row_d, d, panels_m},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {size_m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                        products(rows, 4, &some, factors_hhat + early, 2 - early,
+                        products(rows, 4, &batch, factors_hhat + early, 2 - early,
                             &(sums){tile_hhat_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            const real *const tile_hhat = tile_hhat_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                            const real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = size_m - j;
@@ -430,8 +429,8 @@ static void multiplicative_lstm_simd_forward_member(
 
                                     /* (4)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
 
                                     /* (4)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
@@ -463,14 +462,14 @@ static void multiplicative_lstm_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
@@ -492,10 +491,10 @@ static void multiplicative_lstm_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? tape_c + (T - 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
 }
@@ -519,16 +518,16 @@ void multiplicative_lstm_simd_forward(
 {
     const size_t team = team_of(threads, multiplicative_lstm_simd_forward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(multiplicative_lstm_simd_forward_member, sizes, parameters, packed, in, initial, out,
+    TEAM(multiplicative_lstm_simd_forward_thread, sizes, parameters, packed, in, initial, out,
         final, tape, work);
 }
 
-static void multiplicative_lstm_simd_infer_member(
+static void multiplicative_lstm_simd_infer_thread(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
-    const multiplicative_lstm_state *final, multiplicative_lstm_real *work, size_t member,
-    size_t members)
+    const multiplicative_lstm_state *final, multiplicative_lstm_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -538,50 +537,50 @@ static void multiplicative_lstm_simd_infer_member(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(size_m, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(size_m, LANES));
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + spaced(B * row_d); /* [m] a row */
     real *const work_a_m = work_c + spaced(2 * B * row_size_m); /* [d] a row */
     real *const tile_hhat_ahead = work_a_m + spaced(T * B * row_d);
-    const size_t early = ahead_of(B, up_to(d, LANES) * n + 4 * up_to(size_m, LANES) * n
-        + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d);
-    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * up_to(size_m, LANES);
+    const size_t early = ahead_of(B, round_up(d, LANES) * n + 4 * round_up(size_m, LANES) * n
+        + round_up(d, LANES) * size_m + 4 * round_up(size_m, LANES) * d);
+    real *const work_initial_h = tile_hhat_ahead + chunk * B * 4 * round_up(size_m, LANES);
     real *const work_initial_c = work_initial_h + B * size_m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
-    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
+    const real *const panels_x_2 = panels_x + round_up(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * round_up(size_m, LANES) * n;
+    const real *const panels_m = panels_h_prev + round_up(d, LANES) * size_m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
             const operand factors_a_m[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {d, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_mx x */
-                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_m, 1,
+                    &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_a_m =
-                        tile_a_m_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -599,7 +598,7 @@ static void multiplicative_lstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_hhat[] = {
@@ -607,22 +606,22 @@ static void multiplicative_lstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {size_m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_hx x, W_ix x, W_ox x, W_fx x */
-            products(steps * B, 4, &some, factors_hhat, 1,
+            products(steps * B, 4, &batch, factors_hhat, 1,
                 &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + (t * B + begin - B) * size_m
                         : initial_h + begin * size_m;
@@ -630,20 +629,20 @@ static void multiplicative_lstm_simd_infer_member(
                     const operand factors_a_m_2[] = {
                         {h_prev_rows, size_m, size_m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_m_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_mh h_prev */
-                        products(rows, 1, &some, factors_a_m_2, 1,
-                            &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_m_2, 1,
+                            &(sums){tile_a_m_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_a_m_2 =
-                                tile_a_m_2_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_m_2_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -665,10 +664,10 @@ static void multiplicative_lstm_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
@@ -680,22 +679,21 @@ static void multiplicative_lstm_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {m_rows, row_d, d, panels_m},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {size_m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                        products(rows, 4, &some, factors_hhat + early, 2 - early,
+                        products(rows, 4, &batch, factors_hhat + early, 2 - early,
                             &(sums){tile_hhat_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            const real *const tile_hhat = tile_hhat_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                            const real *const tile_hhat = tile_hhat_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = size_m - j;
@@ -719,8 +717,8 @@ static void multiplicative_lstm_simd_infer_member(
 
                                     /* (4)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
 
                                     /* (5)  a_f = W_fx x + W_fm m */
                                     const vec a_f =
@@ -740,14 +738,14 @@ static void multiplicative_lstm_simd_infer_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = size_m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
                                     /* (7)  tanh_c = tanh(c) */
@@ -765,10 +763,10 @@ static void multiplicative_lstm_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c + ((T - 1) & 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
 }
@@ -790,17 +788,17 @@ void multiplicative_lstm_simd_infer(
 {
     const size_t team = team_of(threads, multiplicative_lstm_simd_infer_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(multiplicative_lstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final,
+    TEAM(multiplicative_lstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
         work);
 }
 
-static void multiplicative_lstm_simd_backward_member(
+static void multiplicative_lstm_simd_backward_thread(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_initial *initial, const multiplicative_lstm_outputs *out,
     const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
-    const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work, size_t member,
-    size_t members)
+    const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -842,30 +840,30 @@ static void multiplicative_lstm_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_size_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_size_m);
     const size_t scratch_size = scratch_for(n + size_m + d);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_h_bar + B * size_m;
     real *const work_initial_h = work_final_c_bar + B * size_m;
     real *const work_initial_c = work_initial_h + B * size_m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * size_m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * size_m, work_final_h_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * size_m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * size_m, work_final_c_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * size_m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * size_m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_hhat_bar = packed;
-    const real *const panels_a_i_bar = panels_hhat_bar + up_to(d, LANES) * size_m;
-    const real *const panels_a_o_bar = panels_a_i_bar + up_to(d, LANES) * size_m;
-    const real *const panels_a_f_bar = panels_a_o_bar + up_to(d, LANES) * size_m;
-    const real *const panels_a_m_2_bar = panels_a_f_bar + up_to(d, LANES) * size_m;
-    const real *const panels_a_m_bar = panels_a_m_2_bar + up_to(size_m, LANES) * d;
-    const real *const panels_hhat_bar_2 = panels_a_m_bar + up_to(n, LANES) * d;
-    const real *const panels_a_i_bar_2 = panels_hhat_bar_2 + up_to(n, LANES) * size_m;
-    const real *const panels_a_o_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * size_m;
-    const real *const panels_a_f_bar_2 = panels_a_o_bar_2 + up_to(n, LANES) * size_m;
+    const real *const panels_a_i_bar = panels_hhat_bar + round_up(d, LANES) * size_m;
+    const real *const panels_a_o_bar = panels_a_i_bar + round_up(d, LANES) * size_m;
+    const real *const panels_a_f_bar = panels_a_o_bar + round_up(d, LANES) * size_m;
+    const real *const panels_a_m_2_bar = panels_a_f_bar + round_up(d, LANES) * size_m;
+    const real *const panels_a_m_bar = panels_a_m_2_bar + round_up(size_m, LANES) * d;
+    const real *const panels_hhat_bar_2 = panels_a_m_bar + round_up(n, LANES) * d;
+    const real *const panels_a_i_bar_2 = panels_hhat_bar_2 + round_up(n, LANES) * size_m;
+    const real *const panels_a_o_bar_2 = panels_a_i_bar_2 + round_up(n, LANES) * size_m;
+    const real *const panels_a_f_bar_2 = panels_a_o_bar_2 + round_up(n, LANES) * size_m;
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_mx_bar, d * n);
             clear(W_mh_bar, d * size_m);
             clear(W_hx_bar, size_m * n);
@@ -882,16 +880,16 @@ static void multiplicative_lstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
@@ -1010,10 +1008,10 @@ static void multiplicative_lstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     const real *const a_f_bar_rows =
                         work_a_f_bar + ((t - first) * B + begin) * row_size_m;
@@ -1031,20 +1029,20 @@ static void multiplicative_lstm_simd_backward_member(
                         {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar},
                         {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_m_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_m_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_hm^T hhat_bar, W_im^T a_i_bar, W_om^T a_o_bar, W_fm^T a_f_bar */
-                        products(rows, 1, &some, factors_m_bar, 4,
-                            &(sums){tile_m_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_m_bar, 4,
+                            &(sums){tile_m_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             const real *const tile_m_bar =
-                                tile_m_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_m_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1068,10 +1066,10 @@ static void multiplicative_lstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_m_2_bar_rows =
                         work_a_m_2_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows =
@@ -1079,20 +1077,20 @@ static void multiplicative_lstm_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_m_2_bar_rows, row_d, d, panels_a_m_2_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {size_m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {size_m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_mh^T a_m_2_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1114,10 +1112,10 @@ static void multiplicative_lstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 real *const m_rows = work_m + begin * row_d;
                 const real *const a_m_rows = tape_a_m + (first * B + begin) * row_d;
                 const real *const a_m_2_rows = tape_a_m_2 + (first * B + begin) * row_d;
@@ -1145,10 +1143,10 @@ static void multiplicative_lstm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
                 const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
@@ -1162,20 +1160,20 @@ static void multiplicative_lstm_simd_backward_member(
                     {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
                     {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar,
                      * W_fx^T a_f_bar */
-                    products(rows, 1, &some, factors_x_bar, 5,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 5,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1194,7 +1192,7 @@ static void multiplicative_lstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
             /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
@@ -1202,42 +1200,42 @@ static void multiplicative_lstm_simd_backward_member(
             /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
             /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mx_bar, done > 0},
                 {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hx_bar, done > 0},
                 {{work_a_i_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ix_bar, done > 0},
                 {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ox_bar, done > 0},
                 {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fx_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 5, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 5, thread, threads, scratch);
 
             /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, size_m, size_m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_m_2_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mh_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 1, thread,
+                threads, scratch);
 
             /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
             /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
             /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
             /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
             const series rows_of_m = {work_m, 0, row_d, 0, 0, 0, first * B};
-            const total_of with_m[] = {
+            const reduction with_m[] = {
                 {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hm_bar, done > 0},
                 {{work_a_i_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_im_bar, done > 0},
                 {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_om_bar, done > 0},
                 {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fm_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_m, d, with_m, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_m, d, with_m, 4, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_size_m : final_h_bar,
             T > 0 ? row_size_m : size_m, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_size_m : final_c_bar,
             T > 0 ? row_size_m : size_m, gradients->initial_c_bar);
 }
@@ -1261,16 +1259,16 @@ void multiplicative_lstm_simd_backward(
 {
     const size_t team = team_of(threads, multiplicative_lstm_simd_backward_multiplications(sizes),
         SHARE_OF_LOOP);
-    TEAM(multiplicative_lstm_simd_backward_member, sizes, parameters, packed, in, initial, out,
+    TEAM(multiplicative_lstm_simd_backward_thread, sizes, parameters, packed, in, initial, out,
         tape, bars, gradients, work);
 }
 
-static void multiplicative_lstm_simd_step_member(
+static void multiplicative_lstm_simd_step_thread(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,
     const multiplicative_lstm_initial *state, const multiplicative_lstm_outputs *out,
-    const multiplicative_lstm_state *next, multiplicative_lstm_real *work, size_t member,
-    size_t members)
+    const multiplicative_lstm_state *next, multiplicative_lstm_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t B = sizes->B;
@@ -1287,39 +1285,39 @@ static void multiplicative_lstm_simd_step_member(
     real *const work_initial_h = work_turn + 1;
     real *const work_initial_c = work_initial_h + B * size_m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * size_m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * size_m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(d, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 4 * up_to(size_m, LANES) * n;
-    const real *const panels_m = panels_h_prev + up_to(d, LANES) * size_m;
+    const real *const panels_x_2 = panels_x + round_up(d, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 4 * round_up(size_m, LANES) * n;
+    const real *const panels_m = panels_h_prev + round_up(d, LANES) * size_m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
             const operand factors_a_m[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_m_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_mx x */
-                products(rows, 1, &some, factors_a_m, 1, &(sums){tile_a_m_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_m, 1,
+                    &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_a_m =
-                        tile_a_m_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1337,30 +1335,30 @@ static void multiplicative_lstm_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = initial_h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
             const operand factors_a_m_2[] = {
                 {h_prev_rows, size_m, size_m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_m_2_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_m_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_mh h_prev */
-                products(rows, 1, &some, factors_a_m_2, 1,
-                    &(sums){tile_a_m_2_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_a_m_2, 1,
+                    &(sums){tile_a_m_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_a_m_2 =
-                        tile_a_m_2_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_m_2_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1382,10 +1380,10 @@ static void multiplicative_lstm_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_size_m;
@@ -1395,21 +1393,21 @@ static void multiplicative_lstm_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {m_rows, row_d, d, panels_m},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {size_m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_hhat_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {size_m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_hhat_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 /* W_hx x, W_hm m, W_ix x, W_im m, W_ox x, W_om m, W_fx x, W_fm m */
-                products(rows, 4, &some, factors_hhat, 2,
-                    &(sums){tile_hhat_group, some.low, rows, 0}, 0);
+                products(rows, 4, &batch, factors_hhat, 2,
+                    &(sums){tile_hhat_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
                     const real *const tile_hhat =
-                        tile_hhat_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_hhat_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = size_m - j;
@@ -1430,7 +1428,7 @@ static void multiplicative_lstm_simd_step_member(
 
                             /* (4)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
-                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_o + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 o);
 
                             /* (5)  a_f = W_fx x + W_fm m */
@@ -1450,13 +1448,13 @@ static void multiplicative_lstm_simd_step_member(
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = size_m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows
+                            const vec o = load(kept_o + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
                             const vec c = load(c_rows + s * row_size_m + j);
 
@@ -1473,11 +1471,11 @@ static void multiplicative_lstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, out->h, size_m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, size_m, work_c, row_size_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1498,6 +1496,6 @@ void multiplicative_lstm_simd_step(
 {
     const size_t team = team_of(threads, multiplicative_lstm_simd_step_multiplications(sizes),
         SHARE_OF_STEP);
-    TEAM(multiplicative_lstm_simd_step_member, sizes, parameters, packed, in, state, out, next,
+    TEAM(multiplicative_lstm_simd_step_thread, sizes, parameters, packed, in, state, out, next,
         work);
 }

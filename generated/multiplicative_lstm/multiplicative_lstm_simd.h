@@ -5,7 +5,7 @@
  * Like multiplicative_lstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile multiplicative_lstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -26,34 +26,36 @@ extern "C" {
  *   a_m, a_m_2: spaced(T * B * padded d) each, every step */
 size_t multiplicative_lstm_simd_tape_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for forward: up_to(d, LANES) * n +
- * 4 * up_to(size_m, LANES) * n + up_to(d, LANES) * size_m + 4 * up_to(size_m, LANES) * d. */
+/* Entries of multiplicative_lstm_real: weights packed for forward: round_up(d, LANES) * n +
+ * 4 * round_up(size_m, LANES) * n + round_up(d, LANES) * size_m + 4 * round_up(size_m,
+ * LANES) * d. */
 size_t multiplicative_lstm_simd_forward_packed_size(const multiplicative_lstm_sizes *sizes);
 
-/* Entries of multiplicative_lstm_real: weights packed for backward: 4 * up_to(d, LANES) * size_m
- * + up_to(size_m, LANES) * d + up_to(n, LANES) * d + 4 * up_to(n, LANES) * size_m. */
+/* Entries of multiplicative_lstm_real: weights packed for backward: 4 * round_up(d,
+ * LANES) * size_m + round_up(size_m, LANES) * d + round_up(n, LANES) * d + 4 * round_up(n,
+ * LANES) * size_m. */
 size_t multiplicative_lstm_simd_backward_packed_size(const multiplicative_lstm_sizes *sizes);
 
 /* Entries of multiplicative_lstm_real: scratch memory of forward: spaced(B * padded d) +
- * chunk * B * 4 * up_to(size_m, LANES) + 2 * B * size_m.
+ * chunk * B * 4 * round_up(size_m, LANES) + 2 * B * size_m.
  *   m: spaced(B * padded d), one step, then overwritten
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead
- *     or at their step
+ *   tile_hhat_ahead: chunk * B * 4 * round_up(size_m, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
  *   initial_h, initial_c: B * size_m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(size_m, LANES)) */
 size_t multiplicative_lstm_simd_forward_work_size(
     const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of infer: spaced(B * padded d) +
- * spaced(2 * B * padded size_m) + spaced(T * B * padded d) + chunk * B * 4 * up_to(size_m,
+ * spaced(2 * B * padded size_m) + spaced(T * B * padded d) + chunk * B * 4 * round_up(size_m,
  * LANES) + 2 * B * size_m.
  *   m: spaced(B * padded d), one step, then overwritten
  *   c: spaced(2 * B * padded size_m), a step and the one before it
  *   a_m: spaced(T * B * padded d), every step
- *   tile_hhat_ahead: chunk * B * 4 * up_to(size_m, LANES), the sums of a chunk of steps, ahead
- *     or at their step
+ *   tile_hhat_ahead: chunk * B * 4 * round_up(size_m, LANES), the sums of a chunk of steps,
+ *     ahead or at their step
  *   initial_h, initial_c: B * size_m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 4 * up_to(size_m, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(size_m, LANES)) */
 size_t multiplicative_lstm_simd_infer_work_size(
     const multiplicative_lstm_sizes *sizes, size_t threads);
 
@@ -114,7 +116,7 @@ void multiplicative_lstm_simd_backward(
     const multiplicative_lstm_real *tape, const multiplicative_lstm_cotangents *bars,
     const multiplicative_lstm_gradients *gradients, multiplicative_lstm_real *work, size_t threads);
 
-/* As multiplicative_lstm_step, with the weights packed for multiplicative_lstm_simd_forward. */
+/* As multiplicative_lstm_step, with the weights packed for forward. */
 void multiplicative_lstm_simd_step(
     const multiplicative_lstm_sizes *sizes, const multiplicative_lstm_parameters *parameters,
     const multiplicative_lstm_real *packed, const multiplicative_lstm_inputs *in,

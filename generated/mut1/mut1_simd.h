@@ -5,7 +5,7 @@
  * Like mut1.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mut1_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,30 +23,30 @@ extern "C" {
  *   z_tail, r_tail, tanh_x_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t mut1_simd_tape_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: weights packed for forward: 4 * up_to(m, LANES) * m. */
+/* Entries of mut1_real: weights packed for forward: 4 * round_up(m, LANES) * m. */
 size_t mut1_simd_forward_packed_size(const mut1_sizes *sizes);
 
-/* Entries of mut1_real: weights packed for backward: 4 * up_to(m, LANES) * m. */
+/* Entries of mut1_real: weights packed for backward: 4 * round_up(m, LANES) * m. */
 size_t mut1_simd_backward_packed_size(const mut1_sizes *sizes);
 
 /* Entries of mut1_real: scratch memory of forward: 2 * spaced(T * B * padded m) +
- * spaced(B * padded m) + chunk * B * up_to(m, LANES) + B * m.
+ * spaced(B * padded m) + chunk * B * round_up(m, LANES) + B * m.
  *   z, tanh_x: spaced(T * B * padded m) each, every step
  *   r_h_prev: spaced(B * padded m), one step, then overwritten
- *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_r_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t mut1_simd_forward_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Entries of mut1_real: scratch memory of infer: 2 * spaced(T * B * padded m) +
- * spaced(B * padded m) + chunk * B * up_to(m, LANES) + B * m.
+ * spaced(B * padded m) + chunk * B * round_up(m, LANES) + B * m.
  *   z, tanh_x: spaced(T * B * padded m) each, every step
  *   r_h_prev: spaced(B * padded m), one step, then overwritten
- *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_r_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t mut1_simd_infer_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Entries of mut1_real: scratch memory of backward: 9 * spaced(chunk * B * padded m) +
@@ -93,7 +93,7 @@ void mut1_simd_backward(
     const mut1_real *tape, const mut1_cotangents *bars, const mut1_gradients *gradients,
     mut1_real *work, size_t threads);
 
-/* As mut1_step, with the weights packed for mut1_simd_forward. */
+/* As mut1_step, with the weights packed for forward. */
 void mut1_simd_step(
     const mut1_sizes *sizes, const mut1_parameters *parameters, const mut1_real *packed,
     const mut1_inputs *in, const mut1_initial *state, const mut1_outputs *out,

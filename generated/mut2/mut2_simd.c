@@ -33,14 +33,14 @@ size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes)
 {
     (void)sizes;
     const size_t m = MUT2_FIXED_m;
-    return 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m;
+    return 3 * round_up(m, LANES) * m + 2 * round_up(m, LANES) * m;
 }
 
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes)
 {
     (void)sizes;
     const size_t m = MUT2_FIXED_m;
-    return 5 * up_to(m, LANES) * m;
+    return 5 * round_up(m, LANES) * m;
 }
 
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
@@ -50,8 +50,8 @@ size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + 2 * chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + 2 * chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + 2 * chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads)
@@ -154,16 +154,16 @@ void mut2_simd_pack_backward(
     }
 }
 
-static void mut2_simd_forward_member(
+static void mut2_simd_forward_thread(
     const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_real *packed,
     const mut2_inputs *in, const mut2_initial *initial, const mut2_outputs *out,
-    const mut2_state *final, mut2_real *tape, mut2_real *work, size_t member, size_t members)
+    const mut2_state *final, mut2_real *tape, mut2_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -173,19 +173,19 @@ static void mut2_simd_forward_member(
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
-    real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * m + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -193,12 +193,12 @@ static void mut2_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x */
-            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -207,22 +207,22 @@ static void mut2_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xh x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const z_rows = work_z + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
@@ -236,28 +236,27 @@ static void mut2_simd_forward_member(
                     const operand factors_a_z_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* W_xz x */
-                        products(rows, 1, &some, factors_a_z + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_hz h_prev, W_hr h_prev */
-                        products(rows, 2, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -280,8 +279,8 @@ static void mut2_simd_forward_member(
                                     store(z_tail_rows + s * row_m + j, z_tail);
 
                                     /* (2)  a_r = x + W_hr h_prev + b_r */
-                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own
-                                        + v) * LANES) + x + b_r_here;
+                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v)
+                                        * LANES) + x + b_r_here;
 
                                     /* (2)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
@@ -303,10 +302,10 @@ static void mut2_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -318,21 +317,20 @@ static void mut2_simd_forward_member(
                         {x_rows, m, m, panels_x_2},
                         {r_h_prev_rows, row_m, m, panels_r_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_hh r_h_prev, W_xh x */
-                        products(rows, 1, &some, factors_a_h + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 2 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -364,7 +362,7 @@ static void mut2_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -382,38 +380,38 @@ void mut2_simd_forward(
     const mut2_state *final, mut2_real *tape, mut2_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut2_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut2_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(mut2_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void mut2_simd_infer_member(
+static void mut2_simd_infer_thread(
     const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_real *packed,
     const mut2_inputs *in, const mut2_initial *initial, const mut2_outputs *out,
-    const mut2_state *final, mut2_real *work, size_t member, size_t members)
+    const mut2_state *final, mut2_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const tile_a_z_ahead = work_r_h_prev + spaced(B * row_m);
-    real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * m + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    real *const tile_a_h_ahead = tile_a_z_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * m + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_z[] = {
@@ -421,12 +419,12 @@ static void mut2_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x */
-            products(steps * B, 1, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -435,22 +433,22 @@ static void mut2_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xh x */
-            products(steps * B, 1, &some, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const z_rows = work_z + begin * row_m;
                     const real *const h_prev_rows =
@@ -462,28 +460,27 @@ static void mut2_simd_infer_member(
                     const operand factors_a_z_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* W_xz x */
-                        products(rows, 1, &some, factors_a_z + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_hz h_prev, W_hr h_prev */
-                        products(rows, 2, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -502,8 +499,8 @@ static void mut2_simd_infer_member(
                                     store(z_rows + s * row_m + j, z);
 
                                     /* (2)  a_r = x + W_hr h_prev + b_r */
-                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own
-                                        + v) * LANES) + x + b_r_here;
+                                    const vec a_r = load(tile_a_z_2 + ((s * 2 + 1) * own + v)
+                                        * LANES) + x + b_r_here;
 
                                     /* (2)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
@@ -521,10 +518,10 @@ static void mut2_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -535,21 +532,20 @@ static void mut2_simd_infer_member(
                         {x_rows, m, m, panels_x_2},
                         {r_h_prev_rows, row_m, m, panels_r_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_hh r_h_prev, W_xh x */
-                        products(rows, 1, &some, factors_a_h + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_h + early, 2 - early,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -577,7 +573,7 @@ static void mut2_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -595,14 +591,14 @@ void mut2_simd_infer(
     const mut2_state *final, mut2_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut2_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut2_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(mut2_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void mut2_simd_backward_member(
+static void mut2_simd_backward_thread(
     const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_real *packed,
     const mut2_inputs *in, const mut2_initial *initial, const mut2_outputs *out,
     const mut2_real *tape, const mut2_cotangents *bars, const mut2_gradients *gradients,
-    mut2_real *work, size_t member, size_t members)
+    mut2_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -633,26 +629,26 @@ static void mut2_simd_backward_member(
     real *const work_h_prev_bar = work_a_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     real *const work_x_bar = work_initial_h + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_bar_2 = panels_a_z_bar_2 + up_to(m, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_z_bar = panels_a_h_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + round_up(m, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_a_z_bar_2 + round_up(m, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_r_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_xz_bar, m * m);
             clear(W_hz_bar, m * m);
             clear(W_hr_bar, m * m);
@@ -664,16 +660,16 @@ static void mut2_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_h_tail_rows =
@@ -746,10 +742,10 @@ static void mut2_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -761,21 +757,21 @@ static void mut2_simd_backward_member(
                     const operand factors_r_h_prev_bar[] = {
                         {a_h_bar_rows, row_m, m, panels_a_h_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_r_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_r_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_hh^T a_h_bar */
-                        products(rows, 1, &some, factors_r_h_prev_bar, 1,
-                            &(sums){tile_r_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_r_h_prev_bar, 1,
+                            &(sums){tile_r_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (block
-                                - some.low) * vectors * rows * LANES;
+                            const real *const tile_r_h_prev_bar = tile_r_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -805,10 +801,10 @@ static void mut2_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -822,20 +818,20 @@ static void mut2_simd_backward_member(
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                         {a_r_bar_rows, row_m, m, panels_a_r_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_hz^T a_z_bar, W_hr^T a_r_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -865,12 +861,12 @@ static void mut2_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const r_rows = work_r + begin * row_m;
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
@@ -885,19 +881,19 @@ static void mut2_simd_backward_member(
                     {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {m, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_xz^T a_z_bar, W_xh^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(m, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = m - j;
@@ -949,38 +945,38 @@ static void mut2_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (18)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, m, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xh_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, m, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, m, with_x, 2, thread, threads, scratch);
 
             /* (15)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
 
             /* (19)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
             const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_r_h_prev[] = {
+            const reduction with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, thread,
+                threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -999,14 +995,14 @@ void mut2_simd_backward(
     mut2_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut2_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut2_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(mut2_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void mut2_simd_step_member(
+static void mut2_simd_step_thread(
     const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_real *packed,
     const mut2_inputs *in, const mut2_initial *state, const mut2_outputs *out,
-    const mut2_state *next, mut2_real *work, size_t member, size_t members)
+    const mut2_state *next, mut2_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
@@ -1020,18 +1016,18 @@ static void mut2_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * m;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_h_prev + 2 * up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * m;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_h_prev + 2 * round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1042,27 +1038,27 @@ static void mut2_simd_step_member(
             const operand factors_a_z_2[] = {
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
-                ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_xz x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
                 /* W_hz h_prev, W_hr h_prev */
-                products(rows, 2, &some, factors_a_z_2, 1,
-                    &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_z_2, 1,
+                    &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     const real *const tile_a_z_2 =
-                        tile_a_z_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1100,10 +1096,10 @@ static void mut2_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1113,20 +1109,20 @@ static void mut2_simd_step_member(
                 {x_rows, m, m, panels_x_2},
                 {r_h_prev_rows, row_m, m, panels_r_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_hh r_h_prev, W_xh x */
-                products(rows, 1, &some, factors_a_h, 2, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 2,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1151,9 +1147,9 @@ static void mut2_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1170,5 +1166,5 @@ void mut2_simd_step(
     const mut2_state *next, mut2_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut2_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(mut2_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(mut2_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

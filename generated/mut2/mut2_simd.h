@@ -5,7 +5,7 @@
  * Like mut2.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mut2_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,29 +23,29 @@ extern "C" {
  *   z_tail, r_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t mut2_simd_tape_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for forward: 3 * up_to(m, LANES) * m + 2 * up_to(m,
+/* Entries of mut2_real: weights packed for forward: 3 * round_up(m, LANES) * m + 2 * round_up(m,
  * LANES) * m. */
 size_t mut2_simd_forward_packed_size(const mut2_sizes *sizes);
 
-/* Entries of mut2_real: weights packed for backward: 5 * up_to(m, LANES) * m. */
+/* Entries of mut2_real: weights packed for backward: 5 * round_up(m, LANES) * m. */
 size_t mut2_simd_backward_packed_size(const mut2_sizes *sizes);
 
 /* Entries of mut2_real: scratch memory of forward: 2 * spaced(B * padded m) +
- * 2 * chunk * B * up_to(m, LANES) + B * m.
+ * 2 * chunk * B * round_up(m, LANES) + B * m.
  *   z, r_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_z_ahead, tile_a_h_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of
+ *   tile_a_z_ahead, tile_a_h_ahead: chunk * B * round_up(m, LANES) each, the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t mut2_simd_forward_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of infer: 2 * spaced(B * padded m) +
- * 2 * chunk * B * up_to(m, LANES) + B * m.
+ * 2 * chunk * B * round_up(m, LANES) + B * m.
  *   z, r_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_z_ahead, tile_a_h_ahead: chunk * B * up_to(m, LANES) each, the sums of a chunk of
+ *   tile_a_z_ahead, tile_a_h_ahead: chunk * B * round_up(m, LANES) each, the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t mut2_simd_infer_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of backward: 4 * spaced(B * padded m) +
@@ -95,7 +95,7 @@ void mut2_simd_backward(
     const mut2_real *tape, const mut2_cotangents *bars, const mut2_gradients *gradients,
     mut2_real *work, size_t threads);
 
-/* As mut2_step, with the weights packed for mut2_simd_forward. */
+/* As mut2_step, with the weights packed for forward. */
 void mut2_simd_step(
     const mut2_sizes *sizes, const mut2_parameters *parameters, const mut2_real *packed,
     const mut2_inputs *in, const mut2_initial *state, const mut2_outputs *out,

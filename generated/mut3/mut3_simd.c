@@ -34,7 +34,7 @@ size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes)
     (void)sizes;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 3 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * n + 3 * round_up(m, LANES) * m;
 }
 
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
@@ -42,7 +42,7 @@ size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes)
     (void)sizes;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
-    return 3 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
+    return 3 * round_up(m, LANES) * m + 3 * round_up(n, LANES) * m;
 }
 
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -52,9 +52,9 @@ size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES)
-        + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * round_up(m, LANES)
+        + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
@@ -64,9 +64,9 @@ size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES)
-        + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * round_up(m, LANES)
+        + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t mut3_simd_backward_work_size(const mut3_sizes *sizes, size_t threads)
@@ -173,17 +173,17 @@ void mut3_simd_pack_backward(
     }
 }
 
-static void mut3_simd_forward_member(
+static void mut3_simd_forward_thread(
     const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_real *packed,
     const mut3_inputs *in, const mut3_initial *initial, const mut3_outputs *out,
-    const mut3_state *final, mut3_real *tape, mut3_real *work, size_t member, size_t members)
+    const mut3_state *final, mut3_real *tape, mut3_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
@@ -194,21 +194,21 @@ static void mut3_simd_forward_member(
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + spaced(B * row_m); /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
-    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 3 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 3 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_r[] = {
@@ -216,12 +216,12 @@ static void mut3_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &some, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -230,22 +230,22 @@ static void mut3_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x, W_xh x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
@@ -257,21 +257,20 @@ static void mut3_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_xr x, W_hr h_prev */
-                        products(rows, 1, &some, factors_a_r + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_r + early, 2 - early,
                             &(sums){tile_a_r_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_r = tile_a_r_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -312,10 +311,10 @@ static void mut3_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
@@ -333,35 +332,34 @@ static void mut3_simd_forward_member(
                     const operand factors_a_h[] = {
                         {r_h_prev_rows, row_m, m, panels_r_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
-                        ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                        ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                         /* W_xz x, W_xh x */
-                        products(rows, 2, &some, factors_a_z + early, 1 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_hz s */
-                        products(rows, 1, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
                         /* W_hh r_h_prev */
-                        products(rows, 1, &some, factors_a_h, 1,
-                            &(sums){tile_a_h_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_h, 1,
+                            &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * LANES;
                             const real *const tile_a_h =
-                                tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -406,7 +404,7 @@ static void mut3_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -425,41 +423,41 @@ void mut3_simd_forward(
     const mut3_state *final, mut3_real *tape, mut3_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut3_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut3_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(mut3_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void mut3_simd_infer_member(
+static void mut3_simd_infer_thread(
     const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_real *packed,
     const mut3_inputs *in, const mut3_initial *initial, const mut3_outputs *out,
-    const mut3_state *final, mut3_real *work, size_t member, size_t members)
+    const mut3_state *final, mut3_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
     const size_t m = MUT3_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES));
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + spaced(B * row_m); /* [m] a row */
     real *const tile_a_r_ahead = work_r_h_prev + spaced(B * row_m);
-    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 3 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * up_to(m, LANES);
+    real *const tile_a_z_ahead = tile_a_r_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 3 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_z_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_r[] = {
@@ -467,12 +465,12 @@ static void mut3_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &some, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
                 0);
         }
         if (early) {
@@ -481,22 +479,22 @@ static void mut3_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x, W_xh x */
-            products(steps * B, 2, &some, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
                     const real *const h_prev_rows =
@@ -506,21 +504,20 @@ static void mut3_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_xr x, W_hr h_prev */
-                        products(rows, 1, &some, factors_a_r + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_r + early, 2 - early,
                             &(sums){tile_a_r_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_r = tile_a_r_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_r = tile_a_r_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -553,10 +550,10 @@ static void mut3_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -572,35 +569,34 @@ static void mut3_simd_infer_member(
                     const operand factors_a_h[] = {
                         {r_h_prev_rows, row_m, m, panels_r_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
-                        ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                        ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                         /* W_xz x, W_xh x */
-                        products(rows, 2, &some, factors_a_z + early, 1 - early,
+                        products(rows, 2, &batch, factors_a_z + early, 1 - early,
                             &(sums){tile_a_z_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_hz s */
-                        products(rows, 1, &some, factors_a_z_2, 1,
-                            &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_z_2, 1,
+                            &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
                         /* W_hh r_h_prev */
-                        products(rows, 1, &some, factors_a_h, 1,
-                            &(sums){tile_a_h_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_a_h, 1,
+                            &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_z = tile_a_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_z = tile_a_z_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             const real *const tile_a_z_2 =
-                                tile_a_z_2_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_z_2_batch + (block - batch.low) * vectors * rows * LANES;
                             const real *const tile_a_h =
-                                tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                                tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -637,7 +633,7 @@ static void mut3_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -656,14 +652,14 @@ void mut3_simd_infer(
     const mut3_state *final, mut3_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut3_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut3_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(mut3_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void mut3_simd_backward_member(
+static void mut3_simd_backward_thread(
     const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_real *packed,
     const mut3_inputs *in, const mut3_initial *initial, const mut3_outputs *out,
     const mut3_real *tape, const mut3_cotangents *bars, const mut3_gradients *gradients,
-    mut3_real *work, size_t member, size_t members)
+    mut3_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -700,26 +696,26 @@ static void mut3_simd_backward_member(
     real *const work_h_prev_bar = work_s_bar + spaced(B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_h_bar = packed;
-    const real *const panels_a_z_bar = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar = panels_a_z_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_r_bar + up_to(m, LANES) * m;
-    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_h_bar_2 = panels_a_r_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_z_bar = panels_a_h_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_z_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_r_bar + round_up(m, LANES) * m;
+    const real *const panels_a_r_bar_2 = panels_a_z_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_h_bar_2 = panels_a_r_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_r_bar, m);
         clear(b_h_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_xz_bar, m * n);
             clear(W_hz_bar, m * m);
             clear(W_xr_bar, m * n);
@@ -732,16 +728,16 @@ static void mut3_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
@@ -822,10 +818,10 @@ static void mut3_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -843,28 +839,28 @@ static void mut3_simd_backward_member(
                     const operand factors_s_bar[] = {
                         {a_z_bar_rows, row_m, m, panels_a_z_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real
-                            tile_r_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                        ALIGNED real tile_s_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                            tile_r_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                        ALIGNED real tile_s_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_hh^T a_h_bar */
-                        products(rows, 1, &some, factors_r_h_prev_bar, 1,
-                            &(sums){tile_r_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_r_h_prev_bar, 1,
+                            &(sums){tile_r_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
                         /* W_hz^T a_z_bar */
-                        products(rows, 1, &some, factors_s_bar, 1,
-                            &(sums){tile_s_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_s_bar, 1,
+                            &(sums){tile_s_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_r_h_prev_bar = tile_r_h_prev_bar_group + (block
-                                - some.low) * vectors * rows * LANES;
+                            const real *const tile_r_h_prev_bar = tile_r_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             const real *const tile_s_bar =
-                                tile_s_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_s_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -900,10 +896,10 @@ static void mut3_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_s_squared_rows =
                         work_one_minus_s_squared + begin * row_m;
                     const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
@@ -917,20 +913,20 @@ static void mut3_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_r_bar_rows, row_m, m, panels_a_r_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_hr^T a_r_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -965,12 +961,12 @@ static void mut3_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
                 real *const s_rows = work_s + begin * row_m;
                 const real *const r_rows = work_r + begin * row_m;
@@ -1033,10 +1029,10 @@ static void mut3_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
@@ -1046,19 +1042,19 @@ static void mut3_simd_backward_member(
                     {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1076,45 +1072,45 @@ static void mut3_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
             /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
             /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xr_bar, done > 0},
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xh_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
             /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
             const series rows_of_s = {work_s, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_s[] = {
+            const reduction with_s[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_s, m, with_s, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_s, m, with_s, 1, thread, threads, scratch);
 
             /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
             const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_r_h_prev[] = {
+            const reduction with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, member, members,
-                scratch);
+            reduce_rows(first * B, steps * B, &rows_of_r_h_prev, m, with_r_h_prev, 1, thread,
+                threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -1134,14 +1130,14 @@ void mut3_simd_backward(
     mut3_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut3_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(mut3_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(mut3_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void mut3_simd_step_member(
+static void mut3_simd_step_thread(
     const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_real *packed,
     const mut3_inputs *in, const mut3_initial *state, const mut3_outputs *out,
-    const mut3_state *next, mut3_real *work, size_t member, size_t members)
+    const mut3_state *next, mut3_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = MUT3_FIXED_n;
@@ -1156,19 +1152,19 @@ static void mut3_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
-    const real *const panels_s = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_r_h_prev = panels_s + up_to(m, LANES) * m;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
+    const real *const panels_s = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_r_h_prev = panels_s + round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1177,20 +1173,20 @@ static void mut3_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_xr x, W_hr h_prev */
-                products(rows, 1, &some, factors_a_r, 2, &(sums){tile_a_r_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_r, 2,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_r =
-                        tile_a_r_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1221,10 +1217,10 @@ static void mut3_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1239,34 +1235,34 @@ static void mut3_simd_step_member(
             const operand factors_a_h[] = {
                 {r_h_prev_rows, row_m, m, panels_r_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
-                ALIGNED real tile_a_z_2_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                ALIGNED real tile_a_z_2_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                 /* W_xz x, W_xh x */
-                products(rows, 2, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
                 /* W_hz s */
-                products(rows, 1, &some, factors_a_z_2, 1,
-                    &(sums){tile_a_z_2_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_a_z_2, 1,
+                    &(sums){tile_a_z_2_batch, batch.low, rows, 0}, 0);
 
                 /* W_hh r_h_prev */
-                products(rows, 1, &some, factors_a_h, 1, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     const real *const tile_a_z_2 =
-                        tile_a_z_2_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_2_batch + (block - batch.low) * vectors * rows * LANES;
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1299,9 +1295,9 @@ static void mut3_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1319,5 +1315,5 @@ void mut3_simd_step(
     const mut3_state *next, mut3_real *work, size_t threads)
 {
     const size_t team = team_of(threads, mut3_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(mut3_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(mut3_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

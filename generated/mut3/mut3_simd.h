@@ -5,7 +5,7 @@
  * Like mut3.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile mut3_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,34 +23,34 @@ extern "C" {
  *   s_tail, z_tail, r_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t mut3_simd_tape_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m,
- * LANES) * n + 3 * up_to(m, LANES) * m. */
+/* Entries of mut3_real: weights packed for forward: round_up(m, LANES) * n + 2 * round_up(m,
+ * LANES) * n + 3 * round_up(m, LANES) * m. */
 size_t mut3_simd_forward_packed_size(const mut3_sizes *sizes);
 
-/* Entries of mut3_real: weights packed for backward: 3 * up_to(m, LANES) * m + 3 * up_to(n,
- * LANES) * m. */
+/* Entries of mut3_real: weights packed for backward: 3 * round_up(m, LANES) * m +
+ * 3 * round_up(n, LANES) * m. */
 size_t mut3_simd_backward_packed_size(const mut3_sizes *sizes);
 
 /* Entries of mut3_real: scratch memory of forward: 2 * spaced(B * padded m) +
- * chunk * B * up_to(m, LANES) + chunk * B * 2 * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + chunk * B * 2 * round_up(m, LANES) + B * m.
  *   s, r_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_a_r_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES)) */
 size_t mut3_simd_forward_work_size(const mut3_sizes *sizes, size_t threads);
 
-/* Entries of mut3_real: scratch memory of infer: 2 * spaced(B * padded m) + chunk * B * up_to(m,
- * LANES) + chunk * B * 2 * up_to(m, LANES) + B * m.
+/* Entries of mut3_real: scratch memory of infer: 2 * spaced(B * padded m) +
+ * chunk * B * round_up(m, LANES) + chunk * B * 2 * round_up(m, LANES) + B * m.
  *   s, r_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_r_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
- *   tile_a_z_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_a_r_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
+ *   tile_a_z_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES) + 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES) + 2 * round_up(m, LANES)) */
 size_t mut3_simd_infer_work_size(const mut3_sizes *sizes, size_t threads);
 
 /* Entries of mut3_real: scratch memory of backward: 6 * spaced(B * padded m) +
@@ -99,7 +99,7 @@ void mut3_simd_backward(
     const mut3_real *tape, const mut3_cotangents *bars, const mut3_gradients *gradients,
     mut3_real *work, size_t threads);
 
-/* As mut3_step, with the weights packed for mut3_simd_forward. */
+/* As mut3_step, with the weights packed for forward. */
 void mut3_simd_step(
     const mut3_sizes *sizes, const mut3_parameters *parameters, const mut3_real *packed,
     const mut3_inputs *in, const mut3_initial *state, const mut3_outputs *out,

@@ -34,7 +34,7 @@ size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes)
     (void)sizes;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    return 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return 3 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
@@ -42,7 +42,7 @@ size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes)
     (void)sizes;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 3 * round_up(n, LANES) * m;
 }
 
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
-    return chunk * B * 3 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return chunk * B * 3 * round_up(m, LANES) + B * m;
 }
 
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads)
@@ -146,10 +146,10 @@ void nbrc_simd_pack_backward(
     }
 }
 
-static void nbrc_simd_forward_member(
+static void nbrc_simd_forward_thread(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_real *packed,
     const nbrc_inputs *in, const nbrc_initial *initial, const nbrc_outputs *out,
-    const nbrc_state *final, nbrc_real *tape, nbrc_real *work, size_t member, size_t members)
+    const nbrc_state *final, nbrc_real *tape, nbrc_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -157,21 +157,21 @@ static void nbrc_simd_forward_member(
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     real *const tape_c_tail = tape; /* [m] a row */
     real *const tape_tanh_a_a_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_tanh_a_h_tail = tape_tanh_a_a_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_a_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_a[] = {
@@ -179,22 +179,22 @@ static void nbrc_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_a x, U_c x, U x */
-            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -208,30 +208,29 @@ static void nbrc_simd_forward_member(
                     const operand factors_a_a_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_a_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
-                        products(rows, 3, &some, factors_a_a + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_a + early, 1 - early,
                             &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_a h_prev, W_c h_prev */
-                        products(rows, 2, &some, factors_a_a_2, 1,
-                            &(sums){tile_a_a_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_a_2, 1,
+                            &(sums){tile_a_a_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_a = tile_a_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             const real *const tile_a_a_2 =
-                                tile_a_a_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_a_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -258,8 +257,8 @@ static void nbrc_simd_forward_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(kept_c + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, c);
+                                    store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, c);
 
                                     /* (2)  c_tail = sigmoid_tail(a_c) */
                                     const vec c_tail = vec_sigmoid_tail(a_c);
@@ -268,23 +267,23 @@ static void nbrc_simd_forward_member(
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(kept_c + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec c = load(kept_c + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
@@ -306,7 +305,7 @@ static void nbrc_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -325,31 +324,31 @@ void nbrc_simd_forward(
     const nbrc_state *final, nbrc_real *tape, nbrc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, nbrc_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(nbrc_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(nbrc_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void nbrc_simd_infer_member(
+static void nbrc_simd_infer_thread(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_real *packed,
     const nbrc_inputs *in, const nbrc_initial *initial, const nbrc_outputs *out,
-    const nbrc_state *final, nbrc_real *work, size_t member, size_t members)
+    const nbrc_state *final, nbrc_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 3 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
     real *const tile_a_a_ahead = work;
-    const size_t early = ahead_of(B, 3 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 3 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_a_ahead + chunk * B * 3 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_a[] = {
@@ -357,22 +356,22 @@ static void nbrc_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U_a x, U_c x, U x */
-            products(steps * B, 3, &some, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
+            products(steps * B, 3, &batch, factors_a_a, 1, &(sums){tile_a_a_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -383,30 +382,29 @@ static void nbrc_simd_infer_member(
                     const operand factors_a_a_2[] = {
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_a_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                         /* U_a x, U_c x, U x */
-                        products(rows, 3, &some, factors_a_a + early, 1 - early,
+                        products(rows, 3, &batch, factors_a_a + early, 1 - early,
                             &(sums){tile_a_a_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
                         /* W_a h_prev, W_c h_prev */
-                        products(rows, 2, &some, factors_a_a_2, 1,
-                            &(sums){tile_a_a_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_a_2, 1,
+                            &(sums){tile_a_a_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_a = tile_a_a_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 3 * LANES;
+                            const real *const tile_a_a = tile_a_a_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 3 * LANES;
                             const real *const tile_a_a_2 =
-                                tile_a_a_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_a_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -429,29 +427,29 @@ static void nbrc_simd_infer_member(
 
                                     /* (2)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
-                                    store(kept_c + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, c);
+                                    store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, c);
 
                                     /* (3)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec c = load(kept_c + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec c = load(kept_c + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  tanh_a_h = tanh(a_h) */
@@ -469,7 +467,7 @@ static void nbrc_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -488,14 +486,14 @@ void nbrc_simd_infer(
     const nbrc_state *final, nbrc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, nbrc_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(nbrc_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(nbrc_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void nbrc_simd_backward_member(
+static void nbrc_simd_backward_thread(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_real *packed,
     const nbrc_inputs *in, const nbrc_initial *initial, const nbrc_outputs *out,
     const nbrc_real *tape, const nbrc_cotangents *bars, const nbrc_gradients *gradients,
-    nbrc_real *work, size_t member, size_t members)
+    nbrc_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -522,19 +520,19 @@ static void nbrc_simd_backward_member(
     real *const work_h_prev_bar = work_a_a_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_a_bar = packed;
-    const real *const panels_a_c_bar = panels_a_a_bar + up_to(m, LANES) * m;
-    const real *const panels_a_a_bar_2 = panels_a_c_bar + up_to(m, LANES) * m;
-    const real *const panels_a_c_bar_2 = panels_a_a_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_h_bar = panels_a_c_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_c_bar = panels_a_a_bar + round_up(m, LANES) * m;
+    const real *const panels_a_a_bar_2 = panels_a_c_bar + round_up(m, LANES) * m;
+    const real *const panels_a_c_bar_2 = panels_a_a_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_c_bar_2 + round_up(n, LANES) * m;
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(U_bar, m * n);
             clear(U_a_bar, m * n);
             clear(U_c_bar, m * n);
@@ -546,16 +544,16 @@ static void nbrc_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_a_tail_rows =
                         tape_tanh_a_a_tail + (t * B + begin) * row_m;
@@ -640,10 +638,10 @@ static void nbrc_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_rows = work_a + begin * row_m;
                     const real *const c_rows = work_c + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -658,20 +656,20 @@ static void nbrc_simd_backward_member(
                         {a_a_bar_rows, row_m, m, panels_a_a_bar},
                         {a_c_bar_rows, row_m, m, panels_a_c_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_a^T a_a_bar, W_c^T a_c_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -699,10 +697,10 @@ static void nbrc_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
@@ -712,19 +710,19 @@ static void nbrc_simd_backward_member(
                     {a_c_bar_rows, row_m, m, panels_a_c_bar_2},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -742,32 +740,32 @@ static void nbrc_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
             /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
             /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
                 {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_a_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
             /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
             /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_a_bar, done > 0},
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -787,14 +785,14 @@ void nbrc_simd_backward(
     nbrc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, nbrc_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(nbrc_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(nbrc_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void nbrc_simd_step_member(
+static void nbrc_simd_step_thread(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_real *packed,
     const nbrc_inputs *in, const nbrc_initial *state, const nbrc_outputs *out,
-    const nbrc_state *next, nbrc_real *work, size_t member, size_t members)
+    const nbrc_state *next, nbrc_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t B = sizes->B;
@@ -804,16 +802,16 @@ static void nbrc_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 3 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -823,29 +821,29 @@ static void nbrc_simd_step_member(
             const operand factors_a_a_2[] = {
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_a_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
-                ALIGNED real tile_a_a_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_a_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real tile_a_a_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_c[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
                 ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
                 /* U_a x, U_c x, U x */
-                products(rows, 3, &some, factors_a_a, 1, &(sums){tile_a_a_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_a, 1,
+                    &(sums){tile_a_a_batch, batch.low, rows, 0}, 0);
 
                 /* W_a h_prev, W_c h_prev */
-                products(rows, 2, &some, factors_a_a_2, 1,
-                    &(sums){tile_a_a_2_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_a_2, 1,
+                    &(sums){tile_a_a_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_a =
-                        tile_a_a_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_a_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     const real *const tile_a_a_2 =
-                        tile_a_a_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_a_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -868,30 +866,30 @@ static void nbrc_simd_step_member(
 
                             /* (2)  c = sigmoid(a_c) */
                             const vec c = vec_sigmoid(a_c);
-                            store(kept_c + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_c + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 c);
 
                             /* (3)  a_h = U x + a * h_prev */
                             const vec a_h =
                                 load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
-                            store(kept_a_h + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, a_h);
+                            store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, a_h);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec c = load(kept_c + (((block - some.low) * vectors + v) * rows
+                            const vec c = load(kept_c + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
-                            const vec a_h = load(kept_a_h + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
+                            const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
 
                             /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
@@ -906,9 +904,9 @@ static void nbrc_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -926,5 +924,5 @@ void nbrc_simd_step(
     const nbrc_state *next, nbrc_real *work, size_t threads)
 {
     const size_t team = team_of(threads, nbrc_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(nbrc_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(nbrc_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like nbrc.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile nbrc_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,26 +23,26 @@ extern "C" {
  *   c_tail, tanh_a_a_tail, tanh_a_h_tail: spaced(T * B * padded m) each, every step */
 size_t nbrc_simd_tape_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: weights packed for forward: 3 * up_to(m, LANES) * n + 2 * up_to(m,
+/* Entries of nbrc_real: weights packed for forward: 3 * round_up(m, LANES) * n + 2 * round_up(m,
  * LANES) * m. */
 size_t nbrc_simd_forward_packed_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: weights packed for backward: 2 * up_to(m, LANES) * m + 3 * up_to(n,
- * LANES) * m. */
+/* Entries of nbrc_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * 3 * round_up(n, LANES) * m. */
 size_t nbrc_simd_backward_packed_size(const nbrc_sizes *sizes);
 
-/* Entries of nbrc_real: scratch memory of forward: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of nbrc_real: scratch memory of forward: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_a_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t nbrc_simd_forward_work_size(const nbrc_sizes *sizes, size_t threads);
 
-/* Entries of nbrc_real: scratch memory of infer: chunk * B * 3 * up_to(m, LANES) + B * m.
- *   tile_a_a_ahead: chunk * B * 3 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of nbrc_real: scratch memory of infer: chunk * B * 3 * round_up(m, LANES) + B * m.
+ *   tile_a_a_ahead: chunk * B * 3 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 3 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 3 * round_up(m, LANES)) */
 size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
 
 /* Entries of nbrc_real: scratch memory of backward: 3 * spaced(B * padded m) +
@@ -89,7 +89,7 @@ void nbrc_simd_backward(
     const nbrc_real *tape, const nbrc_cotangents *bars, const nbrc_gradients *gradients,
     nbrc_real *work, size_t threads);
 
-/* As nbrc_step, with the weights packed for nbrc_simd_forward. */
+/* As nbrc_step, with the weights packed for forward. */
 void nbrc_simd_step(
     const nbrc_sizes *sizes, const nbrc_parameters *parameters, const nbrc_real *packed,
     const nbrc_inputs *in, const nbrc_initial *state, const nbrc_outputs *out,

@@ -34,7 +34,7 @@ size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes)
     (void)sizes;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return 2 * 3 * up_to(m, LANES) * n;
+    return 2 * 3 * round_up(m, LANES) * n;
 }
 
 size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes)
     (void)sizes;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return 6 * up_to(n, LANES) * m;
+    return 6 * round_up(n, LANES) * m;
 }
 
 size_t qrnn_simd_forward_work_size(const qrnn_sizes *sizes, size_t threads)
@@ -158,10 +158,10 @@ void qrnn_simd_pack_backward(
     }
 }
 
-static void qrnn_simd_forward_member(
+static void qrnn_simd_forward_thread(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_real *packed,
     const qrnn_inputs *in, const qrnn_initial *initial, const qrnn_outputs *out,
-    const qrnn_state *final, qrnn_real *tape, qrnn_real *work, size_t member, size_t members)
+    const qrnn_state *final, qrnn_real *tape, qrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -180,22 +180,22 @@ static void qrnn_simd_forward_member(
     real *const work_initial_x = work_o + spaced(T * B * row_m);
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const z_tail_rows = tape_z_tail + begin * row_m;
@@ -209,19 +209,19 @@ static void qrnn_simd_forward_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_z, 2,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -268,16 +268,16 @@ static void qrnn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -306,10 +306,10 @@ static void qrnn_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_m;
                 const real *const c_rows = tape_c + (first * B + begin) * row_m;
                 real *const h_rows = out->h + (first * B + begin) * m;
@@ -329,10 +329,10 @@ static void qrnn_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -351,13 +351,13 @@ void qrnn_simd_forward(
     const qrnn_state *final, qrnn_real *tape, qrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, qrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(qrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(qrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void qrnn_simd_infer_member(
+static void qrnn_simd_infer_thread(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_real *packed,
     const qrnn_inputs *in, const qrnn_initial *initial, const qrnn_outputs *out,
-    const qrnn_state *final, qrnn_real *work, size_t member, size_t members)
+    const qrnn_state *final, qrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -373,22 +373,22 @@ static void qrnn_simd_infer_member(
     real *const work_initial_x = work_c + spaced(T * B * row_m);
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -399,19 +399,19 @@ static void qrnn_simd_infer_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_z, 2,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -446,16 +446,16 @@ static void qrnn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
@@ -484,10 +484,10 @@ static void qrnn_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_m;
                 const real *const c_rows = work_c + (first * B + begin) * row_m;
                 real *const h_rows = out->h + (first * B + begin) * m;
@@ -507,10 +507,10 @@ static void qrnn_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -529,14 +529,14 @@ void qrnn_simd_infer(
     const qrnn_state *final, qrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, qrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(qrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(qrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void qrnn_simd_backward_member(
+static void qrnn_simd_backward_thread(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_real *packed,
     const qrnn_inputs *in, const qrnn_initial *initial, const qrnn_outputs *out,
     const qrnn_real *tape, const qrnn_cotangents *bars, const qrnn_gradients *gradients,
-    qrnn_real *work, size_t member, size_t members)
+    qrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -567,26 +567,26 @@ static void qrnn_simd_backward_member(
     real *const work_c_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_x_bar = work_scratch + members * scratch_size;
+    real *const work_final_x_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_x_bar + B * n;
     real *const work_initial_x = work_final_c_bar + B * m;
     real *const work_initial_c = work_initial_x + B * n;
     const real *const final_x_bar =
-        given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, member, members);
+        given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_a_z_bar = packed;
-    const real *const panels_a_f_bar = panels_a_z_bar + up_to(n, LANES) * m;
-    const real *const panels_a_o_bar = panels_a_f_bar + up_to(n, LANES) * m;
-    const real *const panels_a_z_bar_2 = panels_a_o_bar + up_to(n, LANES) * m;
-    const real *const panels_a_f_bar_2 = panels_a_z_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
+    const real *const panels_a_f_bar = panels_a_z_bar + round_up(n, LANES) * m;
+    const real *const panels_a_o_bar = panels_a_f_bar + round_up(n, LANES) * m;
+    const real *const panels_a_z_bar_2 = panels_a_o_bar + round_up(n, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_a_z_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + round_up(n, LANES) * m;
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_1_bar, m * n);
             clear(W_z_2_bar, m * n);
             clear(W_f_1_bar, m * n);
@@ -599,16 +599,16 @@ static void qrnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
@@ -655,12 +655,12 @@ static void qrnn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
                 const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
@@ -729,10 +729,10 @@ static void qrnn_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
                 const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
@@ -742,19 +742,19 @@ static void qrnn_simd_backward_member(
                     {a_f_bar_rows, row_m, m, panels_a_f_bar},
                     {a_o_bar_rows, row_m, m, panels_a_o_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
-                    products(rows, 1, &some, factors_x_prev_bar, 3,
-                        &(sums){tile_x_prev_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_prev_bar, 3,
+                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_prev_bar =
-                            tile_x_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -772,30 +772,30 @@ static void qrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
             /* (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
             const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
-            const total_of with_x_prev[] = {
+            const reduction with_x_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_1_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_f_1_bar, done > 0},
                 {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_o_1_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, thread, threads,
                 scratch);
 
             /* (17)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
             /* (19)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (2) */
             /* (21)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_2_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_f_2_bar, done > 0},
                 {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_o_2_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
         }
         BARRIER
     }
@@ -804,12 +804,12 @@ static void qrnn_simd_backward_member(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
-                rows = least(rows, (T - 1) * B - begin);
+                rows = min_size(rows, (T - 1) * B - begin);
             const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
                 + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
             const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
@@ -822,19 +822,19 @@ static void qrnn_simd_backward_member(
                 {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
                 {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {n, vectors, turn, turn + many, 0};
-                ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {n, vectors, start, start + taken, 0};
+                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
-                products(rows, 1, &some, factors_x_bar, 3,
-                    &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_x_bar, 3,
+                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(n, vectors, block);
                     const real *const tile_x_bar =
-                        tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = n - j;
@@ -853,10 +853,10 @@ static void qrnn_simd_backward_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -876,14 +876,14 @@ void qrnn_simd_backward(
     qrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, qrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(qrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(qrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void qrnn_simd_step_member(
+static void qrnn_simd_step_thread(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_real *packed,
     const qrnn_inputs *in, const qrnn_initial *state, const qrnn_outputs *out,
-    const qrnn_state *next, qrnn_real *work, size_t member, size_t members)
+    const qrnn_state *next, qrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t B = sizes->B;
@@ -899,18 +899,18 @@ static void qrnn_simd_step_member(
     real *const work_initial_x = work_turn + 1;
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -920,20 +920,20 @@ static void qrnn_simd_step_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                products(rows, 3, &some, factors_a_z, 2, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 3, &batch, factors_a_z, 2,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -968,10 +968,10 @@ static void qrnn_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -995,10 +995,10 @@ static void qrnn_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1017,11 +1017,11 @@ static void qrnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, in->x, n, next != NULL ? next->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1039,5 +1039,5 @@ void qrnn_simd_step(
     const qrnn_state *next, qrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, qrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(qrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(qrnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like qrnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile qrnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   z_tail, f_tail, o_tail, c: spaced(T * B * padded m) each, every step */
 size_t qrnn_simd_tape_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for forward: 2 * 3 * up_to(m, LANES) * n. */
+/* Entries of qrnn_real: weights packed for forward: 2 * 3 * round_up(m, LANES) * n. */
 size_t qrnn_simd_forward_packed_size(const qrnn_sizes *sizes);
 
-/* Entries of qrnn_real: weights packed for backward: 6 * up_to(n, LANES) * m. */
+/* Entries of qrnn_real: weights packed for backward: 6 * round_up(n, LANES) * m. */
 size_t qrnn_simd_backward_packed_size(const qrnn_sizes *sizes);
 
 /* Entries of qrnn_real: scratch memory of forward: 3 * spaced(T * B * padded m) + B * n + B * m.
@@ -88,7 +88,7 @@ void qrnn_simd_backward(
     const qrnn_real *tape, const qrnn_cotangents *bars, const qrnn_gradients *gradients,
     qrnn_real *work, size_t threads);
 
-/* As qrnn_step, with the weights packed for qrnn_simd_forward. */
+/* As qrnn_step, with the weights packed for forward. */
 void qrnn_simd_step(
     const qrnn_sizes *sizes, const qrnn_parameters *parameters, const qrnn_real *packed,
     const qrnn_inputs *in, const qrnn_initial *state, const qrnn_outputs *out,

@@ -34,7 +34,7 @@ size_t ran_simd_forward_packed_size(const ran_sizes *sizes)
     (void)sizes;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
-    return up_to(m, LANES) * n + 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return round_up(m, LANES) * n + 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
@@ -42,7 +42,7 @@ size_t ran_simd_backward_packed_size(const ran_sizes *sizes)
     (void)sizes;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 3 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 3 * round_up(n, LANES) * m;
 }
 
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = RAN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + 2 * B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + 2 * B * m;
 }
 
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
@@ -62,8 +62,8 @@ size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return spaced(T * B * row_m) + spaced(2 * B * row_m) + chunk * B * 2 * up_to(m, LANES)
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return spaced(T * B * row_m) + spaced(2 * B * row_m) + chunk * B * 2 * round_up(m, LANES)
         + 2 * B * m;
 }
 
@@ -154,17 +154,17 @@ void ran_simd_pack_backward(
     }
 }
 
-static void ran_simd_forward_member(
+static void ran_simd_forward_thread(
     const ran_sizes *sizes, const ran_parameters *parameters, const ran_real *packed,
     const ran_inputs *in, const ran_initial *initial, const ran_outputs *out,
-    const ran_state *final, ran_real *tape, ran_real *work, size_t member, size_t members)
+    const ran_state *final, ran_real *tape, ran_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const tape_s = tape; /* [m] a row */
@@ -173,43 +173,44 @@ static void ran_simd_forward_member(
     real *const tape_c = tape_f_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_h_tail = tape_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work;
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * round_up(m, LANES);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = tape_s + begin * row_m;
             const operand factors_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_c x */
-                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_s, 1, &(sums){tile_s_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_s =
-                        tile_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -227,7 +228,7 @@ static void ran_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_i[] = {
@@ -235,22 +236,22 @@ static void ran_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_i x, W_f x */
-            products(steps * B, 2, &some, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_m;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
@@ -267,21 +268,20 @@ static void ran_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                        products(rows, 2, &some, factors_a_i + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_i + early, 2 - early,
                             &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_i = tile_a_i_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -304,8 +304,8 @@ static void ran_simd_forward_member(
                                     store(i_tail_rows + sample * row_m + j, i_tail);
 
                                     /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_f_here;
+                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_f_here;
 
                                     /* (3)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
@@ -322,7 +322,7 @@ static void ran_simd_forward_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -346,10 +346,10 @@ static void ran_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -368,62 +368,63 @@ void ran_simd_forward(
     const ran_state *final, ran_real *tape, ran_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ran_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ran_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(ran_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void ran_simd_infer_member(
+static void ran_simd_infer_thread(
     const ran_sizes *sizes, const ran_parameters *parameters, const ran_real *packed,
     const ran_inputs *in, const ran_initial *initial, const ran_outputs *out,
-    const ran_state *final, ran_real *work, size_t member, size_t members)
+    const ran_state *final, ran_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_i = parameters->b_i; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_i_ahead = work_c + spaced(2 * B * row_m);
-    const size_t early = ahead_of(B, up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
-        + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * n + 2 * round_up(m, LANES) * n
+        + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_i_ahead + chunk * B * 2 * round_up(m, LANES);
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             const operand factors_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_c x */
-                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_s, 1, &(sums){tile_s_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_s =
-                        tile_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -441,7 +442,7 @@ static void ran_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_i[] = {
@@ -449,22 +450,22 @@ static void ran_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_i x, W_f x */
-            products(steps * B, 2, &some, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + (t * B + begin) * row_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
@@ -478,21 +479,20 @@ static void ran_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                        products(rows, 2, &some, factors_a_i + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_i + early, 2 - early,
                             &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_i = tile_a_i_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_i = tile_a_i_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -511,8 +511,8 @@ static void ran_simd_infer_member(
                                     const vec i = vec_sigmoid(a_i);
 
                                     /* (3)  a_f = W_f x + U_f h_prev + b_f */
-                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own
-                                        + v) * LANES) + b_f_here;
+                                    const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v)
+                                        * LANES) + b_f_here;
 
                                     /* (3)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
@@ -525,7 +525,7 @@ static void ran_simd_infer_member(
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
@@ -545,10 +545,10 @@ static void ran_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -567,14 +567,14 @@ void ran_simd_infer(
     const ran_state *final, ran_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ran_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ran_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(ran_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void ran_simd_backward_member(
+static void ran_simd_backward_thread(
     const ran_sizes *sizes, const ran_parameters *parameters, const ran_real *packed,
     const ran_inputs *in, const ran_initial *initial, const ran_outputs *out, const ran_real *tape,
-    const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work, size_t member,
-    size_t members)
+    const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -604,30 +604,30 @@ static void ran_simd_backward_member(
     real *const work_c_prev_bar = work_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_h_bar + B * m;
     real *const work_initial_h = work_final_c_bar + B * m;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_a_i_bar = packed;
-    const real *const panels_a_f_bar = panels_a_i_bar + up_to(m, LANES) * m;
-    const real *const panels_s_bar = panels_a_f_bar + up_to(m, LANES) * m;
-    const real *const panels_a_i_bar_2 = panels_s_bar + up_to(n, LANES) * m;
-    const real *const panels_a_f_bar_2 = panels_a_i_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_f_bar = panels_a_i_bar + round_up(m, LANES) * m;
+    const real *const panels_s_bar = panels_a_f_bar + round_up(m, LANES) * m;
+    const real *const panels_a_i_bar_2 = panels_s_bar + round_up(n, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_a_i_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_i_bar, m);
         clear(b_f_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_c_bar, m * n);
             clear(W_i_bar, m * n);
             clear(U_i_bar, m * m);
@@ -639,16 +639,16 @@ static void ran_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -732,10 +732,10 @@ static void ran_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_f_bar_rows =
                         work_a_f_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_i_bar_rows =
@@ -745,20 +745,20 @@ static void ran_simd_backward_member(
                         {a_i_bar_rows, row_m, m, panels_a_i_bar},
                         {a_f_bar_rows, row_m, m, panels_a_f_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_i^T a_i_bar, U_f^T a_f_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -781,10 +781,10 @@ static void ran_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const i_rows = work_i + begin * row_m;
                 const real *const c_bar_rows = work_c_bar + begin * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
@@ -829,10 +829,10 @@ static void ran_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
                 const real *const s_bar_rows = work_s_bar + begin * row_m;
@@ -842,19 +842,19 @@ static void ran_simd_backward_member(
                     {a_i_bar_rows, row_m, m, panels_a_i_bar_2},
                     {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_c^T s_bar, W_i^T a_i_bar, W_f^T a_f_bar */
-                    products(rows, 1, &some, factors_x_bar, 3,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -872,35 +872,35 @@ static void ran_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
             /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
             /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
                 {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
             /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
             /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -919,14 +919,14 @@ void ran_simd_backward(
     const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ran_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ran_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(ran_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void ran_simd_step_member(
+static void ran_simd_step_thread(
     const ran_sizes *sizes, const ran_parameters *parameters, const ran_real *packed,
     const ran_inputs *in, const ran_initial *state, const ran_outputs *out, const ran_state *next,
-    ran_real *work, size_t member, size_t members)
+    ran_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = RAN_FIXED_n;
@@ -941,37 +941,38 @@ static void ran_simd_step_member(
     real *const work_initial_h = work_turn + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + 2 * up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + 2 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             const operand factors_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_c x */
-                products(rows, 1, &some, factors_s, 1, &(sums){tile_s_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_s, 1, &(sums){tile_s_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_s =
-                        tile_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -989,10 +990,10 @@ static void ran_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -1003,20 +1004,20 @@ static void ran_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_i_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_i_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_i x, U_i h_prev, W_f x, U_f h_prev */
-                products(rows, 2, &some, factors_a_i, 2, &(sums){tile_a_i_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_i, 2,
+                    &(sums){tile_a_i_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_i =
-                        tile_a_i_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_i_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1048,7 +1049,7 @@ static void ran_simd_step_member(
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
@@ -1066,11 +1067,11 @@ static void ran_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1088,5 +1089,5 @@ void ran_simd_step(
     ran_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ran_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(ran_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(ran_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like ran.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile ran_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,29 +23,30 @@ extern "C" {
  *   s, i_tail, f_tail, c, h_tail: spaced(T * B * padded m) each, every step */
 size_t ran_simd_tape_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for forward: up_to(m, LANES) * n + 2 * up_to(m, LANES) * n
- * + 2 * up_to(m, LANES) * m. */
+/* Entries of ran_real: weights packed for forward: round_up(m, LANES) * n + 2 * round_up(m,
+ * LANES) * n + 2 * round_up(m, LANES) * m. */
 size_t ran_simd_forward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: weights packed for backward: 2 * up_to(m, LANES) * m + 3 * up_to(n,
+/* Entries of ran_real: weights packed for backward: 2 * round_up(m, LANES) * m + 3 * round_up(n,
  * LANES) * m. */
 size_t ran_simd_backward_packed_size(const ran_sizes *sizes);
 
-/* Entries of ran_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + 2 * B * m.
- *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of ran_real: scratch memory of forward: chunk * B * 2 * round_up(m, LANES) +
+ * 2 * B * m.
+ *   tile_a_i_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ran_simd_forward_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Entries of ran_real: scratch memory of infer: spaced(T * B * padded m) + spaced(2 * B * padded
- * m) + chunk * B * 2 * up_to(m, LANES) + 2 * B * m.
+ * m) + chunk * B * 2 * round_up(m, LANES) + 2 * B * m.
  *   s: spaced(T * B * padded m), every step
  *   c: spaced(2 * B * padded m), a step and the one before it
- *   tile_a_i_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_i_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ran_simd_infer_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Entries of ran_real: scratch memory of backward: 5 * spaced(chunk * B * padded m) +
@@ -91,7 +92,7 @@ void ran_simd_backward(
     const ran_inputs *in, const ran_initial *initial, const ran_outputs *out, const ran_real *tape,
     const ran_cotangents *bars, const ran_gradients *gradients, ran_real *work, size_t threads);
 
-/* As ran_step, with the weights packed for ran_simd_forward. */
+/* As ran_step, with the weights packed for forward. */
 void ran_simd_step(
     const ran_sizes *sizes, const ran_parameters *parameters, const ran_real *packed,
     const ran_inputs *in, const ran_initial *state, const ran_outputs *out, const ran_state *next,

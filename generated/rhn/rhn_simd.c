@@ -34,7 +34,7 @@ size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes)
     (void)sizes;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 3 * 2 * round_up(m, LANES) * m;
 }
 
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes)
     (void)sizes;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
-    return 6 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 6 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -52,8 +52,8 @@ size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
@@ -63,8 +63,8 @@ size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return 2 * spaced(B * row_m) + chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return 2 * spaced(B * row_m) + chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads)
@@ -180,17 +180,17 @@ void rhn_simd_pack_backward(
     }
 }
 
-static void rhn_simd_forward_member(
+static void rhn_simd_forward_thread(
     const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_real *packed,
     const rhn_inputs *in, const rhn_initial *initial, const rhn_outputs *out,
-    const rhn_state *final, rhn_real *tape, rhn_real *work, size_t member, size_t members)
+    const rhn_state *final, rhn_real *tape, rhn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_H_1 = parameters->b_H_1; /* [m] */
     const real *const b_T_1 = parameters->b_T_1; /* [m] */
     const real *const b_H_2 = parameters->b_H_2; /* [m] */
@@ -206,18 +206,18 @@ static void rhn_simd_forward_member(
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
-    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 3 * 2 * round_up(m, LANES) * m);
+    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_s_1 = panels_y_prev + 2 * round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_s_1 + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h_1[] = {
@@ -225,22 +225,22 @@ static void rhn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_H x, W_T x */
-            products(steps * B, 2, &some, factors_a_h_1, 1,
+            products(steps * B, 2, &batch, factors_a_h_1, 1,
                 &(sums){tile_a_h_1_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows =
                         t > 0 ? out->y + (t * B + begin - B) * m : initial_y + begin * m;
@@ -251,21 +251,20 @@ static void rhn_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, m, m, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                        products(rows, 2, &some, factors_a_h_1 + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_h_1 + early, 2 - early,
                             &(sums){tile_a_h_1_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h_1 = tile_a_h_1_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -286,8 +285,8 @@ static void rhn_simd_forward_member(
                                     store(h_1_tail_rows + s * row_m + j, h_1_tail);
 
                                     /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_1_here;
+                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_1_here;
 
                                     /* (2)  t_1 = sigmoid(a_t_1) */
                                     const vec t_1 = vec_sigmoid(a_t_1);
@@ -309,10 +308,10 @@ static void rhn_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = work_s_1 + begin * row_m;
                     real *const h_2_tail_rows = tape_h_2_tail + (t * B + begin) * row_m;
                     real *const t_2_tail_rows = tape_t_2_tail + (t * B + begin) * row_m;
@@ -320,20 +319,20 @@ static void rhn_simd_forward_member(
                     const operand factors_a_h_2[] = {
                         {s_1_rows, row_m, m, panels_s_1},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_h_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* R_H_2 s_1, R_T_2 s_1 */
-                        products(rows, 2, &some, factors_a_h_2, 1,
-                            &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_h_2, 1,
+                            &(sums){tile_a_h_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a_h_2 =
-                                tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_h_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -354,8 +353,8 @@ static void rhn_simd_forward_member(
                                     store(h_2_tail_rows + s * row_m + j, h_2_tail);
 
                                     /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_2_here;
+                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_2_here;
 
                                     /* (5)  t_2 = sigmoid(a_t_2) */
                                     const vec t_2 = vec_sigmoid(a_t_2);
@@ -377,10 +376,10 @@ static void rhn_simd_forward_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const s_2_rows = work_s_2 + begin * row_m;
                     real *const h_3_tail_rows = tape_h_3_tail + (t * B + begin) * row_m;
@@ -388,20 +387,20 @@ static void rhn_simd_forward_member(
                     const operand factors_a_h_3[] = {
                         {s_2_rows, row_m, m, panels_s_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_h_3_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* R_H_3 s_2, R_T_3 s_2 */
-                        products(rows, 2, &some, factors_a_h_3, 1,
-                            &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_h_3, 1,
+                            &(sums){tile_a_h_3_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a_h_3 =
-                                tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_h_3_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -422,8 +421,8 @@ static void rhn_simd_forward_member(
                                     store(h_3_tail_rows + s * row_m + j, h_3_tail);
 
                                     /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_3_here;
+                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_3_here;
 
                                     /* (8)  t_3 = sigmoid(a_t_3) */
                                     const vec t_3 = vec_sigmoid(a_t_3);
@@ -444,7 +443,7 @@ static void rhn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
 }
@@ -463,20 +462,20 @@ void rhn_simd_forward(
     const rhn_state *final, rhn_real *tape, rhn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, rhn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(rhn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(rhn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void rhn_simd_infer_member(
+static void rhn_simd_infer_thread(
     const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_real *packed,
     const rhn_inputs *in, const rhn_initial *initial, const rhn_outputs *out,
-    const rhn_state *final, rhn_real *work, size_t member, size_t members)
+    const rhn_state *final, rhn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_H_1 = parameters->b_H_1; /* [m] */
     const real *const b_T_1 = parameters->b_T_1; /* [m] */
     const real *const b_H_2 = parameters->b_H_2; /* [m] */
@@ -486,18 +485,18 @@ static void rhn_simd_infer_member(
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
     real *const tile_a_h_1_ahead = work_s_2 + spaced(B * row_m);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m, LANES) * m);
-    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 3 * 2 * round_up(m, LANES) * m);
+    real *const work_initial_y = tile_a_h_1_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_s_1 = panels_y_prev + 2 * round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_s_1 + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h_1[] = {
@@ -505,22 +504,22 @@ static void rhn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_H x, W_T x */
-            products(steps * B, 2, &some, factors_a_h_1, 1,
+            products(steps * B, 2, &batch, factors_a_h_1, 1,
                 &(sums){tile_a_h_1_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const y_prev_rows =
                         t > 0 ? out->y + (t * B + begin - B) * m : initial_y + begin * m;
@@ -529,21 +528,20 @@ static void rhn_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {y_prev_rows, m, m, panels_y_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                        products(rows, 2, &some, factors_a_h_1 + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_h_1 + early, 2 - early,
                             &(sums){tile_a_h_1_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h_1 = tile_a_h_1_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_h_1 = tile_a_h_1_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -560,8 +558,8 @@ static void rhn_simd_infer_member(
                                     const vec h_1 = vec_tanh(a_h_1);
 
                                     /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
-                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_1_here;
+                                    const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_1_here;
 
                                     /* (2)  t_1 = sigmoid(a_t_1) */
                                     const vec t_1 = vec_sigmoid(a_t_1);
@@ -579,29 +577,29 @@ static void rhn_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = work_s_1 + begin * row_m;
                     real *const s_2_rows = work_s_2 + begin * row_m;
                     const operand factors_a_h_2[] = {
                         {s_1_rows, row_m, m, panels_s_1},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_h_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* R_H_2 s_1, R_T_2 s_1 */
-                        products(rows, 2, &some, factors_a_h_2, 1,
-                            &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_h_2, 1,
+                            &(sums){tile_a_h_2_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a_h_2 =
-                                tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_h_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -618,8 +616,8 @@ static void rhn_simd_infer_member(
                                     const vec h_2 = vec_tanh(a_h_2);
 
                                     /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
-                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_2_here;
+                                    const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_2_here;
 
                                     /* (5)  t_2 = sigmoid(a_t_2) */
                                     const vec t_2 = vec_sigmoid(a_t_2);
@@ -637,29 +635,29 @@ static void rhn_simd_infer_member(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     real *const y_rows = out->y + (t * B + begin) * m;
                     const real *const s_2_rows = work_s_2 + begin * row_m;
                     const operand factors_a_h_3[] = {
                         {s_2_rows, row_m, m, panels_s_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_a_h_3_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                         /* R_H_3 s_2, R_T_3 s_2 */
-                        products(rows, 2, &some, factors_a_h_3, 1,
-                            &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
+                        products(rows, 2, &batch, factors_a_h_3, 1,
+                            &(sums){tile_a_h_3_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_a_h_3 =
-                                tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
+                                tile_a_h_3_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -676,8 +674,8 @@ static void rhn_simd_infer_member(
                                     const vec h_3 = vec_tanh(a_h_3);
 
                                     /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
-                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own
-                                        + v) * LANES) + b_T_3_here;
+                                    const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v)
+                                        * LANES) + b_T_3_here;
 
                                     /* (8)  t_3 = sigmoid(a_t_3) */
                                     const vec t_3 = vec_sigmoid(a_t_3);
@@ -694,7 +692,7 @@ static void rhn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
 }
@@ -713,14 +711,14 @@ void rhn_simd_infer(
     const rhn_state *final, rhn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, rhn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(rhn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(rhn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void rhn_simd_backward_member(
+static void rhn_simd_backward_thread(
     const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_real *packed,
     const rhn_inputs *in, const rhn_initial *initial, const rhn_outputs *out, const rhn_real *tape,
-    const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work, size_t member,
-    size_t members)
+    const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work, size_t thread,
+    size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -772,21 +770,21 @@ static void rhn_simd_backward_member(
     real *const work_y_prev_bar = work_a_h_1_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_y_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_y_bar = work_scratch + members * scratch_size;
+    real *const work_final_y_bar = work_scratch + threads * scratch_size;
     real *const work_initial_y = work_final_y_bar + B * m;
     const real *const final_y_bar =
-        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, member, members);
+        given_or(bars->final_y_bar, 0, B * m, work_final_y_bar, thread, threads);
     const real *const initial_y = given_or(initial != NULL ? initial->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_a_h_3_bar = packed;
-    const real *const panels_a_t_3_bar = panels_a_h_3_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_2_bar = panels_a_t_3_bar + up_to(m, LANES) * m;
-    const real *const panels_a_t_2_bar = panels_a_h_2_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_1_bar = panels_a_t_2_bar + up_to(m, LANES) * m;
-    const real *const panels_a_t_1_bar = panels_a_h_1_bar + up_to(m, LANES) * m;
-    const real *const panels_a_h_1_bar_2 = panels_a_t_1_bar + up_to(m, LANES) * m;
-    const real *const panels_a_t_1_bar_2 = panels_a_h_1_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_t_3_bar = panels_a_h_3_bar + round_up(m, LANES) * m;
+    const real *const panels_a_h_2_bar = panels_a_t_3_bar + round_up(m, LANES) * m;
+    const real *const panels_a_t_2_bar = panels_a_h_2_bar + round_up(m, LANES) * m;
+    const real *const panels_a_h_1_bar = panels_a_t_2_bar + round_up(m, LANES) * m;
+    const real *const panels_a_t_1_bar = panels_a_h_1_bar + round_up(m, LANES) * m;
+    const real *const panels_a_h_1_bar_2 = panels_a_t_1_bar + round_up(m, LANES) * m;
+    const real *const panels_a_t_1_bar_2 = panels_a_h_1_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_H_1_bar, m);
         clear(b_T_1_bar, m);
         clear(b_H_2_bar, m);
@@ -796,7 +794,7 @@ static void rhn_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_H_bar, m * n);
             clear(W_T_bar, m * n);
             clear(R_H_1_bar, m * m);
@@ -811,16 +809,16 @@ static void rhn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_1_tail_rows = tape_h_1_tail + (t * B + begin) * row_m;
                     const real *const t_1_tail_rows = tape_t_1_tail + (t * B + begin) * row_m;
                     const real *const h_2_tail_rows = tape_h_2_tail + (t * B + begin) * row_m;
@@ -944,10 +942,10 @@ static void rhn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_h_2_squared_rows =
                         work_one_minus_h_2_squared + begin * row_m;
                     const real *const one_minus_t_2_rows = work_one_minus_t_2 + begin * row_m;
@@ -967,20 +965,20 @@ static void rhn_simd_backward_member(
                         {a_h_3_bar_rows, row_m, m, panels_a_h_3_bar},
                         {a_t_3_bar_rows, row_m, m, panels_a_t_3_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_s_2_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_s_2_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* R_H_3^T a_h_3_bar, R_T_3^T a_t_3_bar */
-                        products(rows, 1, &some, factors_s_2_bar, 2,
-                            &(sums){tile_s_2_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_s_2_bar, 2,
+                            &(sums){tile_s_2_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_s_2_bar =
-                                tile_s_2_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_s_2_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1025,10 +1023,10 @@ static void rhn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_h_1_squared_rows =
                         work_one_minus_h_1_squared + begin * row_m;
                     const real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
@@ -1049,20 +1047,20 @@ static void rhn_simd_backward_member(
                         {a_h_2_bar_rows, row_m, m, panels_a_h_2_bar},
                         {a_t_2_bar_rows, row_m, m, panels_a_t_2_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_s_1_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_s_1_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* R_H_2^T a_h_2_bar, R_T_2^T a_t_2_bar */
-                        products(rows, 1, &some, factors_s_1_bar, 2,
-                            &(sums){tile_s_1_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_s_1_bar, 2,
+                            &(sums){tile_s_1_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             const real *const tile_s_1_bar =
-                                tile_s_1_bar_group + (block - some.low) * vectors * rows * LANES;
+                                tile_s_1_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -1108,10 +1106,10 @@ static void rhn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_t_1_rows = work_one_minus_t_1 + begin * row_m;
                     const real *const s_1_bar_rows = work_s_1_bar + begin * row_m;
                     const real *const a_t_1_bar_rows =
@@ -1123,20 +1121,20 @@ static void rhn_simd_backward_member(
                         {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar},
                         {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_y_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_y_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* R_H_1^T a_h_1_bar, R_T_1^T a_t_1_bar */
-                        products(rows, 1, &some, factors_y_prev_bar, 2,
-                            &(sums){tile_y_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_y_prev_bar, 2,
+                            &(sums){tile_y_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_y_prev_bar =
-                                tile_y_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_y_prev_bar = tile_y_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1163,10 +1161,10 @@ static void rhn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_t_1_bar_rows = work_a_t_1_bar + begin * row_m;
                 const real *const a_h_1_bar_rows = work_a_h_1_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -1174,19 +1172,19 @@ static void rhn_simd_backward_member(
                     {a_h_1_bar_rows, row_m, m, panels_a_h_1_bar_2},
                     {a_t_1_bar_rows, row_m, m, panels_a_t_1_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_H^T a_h_1_bar, W_T^T a_t_1_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1207,10 +1205,10 @@ static void rhn_simd_backward_member(
             || b_T_2_bar != NULL || b_T_3_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_t_3_bar_rows = work_a_t_3_bar + begin * row_m;
                 const real *const a_h_3_bar_rows = work_a_h_3_bar + begin * row_m;
                 const real *const a_t_2_bar_rows = work_a_t_2_bar + begin * row_m;
@@ -1284,48 +1282,50 @@ static void rhn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
             /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_H_bar, done > 0},
                 {{work_a_t_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_T_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
             /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
-            const total_of with_y_prev[] = {
+            const reduction with_y_prev[] = {
                 {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_1_bar, done > 0},
                 {{work_a_t_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_1_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 2, thread, threads,
                 scratch);
 
             /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
             /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
             const series rows_of_s_1 = {work_s_1, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_s_1[] = {
+            const reduction with_s_1[] = {
                 {{work_a_h_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_2_bar, done > 0},
                 {{work_a_t_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_2_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_s_1, m, with_s_1, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_s_1, m, with_s_1, 2, thread, threads,
+                scratch);
 
             /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
             /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
             const series rows_of_s_2 = {work_s_2, 0, row_m, 0, 0, 0, first * B};
-            const total_of with_s_2[] = {
+            const reduction with_s_2[] = {
                 {{work_a_h_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_3_bar, done > 0},
                 {{work_a_t_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_T_3_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_s_2, m, with_s_2, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_s_2, m, with_s_2, 2, thread, threads,
+                scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
             T > 0 ? row_m : m, gradients->initial_y_bar);
 }
@@ -1344,14 +1344,14 @@ void rhn_simd_backward(
     const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, rhn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(rhn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(rhn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void rhn_simd_step_member(
+static void rhn_simd_step_thread(
     const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_real *packed,
     const rhn_inputs *in, const rhn_initial *state, const rhn_outputs *out, const rhn_state *next,
-    rhn_real *work, size_t member, size_t members)
+    rhn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = RHN_FIXED_n;
@@ -1369,18 +1369,18 @@ static void rhn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_y = work_turn + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
-        work_initial_y, member, members);
+        work_initial_y, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_y_prev = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_s_1 = panels_y_prev + 2 * up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_s_1 + 2 * up_to(m, LANES) * m;
+    const real *const panels_y_prev = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_s_1 = panels_y_prev + 2 * round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_s_1 + 2 * round_up(m, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const y_prev_rows = initial_y + begin * m;
             real *const s_1_rows = work_s_1 + begin * row_m;
@@ -1388,20 +1388,20 @@ static void rhn_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {y_prev_rows, m, m, panels_y_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_1_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_1_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_H x, R_H_1 y_prev, W_T x, R_T_1 y_prev */
-                products(rows, 2, &some, factors_a_h_1, 2,
-                    &(sums){tile_a_h_1_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_h_1, 2,
+                    &(sums){tile_a_h_1_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h_1 =
-                        tile_a_h_1_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_h_1_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1437,29 +1437,29 @@ static void rhn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const s_1_rows = work_s_1 + begin * row_m;
             real *const s_2_rows = work_s_2 + begin * row_m;
             const operand factors_a_h_2[] = {
                 {s_1_rows, row_m, m, panels_s_1},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_2_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* R_H_2 s_1, R_T_2 s_1 */
-                products(rows, 2, &some, factors_a_h_2, 1,
-                    &(sums){tile_a_h_2_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_h_2, 1,
+                    &(sums){tile_a_h_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h_2 =
-                        tile_a_h_2_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_h_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1495,29 +1495,29 @@ static void rhn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             real *const y_rows = out->y + begin * m;
             const real *const s_2_rows = work_s_2 + begin * row_m;
             const operand factors_a_h_3[] = {
                 {s_2_rows, row_m, m, panels_s_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_3_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_3_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* R_H_3 s_2, R_T_3 s_2 */
-                products(rows, 2, &some, factors_a_h_3, 1,
-                    &(sums){tile_a_h_3_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_a_h_3, 1,
+                    &(sums){tile_a_h_3_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h_3 =
-                        tile_a_h_3_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_h_3_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1550,9 +1550,9 @@ static void rhn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1570,5 +1570,5 @@ void rhn_simd_step(
     rhn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, rhn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(rhn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(rhn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

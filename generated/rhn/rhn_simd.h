@@ -5,7 +5,7 @@
  * Like rhn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile rhn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,30 +24,30 @@ extern "C" {
  *     every step */
 size_t rhn_simd_tape_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 3 * 2 * up_to(m,
- * LANES) * m. */
+/* Entries of rhn_real: weights packed for forward: 2 * round_up(m, LANES) * n +
+ * 3 * 2 * round_up(m, LANES) * m. */
 size_t rhn_simd_forward_packed_size(const rhn_sizes *sizes);
 
-/* Entries of rhn_real: weights packed for backward: 6 * up_to(m, LANES) * m + 2 * up_to(n,
+/* Entries of rhn_real: weights packed for backward: 6 * round_up(m, LANES) * m + 2 * round_up(n,
  * LANES) * m. */
 size_t rhn_simd_backward_packed_size(const rhn_sizes *sizes);
 
 /* Entries of rhn_real: scratch memory of forward: 2 * spaced(B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + B * m.
  *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_h_1_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_y: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t rhn_simd_forward_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of infer: 2 * spaced(B * padded m) +
- * chunk * B * 2 * up_to(m, LANES) + B * m.
+ * chunk * B * 2 * round_up(m, LANES) + B * m.
  *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
- *   tile_a_h_1_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_a_h_1_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_y: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of backward: 12 * spaced(B * padded m) +
@@ -96,7 +96,7 @@ void rhn_simd_backward(
     const rhn_inputs *in, const rhn_initial *initial, const rhn_outputs *out, const rhn_real *tape,
     const rhn_cotangents *bars, const rhn_gradients *gradients, rhn_real *work, size_t threads);
 
-/* As rhn_step, with the weights packed for rhn_simd_forward. */
+/* As rhn_step, with the weights packed for forward. */
 void rhn_simd_step(
     const rhn_sizes *sizes, const rhn_parameters *parameters, const rhn_real *packed,
     const rhn_inputs *in, const rhn_initial *state, const rhn_outputs *out, const rhn_state *next,

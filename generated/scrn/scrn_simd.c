@@ -38,8 +38,8 @@ size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes)
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
     const size_t p = SCRN_FIXED_p;
-    return up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n + up_to(m, LANES) * m
-        + up_to(p, LANES) * m + up_to(p, LANES) * k;
+    return round_up(k, LANES) * n + round_up(m, LANES) * k + round_up(m, LANES) * n
+        + round_up(m, LANES) * m + round_up(p, LANES) * m + round_up(p, LANES) * k;
 }
 
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
@@ -49,8 +49,8 @@ size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes)
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
     const size_t p = SCRN_FIXED_p;
-    return up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m + up_to(k, LANES) * p
-        + up_to(n, LANES) * k + up_to(n, LANES) * m;
+    return round_up(m, LANES) * p + round_up(m, LANES) * m + round_up(k, LANES) * m
+        + round_up(k, LANES) * p + round_up(n, LANES) * k + round_up(n, LANES) * m;
 }
 
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t k = SCRN_FIXED_k;
     const size_t m = SCRN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * k + B * m;
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * k + B * m;
 }
 
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
@@ -74,9 +74,9 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t m = SCRN_FIXED_m;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
-    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * k
-        + B * m;
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
+    return 2 * spaced(T * B * row_k) + spaced(T * B * row_m) + chunk * B * round_up(m, LANES)
+        + B * k + B * m;
 }
 
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
@@ -88,10 +88,10 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t m = SCRN_FIXED_m;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_2 = steps_together(T, B, row_k + up_to(k, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_2 = steps_together(T, B, row_k + round_up(k, LANES));
     return spaced(T * B * row_m) + 3 * spaced(chunk_2 * B * row_k) + spaced(2 * B * row_k)
-        + spaced(2 * B * row_m) + chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES)
+        + spaced(2 * B * row_m) + chunk * B * round_up(m, LANES) + chunk_2 * B * round_up(k, LANES)
         + 2 * B * k + 2 * B * m + threads * scratch_for(n + k + m);
 }
 
@@ -198,10 +198,10 @@ void scrn_simd_pack_backward(
     }
 }
 
-static void scrn_simd_forward_member(
+static void scrn_simd_forward_thread(
     const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_real *packed,
     const scrn_inputs *in, const scrn_initial *initial, const scrn_outputs *out,
-    const scrn_state *final, scrn_real *tape, scrn_real *work, size_t member, size_t members)
+    const scrn_state *final, scrn_real *tape, scrn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -211,54 +211,55 @@ static void scrn_simd_forward_member(
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const tape_s = tape; /* [k] a row */
     real *const tape_h = tape_s + spaced(T * B * row_k); /* [m] a row */
     real *const tape_h_tail = tape_h + spaced(T * B * row_m); /* [m] a row */
     real *const tape_a_s = tape_h_tail + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work;
-    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n
-        + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
-    real *const work_initial_s = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(k, LANES) * n + round_up(m, LANES) * k
+        + round_up(m, LANES) * n + round_up(m, LANES) * m + round_up(p, LANES) * m
+        + round_up(p, LANES) * k);
+    real *const work_initial_s = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_h = work_initial_s + B * k;
     const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k,
-        work_initial_s, member, members);
+        work_initial_s, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
+    const real *const panels_s = panels_x + round_up(k, LANES) * n;
+    const real *const panels_x_2 = panels_s + round_up(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + round_up(p, LANES) * m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = tape_a_s + begin * row_k;
             const operand factors_a_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {k, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {k, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* B x */
-                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_s, 1,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
                     const real *const tile_a_s =
-                        tile_a_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -279,10 +280,10 @@ static void scrn_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 real *const s_rows = tape_s + (t * B + begin) * row_k;
                 const real *const s_prev_rows =
                     t > 0 ? tape_s + (t * B + begin - B) * row_k : initial_s + begin * k;
@@ -309,7 +310,7 @@ static void scrn_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -318,22 +319,22 @@ static void scrn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* P s, A x */
-            products(steps * B, 1, &some, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_k;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
@@ -346,21 +347,20 @@ static void scrn_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, h_prev_stride, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* P s, A x, R h_prev */
-                        products(rows, 1, &some, factors_a_h + early * 2, 3 - early * 2,
+                        products(rows, 1, &batch, factors_a_h + early * 2, 3 - early * 2,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -388,10 +388,10 @@ static void scrn_simd_forward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const s_rows = tape_s + (first * B + begin) * row_k;
                 const real *const h_rows = tape_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
@@ -399,19 +399,19 @@ static void scrn_simd_forward_member(
                     {h_rows, row_m, m, panels_h},
                     {s_rows, row_k, k, panels_s_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* U h, V s */
-                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0},
-                        0);
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_y =
-                            tile_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -428,10 +428,10 @@ static void scrn_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? tape_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k,
             final != NULL ? final->s : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
 }
@@ -452,13 +452,13 @@ void scrn_simd_forward(
     const scrn_state *final, scrn_real *tape, scrn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, scrn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(scrn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(scrn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void scrn_simd_infer_member(
+static void scrn_simd_infer_thread(
     const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_real *packed,
     const scrn_inputs *in, const scrn_initial *initial, const scrn_outputs *out,
-    const scrn_state *final, scrn_real *work, size_t member, size_t members)
+    const scrn_state *final, scrn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -468,53 +468,54 @@ static void scrn_simd_infer_member(
     const size_t p = SCRN_FIXED_p;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, row_m + up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, row_m + round_up(m, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const work_s = work; /* [k] a row */
     real *const work_h = work_s + spaced(T * B * row_k); /* [m] a row */
     real *const work_a_s = work_h + spaced(T * B * row_m); /* [k] a row */
     real *const tile_a_h_ahead = work_a_s + spaced(T * B * row_k);
-    const size_t early = ahead_of(B, up_to(k, LANES) * n + up_to(m, LANES) * k + up_to(m, LANES) * n
-        + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k);
-    real *const work_initial_s = tile_a_h_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, round_up(k, LANES) * n + round_up(m, LANES) * k
+        + round_up(m, LANES) * n + round_up(m, LANES) * m + round_up(p, LANES) * m
+        + round_up(p, LANES) * k);
+    real *const work_initial_s = tile_a_h_ahead + chunk * B * round_up(m, LANES);
     real *const work_initial_h = work_initial_s + B * k;
     const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k,
-        work_initial_s, member, members);
+        work_initial_s, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
+    const real *const panels_s = panels_x + round_up(k, LANES) * n;
+    const real *const panels_x_2 = panels_s + round_up(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + round_up(p, LANES) * m;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
             const operand factors_a_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {k, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {k, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* B x */
-                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_s, 1,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
                     const real *const tile_a_s =
-                        tile_a_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -535,10 +536,10 @@ static void scrn_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 real *const s_rows = work_s + (t * B + begin) * row_k;
                 const real *const s_prev_rows =
                     t > 0 ? work_s + (t * B + begin - B) * row_k : initial_s + begin * k;
@@ -565,7 +566,7 @@ static void scrn_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_h[] = {
@@ -574,22 +575,22 @@ static void scrn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* P s, A x */
-            products(steps * B, 1, &some, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + (t * B + begin) * row_k;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
@@ -601,21 +602,20 @@ static void scrn_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, h_prev_stride, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* P s, A x, R h_prev */
-                        products(rows, 1, &some, factors_a_h + early * 2, 3 - early * 2,
+                        products(rows, 1, &batch, factors_a_h + early * 2, 3 - early * 2,
                             &(sums){tile_a_h_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_h = tile_a_h_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_h = tile_a_h_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -639,10 +639,10 @@ static void scrn_simd_infer_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const s_rows = work_s + (first * B + begin) * row_k;
                 const real *const h_rows = work_h + (first * B + begin) * row_m;
                 real *const y_rows = out->y + (first * B + begin) * p;
@@ -650,19 +650,19 @@ static void scrn_simd_infer_member(
                     {h_rows, row_m, m, panels_h},
                     {s_rows, row_k, k, panels_s_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {p, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* U h, V s */
-                    products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0},
-                        0);
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(p, vectors, block);
                         const real *const tile_y =
-                            tile_y_group + (block - some.low) * vectors * rows * LANES;
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
@@ -679,10 +679,10 @@ static void scrn_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? work_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k,
             final != NULL ? final->s : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
 }
@@ -703,14 +703,14 @@ void scrn_simd_infer(
     const scrn_state *final, scrn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, scrn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(scrn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(scrn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void scrn_simd_backward_member(
+static void scrn_simd_backward_thread(
     const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_real *packed,
     const scrn_inputs *in, const scrn_initial *initial, const scrn_outputs *out,
     const scrn_real *tape, const scrn_cotangents *bars, const scrn_gradients *gradients,
-    scrn_real *work, size_t member, size_t members)
+    scrn_real *work, size_t thread, size_t threads)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -721,8 +721,8 @@ static void scrn_simd_backward_member(
     const size_t p = SCRN_FIXED_p;
     const size_t row_m = padded(m);
     const size_t row_k = padded(k);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    const size_t chunk_2 = steps_together(T, B, row_k + up_to(k, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    const size_t chunk_2 = steps_together(T, B, row_k + round_up(k, LANES));
     const real *const alpha = parameters->alpha; /* [] */
     real *const B_bar = gradients->B_bar; /* [k, n] */
     real *const alpha_bar = gradients->alpha_bar; /* [] */
@@ -742,34 +742,35 @@ static void scrn_simd_backward_member(
     real *const work_s_prev_bar = work_a_s_bar + spaced(chunk_2 * B * row_k); /* [k] a row */
     real *const work_h_prev_bar = work_s_prev_bar + spaced(2 * B * row_k); /* [m] a row */
     real *const tile_h_bar_ahead = work_h_prev_bar + spaced(2 * B * row_m);
-    real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * up_to(m, LANES);
-    const size_t early = ahead_of(B, up_to(m, LANES) * p + up_to(m, LANES) * m + up_to(k, LANES) * m
-        + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m);
-    real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * up_to(k, LANES);
+    real *const tile_s_bar_ahead = tile_h_bar_ahead + chunk * B * round_up(m, LANES);
+    const size_t early = ahead_of(B, round_up(m, LANES) * p + round_up(m, LANES) * m
+        + round_up(k, LANES) * m + round_up(k, LANES) * p + round_up(n, LANES) * k
+        + round_up(n, LANES) * m);
+    real *const work_scratch = tile_s_bar_ahead + chunk_2 * B * round_up(k, LANES);
     const size_t scratch_size = scratch_for(n + k + m);
-    real *const work_final_s_bar = work_scratch + members * scratch_size;
+    real *const work_final_s_bar = work_scratch + threads * scratch_size;
     real *const work_final_h_bar = work_final_s_bar + B * k;
     real *const work_initial_s = work_final_h_bar + B * m;
     real *const work_initial_h = work_initial_s + B * k;
     const real *const final_s_bar =
-        given_or(bars->final_s_bar, 0, B * k, work_final_s_bar, member, members);
+        given_or(bars->final_s_bar, 0, B * k, work_final_s_bar, thread, threads);
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_s = given_or(initial != NULL ? initial->s : NULL, 0, B * k,
-        work_initial_s, member, members);
+        work_initial_s, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_y_bar = packed;
-    const real *const panels_a_h_bar = panels_y_bar + up_to(m, LANES) * p;
-    const real *const panels_a_h_bar_2 = panels_a_h_bar + up_to(m, LANES) * m;
-    const real *const panels_y_bar_2 = panels_a_h_bar_2 + up_to(k, LANES) * m;
-    const real *const panels_a_s_bar = panels_y_bar_2 + up_to(k, LANES) * p;
-    const real *const panels_a_h_bar_3 = panels_a_s_bar + up_to(n, LANES) * k;
-    if (member == 0)
+    const real *const panels_a_h_bar = panels_y_bar + round_up(m, LANES) * p;
+    const real *const panels_a_h_bar_2 = panels_a_h_bar + round_up(m, LANES) * m;
+    const real *const panels_y_bar_2 = panels_a_h_bar_2 + round_up(k, LANES) * m;
+    const real *const panels_a_s_bar = panels_y_bar_2 + round_up(k, LANES) * p;
+    const real *const panels_a_h_bar_3 = panels_a_s_bar + round_up(n, LANES) * k;
+    if (thread == 0)
         clear(alpha_bar, 1);
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(B_bar, k * n);
             clear(P_bar, m * k);
             clear(A_bar, m * n);
@@ -782,7 +783,7 @@ static void scrn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_h_bar[] = {
@@ -790,22 +791,22 @@ static void scrn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* U^T y_bar */
-            products(steps * B, 1, &some, factors_h_bar, 1,
+            products(steps * B, 1, &batch, factors_h_bar, 1,
                 &(sums){tile_h_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
@@ -816,28 +817,27 @@ static void scrn_simd_backward_member(
                     const operand factors_h_bar[] = {
                         {y_bar_rows, p, p, panels_y_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* U^T y_bar */
-                        products(rows, 1, &some, factors_h_bar + early, 1 - early,
+                        products(rows, 1, &batch, factors_h_bar + early, 1 - early,
                             &(sums){tile_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_bar = tile_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_h_bar = tile_h_bar_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_tail = load(h_tail_rows + sample * row_m + j);
                                     const vec h = load(h_rows + sample * row_m + j);
-                                    const vec h_next_bar = load_part(h_next_bar_rows
-                                        + sample * h_next_bar_stride + j, left);
+                                    const vec h_next_bar = load_part(h_next_bar_rows + sample
+                                        * h_next_bar_stride + j, left);
 
                                     /* (2)  one_minus_h = complement_from_tail(h_tail) */
                                     const vec one_minus_h = vec_complement_from_tail(h_tail);
@@ -859,29 +859,29 @@ static void scrn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                     const operand factors_h_prev_bar[] = {
                         {a_h_bar_rows, row_m, m, panels_a_h_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* R^T a_h_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
@@ -902,7 +902,7 @@ static void scrn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = least(chunk_2, T - done);
+        const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
             const operand factors_s_bar[] = {
@@ -911,22 +911,22 @@ static void scrn_simd_backward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {k, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {k, vectors, from, to, 0};
 
             /* P^T a_h_bar, V^T y_bar */
-            products(steps * B, 1, &some, factors_s_bar, 2,
+            products(steps * B, 1, &batch, factors_s_bar, 2,
                 &(sums){tile_s_bar_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
                     const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_k : final_s_bar + begin * k;
@@ -938,27 +938,26 @@ static void scrn_simd_backward_member(
                         {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
                         {y_bar_rows, p, p, panels_y_bar_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {k, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {k, vectors, start, start + taken, 0};
 
                         /* P^T a_h_bar, V^T y_bar */
-                        products(rows, 1, &some, factors_s_bar + early * 2, 2 - early * 2,
+                        products(rows, 1, &batch, factors_s_bar + early * 2, 2 - early * 2,
                             &(sums){tile_s_bar_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(k, vectors, block);
-                            const real *const tile_s_bar = tile_s_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_s_bar = tile_s_bar_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
                                 const real alpha_here = alpha[0];
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec s_next_bar = load_part(s_next_bar_rows
-                                        + sample * s_next_bar_stride + j, left);
+                                    const vec s_next_bar = load_part(s_next_bar_rows + sample
+                                        * s_next_bar_stride + j, left);
 
                                     /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint
                                      * of (2), (3) */
@@ -982,12 +981,12 @@ static void scrn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const s_prev_rows = first * B + begin >= B ? tape_s
                     + (first * B + begin - B) * row_k : initial_s + (first * B + begin) * k;
                 const size_t s_prev_stride = first * B + begin >= B ? row_k : k;
@@ -1020,10 +1019,10 @@ static void scrn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
                 const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -1031,19 +1030,19 @@ static void scrn_simd_backward_member(
                     {a_s_bar_rows, row_k, k, panels_a_s_bar},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* B^T a_s_bar, A^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -1060,7 +1059,7 @@ static void scrn_simd_backward_member(
         }
         BARRIER
         if (alpha_bar != NULL) {
-            for (size_t sample = 0; sample < steps * B * (member == 0); ++sample) {
+            for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
                 const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
 
                 /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
@@ -1070,47 +1069,47 @@ static void scrn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
             /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, B_bar, done > 0},
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, A_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
             /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
             const series rows_of_s = {tape_s, 0, row_k, 0, 0, 0, 0};
-            const total_of with_s[] = {
+            const reduction with_s[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, P_bar, done > 0},
                 {{bars->y_bar, 0, p, 0, 0, 0, 0}, p, 1, V_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_s, k, with_s, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_s, k, with_s, 2, thread, threads, scratch);
 
             /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, R_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
             /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
             const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
-            const total_of with_h[] = {
+            const reduction with_h[] = {
                 {{bars->y_bar, 0, p, 0, 0, 0, 0}, p, 1, U_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h, m, with_h, 1, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_h, m, with_h, 1, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, T > 0 ? work_s_prev_bar + (0 & 1) * B * row_k : final_s_bar,
             T > 0 ? row_k : k, gradients->initial_s_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -1133,14 +1132,14 @@ void scrn_simd_backward(
     scrn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, scrn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(scrn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(scrn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void scrn_simd_step_member(
+static void scrn_simd_step_thread(
     const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_real *packed,
     const scrn_inputs *in, const scrn_initial *state, const scrn_outputs *out,
-    const scrn_state *next, scrn_real *work, size_t member, size_t members)
+    const scrn_state *next, scrn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = SCRN_FIXED_n;
@@ -1158,41 +1157,41 @@ static void scrn_simd_step_member(
     real *const work_initial_s = work_turn + 1;
     real *const work_initial_h = work_initial_s + B * k;
     const real *const initial_s = given_or(state != NULL ? state->s : NULL, 0, B * k,
-        work_initial_s, member, members);
+        work_initial_s, thread, threads);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_s = panels_x + up_to(k, LANES) * n;
-    const real *const panels_x_2 = panels_s + up_to(m, LANES) * k;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
-    const real *const panels_h = panels_h_prev + up_to(m, LANES) * m;
-    const real *const panels_s_2 = panels_h + up_to(p, LANES) * m;
+    const real *const panels_s = panels_x + round_up(k, LANES) * n;
+    const real *const panels_x_2 = panels_s + round_up(m, LANES) * k;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
+    const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
+    const real *const panels_s_2 = panels_h + round_up(p, LANES) * m;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
             const operand factors_a_s[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {k, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_s_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {k, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* B x */
-                products(rows, 1, &some, factors_a_s, 1, &(sums){tile_a_s_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_s, 1,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(k, vectors, block);
                     const real *const tile_a_s =
-                        tile_a_s_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -1210,10 +1209,10 @@ static void scrn_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             real *const s_rows = work_s + begin * row_k;
             const real *const s_prev_rows = initial_s + begin * k;
             const real *const a_s_rows = work_a_s + begin * row_k;
@@ -1236,10 +1235,10 @@ static void scrn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
@@ -1249,20 +1248,20 @@ static void scrn_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_h_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* P s, A x, R h_prev */
-                products(rows, 1, &some, factors_a_h, 3, &(sums){tile_a_h_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_h, 3,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_h =
-                        tile_a_h_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
@@ -1283,10 +1282,10 @@ static void scrn_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;
@@ -1294,19 +1293,20 @@ static void scrn_simd_step_member(
                 {h_rows, row_m, m, panels_h},
                 {s_rows, row_k, k, panels_s_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {p, vectors, low, low + many, t & 1};
-                ALIGNED real tile_y_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {p, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* U h, V s */
-                products(rows, 1, &some, factors_y, 2, &(sums){tile_y_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_y, 2, &(sums){tile_y_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(p, vectors, block);
                     const real *const tile_y =
-                        tile_y_group + (block - some.low) * vectors * rows * LANES;
+                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
@@ -1322,11 +1322,11 @@ static void scrn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, k, work_s, row_k, next != NULL ? next->s : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1346,5 +1346,5 @@ void scrn_simd_step(
     const scrn_state *next, scrn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, scrn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(scrn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(scrn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

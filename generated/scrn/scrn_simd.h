@@ -5,7 +5,7 @@
  * Like scrn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile scrn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -25,51 +25,54 @@ extern "C" {
  *   h, h_tail: spaced(T * B * padded m) each, every step */
 size_t scrn_simd_tape_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for forward: up_to(k, LANES) * n + up_to(m, LANES) * k +
- * up_to(m, LANES) * n + up_to(m, LANES) * m + up_to(p, LANES) * m + up_to(p, LANES) * k. */
+/* Entries of scrn_real: weights packed for forward: round_up(k, LANES) * n + round_up(m,
+ * LANES) * k + round_up(m, LANES) * n + round_up(m, LANES) * m + round_up(p, LANES) * m +
+ * round_up(p, LANES) * k. */
 size_t scrn_simd_forward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: weights packed for backward: up_to(m, LANES) * p + up_to(m, LANES) * m +
- * up_to(k, LANES) * m + up_to(k, LANES) * p + up_to(n, LANES) * k + up_to(n, LANES) * m. */
+/* Entries of scrn_real: weights packed for backward: round_up(m, LANES) * p + round_up(m,
+ * LANES) * m + round_up(k, LANES) * m + round_up(k, LANES) * p + round_up(n, LANES) * k +
+ * round_up(n, LANES) * m. */
 size_t scrn_simd_backward_packed_size(const scrn_sizes *sizes);
 
-/* Entries of scrn_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * k + B * m.
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of scrn_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * k +
+ * B * m.
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_s: B * k, in place of what the caller does not give
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t scrn_simd_forward_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Entries of scrn_real: scratch memory of infer: 2 * spaced(T * B * padded k) +
- * spaced(T * B * padded m) + chunk * B * up_to(m, LANES) + B * k + B * m.
+ * spaced(T * B * padded m) + chunk * B * round_up(m, LANES) + B * k + B * m.
  *   s, a_s: spaced(T * B * padded k) each, every step
  *   h: spaced(T * B * padded m), every step
- *   tile_a_h_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_h_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_s: B * k, in place of what the caller does not give
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, padded m + up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, padded m + round_up(m, LANES)) */
 size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Entries of scrn_real: scratch memory of backward: spaced(T * B * padded m) +
  * 3 * spaced(chunk_2 * B * padded k) + spaced(2 * B * padded k) + spaced(2 * B * padded m) +
- * chunk * B * up_to(m, LANES) + chunk_2 * B * up_to(k, LANES) + 2 * B * k + 2 * B * m +
+ * chunk * B * round_up(m, LANES) + chunk_2 * B * round_up(k, LANES) + 2 * B * k + 2 * B * m +
  * threads * scratch_for(n + k + m).
  *   a_h_bar: spaced(T * B * padded m), every step
  *   s_bar, s_to_alpha_bar, a_s_bar: spaced(chunk_2 * B * padded k) each, the steps of a chunk,
  *     then overwritten
  *   s_prev_bar: spaced(2 * B * padded k), a step and the one before it
  *   h_prev_bar: spaced(2 * B * padded m), a step and the one before it
- *   tile_h_bar_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at
+ *   tile_h_bar_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
  *     their step
- *   tile_s_bar_ahead: chunk_2 * B * up_to(k, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+ *   tile_s_bar_ahead: chunk_2 * B * round_up(k, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   final_s_bar, initial_s: B * k each, in place of what the caller does not give
  *   final_h_bar, initial_h: B * m each, in place of what the caller does not give
  *   factors of reductions for each thread: scratch_for(n + k + m)
- *   chunk: steps_ahead(T, B, up_to(m, LANES))
- *   chunk_2: steps_together(T, B, padded k + up_to(k, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES))
+ *   chunk_2: steps_together(T, B, padded k + round_up(k, LANES)) */
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Entries of scrn_real: scratch memory of step: 2 * spaced(B * padded k) + spaced(B * padded m)
@@ -108,7 +111,7 @@ void scrn_simd_backward(
     const scrn_real *tape, const scrn_cotangents *bars, const scrn_gradients *gradients,
     scrn_real *work, size_t threads);
 
-/* As scrn_step, with the weights packed for scrn_simd_forward. */
+/* As scrn_step, with the weights packed for forward. */
 void scrn_simd_step(
     const scrn_sizes *sizes, const scrn_parameters *parameters, const scrn_real *packed,
     const scrn_inputs *in, const scrn_initial *state, const scrn_outputs *out,

@@ -39,7 +39,7 @@ size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes)
     (void)sizes;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
-    return 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d;
+    return 4 * round_up(d, LANES) * D + 4 * round_up(d, LANES) * d;
 }
 
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
@@ -47,7 +47,7 @@ size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes)
     (void)sizes;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
-    return 4 * up_to(d, LANES) * d + 4 * up_to(D, LANES) * d;
+    return 4 * round_up(d, LANES) * d + 4 * round_up(D, LANES) * d;
 }
 
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -56,8 +56,8 @@ size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = SLSTM_FIXED_d;
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
-    return chunk * B * 4 * up_to(d, LANES) + 4 * B * d;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(d, LANES));
+    return chunk * B * 4 * round_up(d, LANES) + 4 * B * d;
 }
 
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
@@ -67,8 +67,8 @@ size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
-    return 3 * spaced(2 * B * row_d) + chunk * B * 4 * up_to(d, LANES) + 4 * B * d;
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(d, LANES));
+    return 3 * spaced(2 * B * row_d) + chunk * B * 4 * round_up(d, LANES) + 4 * B * d;
 }
 
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads)
@@ -174,17 +174,17 @@ void slstm_simd_pack_backward(
     }
 }
 
-static void slstm_simd_forward_member(
+static void slstm_simd_forward_thread(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_real *packed,
     const slstm_inputs *in, const slstm_initial *initial, const slstm_outputs *out,
-    const slstm_state *final, slstm_real *tape, slstm_real *work, size_t member, size_t members)
+    const slstm_state *final, slstm_real *tape, slstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(d, LANES));
     const real *const b_z = parameters->b_z; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
@@ -200,25 +200,25 @@ static void slstm_simd_forward_member(
     real *const tape_c = tape_f + spaced(T * B * row_d); /* [d] a row */
     real *const tape_n = tape_c + spaced(T * B * row_d); /* [d] a row */
     real *const tile_ztilde_ahead = work;
-    const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
-    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * up_to(d, LANES);
+    const size_t early = ahead_of(B, 4 * round_up(d, LANES) * D + 4 * round_up(d, LANES) * d);
+    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * round_up(d, LANES);
     real *const work_initial_m = work_initial_h + B * d;
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
+    const real *const panels_h_prev = panels_x + 4 * round_up(d, LANES) * D;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_ztilde[] = {
@@ -226,22 +226,22 @@ static void slstm_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {d, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {d, vectors, from, to, 0};
 
             /* W_z x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &some, factors_ztilde, 1,
+            products(steps * B, 4, &batch, factors_ztilde, 1,
                 &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
                     real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
@@ -269,25 +269,24 @@ static void slstm_simd_forward_member(
                         {x_rows, D, D, panels_x},
                         {h_prev_rows, d, d, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                         /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x,
                          * R_o h_prev */
-                        products(rows, 4, &some, factors_ztilde + early, 2 - early,
+                        products(rows, 4, &batch, factors_ztilde + early, 2 - early,
                             &(sums){tile_ztilde_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            const real *const tile_ztilde = tile_ztilde_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                            const real *const tile_ztilde = tile_ztilde_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
@@ -304,23 +303,23 @@ static void slstm_simd_forward_member(
                                         load(tile_ztilde + (s * 4 * own + v) * LANES) + b_z_here;
 
                                     /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own
-                                        + v) * LANES) + b_i_here;
+                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v)
+                                        * LANES) + b_i_here;
                                     store(itilde_rows + s * row_d + j, itilde);
 
                                     /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own
-                                        + v) * LANES) + b_f_here;
+                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v)
+                                        * LANES) + b_f_here;
                                     store(ftilde_rows + s * row_d + j, ftilde);
 
                                     /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own
-                                        + v) * LANES) + b_o_here;
+                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v)
+                                        * LANES) + b_o_here;
 
                                     /* (5)  z = tanh(ztilde) */
                                     const vec z = vec_tanh(ztilde);
-                                    store(kept_z + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, z);
+                                    store(kept_z + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, z);
 
                                     /* (5)  z_tail = tanh_tail(ztilde) */
                                     const vec z_tail = vec_tanh_tail(ztilde);
@@ -328,8 +327,8 @@ static void slstm_simd_forward_member(
 
                                     /* (6)  o = sigmoid(otilde) */
                                     const vec o = vec_sigmoid(otilde);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
 
                                     /* (6)  o_tail = sigmoid_tail(otilde) */
                                     const vec o_tail = vec_sigmoid_tail(otilde);
@@ -350,23 +349,23 @@ static void slstm_simd_forward_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
-                                    store(kept_a_i + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_i + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_i);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(kept_z + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
+                                    const vec z = load(kept_z + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
                                     const vec l_f = load(l_f_rows + s * row_d + j);
                                     const vec m = load(m_rows + s * row_d + j);
                                     const vec m_prev =
@@ -375,7 +374,7 @@ static void slstm_simd_forward_member(
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
                                     const vec n_prev =
                                         load_part(n_prev_rows + s * n_prev_stride + j, left);
-                                    const vec a_i = load(kept_a_i + (((block - some.low) * vectors
+                                    const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
@@ -409,16 +408,16 @@ static void slstm_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_c + (T - 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_n + (T - 1) * B * row_d : initial_n, T > 0 ? row_d : d,
             final != NULL ? final->n : NULL);
 }
@@ -437,20 +436,20 @@ void slstm_simd_forward(
     const slstm_state *final, slstm_real *tape, slstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, slstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(slstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(slstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void slstm_simd_infer_member(
+static void slstm_simd_infer_thread(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_real *packed,
     const slstm_inputs *in, const slstm_initial *initial, const slstm_outputs *out,
-    const slstm_state *final, slstm_real *work, size_t member, size_t members)
+    const slstm_state *final, slstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
-    const size_t chunk = steps_ahead(T, B, 4 * up_to(d, LANES));
+    const size_t chunk = steps_ahead(T, B, 4 * round_up(d, LANES));
     const real *const b_z = parameters->b_z; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
@@ -459,25 +458,25 @@ static void slstm_simd_infer_member(
     real *const work_c = work_m + spaced(2 * B * row_d); /* [d] a row */
     real *const work_n = work_c + spaced(2 * B * row_d); /* [d] a row */
     real *const tile_ztilde_ahead = work_n + spaced(2 * B * row_d);
-    const size_t early = ahead_of(B, 4 * up_to(d, LANES) * D + 4 * up_to(d, LANES) * d);
-    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * up_to(d, LANES);
+    const size_t early = ahead_of(B, 4 * round_up(d, LANES) * D + 4 * round_up(d, LANES) * d);
+    real *const work_initial_h = tile_ztilde_ahead + chunk * B * 4 * round_up(d, LANES);
     real *const work_initial_m = work_initial_h + B * d;
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
+    const real *const panels_h_prev = panels_x + 4 * round_up(d, LANES) * D;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_ztilde[] = {
@@ -485,22 +484,22 @@ static void slstm_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {d, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {d, vectors, from, to, 0};
 
             /* W_z x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &some, factors_ztilde, 1,
+            products(steps * B, 4, &batch, factors_ztilde, 1,
                 &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
@@ -521,10 +520,10 @@ static void slstm_simd_infer_member(
                         {x_rows, D, D, panels_x},
                         {h_prev_rows, d, d, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                         ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
@@ -532,15 +531,14 @@ static void slstm_simd_infer_member(
 
                         /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x,
                          * R_o h_prev */
-                        products(rows, 4, &some, factors_ztilde + early, 2 - early,
+                        products(rows, 4, &batch, factors_ztilde + early, 2 - early,
                             &(sums){tile_ztilde_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            const real *const tile_ztilde = tile_ztilde_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 4 * LANES;
+                            const real *const tile_ztilde = tile_ztilde_ahead + (block * vectors
+                                * steps * B + ((t - first) * B + begin) * own) * 4 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
@@ -557,33 +555,33 @@ static void slstm_simd_infer_member(
                                         load(tile_ztilde + (s * 4 * own + v) * LANES) + b_z_here;
 
                                     /* (2)  itilde = W_i x + R_i h_prev + b_i */
-                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own
-                                        + v) * LANES) + b_i_here;
+                                    const vec itilde = load(tile_ztilde + ((s * 4 + 1) * own + v)
+                                        * LANES) + b_i_here;
 
                                     /* (3)  ftilde = W_f x + R_f h_prev + b_f */
-                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own
-                                        + v) * LANES) + b_f_here;
+                                    const vec ftilde = load(tile_ztilde + ((s * 4 + 2) * own + v)
+                                        * LANES) + b_f_here;
 
                                     /* (4)  otilde = W_o x + R_o h_prev + b_o */
-                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own
-                                        + v) * LANES) + b_o_here;
+                                    const vec otilde = load(tile_ztilde + ((s * 4 + 3) * own + v)
+                                        * LANES) + b_o_here;
 
                                     /* (5)  z = tanh(ztilde) */
                                     const vec z = vec_tanh(ztilde);
-                                    store(kept_z + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, z);
+                                    store(kept_z + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, z);
 
                                     /* (6)  o = sigmoid(otilde) */
                                     const vec o = vec_sigmoid(otilde);
-                                    store(kept_o + (((block - some.low) * vectors + v) * rows
-                                        + s) * LANES, o);
+                                    store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
+                                        * LANES, o);
 
                                     /* (7)  softplus_ftilde = softplus(-ftilde) */
                                     const vec softplus_ftilde = vec_softplus(-ftilde);
 
                                     /* (7)  l_f = -softplus(-ftilde) */
                                     const vec l_f = -softplus_ftilde;
-                                    store(kept_l_f + (((block - some.low) * vectors + v) * rows
+                                    store(kept_l_f + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, l_f);
 
                                     /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else
@@ -594,24 +592,24 @@ static void slstm_simd_infer_member(
 
                                     /* (9)  a_i = itilde - m */
                                     const vec a_i = itilde - m;
-                                    store(kept_a_i + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_i + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_i);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec z = load(kept_z + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
-                                    const vec o = load(kept_o + (((block - some.low) * vectors
-                                        + v) * rows + s) * LANES);
-                                    const vec l_f = load(kept_l_f + (((block - some.low) * vectors
+                                    const vec z = load(kept_z + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
+                                    const vec o = load(kept_o + (((block - batch.low) * vectors + v)
+                                        * rows + s) * LANES);
+                                    const vec l_f = load(kept_l_f + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
                                     const vec m = load(m_rows + s * row_d + j);
                                     const vec m_prev =
@@ -620,7 +618,7 @@ static void slstm_simd_infer_member(
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
                                     const vec n_prev =
                                         load_part(n_prev_rows + s * n_prev_stride + j, left);
-                                    const vec a_i = load(kept_a_i + (((block - some.low) * vectors
+                                    const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (9)  i = exp(a_i) */
@@ -652,16 +650,16 @@ static void slstm_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m + ((T - 1) & 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c + ((T - 1) & 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_n + ((T - 1) & 1) * B * row_d : initial_n, T > 0 ? row_d : d,
             final != NULL ? final->n : NULL);
 }
@@ -680,14 +678,14 @@ void slstm_simd_infer(
     const slstm_state *final, slstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, slstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(slstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(slstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void slstm_simd_backward_member(
+static void slstm_simd_backward_thread(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_real *packed,
     const slstm_inputs *in, const slstm_initial *initial, const slstm_outputs *out,
     const slstm_real *tape, const slstm_cotangents *bars, const slstm_gradients *gradients,
-    slstm_real *work, size_t member, size_t members)
+    slstm_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -729,7 +727,7 @@ static void slstm_simd_backward_member(
     real *const work_sigmoid_ftilde = work_n_prev_bar + spaced(2 * B * row_d); /* [d] a row */
     real *const work_scratch = work_sigmoid_ftilde + spaced(T * B * row_d);
     const size_t scratch_size = scratch_for(D + d);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_m_bar = work_final_h_bar + B * d;
     real *const work_final_c_bar = work_final_m_bar + B * d;
     real *const work_final_n_bar = work_final_c_bar + B * d;
@@ -738,30 +736,30 @@ static void slstm_simd_backward_member(
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * d, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * d, work_final_h_bar, thread, threads);
     const real *const final_m_bar =
-        given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, member, members);
+        given_or(bars->final_m_bar, 0, B * d, work_final_m_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * d, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * d, work_final_c_bar, thread, threads);
     const real *const final_n_bar =
-        given_or(bars->final_n_bar, 0, B * d, work_final_n_bar, member, members);
+        given_or(bars->final_n_bar, 0, B * d, work_final_n_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(initial != NULL ? initial->m : NULL, -REAL(1e+30), B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * d,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const initial_n = given_or(initial != NULL ? initial->n : NULL, 0, B * d,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_ztilde_bar = packed;
-    const real *const panels_itilde_bar = panels_ztilde_bar + up_to(d, LANES) * d;
-    const real *const panels_ftilde_bar = panels_itilde_bar + up_to(d, LANES) * d;
-    const real *const panels_otilde_bar = panels_ftilde_bar + up_to(d, LANES) * d;
-    const real *const panels_ztilde_bar_2 = panels_otilde_bar + up_to(d, LANES) * d;
-    const real *const panels_itilde_bar_2 = panels_ztilde_bar_2 + up_to(D, LANES) * d;
-    const real *const panels_ftilde_bar_2 = panels_itilde_bar_2 + up_to(D, LANES) * d;
-    const real *const panels_otilde_bar_2 = panels_ftilde_bar_2 + up_to(D, LANES) * d;
-    if (member == 0) {
+    const real *const panels_itilde_bar = panels_ztilde_bar + round_up(d, LANES) * d;
+    const real *const panels_ftilde_bar = panels_itilde_bar + round_up(d, LANES) * d;
+    const real *const panels_otilde_bar = panels_ftilde_bar + round_up(d, LANES) * d;
+    const real *const panels_ztilde_bar_2 = panels_otilde_bar + round_up(d, LANES) * d;
+    const real *const panels_itilde_bar_2 = panels_ztilde_bar_2 + round_up(D, LANES) * d;
+    const real *const panels_ftilde_bar_2 = panels_itilde_bar_2 + round_up(D, LANES) * d;
+    const real *const panels_otilde_bar_2 = panels_ftilde_bar_2 + round_up(D, LANES) * d;
+    if (thread == 0) {
         clear(b_z_bar, d);
         clear(b_i_bar, d);
         clear(b_f_bar, d);
@@ -769,7 +767,7 @@ static void slstm_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_z_bar, d * D);
             clear(R_z_bar, d * d);
             clear(W_i_bar, d * D);
@@ -786,10 +784,10 @@ static void slstm_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const ftilde_rows = tape_ftilde + begin * row_d;
             real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
             for (size_t s = 0; s < rows; ++s) {
@@ -808,16 +806,16 @@ static void slstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_d;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_d;
                     const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
@@ -975,10 +973,10 @@ static void slstm_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const otilde_bar_rows =
                         work_otilde_bar + ((t - first) * B + begin) * row_d;
                     const real *const ftilde_bar_rows =
@@ -994,20 +992,20 @@ static void slstm_simd_backward_member(
                         {ftilde_bar_rows, row_d, d, panels_ftilde_bar},
                         {otilde_bar_rows, row_d, d, panels_otilde_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {d, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {d, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* R_z^T ztilde_bar, R_i^T itilde_bar, R_f^T ftilde_bar, R_o^T otilde_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 4,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 4,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -1031,10 +1029,10 @@ static void slstm_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(D, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
                 const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
                 const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
@@ -1046,19 +1044,19 @@ static void slstm_simd_backward_member(
                     {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
                     {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {D, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {D, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                    products(rows, 1, &some, factors_x_bar, 4,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(D, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = D - j;
@@ -1078,10 +1076,10 @@ static void slstm_simd_backward_member(
         if (b_f_bar != NULL || b_i_bar != NULL || b_o_bar != NULL || b_z_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
                 const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
                 const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
@@ -1135,47 +1133,47 @@ static void slstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
             /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
             /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
             /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_z_bar, done > 0},
                 {{work_itilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_i_bar, done > 0},
                 {{work_ftilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_f_bar, done > 0},
                 {{work_otilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, D, with_x, 4, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, D, with_x, 4, thread, threads, scratch);
 
             /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
             /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
             /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
             /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, d, d, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_z_bar, done > 0},
                 {{work_itilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_i_bar, done > 0},
                 {{work_ftilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_f_bar, done > 0},
                 {{work_otilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, d, with_h_prev, 4, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, d, with_h_prev, 4, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_d : final_h_bar,
             T > 0 ? row_d : d, gradients->initial_h_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m_prev_bar + (0 & 1) * B * row_d : final_m_bar,
             T > 0 ? row_d : d, gradients->initial_m_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_d : final_c_bar,
             T > 0 ? row_d : d, gradients->initial_c_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_n_prev_bar + (0 & 1) * B * row_d : final_n_bar,
             T > 0 ? row_d : d, gradients->initial_n_bar);
 }
@@ -1195,14 +1193,14 @@ void slstm_simd_backward(
     slstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, slstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(slstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(slstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void slstm_simd_step_member(
+static void slstm_simd_step_thread(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_real *packed,
     const slstm_inputs *in, const slstm_initial *state, const slstm_outputs *out,
-    const slstm_state *next, slstm_real *work, size_t member, size_t members)
+    const slstm_state *next, slstm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t D = SLSTM_FIXED_D;
@@ -1222,22 +1220,22 @@ static void slstm_simd_step_member(
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * d,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const initial_m = given_or(state != NULL ? state->m : NULL, -REAL(1e+30), B * d,
-        work_initial_m, member, members);
+        work_initial_m, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * d,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const initial_n = given_or(state != NULL ? state->n : NULL, 0, B * d,
-        work_initial_n, member, members);
+        work_initial_n, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 4 * up_to(d, LANES) * D;
+    const real *const panels_h_prev = panels_x + 4 * round_up(d, LANES) * D;
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_d;
@@ -1251,24 +1249,24 @@ static void slstm_simd_step_member(
                 {x_rows, D, D, panels_x},
                 {h_prev_rows, d, d, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {d, vectors, low, low + many, t & 1};
-                ALIGNED real tile_ztilde_group[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {d, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_ztilde_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_z[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_l_f[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
                 ALIGNED real kept_a_i[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
 
                 /* W_z x, R_z h_prev, W_i x, R_i h_prev, W_f x, R_f h_prev, W_o x, R_o h_prev */
-                products(rows, 4, &some, factors_ztilde, 2,
-                    &(sums){tile_ztilde_group, some.low, rows, 0}, 0);
+                products(rows, 4, &batch, factors_ztilde, 2,
+                    &(sums){tile_ztilde_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     const real *const tile_ztilde =
-                        tile_ztilde_group + (block - some.low) * vectors * rows * 4 * LANES;
+                        tile_ztilde_batch + (block - batch.low) * vectors * rows * 4 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d - j;
@@ -1297,12 +1295,12 @@ static void slstm_simd_step_member(
 
                             /* (5)  z = tanh(ztilde) */
                             const vec z = vec_tanh(ztilde);
-                            store(kept_z + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_z + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 z);
 
                             /* (6)  o = sigmoid(otilde) */
                             const vec o = vec_sigmoid(otilde);
-                            store(kept_o + (((block - some.low) * vectors + v) * rows + s) * LANES,
+                            store(kept_o + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 o);
 
                             /* (7)  softplus_ftilde = softplus(-ftilde) */
@@ -1310,8 +1308,8 @@ static void slstm_simd_step_member(
 
                             /* (7)  l_f = -softplus(-ftilde) */
                             const vec l_f = -softplus_ftilde;
-                            store(kept_l_f + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, l_f);
+                            store(kept_l_f + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, l_f);
 
                             /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
                             const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
@@ -1319,31 +1317,31 @@ static void slstm_simd_step_member(
 
                             /* (9)  a_i = itilde - m */
                             const vec a_i = itilde - m;
-                            store(kept_a_i + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, a_i);
+                            store(kept_a_i + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, a_i);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec z = load(kept_z + (((block - some.low) * vectors + v) * rows
+                            const vec z = load(kept_z + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
-                            const vec o = load(kept_o + (((block - some.low) * vectors + v) * rows
+                            const vec o = load(kept_o + (((block - batch.low) * vectors + v) * rows
                                 + s) * LANES);
-                            const vec l_f = load(kept_l_f + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
+                            const vec l_f = load(kept_l_f + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
                             const vec m = load(m_rows + s * row_d + j);
                             const vec m_prev = load_part(m_prev_rows + s * d + j, left);
                             const vec c_prev = load_part(c_prev_rows + s * d + j, left);
                             const vec n_prev = load_part(n_prev_rows + s * d + j, left);
-                            const vec a_i = load(kept_a_i + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
+                            const vec a_i = load(kept_a_i + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
 
                             /* (9)  i = exp(a_i) */
                             const vec i = vec_exp(a_i);
@@ -1372,15 +1370,15 @@ static void slstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, out->h, d, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, work_m, row_d, next != NULL ? next->m : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, work_c, row_d, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, d, work_n, row_d, next != NULL ? next->n : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1398,5 +1396,5 @@ void slstm_simd_step(
     const slstm_state *next, slstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, slstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(slstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(slstm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

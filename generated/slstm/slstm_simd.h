@@ -5,7 +5,7 @@
  * Like slstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile slstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -24,30 +24,31 @@ extern "C" {
  *     step */
 size_t slstm_simd_tape_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for forward: 4 * up_to(d, LANES) * D + 4 * up_to(d,
- * LANES) * d. */
+/* Entries of slstm_real: weights packed for forward: 4 * round_up(d, LANES) * D +
+ * 4 * round_up(d, LANES) * d. */
 size_t slstm_simd_forward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: weights packed for backward: 4 * up_to(d, LANES) * d + 4 * up_to(D,
- * LANES) * d. */
+/* Entries of slstm_real: weights packed for backward: 4 * round_up(d, LANES) * d +
+ * 4 * round_up(D, LANES) * d. */
 size_t slstm_simd_backward_packed_size(const slstm_sizes *sizes);
 
-/* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * up_to(d, LANES) + 4 * B * d.
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+/* Entries of slstm_real: scratch memory of forward: chunk * B * 4 * round_up(d, LANES) +
+ * 4 * B * d.
+ *   tile_ztilde_ahead: chunk * B * 4 * round_up(d, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
  *     give
- *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(d, LANES)) */
 size_t slstm_simd_forward_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of infer: 3 * spaced(2 * B * padded d) +
- * chunk * B * 4 * up_to(d, LANES) + 4 * B * d.
+ * chunk * B * 4 * round_up(d, LANES) + 4 * B * d.
  *   m, c, n: spaced(2 * B * padded d) each, a step and the one before it
- *   tile_ztilde_ahead: chunk * B * 4 * up_to(d, LANES), the sums of a chunk of steps, ahead or
- *     at their step
+ *   tile_ztilde_ahead: chunk * B * 4 * round_up(d, LANES), the sums of a chunk of steps, ahead
+ *     or at their step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
  *     give
- *   chunk: steps_ahead(T, B, 4 * up_to(d, LANES)) */
+ *   chunk: steps_ahead(T, B, 4 * round_up(d, LANES)) */
 size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of backward: 4 * spaced(chunk * B * padded d) +
@@ -98,7 +99,7 @@ void slstm_simd_backward(
     const slstm_real *tape, const slstm_cotangents *bars, const slstm_gradients *gradients,
     slstm_real *work, size_t threads);
 
-/* As slstm_step, with the weights packed for slstm_simd_forward. */
+/* As slstm_step, with the weights packed for forward. */
 void slstm_simd_step(
     const slstm_sizes *sizes, const slstm_parameters *parameters, const slstm_real *packed,
     const slstm_inputs *in, const slstm_initial *state, const slstm_outputs *out,

@@ -34,7 +34,7 @@ size_t sru_simd_forward_packed_size(const sru_sizes *sizes)
     (void)sizes;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * n;
 }
 
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
@@ -42,7 +42,7 @@ size_t sru_simd_backward_packed_size(const sru_sizes *sizes)
     (void)sizes;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return 4 * up_to(n, LANES) * m;
+    return 4 * round_up(n, LANES) * m;
 }
 
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = SRU_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
@@ -62,8 +62,8 @@ size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return 3 * spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return 3 * spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads)
@@ -146,17 +146,17 @@ void sru_simd_pack_backward(
     }
 }
 
-static void sru_simd_forward_member(
+static void sru_simd_forward_thread(
     const sru_sizes *sizes, const sru_parameters *parameters, const sru_real *packed,
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out,
-    const sru_state *final, sru_real *tape, sru_real *work, size_t member, size_t members)
+    const sru_state *final, sru_real *tape, sru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
@@ -167,41 +167,41 @@ static void sru_simd_forward_member(
     real *const tape_a_c = tape_r_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tape_a_h = tape_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
-    real *const work_initial_c = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * n);
+    real *const work_initial_c = tile_a_f_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = tape_a_c + begin * row_m;
             real *const a_h_rows = tape_a_h + begin * row_m;
             const operand factors_a_c[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, W_h x */
-                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_c, 1,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_c =
-                        tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -223,7 +223,7 @@ static void sru_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_f[] = {
@@ -231,22 +231,22 @@ static void sru_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -257,20 +257,19 @@ static void sru_simd_forward_member(
                     const operand factors_a_f[] = {
                         {x_rows, n, n, panels_x_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* W_f x */
-                        products(rows, 1, &some, factors_a_f + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_f + early, 1 - early,
                             &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_f = tile_a_f_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -309,12 +308,12 @@ static void sru_simd_forward_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = tape_c + begin * row_m;
             real *const r_tail_rows = tape_r_tail + begin * row_m;
@@ -326,19 +325,19 @@ static void sru_simd_forward_member(
             const operand factors_a_r[] = {
                 {x_rows, n, n, panels_x_3},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_r x */
-                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_r, 1,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_r =
-                        tile_a_r_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -370,7 +369,7 @@ static void sru_simd_forward_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -389,20 +388,20 @@ void sru_simd_forward(
     const sru_state *final, sru_real *tape, sru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, sru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(sru_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(sru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void sru_simd_infer_member(
+static void sru_simd_infer_thread(
     const sru_sizes *sizes, const sru_parameters *parameters, const sru_real *packed,
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out,
-    const sru_state *final, sru_real *work, size_t member, size_t members)
+    const sru_state *final, sru_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const v_f = parameters->v_f; /* [m] */
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const v_r = parameters->v_r; /* [m] */
@@ -411,41 +410,41 @@ static void sru_simd_infer_member(
     real *const work_a_c = work_c + spaced(T * B * row_m); /* [m] a row */
     real *const work_a_h = work_a_c + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_f_ahead = work_a_h + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * n);
-    real *const work_initial_c = tile_a_f_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * n);
+    real *const work_initial_c = tile_a_f_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
             const operand factors_a_c[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, W_h x */
-                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_c, 1,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_c =
-                        tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -467,7 +466,7 @@ static void sru_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_f[] = {
@@ -475,22 +474,22 @@ static void sru_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &some, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows =
@@ -500,20 +499,19 @@ static void sru_simd_infer_member(
                     const operand factors_a_f[] = {
                         {x_rows, n, n, panels_x_2},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const group some = {m, vectors, turn, turn + many, 0};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
 
                         /* W_f x */
-                        products(rows, 1, &some, factors_a_f + early, 1 - early,
+                        products(rows, 1, &batch, factors_a_f + early, 1 - early,
                             &(sums){tile_a_f_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_f = tile_a_f_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_f = tile_a_f_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -548,12 +546,12 @@ static void sru_simd_infer_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -564,19 +562,19 @@ static void sru_simd_infer_member(
             const operand factors_a_r[] = {
                 {x_rows, n, n, panels_x_3},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_r x */
-                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_r, 1,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_r =
-                        tile_a_r_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -604,7 +602,7 @@ static void sru_simd_infer_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -623,14 +621,14 @@ void sru_simd_infer(
     const sru_state *final, sru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, sru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(sru_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(sru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void sru_simd_backward_member(
+static void sru_simd_backward_thread(
     const sru_sizes *sizes, const sru_parameters *parameters, const sru_real *packed,
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out, const sru_real *tape,
-    const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work, size_t member,
-    size_t members)
+    const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work, size_t thread,
+    size_t threads)
 {
     (void)out;
     const size_t T = sizes->T;
@@ -664,17 +662,17 @@ static void sru_simd_backward_member(
     real *const work_c_prev_bar = work_a_f_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_c_bar = work_scratch + members * scratch_size;
+    real *const work_final_c_bar = work_scratch + threads * scratch_size;
     real *const work_initial_c = work_final_c_bar + B * m;
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_a_f_bar = packed;
-    const real *const panels_a_c_bar = panels_a_f_bar + up_to(n, LANES) * m;
-    const real *const panels_a_r_bar = panels_a_c_bar + up_to(n, LANES) * m;
-    const real *const panels_a_h_bar = panels_a_r_bar + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_c_bar = panels_a_f_bar + round_up(n, LANES) * m;
+    const real *const panels_a_r_bar = panels_a_c_bar + round_up(n, LANES) * m;
+    const real *const panels_a_h_bar = panels_a_r_bar + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(v_r_bar, m);
         clear(b_r_bar, m);
         clear(v_f_bar, m);
@@ -682,7 +680,7 @@ static void sru_simd_backward_member(
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_r_bar, m * n);
             clear(W_h_bar, m * n);
             clear(W_bar, m * n);
@@ -695,12 +693,12 @@ static void sru_simd_backward_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const r_tail_rows = tape_r_tail + begin * row_m;
             const real *const c_rows = tape_c + begin * row_m;
             real *const r_rows = work_r + begin * row_m;
@@ -761,31 +759,31 @@ static void sru_simd_backward_member(
     }
     BARRIER
     {
-        real *const scratch = work_scratch + member * scratch_size;
+        real *const scratch = work_scratch + thread * scratch_size;
 
         /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
         /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
         const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-        const total_of with_x[] = {
+        const reduction with_x[] = {
             {{work_a_r_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_r_bar, 0},
             {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_h_bar, 0},
         };
-        totals(0, T * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+        reduce_rows(0, T * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
     }
     BARRIER
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const one_minus_f_rows =
                         work_one_minus_f + ((t - first) * B + begin) * row_m;
@@ -851,12 +849,12 @@ static void sru_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const one_minus_f_rows = work_one_minus_f + begin * row_m;
                 const real *const c_prev_rows = first * B + begin >= B ? tape_c
                     + (first * B + begin - B) * row_m : initial_c + (first * B + begin) * m;
@@ -903,10 +901,10 @@ static void sru_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
                 const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
@@ -918,19 +916,19 @@ static void sru_simd_backward_member(
                     {a_r_bar_rows, row_m, m, panels_a_r_bar},
                     {a_h_bar_rows, row_m, m, panels_a_h_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                    products(rows, 1, &some, factors_x_bar, 4,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -948,20 +946,20 @@ static void sru_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
             /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -980,14 +978,14 @@ void sru_simd_backward(
     const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, sru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(sru_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(sru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void sru_simd_step_member(
+static void sru_simd_step_thread(
     const sru_sizes *sizes, const sru_parameters *parameters, const sru_real *packed,
     const sru_inputs *in, const sru_initial *state, const sru_outputs *out, const sru_state *next,
-    sru_real *work, size_t member, size_t members)
+    sru_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
@@ -1004,37 +1002,37 @@ static void sru_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_c = work_turn + 1;
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + 2 * up_to(m, LANES) * n;
-    const real *const panels_x_3 = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + 2 * round_up(m, LANES) * n;
+    const real *const panels_x_3 = panels_x_2 + round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
             const operand factors_a_c[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, W_h x */
-                products(rows, 2, &some, factors_a_c, 1, &(sums){tile_a_c_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_c, 1,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_c =
-                        tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
@@ -1056,10 +1054,10 @@ static void sru_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = initial_c + begin * m;
@@ -1067,20 +1065,20 @@ static void sru_simd_step_member(
             const operand factors_a_f[] = {
                 {x_rows, n, n, panels_x_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_f_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_f x */
-                products(rows, 1, &some, factors_a_f, 1, &(sums){tile_a_f_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_f =
-                        tile_a_f_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1110,10 +1108,10 @@ static void sru_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1122,20 +1120,20 @@ static void sru_simd_step_member(
             const operand factors_a_r[] = {
                 {x_rows, n, n, panels_x_3},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_r_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_r x */
-                products(rows, 1, &some, factors_a_r, 1, &(sums){tile_a_r_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_r, 1,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_r =
-                        tile_a_r_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -1163,9 +1161,9 @@ static void sru_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1183,5 +1181,5 @@ void sru_simd_step(
     sru_real *work, size_t threads)
 {
     const size_t team = team_of(threads, sru_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(sru_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(sru_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like sru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile sru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,27 +23,27 @@ extern "C" {
  *   f_tail, c, r_tail, a_c, a_h: spaced(T * B * padded m) each, every step */
 size_t sru_simd_tape_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m,
+/* Entries of sru_real: weights packed for forward: 2 * round_up(m, LANES) * n + 2 * round_up(m,
  * LANES) * n. */
 size_t sru_simd_forward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: weights packed for backward: 4 * up_to(n, LANES) * m. */
+/* Entries of sru_real: weights packed for backward: 4 * round_up(n, LANES) * m. */
 size_t sru_simd_backward_packed_size(const sru_sizes *sizes);
 
-/* Entries of sru_real: scratch memory of forward: chunk * B * up_to(m, LANES) + B * m.
- *   tile_a_f_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+/* Entries of sru_real: scratch memory of forward: chunk * B * round_up(m, LANES) + B * m.
+ *   tile_a_f_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_c: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t sru_simd_forward_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Entries of sru_real: scratch memory of infer: 3 * spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + B * m.
  *   c, a_c, a_h: spaced(T * B * padded m) each, every step
- *   tile_a_f_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_f_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_c: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Entries of sru_real: scratch memory of backward: 4 * spaced(chunk * B * padded m) +
@@ -90,7 +90,7 @@ void sru_simd_backward(
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out, const sru_real *tape,
     const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work, size_t threads);
 
-/* As sru_step, with the weights packed for sru_simd_forward. */
+/* As sru_step, with the weights packed for forward. */
 void sru_simd_step(
     const sru_sizes *sizes, const sru_parameters *parameters, const sru_real *packed,
     const sru_inputs *in, const sru_initial *state, const sru_outputs *out, const sru_state *next,

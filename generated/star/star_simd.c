@@ -34,7 +34,7 @@ size_t star_simd_forward_packed_size(const star_sizes *sizes)
     (void)sizes;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
-    return 2 * up_to(m, LANES) * n + up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + round_up(m, LANES) * m;
 }
 
 size_t star_simd_backward_packed_size(const star_sizes *sizes)
@@ -42,7 +42,7 @@ size_t star_simd_backward_packed_size(const star_sizes *sizes)
     (void)sizes;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
-    return up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
@@ -52,8 +52,8 @@ size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
@@ -63,8 +63,8 @@ size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
-    return spaced(T * B * row_m) + chunk * B * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(T * B * row_m) + chunk * B * round_up(m, LANES) + B * m;
 }
 
 size_t star_simd_backward_work_size(const star_sizes *sizes, size_t threads)
@@ -140,17 +140,17 @@ void star_simd_pack_backward(
     }
 }
 
-static void star_simd_forward_member(
+static void star_simd_forward_thread(
     const star_sizes *sizes, const star_parameters *parameters, const star_real *packed,
     const star_inputs *in, const star_initial *initial, const star_outputs *out,
-    const star_state *final, star_real *tape, star_real *work, size_t member, size_t members)
+    const star_state *final, star_real *tape, star_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const tape_k_tail = tape; /* [m] a row */
@@ -158,41 +158,41 @@ static void star_simd_forward_member(
     real *const tape_h_tail = tape_z_tail + spaced(T * B * row_m); /* [m] a row */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_k_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_k_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const z_tail_rows = tape_z_tail + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_z x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -219,7 +219,7 @@ static void star_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_k[] = {
@@ -227,22 +227,22 @@ static void star_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_x x */
-            products(steps * B, 1, &some, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const k_tail_rows = tape_k_tail + (t * B + begin) * row_m;
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
@@ -254,22 +254,21 @@ static void star_simd_forward_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_x x, W_h h_prev */
-                        products(rows, 1, &some, factors_a_k + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_k + early, 2 - early,
                             &(sums){tile_a_k_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_k = tile_a_k_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -291,20 +290,20 @@ static void star_simd_forward_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
@@ -323,7 +322,7 @@ static void star_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -342,58 +341,58 @@ void star_simd_forward(
     const star_state *final, star_real *tape, star_real *work, size_t threads)
 {
     const size_t team = team_of(threads, star_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(star_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(star_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void star_simd_infer_member(
+static void star_simd_infer_thread(
     const star_sizes *sizes, const star_parameters *parameters, const star_real *packed,
     const star_inputs *in, const star_initial *initial, const star_outputs *out,
-    const star_state *final, star_real *work, size_t member, size_t members)
+    const star_state *final, star_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const tile_a_k_ahead = work_z + spaced(T * B * row_m);
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_k_ahead + chunk * B * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_k_ahead + chunk * B * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_z x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -416,7 +415,7 @@ static void star_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_k[] = {
@@ -424,22 +423,22 @@ static void star_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_x x */
-            products(steps * B, 1, &some, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0},
+            products(steps * B, 1, &batch, factors_a_k, 1, &(sums){tile_a_k_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -449,22 +448,21 @@ static void star_simd_infer_member(
                         {x_rows, n, n, panels_x_2},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
                         ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_x x, W_h h_prev */
-                        products(rows, 1, &some, factors_a_k + early, 2 - early,
+                        products(rows, 1, &batch, factors_a_k + early, 2 - early,
                             &(sums){tile_a_k_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_k = tile_a_k_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * LANES;
+                            const real *const tile_a_k = tile_a_k_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -482,20 +480,20 @@ static void star_simd_infer_member(
 
                                     /* (3)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
-                                    store(kept_a_h + (((block - some.low) * vectors + v) * rows
+                                    store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
                                 }
                             }
                         }
 
                         /* what waits for functions above */
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec a_h = load(kept_a_h + (((block - some.low) * vectors
+                                    const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
                                     /* (3)  h = tanh(a_h) */
@@ -510,7 +508,7 @@ static void star_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -529,14 +527,14 @@ void star_simd_infer(
     const star_state *final, star_real *work, size_t threads)
 {
     const size_t team = team_of(threads, star_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(star_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(star_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void star_simd_backward_member(
+static void star_simd_backward_thread(
     const star_sizes *sizes, const star_parameters *parameters, const star_real *packed,
     const star_inputs *in, const star_initial *initial, const star_outputs *out,
     const star_real *tape, const star_cotangents *bars, const star_gradients *gradients,
-    star_real *work, size_t member, size_t members)
+    star_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -561,22 +559,22 @@ static void star_simd_backward_member(
     real *const work_h_prev_bar = work_a_k_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_k_bar = packed;
-    const real *const panels_a_k_bar_2 = panels_a_k_bar + up_to(m, LANES) * m;
-    const real *const panels_a_z_bar = panels_a_k_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_k_bar_2 = panels_a_k_bar + round_up(m, LANES) * m;
+    const real *const panels_a_z_bar = panels_a_k_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_k_bar, m);
         clear(b_z_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_x_bar, m * n);
             clear(W_h_bar, m * m);
             clear(W_z_bar, m * n);
@@ -586,16 +584,16 @@ static void star_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const k_tail_rows = tape_k_tail + (t * B + begin) * row_m;
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -656,10 +654,10 @@ static void star_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const one_minus_k_rows = work_one_minus_k + begin * row_m;
                     const real *const a_h_bar_rows =
                         work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -669,20 +667,20 @@ static void star_simd_backward_member(
                     const operand factors_h_prev_bar[] = {
                         {a_k_bar_rows, row_m, m, panels_a_k_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* W_h^T a_k_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 1,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 1,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -691,8 +689,8 @@ static void star_simd_backward_member(
 
                                     /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)
                                      * adjoint of (1), (3) */
-                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own
-                                        + v) * LANES) + a_h_bar * one_minus_k;
+                                    const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
+                                        * LANES) + a_h_bar * one_minus_k;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                                 }
                             }
@@ -707,10 +705,10 @@ static void star_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
                 const real *const k_rows = work_k + begin * row_m;
                 const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
@@ -761,10 +759,10 @@ static void star_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
                 const real *const a_k_bar_rows = work_a_k_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -772,19 +770,19 @@ static void star_simd_backward_member(
                     {a_k_bar_rows, row_m, m, panels_a_k_bar_2},
                     {a_z_bar_rows, row_m, m, panels_a_z_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_x^T a_k_bar, W_z^T a_z_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -802,28 +800,28 @@ static void star_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
             /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -843,14 +841,14 @@ void star_simd_backward(
     star_real *work, size_t threads)
 {
     const size_t team = team_of(threads, star_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(star_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(star_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void star_simd_step_member(
+static void star_simd_step_thread(
     const star_sizes *sizes, const star_parameters *parameters, const star_real *packed,
     const star_inputs *in, const star_initial *state, const star_outputs *out,
-    const star_state *next, star_real *work, size_t member, size_t members)
+    const star_state *next, star_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = STAR_FIXED_n;
@@ -863,36 +861,36 @@ static void star_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_x_2 = panels_x + up_to(m, LANES) * n;
-    const real *const panels_h_prev = panels_x_2 + up_to(m, LANES) * n;
+    const real *const panels_x_2 = panels_x + round_up(m, LANES) * n;
+    const real *const panels_h_prev = panels_x_2 + round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             const operand factors_a_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_z_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_z x */
-                products(rows, 1, &some, factors_a_z, 1, &(sums){tile_a_z_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_z =
-                        tile_a_z_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -915,10 +913,10 @@ static void star_simd_step_member(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -927,21 +925,21 @@ static void star_simd_step_member(
                 {x_rows, n, n, panels_x_2},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_k_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
                 ALIGNED real kept_a_h[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_x x, W_h h_prev */
-                products(rows, 1, &some, factors_a_k, 2, &(sums){tile_a_k_group, some.low, rows, 0},
-                    0);
+                products(rows, 1, &batch, factors_a_k, 2,
+                    &(sums){tile_a_k_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_k =
-                        tile_a_k_group + (block - some.low) * vectors * rows * LANES;
+                        tile_a_k_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -958,21 +956,21 @@ static void star_simd_step_member(
 
                             /* (3)  a_h = (1 - k) * h_prev + k * z */
                             const vec a_h = (1 - k) * h_prev + k * z;
-                            store(kept_a_h + (((block - some.low) * vectors + v) * rows
-                                + s) * LANES, a_h);
+                            store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
+                                * LANES, a_h);
                         }
                     }
                 }
 
                 /* what waits for functions above */
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec a_h = load(kept_a_h + (((block - some.low) * vectors
-                                + v) * rows + s) * LANES);
+                            const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
+                                * rows + s) * LANES);
 
                             /* (3)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
@@ -984,9 +982,9 @@ static void star_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1004,5 +1002,5 @@ void star_simd_step(
     const star_state *next, star_real *work, size_t threads)
 {
     const size_t team = team_of(threads, star_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(star_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(star_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

@@ -5,7 +5,7 @@
  * Like star.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile star_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,30 +23,30 @@ extern "C" {
  *   k_tail, z_tail, h_tail: spaced(T * B * padded m) each, every step */
 size_t star_simd_tape_size(const star_sizes *sizes);
 
-/* Entries of star_real: weights packed for forward: 2 * up_to(m, LANES) * n + up_to(m,
+/* Entries of star_real: weights packed for forward: 2 * round_up(m, LANES) * n + round_up(m,
  * LANES) * m. */
 size_t star_simd_forward_packed_size(const star_sizes *sizes);
 
-/* Entries of star_real: weights packed for backward: up_to(m, LANES) * m + 2 * up_to(n,
+/* Entries of star_real: weights packed for backward: round_up(m, LANES) * m + 2 * round_up(n,
  * LANES) * m. */
 size_t star_simd_backward_packed_size(const star_sizes *sizes);
 
 /* Entries of star_real: scratch memory of forward: spaced(T * B * padded m) +
- * chunk * B * up_to(m, LANES) + B * m.
+ * chunk * B * round_up(m, LANES) + B * m.
  *   z: spaced(T * B * padded m), every step
- *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_k_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t star_simd_forward_work_size(const star_sizes *sizes, size_t threads);
 
-/* Entries of star_real: scratch memory of infer: spaced(T * B * padded m) + chunk * B * up_to(m,
- * LANES) + B * m.
+/* Entries of star_real: scratch memory of infer: spaced(T * B * padded m) +
+ * chunk * B * round_up(m, LANES) + B * m.
  *   z: spaced(T * B * padded m), every step
- *   tile_a_k_ahead: chunk * B * up_to(m, LANES), the sums of a chunk of steps, ahead or at their
- *     step
+ *   tile_a_k_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps, ahead or at
+ *     their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, round_up(m, LANES)) */
 size_t star_simd_infer_work_size(const star_sizes *sizes, size_t threads);
 
 /* Entries of star_real: scratch memory of backward: spaced(B * padded m) +
@@ -94,7 +94,7 @@ void star_simd_backward(
     const star_real *tape, const star_cotangents *bars, const star_gradients *gradients,
     star_real *work, size_t threads);
 
-/* As star_step, with the weights packed for star_simd_forward. */
+/* As star_step, with the weights packed for forward. */
 void star_simd_step(
     const star_sizes *sizes, const star_parameters *parameters, const star_real *packed,
     const star_inputs *in, const star_initial *state, const star_outputs *out,

@@ -5,7 +5,7 @@
  * Like tgru.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile tgru_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   z, f_tail, o_tail: spaced(T * B * padded m) each, every step */
 size_t tgru_simd_tape_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for forward: 2 * 3 * up_to(m, LANES) * n. */
+/* Entries of tgru_real: weights packed for forward: 2 * 3 * round_up(m, LANES) * n. */
 size_t tgru_simd_forward_packed_size(const tgru_sizes *sizes);
 
-/* Entries of tgru_real: weights packed for backward: 6 * up_to(n, LANES) * m. */
+/* Entries of tgru_real: weights packed for backward: 6 * round_up(n, LANES) * m. */
 size_t tgru_simd_backward_packed_size(const tgru_sizes *sizes);
 
 /* Entries of tgru_real: scratch memory of forward: 2 * spaced(T * B * padded m) + B * n + B * m.
@@ -88,7 +88,7 @@ void tgru_simd_backward(
     const tgru_real *tape, const tgru_cotangents *bars, const tgru_gradients *gradients,
     tgru_real *work, size_t threads);
 
-/* As tgru_step, with the weights packed for tgru_simd_forward. */
+/* As tgru_step, with the weights packed for forward. */
 void tgru_simd_step(
     const tgru_sizes *sizes, const tgru_parameters *parameters, const tgru_real *packed,
     const tgru_inputs *in, const tgru_initial *state, const tgru_outputs *out,

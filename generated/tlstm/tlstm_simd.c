@@ -34,7 +34,7 @@ size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes)
     (void)sizes;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return 2 * 3 * up_to(m, LANES) * n;
+    return 2 * 3 * round_up(m, LANES) * n;
 }
 
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
@@ -42,7 +42,7 @@ size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes)
     (void)sizes;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return 6 * up_to(n, LANES) * m;
+    return 6 * round_up(n, LANES) * m;
 }
 
 size_t tlstm_simd_forward_work_size(const tlstm_sizes *sizes, size_t threads)
@@ -158,10 +158,10 @@ void tlstm_simd_pack_backward(
     }
 }
 
-static void tlstm_simd_forward_member(
+static void tlstm_simd_forward_thread(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_real *packed,
     const tlstm_inputs *in, const tlstm_initial *initial, const tlstm_outputs *out,
-    const tlstm_state *final, tlstm_real *tape, tlstm_real *work, size_t member, size_t members)
+    const tlstm_state *final, tlstm_real *tape, tlstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -181,22 +181,22 @@ static void tlstm_simd_forward_member(
     real *const work_initial_x = work_o + spaced(T * B * row_m);
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -209,18 +209,19 @@ static void tlstm_simd_forward_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 3, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -266,16 +267,16 @@ static void tlstm_simd_forward_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -304,10 +305,10 @@ static void tlstm_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_m;
                 const real *const c_rows = tape_c + (first * B + begin) * row_m;
                 real *const h_rows = out->h + (first * B + begin) * m;
@@ -327,10 +328,10 @@ static void tlstm_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -349,13 +350,13 @@ void tlstm_simd_forward(
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, tlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(tlstm_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(tlstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void tlstm_simd_infer_member(
+static void tlstm_simd_infer_thread(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_real *packed,
     const tlstm_inputs *in, const tlstm_initial *initial, const tlstm_outputs *out,
-    const tlstm_state *final, tlstm_real *work, size_t member, size_t members)
+    const tlstm_state *final, tlstm_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -373,22 +374,22 @@ static void tlstm_simd_infer_member(
     real *const work_initial_x = work_c + spaced(T * B * row_m);
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
-                rows = least(rows, B - begin);
+                rows = min_size(rows, B - begin);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -399,18 +400,19 @@ static void tlstm_simd_infer_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 3, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -448,16 +450,16 @@ static void tlstm_simd_infer_member(
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
@@ -486,10 +488,10 @@ static void tlstm_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_m;
                 const real *const c_rows = work_c + (first * B + begin) * row_m;
                 real *const h_rows = out->h + (first * B + begin) * m;
@@ -509,10 +511,10 @@ static void tlstm_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
 }
@@ -531,14 +533,14 @@ void tlstm_simd_infer(
     const tlstm_state *final, tlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, tlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(tlstm_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(tlstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void tlstm_simd_backward_member(
+static void tlstm_simd_backward_thread(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_real *packed,
     const tlstm_inputs *in, const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_real *tape, const tlstm_cotangents *bars, const tlstm_gradients *gradients,
-    tlstm_real *work, size_t member, size_t members)
+    tlstm_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -571,32 +573,32 @@ static void tlstm_simd_backward_member(
     real *const work_c_prev_bar = work_x_prev_bar + spaced(T * B * row_n); /* [m] a row */
     real *const work_scratch = work_c_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_x_bar = work_scratch + members * scratch_size;
+    real *const work_final_x_bar = work_scratch + threads * scratch_size;
     real *const work_final_c_bar = work_final_x_bar + B * n;
     real *const work_initial_x = work_final_c_bar + B * m;
     real *const work_initial_c = work_initial_x + B * n;
     const real *const final_x_bar =
-        given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, member, members);
+        given_or(bars->final_x_bar, 0, B * n, work_final_x_bar, thread, threads);
     const real *const final_c_bar =
-        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, member, members);
+        given_or(bars->final_c_bar, 0, B * m, work_final_c_bar, thread, threads);
     const real *const initial_x = given_or(initial != NULL ? initial->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(initial != NULL ? initial->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_z_bar = packed;
-    const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
-    const real *const panels_a_o_bar = panels_a_f_bar + up_to(n, LANES) * m;
-    const real *const panels_z_bar_2 = panels_a_o_bar + up_to(n, LANES) * m;
-    const real *const panels_a_f_bar_2 = panels_z_bar_2 + up_to(n, LANES) * m;
-    const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_f_bar = panels_z_bar + round_up(n, LANES) * m;
+    const real *const panels_a_o_bar = panels_a_f_bar + round_up(n, LANES) * m;
+    const real *const panels_z_bar_2 = panels_a_o_bar + round_up(n, LANES) * m;
+    const real *const panels_a_f_bar_2 = panels_z_bar_2 + round_up(n, LANES) * m;
+    const real *const panels_a_o_bar_2 = panels_a_f_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_z_bar, m);
         clear(b_f_bar, m);
         clear(b_o_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(V_z_bar, m * n);
             clear(W_z_bar, m * n);
             clear(V_f_bar, m * n);
@@ -609,16 +611,16 @@ static void tlstm_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
@@ -663,12 +665,12 @@ static void tlstm_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
@@ -753,10 +755,10 @@ static void tlstm_simd_backward_member(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
                 const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
                 const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
@@ -766,19 +768,19 @@ static void tlstm_simd_backward_member(
                     {a_f_bar_rows, row_m, m, panels_a_f_bar},
                     {a_o_bar_rows, row_m, m, panels_a_o_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                    products(rows, 1, &some, factors_x_prev_bar, 3,
-                        &(sums){tile_x_prev_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_prev_bar, 3,
+                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_prev_bar =
-                            tile_x_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
@@ -796,30 +798,30 @@ static void tlstm_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
             const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
-            const total_of with_x_prev[] = {
+            const reduction with_x_prev[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_f_bar, done > 0},
                 {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, thread, threads,
                 scratch);
 
             /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
             /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_f_bar, done > 0},
                 {{work_a_o_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_o_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 3, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
         }
         BARRIER
     }
@@ -828,12 +830,12 @@ static void tlstm_simd_backward_member(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
-                rows = least(rows, (T - 1) * B - begin);
+                rows = min_size(rows, (T - 1) * B - begin);
             const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
                 + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
             const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
@@ -846,19 +848,19 @@ static void tlstm_simd_backward_member(
                 {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
                 {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {n, vectors, turn, turn + many, 0};
-                ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {n, vectors, start, start + taken, 0};
+                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                 /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                products(rows, 1, &some, factors_x_bar, 3,
-                    &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                products(rows, 1, &batch, factors_x_bar, 3,
+                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(n, vectors, block);
                     const real *const tile_x_bar =
-                        tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = n - j;
@@ -877,10 +879,10 @@ static void tlstm_simd_backward_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
             T > 0 ? row_m : m, gradients->initial_c_bar);
 }
@@ -900,14 +902,14 @@ void tlstm_simd_backward(
     tlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, tlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(tlstm_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(tlstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void tlstm_simd_step_member(
+static void tlstm_simd_step_thread(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_real *packed,
     const tlstm_inputs *in, const tlstm_initial *state, const tlstm_outputs *out,
-    const tlstm_state *next, tlstm_real *work, size_t member, size_t members)
+    const tlstm_state *next, tlstm_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
@@ -925,18 +927,18 @@ static void tlstm_simd_step_member(
     real *const work_initial_x = work_turn + 1;
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n,
-        work_initial_x, member, members);
+        work_initial_x, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
-        work_initial_c, member, members);
+        work_initial_c, thread, threads);
     const real *const panels_x_prev = packed;
-    const real *const panels_x = panels_x_prev + 3 * up_to(m, LANES) * n;
+    const real *const panels_x = panels_x_prev + 3 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -946,19 +948,20 @@ static void tlstm_simd_step_member(
                 {x_prev_rows, n, n, panels_x_prev},
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
                 /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                products(rows, 3, &some, factors_z, 2, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 3, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 3 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -996,10 +999,10 @@ static void tlstm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -1023,10 +1026,10 @@ static void tlstm_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -1045,11 +1048,11 @@ static void tlstm_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, n, in->x, n, next != NULL ? next->x : NULL);
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -1067,5 +1070,5 @@ void tlstm_simd_step(
     const tlstm_state *next, tlstm_real *work, size_t threads)
 {
     const size_t team = team_of(threads, tlstm_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(tlstm_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(tlstm_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

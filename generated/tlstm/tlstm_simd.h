@@ -5,7 +5,7 @@
  * Like tlstm.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile tlstm_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   z, f_tail, o_tail, c: spaced(T * B * padded m) each, every step */
 size_t tlstm_simd_tape_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for forward: 2 * 3 * up_to(m, LANES) * n. */
+/* Entries of tlstm_real: weights packed for forward: 2 * 3 * round_up(m, LANES) * n. */
 size_t tlstm_simd_forward_packed_size(const tlstm_sizes *sizes);
 
-/* Entries of tlstm_real: weights packed for backward: 6 * up_to(n, LANES) * m. */
+/* Entries of tlstm_real: weights packed for backward: 6 * round_up(n, LANES) * m. */
 size_t tlstm_simd_backward_packed_size(const tlstm_sizes *sizes);
 
 /* Entries of tlstm_real: scratch memory of forward: 2 * spaced(T * B * padded m) + B * n +
@@ -89,7 +89,7 @@ void tlstm_simd_backward(
     const tlstm_real *tape, const tlstm_cotangents *bars, const tlstm_gradients *gradients,
     tlstm_real *work, size_t threads);
 
-/* As tlstm_step, with the weights packed for tlstm_simd_forward. */
+/* As tlstm_step, with the weights packed for forward. */
 void tlstm_simd_step(
     const tlstm_sizes *sizes, const tlstm_parameters *parameters, const tlstm_real *packed,
     const tlstm_inputs *in, const tlstm_initial *state, const tlstm_outputs *out,

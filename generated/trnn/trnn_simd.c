@@ -34,7 +34,7 @@ size_t trnn_simd_forward_packed_size(const trnn_sizes *sizes)
     (void)sizes;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return 2 * up_to(m, LANES) * n;
+    return 2 * round_up(m, LANES) * n;
 }
 
 size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes)
     (void)sizes;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return 2 * up_to(n, LANES) * m;
+    return 2 * round_up(n, LANES) * m;
 }
 
 size_t trnn_simd_forward_work_size(const trnn_sizes *sizes, size_t threads)
@@ -121,10 +121,10 @@ void trnn_simd_pack_backward(
     }
 }
 
-static void trnn_simd_forward_member(
+static void trnn_simd_forward_thread(
     const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_real *packed,
     const trnn_inputs *in, const trnn_initial *initial, const trnn_outputs *out,
-    const trnn_state *final, trnn_real *tape, trnn_real *work, size_t member, size_t members)
+    const trnn_state *final, trnn_real *tape, trnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -137,17 +137,17 @@ static void trnn_simd_forward_member(
     real *const work_f = work; /* [m] a row */
     real *const work_initial_h = work_f + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = tape_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -155,18 +155,19 @@ static void trnn_simd_forward_member(
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, V x */
-                products(rows, 2, &some, factors_z, 1, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -200,10 +201,10 @@ static void trnn_simd_forward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -226,7 +227,7 @@ static void trnn_simd_forward_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -245,13 +246,13 @@ void trnn_simd_forward(
     const trnn_state *final, trnn_real *tape, trnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, trnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(trnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(trnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void trnn_simd_infer_member(
+static void trnn_simd_infer_thread(
     const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_real *packed,
     const trnn_inputs *in, const trnn_initial *initial, const trnn_outputs *out,
-    const trnn_state *final, trnn_real *work, size_t member, size_t members)
+    const trnn_state *final, trnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -263,35 +264,36 @@ static void trnn_simd_infer_member(
     real *const work_f = work_z + spaced(T * B * row_m); /* [m] a row */
     real *const work_initial_h = work_f + spaced(T * B * row_m);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = even_part(T * B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const group some = {m, vectors, turn, turn + many, 0};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, V x */
-                products(rows, 2, &some, factors_z, 1, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -321,10 +323,10 @@ static void trnn_simd_infer_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = even_part(B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -347,7 +349,7 @@ static void trnn_simd_infer_member(
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -366,14 +368,14 @@ void trnn_simd_infer(
     const trnn_state *final, trnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, trnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(trnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(trnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void trnn_simd_backward_member(
+static void trnn_simd_backward_thread(
     const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_real *packed,
     const trnn_inputs *in, const trnn_initial *initial, const trnn_outputs *out,
     const trnn_real *tape, const trnn_cotangents *bars, const trnn_gradients *gradients,
-    trnn_real *work, size_t member, size_t members)
+    trnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -394,19 +396,19 @@ static void trnn_simd_backward_member(
     real *const work_h_prev_bar = work_z_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_z_bar = packed;
-    const real *const panels_a_f_bar = panels_z_bar + up_to(n, LANES) * m;
-    if (member == 0)
+    const real *const panels_a_f_bar = panels_z_bar + round_up(n, LANES) * m;
+    if (thread == 0)
         clear(b_bar, m);
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_bar, m * n);
             clear(V_bar, m * n);
         }
@@ -415,16 +417,16 @@ static void trnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -464,12 +466,12 @@ static void trnn_simd_backward_member(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
-                    rows = least(rows, B - (first * B + begin));
+                    rows = min_size(rows, B - (first * B + begin));
                 const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
                 const real *const z_rows = tape_z + (first * B + begin) * row_m;
                 const real *const f_rows = work_f + begin * row_m;
@@ -519,10 +521,10 @@ static void trnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
                 const real *const z_bar_rows = work_z_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -530,19 +532,19 @@ static void trnn_simd_backward_member(
                     {z_bar_rows, row_m, m, panels_z_bar},
                     {a_f_bar_rows, row_m, m, panels_a_f_bar},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W^T z_bar, V^T a_f_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -559,20 +561,20 @@ static void trnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
             /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -592,14 +594,14 @@ void trnn_simd_backward(
     trnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, trnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(trnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(trnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void trnn_simd_step_member(
+static void trnn_simd_step_thread(
     const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_real *packed,
     const trnn_inputs *in, const trnn_initial *state, const trnn_outputs *out,
-    const trnn_state *next, trnn_real *work, size_t member, size_t members)
+    const trnn_state *next, trnn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
@@ -612,34 +614,35 @@ static void trnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
             const operand factors_z[] = {
                 {x_rows, n, n, panels_x},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_z_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W x, V x */
-                products(rows, 2, &some, factors_z, 1, &(sums){tile_z_group, some.low, rows, 0}, 0);
+                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_z =
-                        tile_z_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -666,10 +669,10 @@ static void trnn_simd_step_member(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;
@@ -690,9 +693,9 @@ static void trnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -710,5 +713,5 @@ void trnn_simd_step(
     const trnn_state *next, trnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, trnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(trnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(trnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

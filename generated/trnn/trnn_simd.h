@@ -5,7 +5,7 @@
  * Like trnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile trnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,10 +23,10 @@ extern "C" {
  *   z, f_tail: spaced(T * B * padded m) each, every step */
 size_t trnn_simd_tape_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: weights packed for forward: 2 * up_to(m, LANES) * n. */
+/* Entries of trnn_real: weights packed for forward: 2 * round_up(m, LANES) * n. */
 size_t trnn_simd_forward_packed_size(const trnn_sizes *sizes);
 
-/* Entries of trnn_real: weights packed for backward: 2 * up_to(n, LANES) * m. */
+/* Entries of trnn_real: weights packed for backward: 2 * round_up(n, LANES) * m. */
 size_t trnn_simd_backward_packed_size(const trnn_sizes *sizes);
 
 /* Entries of trnn_real: scratch memory of forward: spaced(T * B * padded m) + B * m.
@@ -82,7 +82,7 @@ void trnn_simd_backward(
     const trnn_real *tape, const trnn_cotangents *bars, const trnn_gradients *gradients,
     trnn_real *work, size_t threads);
 
-/* As trnn_step, with the weights packed for trnn_simd_forward. */
+/* As trnn_step, with the weights packed for forward. */
 void trnn_simd_step(
     const trnn_sizes *sizes, const trnn_parameters *parameters, const trnn_real *packed,
     const trnn_inputs *in, const trnn_initial *state, const trnn_outputs *out,

@@ -34,7 +34,7 @@ size_t ugrnn_simd_forward_packed_size(const ugrnn_sizes *sizes)
     (void)sizes;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
-    return 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m;
+    return 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m;
 }
 
 size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes)
@@ -42,7 +42,7 @@ size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes)
     (void)sizes;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
-    return 2 * up_to(m, LANES) * m + 2 * up_to(n, LANES) * m;
+    return 2 * round_up(m, LANES) * m + 2 * round_up(n, LANES) * m;
 }
 
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -51,8 +51,8 @@ size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = UGRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -61,8 +61,8 @@ size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads)
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = UGRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
-    return chunk * B * 2 * up_to(m, LANES) + B * m;
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
+    return chunk * B * 2 * round_up(m, LANES) + B * m;
 }
 
 size_t ugrnn_simd_backward_work_size(const ugrnn_sizes *sizes, size_t threads)
@@ -139,32 +139,32 @@ void ugrnn_simd_pack_backward(
     }
 }
 
-static void ugrnn_simd_forward_member(
+static void ugrnn_simd_forward_thread(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_real *packed,
     const ugrnn_inputs *in, const ugrnn_initial *initial, const ugrnn_outputs *out,
-    const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work, size_t member, size_t members)
+    const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
     const size_t row_m = padded(m);
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     real *const tape_c_tail = tape; /* [m] a row */
     real *const tape_g_tail = tape_c_tail + spaced(T * B * row_m); /* [m] a row */
     real *const tile_a_c_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_c[] = {
@@ -172,22 +172,22 @@ static void ugrnn_simd_forward_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_c x, W_g x */
-            products(steps * B, 2, &some, factors_a_c, 1, &(sums){tile_a_c_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_c, 1, &(sums){tile_a_c_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
@@ -198,21 +198,20 @@ static void ugrnn_simd_forward_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_c x, U_c h_prev, W_g x, U_g h_prev */
-                        products(rows, 2, &some, factors_a_c + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_c + early, 2 - early,
                             &(sums){tile_a_c_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_c = tile_a_c_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -255,7 +254,7 @@ static void ugrnn_simd_forward_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -274,32 +273,32 @@ void ugrnn_simd_forward(
     const ugrnn_state *final, ugrnn_real *tape, ugrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ugrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ugrnn_simd_forward_member, sizes, parameters, packed, in, initial, out, final, tape, work);
+    TEAM(ugrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
-static void ugrnn_simd_infer_member(
+static void ugrnn_simd_infer_thread(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_real *packed,
     const ugrnn_inputs *in, const ugrnn_initial *initial, const ugrnn_outputs *out,
-    const ugrnn_state *final, ugrnn_real *work, size_t member, size_t members)
+    const ugrnn_state *final, ugrnn_real *work, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
     const size_t m = UGRNN_FIXED_m;
-    const size_t chunk = steps_ahead(T, B, 2 * up_to(m, LANES));
+    const size_t chunk = steps_ahead(T, B, 2 * round_up(m, LANES));
     const real *const b_c = parameters->b_c; /* [m] */
     const real *const b_g = parameters->b_g; /* [m] */
     real *const tile_a_c_ahead = work;
-    const size_t early = ahead_of(B, 2 * up_to(m, LANES) * n + 2 * up_to(m, LANES) * m);
-    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * up_to(m, LANES);
+    const size_t early = ahead_of(B, 2 * round_up(m, LANES) * n + 2 * round_up(m, LANES) * m);
+    real *const work_initial_h = tile_a_c_ahead + chunk * B * 2 * round_up(m, LANES);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
 
     /* scan forward in time */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = done;
         if (early) {
             const operand factors_a_c[] = {
@@ -307,22 +306,22 @@ static void ugrnn_simd_infer_member(
             };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
-            const group some = {m, vectors, from, to, 0};
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
+            const block_range batch = {m, vectors, from, to, 0};
 
             /* W_c x, W_g x */
-            products(steps * B, 2, &some, factors_a_c, 1, &(sums){tile_a_c_ahead, 0, steps * B, 0},
+            products(steps * B, 2, &batch, factors_a_c, 1, &(sums){tile_a_c_ahead, 0, steps * B, 0},
                 0);
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -331,21 +330,20 @@ static void ugrnn_simd_infer_member(
                         {x_rows, n, n, panels_x},
                         {h_prev_rows, m, m, panels_h_prev},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
 
                         /* W_c x, U_c h_prev, W_g x, U_g h_prev */
-                        products(rows, 2, &some, factors_a_c + early, 2 - early,
+                        products(rows, 2, &batch, factors_a_c + early, 2 - early,
                             &(sums){tile_a_c_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_a_c = tile_a_c_ahead
-                                + (block * vectors * steps * B + ((t - first) * B
-                                + begin) * own) * 2 * LANES;
+                            const real *const tile_a_c = tile_a_c_ahead + (block * vectors * steps
+                                * B + ((t - first) * B + begin) * own) * 2 * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = m - j;
@@ -380,7 +378,7 @@ static void ugrnn_simd_infer_member(
             BARRIER
         }
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
 }
@@ -399,14 +397,14 @@ void ugrnn_simd_infer(
     const ugrnn_state *final, ugrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ugrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ugrnn_simd_infer_member, sizes, parameters, packed, in, initial, out, final, work);
+    TEAM(ugrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
-static void ugrnn_simd_backward_member(
+static void ugrnn_simd_backward_thread(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_real *packed,
     const ugrnn_inputs *in, const ugrnn_initial *initial, const ugrnn_outputs *out,
     const ugrnn_real *tape, const ugrnn_cotangents *bars, const ugrnn_gradients *gradients,
-    ugrnn_real *work, size_t member, size_t members)
+    ugrnn_real *work, size_t thread, size_t threads)
 {
     (void)parameters;
     const size_t T = sizes->T;
@@ -430,23 +428,23 @@ static void ugrnn_simd_backward_member(
     real *const work_h_prev_bar = work_a_c_bar + spaced(chunk * B * row_m); /* [m] a row */
     real *const work_scratch = work_h_prev_bar + spaced(2 * B * row_m);
     const size_t scratch_size = scratch_for(n + m);
-    real *const work_final_h_bar = work_scratch + members * scratch_size;
+    real *const work_final_h_bar = work_scratch + threads * scratch_size;
     real *const work_initial_h = work_final_h_bar + B * m;
     const real *const final_h_bar =
-        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, member, members);
+        given_or(bars->final_h_bar, 0, B * m, work_final_h_bar, thread, threads);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_a_c_bar = packed;
-    const real *const panels_a_g_bar = panels_a_c_bar + up_to(m, LANES) * m;
-    const real *const panels_a_c_bar_2 = panels_a_g_bar + up_to(m, LANES) * m;
-    const real *const panels_a_g_bar_2 = panels_a_c_bar_2 + up_to(n, LANES) * m;
-    if (member == 0) {
+    const real *const panels_a_g_bar = panels_a_c_bar + round_up(m, LANES) * m;
+    const real *const panels_a_c_bar_2 = panels_a_g_bar + round_up(m, LANES) * m;
+    const real *const panels_a_g_bar_2 = panels_a_c_bar_2 + round_up(n, LANES) * m;
+    if (thread == 0) {
         clear(b_c_bar, m);
         clear(b_g_bar, m);
     }
     BARRIER
     if (T * B == 0) {
-        if (member == 0) {
+        if (thread == 0) {
             clear(W_c_bar, m * n);
             clear(U_c_bar, m * m);
             clear(W_g_bar, m * n);
@@ -457,16 +455,16 @@ static void ugrnn_simd_backward_member(
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = least(chunk, T - done);
+        const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const c_tail_rows = tape_c_tail + (t * B + begin) * row_m;
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const g_rows = work_g + begin * row_m;
@@ -528,10 +526,10 @@ static void ugrnn_simd_backward_member(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, member, members);
-                const size_t to = share_from(count, member + 1, members);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = even_part(B - begin, ROWS_AT_ONCE);
+                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                     const real *const g_rows = work_g + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_g_bar_rows =
@@ -543,20 +541,20 @@ static void ugrnn_simd_backward_member(
                         {a_c_bar_rows, row_m, m, panels_a_c_bar},
                         {a_g_bar_rows, row_m, m, panels_a_g_bar},
                     };
-                    for (size_t turn = from, many; turn < to; turn += many) {
-                        many = least(to - turn, blocks_together(rows));
-                        const size_t low = t & 1 ? from + to - turn - many : turn;
-                        const group some = {m, vectors, low, low + many, t & 1};
-                        ALIGNED real tile_h_prev_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const size_t low = t & 1 ? from + to - start - taken : start;
+                        const block_range batch = {m, vectors, low, low + taken, t & 1};
+                        ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                         /* U_c^T a_c_bar, U_g^T a_g_bar */
-                        products(rows, 1, &some, factors_h_prev_bar, 2,
-                            &(sums){tile_h_prev_bar_group, some.low, rows, 0}, 0);
+                        products(rows, 1, &batch, factors_h_prev_bar, 2,
+                            &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = some.low; block < some.high; ++block) {
+                        for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_h_prev_bar =
-                                tile_h_prev_bar_group + (block - some.low) * vectors * rows * LANES;
+                            const real *const tile_h_prev_bar = tile_h_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
@@ -581,10 +579,10 @@ static void ugrnn_simd_backward_member(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_g_bar_rows = work_a_g_bar + begin * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
@@ -592,19 +590,19 @@ static void ugrnn_simd_backward_member(
                     {a_c_bar_rows, row_m, m, panels_a_c_bar_2},
                     {a_g_bar_rows, row_m, m, panels_a_g_bar_2},
                 };
-                for (size_t turn = from, many; turn < to; turn += many) {
-                    many = least(to - turn, blocks_together(rows));
-                    const group some = {n, vectors, turn, turn + many, 0};
-                    ALIGNED real tile_x_bar_group[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
                     /* W_c^T a_c_bar, W_g^T a_g_bar */
-                    products(rows, 1, &some, factors_x_bar, 2,
-                        &(sums){tile_x_bar_group, some.low, rows, 0}, 0);
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = some.low; block < some.high; ++block) {
+                    for (size_t block = batch.low; block < batch.high; ++block) {
                         const size_t own = vectors_of(n, vectors, block);
                         const real *const tile_x_bar =
-                            tile_x_bar_group + (block - some.low) * vectors * rows * LANES;
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
@@ -624,10 +622,10 @@ static void ugrnn_simd_backward_member(
         if (b_c_bar != NULL || b_g_bar != NULL) {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, member, members);
-            const size_t to = share_from(count, member + 1, members);
+            const size_t from = share_from(count, thread, threads);
+            const size_t to = share_from(count, thread + 1, threads);
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = even_part(steps * B - begin, ROWS_AT_ONCE);
+                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const a_g_bar_rows = work_a_g_bar + begin * row_m;
                 const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
                 for (size_t block = from; block < to; ++block) {
@@ -661,30 +659,30 @@ static void ugrnn_simd_backward_member(
         }
         BARRIER
         {
-            real *const scratch = work_scratch + member * scratch_size;
+            real *const scratch = work_scratch + thread * scratch_size;
 
             /* (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
             /* (14)  W_g_bar = sum_t a_g_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const total_of with_x[] = {
+            const reduction with_x[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
                 {{work_a_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_g_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_x, n, with_x, 2, member, members, scratch);
+            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
             /* (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
             /* (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
-            const total_of with_h_prev[] = {
+            const reduction with_h_prev[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
                 {{work_a_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_g_bar, done > 0},
             };
-            totals(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, member, members,
+            reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
         }
         BARRIER
     }
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
             T > 0 ? row_m : m, gradients->initial_h_bar);
 }
@@ -704,14 +702,14 @@ void ugrnn_simd_backward(
     ugrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ugrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(ugrnn_simd_backward_member, sizes, parameters, packed, in, initial, out, tape, bars,
+    TEAM(ugrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }
 
-static void ugrnn_simd_step_member(
+static void ugrnn_simd_step_thread(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_real *packed,
     const ugrnn_inputs *in, const ugrnn_initial *state, const ugrnn_outputs *out,
-    const ugrnn_state *next, ugrnn_real *work, size_t member, size_t members)
+    const ugrnn_state *next, ugrnn_real *work, size_t thread, size_t threads)
 {
     const size_t B = sizes->B;
     const size_t n = UGRNN_FIXED_n;
@@ -722,16 +720,16 @@ static void ugrnn_simd_step_member(
     const size_t t = way(work_turn);
     real *const work_initial_h = work_turn + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
-        work_initial_h, member, members);
+        work_initial_h, thread, threads);
     const real *const panels_x = packed;
-    const real *const panels_h_prev = panels_x + 2 * up_to(m, LANES) * n;
+    const real *const panels_h_prev = panels_x + 2 * round_up(m, LANES) * n;
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, member, members);
-        const size_t to = share_from(count, member + 1, members);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = even_part(B - begin, ROWS_AT_ONCE);
+            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -739,20 +737,20 @@ static void ugrnn_simd_step_member(
                 {x_rows, n, n, panels_x},
                 {h_prev_rows, m, m, panels_h_prev},
             };
-            for (size_t turn = from, many; turn < to; turn += many) {
-                many = least(to - turn, blocks_together(rows));
-                const size_t low = t & 1 ? from + to - turn - many : turn;
-                const group some = {m, vectors, low, low + many, t & 1};
-                ALIGNED real tile_a_c_group[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const size_t low = t & 1 ? from + to - start - taken : start;
+                const block_range batch = {m, vectors, low, low + taken, t & 1};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
                 /* W_c x, U_c h_prev, W_g x, U_g h_prev */
-                products(rows, 2, &some, factors_a_c, 2, &(sums){tile_a_c_group, some.low, rows, 0},
-                    0);
+                products(rows, 2, &batch, factors_a_c, 2,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = some.low; block < some.high; ++block) {
+                for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     const real *const tile_a_c =
-                        tile_a_c_group + (block - some.low) * vectors * rows * 2 * LANES;
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = m - j;
@@ -784,9 +782,9 @@ static void ugrnn_simd_step_member(
         }
     }
     BARRIER
-    if (member == 0)
+    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (member == 0)
+    if (thread == 0)
         work_turn[0] = !t;
 }
 
@@ -804,5 +802,5 @@ void ugrnn_simd_step(
     const ugrnn_state *next, ugrnn_real *work, size_t threads)
 {
     const size_t team = team_of(threads, ugrnn_simd_step_multiplications(sizes), SHARE_OF_STEP);
-    TEAM(ugrnn_simd_step_member, sizes, parameters, packed, in, state, out, next, work);
+    TEAM(ugrnn_simd_step_thread, sizes, parameters, packed, in, state, out, next, work);
 }

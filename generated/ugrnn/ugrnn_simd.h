@@ -5,7 +5,7 @@
  * Like ugrnn.h, whose structs it uses: same layout of the
  * caller's arrays, same ownership, and what may be NULL. Compile ugrnn_simd.c
  * as C99 with GCC or Clang, for their vectors. The weights are packed once and then read by every
- * call. `threads` members share the work where OpenMP is compiled in, fewer where a step has too
+ * call. So many `threads` share the work where OpenMP is compiled in, fewer where a step has too
  * little for them; the results have the same bits for any number of them. In the sizes of memory
  * `padded m` is m, up to whole vectors, `spaced(n)` is n, or 320 bytes more: rows and arrays do
  * not fight for lines of the cache.
@@ -23,26 +23,26 @@ extern "C" {
  *   c_tail, g_tail: spaced(T * B * padded m) each, every step */
 size_t ugrnn_simd_tape_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: weights packed for forward: 2 * up_to(m, LANES) * n + 2 * up_to(m,
- * LANES) * m. */
+/* Entries of ugrnn_real: weights packed for forward: 2 * round_up(m, LANES) * n +
+ * 2 * round_up(m, LANES) * m. */
 size_t ugrnn_simd_forward_packed_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: weights packed for backward: 2 * up_to(m, LANES) * m + 2 * up_to(n,
- * LANES) * m. */
+/* Entries of ugrnn_real: weights packed for backward: 2 * round_up(m, LANES) * m +
+ * 2 * round_up(n, LANES) * m. */
 size_t ugrnn_simd_backward_packed_size(const ugrnn_sizes *sizes);
 
-/* Entries of ugrnn_real: scratch memory of forward: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_a_c_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of ugrnn_real: scratch memory of forward: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_a_c_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ugrnn_simd_forward_work_size(const ugrnn_sizes *sizes, size_t threads);
 
-/* Entries of ugrnn_real: scratch memory of infer: chunk * B * 2 * up_to(m, LANES) + B * m.
- *   tile_a_c_ahead: chunk * B * 2 * up_to(m, LANES), the sums of a chunk of steps, ahead or at
- *     their step
+/* Entries of ugrnn_real: scratch memory of infer: chunk * B * 2 * round_up(m, LANES) + B * m.
+ *   tile_a_c_ahead: chunk * B * 2 * round_up(m, LANES), the sums of a chunk of steps, ahead or
+ *     at their step
  *   initial_h: B * m, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, 2 * up_to(m, LANES)) */
+ *   chunk: steps_ahead(T, B, 2 * round_up(m, LANES)) */
 size_t ugrnn_simd_infer_work_size(const ugrnn_sizes *sizes, size_t threads);
 
 /* Entries of ugrnn_real: scratch memory of backward: 2 * spaced(B * padded m) +
@@ -88,7 +88,7 @@ void ugrnn_simd_backward(
     const ugrnn_real *tape, const ugrnn_cotangents *bars, const ugrnn_gradients *gradients,
     ugrnn_real *work, size_t threads);
 
-/* As ugrnn_step, with the weights packed for ugrnn_simd_forward. */
+/* As ugrnn_step, with the weights packed for forward. */
 void ugrnn_simd_step(
     const ugrnn_sizes *sizes, const ugrnn_parameters *parameters, const ugrnn_real *packed,
     const ugrnn_inputs *in, const ugrnn_initial *state, const ugrnn_outputs *out,

@@ -172,7 +172,7 @@ class CTree:
         level = MOST if node.operator == "&" else LEVEL[node.operator]
         product = isinstance(node.right, Binary) and node.operator == node.right.operator == "*"
         right = level + (not product)
-        gap = BREAK if node.operator in OPERATORS else " "
+        gap = BREAK if node.operator in OPERATORS else INNER
         return f"{self(node.left, level)}{gap}{node.operator} {self(node.right, right)}"
 
     def _formula(self, node: Formula) -> str:

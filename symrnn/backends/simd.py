@@ -21,12 +21,12 @@ from symrnn.schedule import Plan
 
 SHARE = {"step": "SHARE_OF_STEP"}  # of one step; that of a loop over steps for all others
 THREADS = Argument("threads", SIZE)
-MEMBER = (Argument("member", SIZE), Argument("members", SIZE))
+THREAD_OF = (Argument("thread", SIZE), Argument("threads", SIZE))
 PURPOSE = {
     "forward": "As {0}_forward, with the weights packed for it.",
     "infer": "The same with nothing saved for backward: less memory to write, none for a tape.",
     "backward": "As {0}_backward, with the weights packed for it.",
-    "step": "As {0}_step, with the weights packed for {0}_simd_forward.",
+    "step": "As {0}_step, with the weights packed for forward.",
 }
 
 
@@ -42,14 +42,14 @@ class Printed:
 
 @dataclass(frozen=True)
 class Team:
-    """A function that threads share: each runs ``member``; ``count`` tells how many are worth it.
+    """A function that threads share: each runs ``of_thread``; ``count`` tells how many pay.
 
     ``reduces`` where it sums products over all rows.
     """
 
     kind: str
     whole: Printed
-    member: Printed
+    of_thread: Printed
     count: Printed
     reduces: bool
 
@@ -113,17 +113,17 @@ class _Sources:
     def _team(self, kind: str, maker: TiledFunction) -> Team:
         prefix = f"{self.name}_simd_{kind}"
         arguments = signature(kind, self.name, packed=True)
-        member = maker.function(f"{prefix}_member", (*arguments, *MEMBER))
+        of_thread = maker.function(f"{prefix}_thread", (*arguments, *THREAD_OF))
         count = maker.finished(f"{prefix}_multiplications", arguments[:1],
                                (Return(maker.multiplications()),), result=True)
         worth = Call("team_of", (Name("threads"), Call(count.name, (Name("sizes"),)),
                                  Macro(SHARE.get(kind, "SHARE_OF_LOOP"))))
         team = Macro("TEAM")  # runs the function as so many threads
         body = (Declare("team", SIZE, worth), Run(Call(team.text, tuple(
-            Name(one) for one in (member.name, *(each.name for each in arguments))))))
+            Name(one) for one in (of_thread.name, *(each.name for each in arguments))))))
         whole = Function(prefix, (*arguments, THREADS), body)
         return Team(kind, self._printed(maker, whole, PURPOSE[kind].format(self.name)),
-                    self._printed(maker, member, static=True),
+                    self._printed(maker, of_thread, static=True),
                     self._printed(maker, count, static=True), maker.memory.scratch is not None)
 
     def _memories(self) -> list[Printed]:

@@ -41,14 +41,14 @@ class TiledInterface:
 class Where:
     """The rows of a group: for groups over units and row by row; the first, how many.
 
-    ``onto`` is true where reductions over earlier rows are there already.
+    ``accumulate`` is true where reductions over earlier rows are there already.
     """
 
     units: Row
     rows: Row
     first: Expression
     count: Expression
-    onto: Expression
+    accumulate: Expression
 
 
 class TiledFunction:
@@ -149,7 +149,7 @@ class TiledFunction:
         stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
         first = steps - DONE - STEPS if stage.order is Order.REVERSE else DONE
         where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, DONE.compared(">", 0))
-        body = (Declare(STEPS.text, SIZE, Call("least", (at_once, steps - DONE))),
+        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - DONE))),
                 Declare(FIRST.text, SIZE, first),
                 *(self._ahead(one, number) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
@@ -165,11 +165,11 @@ class TiledFunction:
         row = Row(Order.ALL, ZERO, ZERO, FIRST * batch)
         return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch))
 
-    def _over(self, first: Expression, count: Expression, onto: Expression) -> Where:
-        """Rows from ``first`` on, in any order; ``onto`` is true where others came before."""
+    def _over(self, first: Expression, count: Expression, accumulate: Expression) -> Where:
+        """Rows from ``first`` on, in any order; ``accumulate`` is true where others came before."""
         return Where(Row(Order.ALL, ZERO, BEGIN, first + BEGIN, BEGIN),
                      Row(Order.ALL, ZERO, self.sample, first + self.sample, self.sample),
-                     first, count, onto)
+                     first, count, accumulate)
 
     def _scan(self, stage: TiledStage, first: Expression, count: Expression) -> Body:
         """The loop over ``count`` steps from ``first`` on."""
@@ -192,7 +192,7 @@ class TiledFunction:
         elif one.kind is Kind.ROWS:
             body = self.rows.nest(one, where.rows, where.count)
         else:
-            body = self.rows.reductions(one, where.first, where.count, where.onto)
+            body = self.rows.reductions(one, where.first, where.count, where.accumulate)
         return self._if_wanted(one, body)
 
     def _if_wanted(self, one: FusionGroup, body: Body) -> Statement:
@@ -211,7 +211,7 @@ class TiledFunction:
         batch = self.to.batch
         edges = [batch if step > 0 else (self.to.steps - 1) * batch for step in one.cuts]
         return tuple(If(row.at.compared("<", edge), (
-            Assign(ROWS, Call("least", (ROWS, edge - row.at))),)) for edge in edges)
+            Assign(ROWS, Call("min_size", (ROWS, edge - row.at))),)) for edge in edges)
 
     def edge(self, delay: Delay) -> Statement:
         """The value at the last step of the scan, or at the edge before it, to the caller."""

@@ -177,8 +177,8 @@ class TiledArrays(Arrays):
                           self.batch, ZERO))
 
     def padded(self, axes: tuple[str, ...]) -> Expression:
-        """The units of all blocks: ``up_to(m, LANES)``."""
-        return Call("up_to", (self.extent(axes), LANES))
+        """The units of all blocks: ``round_up(m, LANES)``."""
+        return Call("round_up", (self.extent(axes), LANES))
 
     def panel_entries(self, gates: tuple[str, ...], operand: str) -> Expression:
         """Entries of the panels of some gates for one operand."""

@@ -10,7 +10,7 @@ from symrnn.lowering.tiled_arrays import TiledArrays
 from symrnn.program import Program
 from symrnn.schedule import FusionGroup, Segment, Tile
 
-SOME = Name("some")  # the blocks at a time
+BATCH = Name("batch")  # the blocks at a time
 EARLY = Name("early")  # 1 where products that need no state run ahead, else 0
 
 
@@ -34,7 +34,7 @@ class Panels:
 
     def batch(self, tile: Tile) -> Name:
         """The sums of a batch of blocks."""
-        return self._of_tile(tile, "group", f"{self.tile(tile).text}_group")
+        return self._of_tile(tile, "batch", f"{self.tile(tile).text}_batch")
 
     def ahead(self, tile: Tile) -> Name:
         """The sums that are computed ahead."""
@@ -72,12 +72,12 @@ class ProductCalls:
         The first ``early`` operands may be there already.
         """
         factors: Expression = self.panels.factors(tile)
-        count, onto = Whole(len(segments)), ZERO
+        count, accumulate = Whole(len(segments)), ZERO
         skipped = EARLY * early
         call = Call("products", (
-            rows, Whole(len(tile.gates)), AddressOf(SOME), factors + skipped if early else factors,
+            rows, Whole(len(tile.gates)), AddressOf(BATCH), factors + skipped if early else factors,
             count - skipped if early else count, AddressOf(Aggregate(tuple(into), "sums")),
-            Cast(INT, EARLY) if early else onto))
+            Cast(INT, EARLY) if early else accumulate))
         operands = {one.operand for one in segments}
         told = tuple((one.equation.lhs, product.term) for one in group.statements
                      if one.equation.lhs in tile.gates for product in one.products

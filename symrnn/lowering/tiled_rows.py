@@ -16,7 +16,7 @@ from symrnn.program import Ein, Equation, Program, contraction_term, multiply, n
 from symrnn.schedule import FusionGroup, Reduction
 
 SERIES = Struct("series")
-THREAD, THREADS, SCRATCH = Name("member"), Name("members"), Name("scratch")
+THREAD, THREADS, SCRATCH = Name("thread"), Name("threads"), Name("scratch")
 
 
 class RowEquations(Equations):
@@ -97,27 +97,29 @@ class RowGroups:
                      for one in map(self.program.__getitem__, group.rows))
 
     def reductions(self, group: FusionGroup, first: Expression, rows: Expression,
-                   onto: Expression) -> Body:
+                   accumulate: Expression) -> Body:
         """One call for all reductions that share their right factor, over some rows.
 
-        ``onto`` is true where earlier rows were added up before.
+        ``accumulate`` is true where earlier rows were added up before.
         """
         scratch = Declare(SCRATCH.text, Pointer(REAL, fixed=True),
                           Name("work_scratch") + THREAD * Name("scratch_size"))
-        calls = (self._reduction(one, first, rows, onto) for one in group.reductions)
+        calls = (self._reduction(one, first, rows, accumulate) for one in group.reductions)
         return (Block((scratch, *calls)),)
 
-    def _reduction(self, one: Reduction, first: Expression, rows: Expression, onto: Expression
+    def _reduction(self, one: Reduction, first: Expression, rows: Expression, accumulate: Expression
                    ) -> Statement:
         names, right = self.to.names, self.program[one.right]
         rows_of = Name(names.beside(one.right, "rows_of_"))
         others = Name(names.beside(one.right, "with_"))
-        table = Table(others.text, "total_of", tuple(
+        table = Table(others.text, "reduction", tuple(
             Aggregate((self.to.series(each.left, first),
                        self.to.extent(self.program[each.left].axes), Formula(each.scale),
-                       Name(names[each.equation.lhs]), onto if each.first else Whole(1)))
+                       Name(names[each.equation.lhs]),
+                       accumulate if each.first else Whole(1)))
             for each in one.addends))
-        call = Call("totals", (first, rows, AddressOf(rows_of), self.to.extent(right.axes), others,
-                               Whole(len(one.addends)), THREAD, THREADS, SCRATCH))
+        call = Call("reduce_rows", (
+            first, rows, AddressOf(rows_of), self.to.extent(right.axes), others,
+            Whole(len(one.addends)), THREAD, THREADS, SCRATCH))
         series = Declare(rows_of.text, SERIES, self.to.series(one.right, first))
         return Computed(tuple(each.equation for each in one.addends), (series, table, Run(call)))

@@ -13,16 +13,17 @@ from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, Aggregate, Assign, At, Body,
 from symrnn.loops.uses import names
 from symrnn.lowering.arrays import Locals
 from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
-from symrnn.lowering.tiled_products import ROWS_AT_ONCE, SOME, ProductCalls, vectors_of
+from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, vectors_of
+from symrnn.lowering.tiled_rows import THREAD, THREADS
 from symrnn.program import (Program, Variable, add, contraction_term, is_number, multiply,
                             symbols_in_order)
 from symrnn.schedule import FusionGroup, Nest, Place, Tile, UnitLoop
 from symrnn.schedule import Statement as Planned
 
-(BLOCK, VECTORS, COUNT, FROM, TO, OWN, ROWS, UNIT, LEFT, TURN, MANY, LOW, STEPS, FIRST, THREAD,
- THREADS) = map(Name, (
-     "block", "vectors", "count", "from", "to", "own", "rows", "v", "left", "turn", "many", "low",
-     "steps", "first", "member", "members"))
+BLOCK, VECTORS, COUNT, FROM, TO, OWN = map(Name, (
+    "block", "vectors", "count", "from", "to", "own"))
+START, TAKEN, LOW = map(Name, ("start", "taken", "low"))  # of a batch of blocks
+ROWS, UNIT, LEFT, STEPS, FIRST = map(Name, ("rows", "v", "left", "steps", "first"))
 
 
 class UnitGroups:
@@ -56,7 +57,7 @@ class _UnitGroup:
         """Parts of the rows, blocks of units, rows of a part: see ``schedule/fusion.py``."""
         sample = self.row.sample
         assert isinstance(sample, Name)
-        size = Call("even_part", (rows - sample, ROWS_AT_ONCE))
+        size = Call("balanced_chunk", (rows - sample, ROWS_AT_ONCE))
         body = (*cuts, *self._pointers(), *self._operands(), *self._nest())
         return (*self._share(), Parts(sample.text, ROWS.text, ZERO, rows, size, body,
                                       Over.SAMPLES))
@@ -78,7 +79,7 @@ class _UnitGroup:
                 Declare(FROM.text, SIZE, shares[0]), Declare(TO.text, SIZE, shares[1]))
 
     def _blocks(self, low: Expression, high: Expression, back: Expression) -> Statement:
-        return Declare(SOME.text, Struct("group"),
+        return Declare(BATCH.text, Struct("block_range"),
                        Aggregate((self.units, VECTORS, low, high, back)))
 
     def _pointers(self) -> Body:
@@ -128,8 +129,8 @@ class _UnitGroup:
         body = (*self._batch(), *buffers, *map(self._product, self.group.tiles),
                 *(Section("what waits for functions above" if place else "", self._blocks_of(loop))
                   for place, loop in enumerate(self.group.loops)))
-        size = Call("least", (TO - TURN, Call("blocks_together", (ROWS,))))
-        return (Parts(TURN.text, MANY.text, FROM, TO, size, body, Over.BLOCKS),)
+        size = Call("min_size", (TO - START, Call("blocks_per_batch", (ROWS,))))
+        return (Parts(START.text, TAKEN.text, FROM, TO, size, body, Over.BLOCKS),)
 
     def _batch(self) -> Body:
         """The blocks of a batch.
@@ -138,10 +139,10 @@ class _UnitGroup:
         still in the cache.
         """
         if not self.group.serpentine:
-            return (self._blocks(TURN, TURN + MANY, ZERO),)
+            return (self._blocks(START, START + TAKEN, ZERO),)
         back = self.time & 1
-        low = Choose(back, FROM + TO - TURN - MANY, TURN)
-        return (Declare(LOW.text, SIZE, low), self._blocks(LOW, LOW + MANY, back))
+        low = Choose(back, FROM + TO - START - TAKEN, START)
+        return (Declare(LOW.text, SIZE, low), self._blocks(LOW, LOW + TAKEN, back))
 
     def _buffer(self, name: Name, values: int) -> Statement:
         """Room for values of all rows of a batch of blocks."""
@@ -150,7 +151,7 @@ class _UnitGroup:
     def _product(self, tile: Tile) -> Statement:
         """The products of a batch; as it runs, those that were computed ahead are left out."""
         into = (self.panels.ahead(tile), ZERO, STEPS * self.to.batch, self._row_ahead()) \
-            if tile.ahead else (self.panels.batch(tile), Field(SOME, "low"), ROWS, ZERO)
+            if tile.ahead else (self.panels.batch(tile), Field(BATCH, "low"), ROWS, ZERO)
         return self.products.call(self.group, tile, tile.segments, ROWS, into, tile.early)
 
     def _row_ahead(self) -> Expression:
@@ -158,8 +159,8 @@ class _UnitGroup:
 
     def _blocks_of(self, loop: UnitLoop) -> Body:
         tiles = tuple(self._reached(self.group.tiles[number]) for number in loop.tiles)
-        return (For(BLOCK.text, Field(SOME, "high"), (self._own(), *tiles, *self._loop(loop)),
-                    Over.BLOCKS, start=Field(SOME, "low")),)
+        return (For(BLOCK.text, Field(BATCH, "high"), (self._own(), *tiles, *self._loop(loop)),
+                    Over.BLOCKS, start=Field(BATCH, "low")),)
 
     def _reached(self, tile: Tile) -> Statement:
         """The sums of one block: those of this step where they were computed ahead."""
@@ -167,7 +168,7 @@ class _UnitGroup:
             rows = BLOCK * VECTORS * STEPS * self.to.batch + self._row_ahead() * OWN
             value = self.panels.ahead(tile) + rows * len(tile.gates) * LANES
         else:
-            rows = (BLOCK - Field(SOME, "low")) * VECTORS * ROWS
+            rows = (BLOCK - Field(BATCH, "low")) * VECTORS * ROWS
             value = self.panels.batch(tile) + rows * len(tile.gates) * LANES
         return Declare(self.panels.tile(tile).text, Pointer(REAL, const=True, fixed=True), value)
 
@@ -220,7 +221,7 @@ class _UnitGroup:
         return self.to.name(variable)
 
     def _kept_at(self, variable: Variable) -> Expression:
-        place = (BLOCK - Field(SOME, "low")) * VECTORS + UNIT
+        place = (BLOCK - Field(BATCH, "low")) * VECTORS + UNIT
         return self.panels.kept(variable.name) + (place * ROWS + self.sample) * LANES
 
     def _sums(self, loop: UnitLoop) -> Body:

@@ -1,17 +1,17 @@
 /* ---- sizes of memory -------------------------------------------------------------------- */
 
-ALWAYS size_t least(size_t a, size_t b)
+ALWAYS size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-ALWAYS size_t up_to(size_t entries, size_t multiple)
+ALWAYS size_t round_up(size_t entries, size_t multiple)
 {
     return (entries + multiple - 1) / multiple * multiple;
 }
 
 /* The next part of a count in parts of at most `most`, as even as can be. */
-ALWAYS size_t even_part(size_t count, size_t most)
+ALWAYS size_t balanced_chunk(size_t count, size_t most)
 {
     if (count <= most)
         return count; /* without a division, which takes longer than a small tile */
@@ -23,7 +23,7 @@ ALWAYS size_t even_part(size_t count, size_t most)
  * would fight for the same lines of the cache. */
 ALWAYS size_t padded(size_t entries)
 {
-    const size_t lanes = up_to(entries, LANES);
+    const size_t lanes = round_up(entries, LANES);
     return lanes * sizeof(real) % 512 ? lanes : lanes + LANES;
 }
 
@@ -57,21 +57,21 @@ ALWAYS size_t vectors_of(size_t units, size_t vectors, size_t block)
 {
     if (vectors == 1)
         return 1;
-    return least(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
+    return min_size(vectors, (units - block * vectors * LANES + LANES - 1) / LANES);
 }
 
 /* Some blocks of an axis with so many units, from `low` to `high`, in this order or `back`. */
-typedef struct group {
+typedef struct block_range {
     size_t units, vectors, low, high;
     int back;
-} group;
+} block_range;
 
 /* Rows that a pass takes at a time, so that they stay in the cache while every panel passes. */
 enum { ROWS_AT_ONCE = 96 };
 
 /* Blocks whose products are computed before the equations that follow from them, where the rows
  * are so few that one block's equations would wait for each other. */
-ALWAYS size_t blocks_together(size_t rows)
+ALWAYS size_t blocks_per_batch(size_t rows)
 {
     enum { OF_ONE_ROW = 64 }; /* told without a division */
     return rows == 1 ? OF_ONE_ROW : ROWS_AT_ONCE / rows;
@@ -97,13 +97,13 @@ ALWAYS size_t steps_ahead(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 24 }; /* rows: fewer would read the weights too often */
     const size_t fitting = (1 << 19) / (row * sizeof(real));
-    const size_t rows = fitting < FEWEST ? FEWEST : least(fitting, ROWS_AT_ONCE);
+    const size_t rows = fitting < FEWEST ? FEWEST : min_size(fitting, ROWS_AT_ONCE);
     if (batch == 0)
         return steps;
-    return even_part(steps, batch < rows ? rows / batch : 1);
+    return balanced_chunk(steps, batch < rows ? rows / batch : 1);
 }
 
-/* Steps after which what follows from a scan is computed, totals among it: as many as fit into
+/* Steps after which what follows from a scan is computed, reductions among it: as many as fit into
  * half a megabyte. All of them where those rows are fewer than a panel of right factors can hold:
  * then the weights, which are read once a chunk, count for more. */
 enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
@@ -111,7 +111,7 @@ enum { DEEP = VECTOR_BYTES == 64 ? 128 : 192 };
 ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 {
     const size_t rows = (1 << 19) / (row * sizeof(real));
-    return rows < DEEP || batch == 0 ? steps : least(steps, (rows + batch - 1) / batch);
+    return rows < DEEP || batch == 0 ? steps : min_size(steps, (rows + batch - 1) / batch);
 }
 
 /* Which way a streaming step takes the blocks: the other way than the step before, so that what

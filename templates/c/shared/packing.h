@@ -22,7 +22,7 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
 {
     ALIGNED real square[LANES][LANES];
     for (size_t k = 0; k < entries; k += LANES) {
-        const size_t some = least(LANES, entries - k);
+        const size_t some = min_size(LANES, entries - k);
         for (size_t lane = 0; lane < LANES; ++lane)
             store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
                                              : (vec){0});
@@ -41,7 +41,7 @@ MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
     for (size_t v = 0, width; v < all; v += width) {
-        width = even_part(all - v, WIDEST);
+        width = balanced_chunk(all - v, WIDEST);
         for (size_t w = 0; w < width; ++w) {
             const weights from = matrices[(v + w) / own];
             const size_t first = (block * vectors + (v + w) % own) * LANES;
@@ -67,9 +67,9 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
     return panel;
 }
 
-/* Where a member's share of `count` things begins; it ends where the next one's begins. */
-ALWAYS size_t share_from(size_t count, size_t member, size_t members)
+/* Where a thread's share of `count` things begins; it ends where the next one's begins. */
+ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
 {
-    return members == 1 ? count * member : count * member / members;
+    return threads == 1 ? count * thread : count * thread / threads;
 }
 

@@ -18,12 +18,12 @@ typedef struct sums {
 /* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
  * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. Tiles of
  * one row are those of several blocks: their sums lie `row` apart, their panels `apart` vectors. */
-typedef struct pile {
+typedef struct tile_batch {
     size_t tiles, first;
     ptrdiff_t apart, row;
     real *tile;
-    int onto;
-} pile;
+    int accumulate;
+} tile_batch;
 
 #ifdef SYMRNN_BLAS
 
@@ -32,23 +32,23 @@ enum { MOST_OF_ROW = 0 }; /* a call takes one block */
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on: so many vectors at a time are a matrix [entries][width * LANES]. */
 MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                   size_t count, pile *of)
+                   size_t count, tile_batch *of)
 {
     const size_t row = vectors * LANES;
     real *const tile = of->tile;
-    const int onto = of->onto;
+    const int accumulate = of->accumulate;
     for (size_t v = 0, width; v < vectors; v += width) {
-        width = even_part(vectors - v, WIDEST);
+        width = balanced_chunk(vectors - v, WIDEST);
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
             const real *const panel = by.panels + (before + v) * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
-                           by.rows, 1, onto || o, tile + v * LANES, 1);
+                           by.rows, 1, accumulate || o, tile + v * LANES, 1);
             else
                 BLAS(gemm)(CblasRowMajor, CblasNoTrans, CblasNoTrans, rows, columns, by.entries,
-                           1, by.rows, by.stride, panel, columns, onto || o, tile + v * LANES,
+                           1, by.rows, by.stride, panel, columns, accumulate || o, tile + v * LANES,
                            row);
         }
     }
@@ -76,7 +76,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  * wait for its own additions, STEPS entries at a time. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
 #define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
     {                                                                                            \
         const size_t tiles = of->tiles;                                                          \
         const ptrdiff_t row = of->row;                                                           \
@@ -86,7 +86,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int w = 0; w < N; ++w)                                         \
-                        sum[s][r][w] = of->onto && s == 0 ? load(tile + r * row + w * LANES)     \
+                        sum[s][r][w] = of->accumulate && s == 0 ? load(tile + r * row + w * LANES) \
                                                           : (vec){0};                            \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
@@ -163,7 +163,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 /* A tile of one row, N and then M vectors at a time: each entry of the row is brought into a
  * register once for all. */
 #define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const pile *of)             \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
     {                                                                                            \
         const size_t tiles = of->tiles;                                                          \
         const ptrdiff_t row = of->row, apart = of->apart;                                        \
@@ -172,7 +172,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[s][w] = of->onto && s == 0 ? load(tile + w * LANES) : (vec){0};          \
+                    sum[s][w] = of->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0};    \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict a = by->rows;                                               \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
@@ -192,7 +192,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                     }                                                                            \
                 }                                                                                \
                 for (; left >= S; left -= S, a += S)                                             \
-                    UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES)\
+                    UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES) \
                         UNROLLED for (int w = 0; w < N + M; ++w)                                 \
                             sum[s][w] += a[s] * load(w < N ? panel + w * LANES                   \
                                                            : second + (w - N) * LANES);          \
@@ -214,11 +214,12 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
     TILE_AS(turned_1_##N, 1, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
 
-typedef void (*tile_function)(const operand *, size_t, size_t, const pile *);
+typedef void (*tile_function)(const operand *, size_t, size_t, const tile_batch *);
 
 /* The tiles for every number of rows and vectors. They may be compiled once for many networks:
  * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one, or
- * two, of which one has SYMRNN_TURNED_APART, the other, for totals alone, SYMRNN_TURNED_ALONE. */
+ * two, of which one has SYMRNN_TURNED_APART, the other, for reductions alone,
+ * SYMRNN_TURNED_ALONE. */
 #if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 #define TILES __attribute__((visibility("hidden")))
 #else
@@ -279,12 +280,12 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
 
 /* One row of one block or of several: as many vectors at a time as there may be. */
 ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
-                        pile *of)
+                        tile_batch *of)
 {
     const size_t entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width, of->tile += width * LANES) {
-        width = VECTOR_BYTES == 64 ? even_part(vectors - v, WIDEST)
-                                   : least(vectors - v, MOST_OF_ROW); /* pairs of panels */
+        width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
+                                   : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
         (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, of);
     }
@@ -292,7 +293,7 @@ ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, 
 
 /* So many tiles of one height, if any; moves on to where the next begin. */
 ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count, size_t v,
-                      size_t several, size_t height, pile *of)
+                      size_t several, size_t height, tile_batch *of)
 {
     if (several == 0)
         return;
@@ -303,15 +304,15 @@ ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count
 
 /* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
 MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                        size_t count, real *tile, int onto)
+                        size_t count, real *tile, int accumulate)
 {
     const size_t entries = entries_of_all(operands, count);
     for (size_t v = 0, width; v < vectors; v += width) {
-        width = even_part(vectors - v, WIDEST);
+        width = balanced_chunk(vectors - v, WIDEST);
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
         const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
-        pile of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, onto};
+        tile_batch of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
         add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &of);
         if (higher > far)
             add_tiles(tiles[width - 1][height], operands, count, before + v, higher - far, top,
@@ -324,29 +325,29 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on. */
 ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                    size_t count, pile *of)
+                    size_t count, tile_batch *of)
 {
     if (rows == 1)
         row_product(before, vectors, operands, count, of);
     else
-        rows_product(rows, before, vectors, operands, count, of->tile, of->onto);
+        rows_product(rows, before, vectors, operands, count, of->tile, of->accumulate);
 }
 
 #endif
 
 /* Blocks from `one` on, which is whole, that one call takes: of one row all that are alike, if it
  * takes all vectors of a block at a time. */
-ALWAYS size_t blocks_alike(size_t rows, size_t gates, const group *of, size_t one)
+ALWAYS size_t blocks_alike(size_t rows, size_t gates, const block_range *of, size_t one)
 {
     if (rows > 1 || gates * of->vectors > MOST_OF_ROW)
         return 1;
     const size_t whole_ones = (of->units + LANES - 1) / LANES / of->vectors;
-    return (of->back || of->vectors == 1 ? of->high : least(of->high, whole_ones)) - one;
+    return (of->back || of->vectors == 1 ? of->high : min_size(of->high, whole_ones)) - one;
 }
 
-/* The products of all blocks of a group: their sums are [rows][gates][vectors]. */
-ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *operands,
-                     size_t count, const sums *into, int onto)
+/* The products of all blocks of a block_range: their sums are [rows][gates][vectors]. */
+ALWAYS void products(size_t rows, size_t gates, const block_range *of, const operand *operands,
+                     size_t count, const sums *into, int accumulate)
 {
     const ptrdiff_t apart = (ptrdiff_t)(of->vectors * gates), turn = of->back ? -1 : 1;
     const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
@@ -359,7 +360,7 @@ ALWAYS void products(size_t rows, size_t gates, const group *of, const operand *
                            + into->first * own * gates * LANES;
         alike = own < of->vectors ? 1 : blocks_alike(rows, gates, of, one);
         product(rows, block * (size_t)apart, own * gates, operands, count,
-                &(pile){alike, 0, turn * apart, turn * distance, tile, onto});
+                &(tile_batch){alike, 0, turn * apart, turn * distance, tile, accumulate});
     }
 }
 

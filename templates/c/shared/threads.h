@@ -11,10 +11,10 @@
 ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
     const size_t shares = multiplications / share;
-    return least(threads, shares < 1 ? 1 : shares);
+    return min_size(threads, shares < 1 ? 1 : shares);
 }
 
-/* Calls a function of one member, by all of the team at once. */
+/* Calls a function of one thread, by all of the team at once. */
 #ifdef _OPENMP
 #define TEAM(function, ...)                                                                      \
     if (team > 1) {                                                                              \
@@ -23,7 +23,7 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
     } else {                                                                                     \
         function(__VA_ARGS__, 0, 1);                                                             \
     }
-#define BARRIER if (members > 1) { _Pragma("omp barrier") }
+#define BARRIER if (threads > 1) { _Pragma("omp barrier") }
 #else
 #define TEAM(function, ...) (void)team, function(__VA_ARGS__, 0, 1);
 #define BARRIER
@@ -31,12 +31,12 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 
 /* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
 MAYBE const real *given_or(const real *given, real value, size_t entries, real *room,
-                           size_t member, size_t members)
+                           size_t thread, size_t threads)
 {
-    (void)members;
+    (void)threads;
     if (LIKELY(given != NULL))
         return given;
-    for (size_t j = 0; member == 0 && j < entries; ++j)
+    for (size_t j = 0; thread == 0 && j < entries; ++j)
         room[j] = value;
     BARRIER
     return room;
