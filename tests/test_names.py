@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -302,13 +303,11 @@ def test_messages_show_what_they_quote_escaped_and_cut(act: Callable[[], object]
     assert message.replace("\n", "").isprintable() and len(message) < 900, message
 
 
-def test_prose_of_python_cells_is_fit_for_every_language() -> None:
-    with Cell("q", f"A {HOSTILE[:20]} title", "S\x00", ["N\u202e"]) as made:
-        x, h = made.input("x[n]", "in\x1b"), made.state("h[n]", "state")
-        h[t] = x[t] + h[t - 1]
-    program = made.build("h")
-    for text in (symrnn.show(program), *generate(program, "q").values()):
-        assert text.replace("\n", "").isprintable()
+def test_prose_that_no_door_has_seen_is_shown_escaped_and_written_nowhere() -> None:
+    program = replace(symrnn.elman(), title=f"A {HOSTILE[:20]} title", notes=("N\u202e",))
+    assert symrnn.show(program).replace("\n", "").isprintable()
+    with pytest.raises(ProgramError, match=r"the title: U\+001B .*\n.*a note: U\+202E"):
+        generate(program, "q")
 
 
 def test_quoted_text_is_as_repr_has_it_and_short() -> None:

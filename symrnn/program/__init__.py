@@ -19,6 +19,7 @@ from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name,
                                    printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
 from symrnn.program.numbers import exact
+from symrnn.program.prose import unfit, unquoted, untold
 from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, finished, verify
@@ -34,5 +35,6 @@ __all__ = [
     "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
     "magnitude", "merge", "misnamed", "multiply", "negated", "of_network", "pointwise_part",
     "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
-    "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "verify",
+    "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "unfit",
+    "unquoted", "untold", "verify",
 ]
