@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import keyword
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +23,7 @@ from symrnn.checking import check_kernel
 from symrnn.interop import onnx
 from symrnn.pipeline import generate
 from symrnn.program import (Equation, Glyph, Program as Form, Role, Size, SizeSymbol, Span,
-                            UnknownName, Variable, glyph_text, quoted, verify)
+                            UnknownName, Variable, glyph_text, is_name, misnamed, quoted, verify)
 from symrnn.runtime import ShapeError
 from symrnn.transforms import masked
 
@@ -243,7 +247,8 @@ def test_one_rule_at_every_door(bad: str) -> None:
                                     ("y",))))
 
 
-@pytest.mark.parametrize("name", ["symrnn", "SymRNN", "con", "NUL", "com1", "gru_simd"])
+@pytest.mark.parametrize("name", ["symrnn", "SymRNN", "con", "NUL", "com1", "gru_simd", "numpy",
+                                  "math", "types", "re", "Stddef", "string", "omp", "lambda", "None"])
 def test_a_cell_takes_no_name_of_other_files(name: str) -> None:
     for act in (lambda: Cell(name, "title"), lambda: generate(symrnn.elman(), name),
                 lambda: starter(name)):
@@ -252,6 +257,19 @@ def test_a_cell_takes_no_name_of_other_files(name: str) -> None:
     with pytest.raises(CellFileError, match="take another") as caught:
         parse(f"cell {name}\ninput x[n]\noutput y\ny[t] = 2 * x[t]")
     assert (caught.value.line, caught.value.column) == (1, 6)
+
+
+def test_no_network_is_called_like_what_generated_files_load() -> None:
+    """What NumPy loads is seen here; the list of the source holds for other versions too."""
+    code = "import sys, numpy; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True)
+    own = {one for one in loaded.split() if one in sys.stdlib_module_names}
+    headers = {word.removesuffix(".h") for text in generate(symrnn.elman(), "q").values()
+               for word in re.findall(r"#include <(\w+\.h)>", text)}
+    assert {"math", "types"} <= own and {"math", "stddef"} <= headers
+    words = {"numpy", *filter(is_name, own | headers | set(keyword.kwlist))}
+    assert [one for one in words if misnamed(one) is None] == []
+    assert [one for one in symrnn.cells() if misnamed(one) is not None] == []
 
 
 @pytest.mark.parametrize("axis", ["T", "B"])

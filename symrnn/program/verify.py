@@ -75,10 +75,11 @@ def _words(program: Program) -> Iterator[str]:
 
 def _texts(program: Program) -> Iterator[str]:
     """What a document cannot print."""
+    meanings = [*((one.name, one.meaning) for one in program.sizes),
+                *((one.name, one.meaning) for one in program.variables)]
     told = [untold("the title", program.title), untold("the source", program.source),
             *(untold("a note", one) for one in program.notes),
-            *(untold(f"the meaning of {quoted(one.name)}", one.meaning)
-              for one in (*program.sizes, *program.variables)),
+            *(untold(f"the meaning of {quoted(name)}", meaning) for name, meaning in meanings),
             unquoted("the BibTeX", program.bibtex)]
     yield from filter(None, told)
 
