@@ -15,7 +15,7 @@ from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Ac
                                       function, is_call)
 from symrnn.program.given import of_network
 from symrnn.program.lower import lower
-from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
+from symrnn.program.naming import (RULE, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
 from symrnn.program.numbers import exact
@@ -26,7 +26,7 @@ from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
     "ACTIVATIONS", "ALIASES", "FED", "INPUTS", "ROWS", "RULE", "SATURATING", "SUPERSCRIPT",
-    "TAKEN", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
+    "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
     "Misused", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule",
     "Saturating", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add",
     "arrange", "chain", "check_equation", "contraction_axes", "contraction_term", "contractions",
