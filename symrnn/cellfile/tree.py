@@ -9,7 +9,7 @@ from lark import Token, Transformer, v_args
 from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
                                    EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
                                    PowerNode, Prose, Statement, Word)
-from symrnn.program import RULE, is_name, quoted, unfit
+from symrnn.program import RULE, is_name, meant, quoted, unfit
 
 MAX_PROSE = 500
 CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
@@ -131,12 +131,12 @@ def prose(token: Token) -> str:
 
 
 def number(token: Token) -> Fraction:
-    """A number as it is written, exact."""
+    """A number as it is written, exact; a float's digits are the fraction that was meant."""
     digits, _, exponent = str(token).lower().partition("e")
     if len(digits) > MAX_DIGITS or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_POWER_OF_TEN:
         raise Refused(f"a number has at most {MAX_DIGITS} digits and an exponent of at most "
                       f"{MAX_POWER_OF_TEN}", start(token))
-    return Fraction(str(token))
+    return meant(Fraction(str(token)))
 
 
 def operation(operator: Token, *operands: Node) -> Node:

@@ -18,7 +18,7 @@ from symrnn.program.lower import lower
 from symrnn.program.naming import (RULE, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
-from symrnn.program.numbers import exact
+from symrnn.program.numbers import exact, meant
 from symrnn.program.prose import unfit, unquoted, untold
 from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
@@ -33,8 +33,8 @@ __all__ = [
     "counted", "delay_variables", "escape_latex", "exact", "factors", "final_name", "finished",
     "free_name", "function", "glyph_text", "initial_name", "is_call", "is_composed", "is_name",
     "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
-    "magnitude", "merge", "misnamed", "multiply", "negated", "of_network", "pointwise_part",
-    "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
+    "magnitude", "meant", "merge", "misnamed", "multiply", "negated", "of_network",
+    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
     "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "unfit",
     "unquoted", "untold", "verify",
 ]

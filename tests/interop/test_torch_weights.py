@@ -154,5 +154,5 @@ def test_a_repr_is_one_short_line() -> None:
     assert repr(kernel.checkpointed(ours.parameters, np.ones((7, 1, 3)), 3)) == (
         "<Checkpointed deep_gru: y [7, 1, 4]; final layer1.h [1, 4]; 3 segments>")
     window = kernel.truncated(ours.parameters, np.ones((7, 1, 3)), np.ones((7, 1, 4)), 3)
-    assert repr(window) == "<Truncated: y [7, 1, 4]; final layer1.h [1, 4]; 7 gradients>"
+    assert repr(window) == "<Truncated: y [7, 1, 4]; final layer1.h [1, 4]; 8 gradients>"
     assert repr(kernel.rtrl(ours.parameters)) == "<Rtrl of deep_gru: 6 parameters>"
