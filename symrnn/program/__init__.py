@@ -34,7 +34,8 @@ __all__ = [
     "free_name", "function", "glyph_text", "initial_name", "is_call", "is_composed", "is_name",
     "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
     "magnitude", "meant", "merge", "misnamed", "multiply", "negated", "of_network",
-    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
+    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
+    "reverse", "rewrite",
     "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "unfit",
     "unquoted", "untold", "verify",
 ]

@@ -69,7 +69,7 @@ def test_a_kernel_gets_the_same_float() -> None:
 @pytest.mark.parametrize(("number", "shown"), [
     ("0.16666666666666666", "1/6"), ("0.3333333333333333", "1/3"), ("0.1", "1/10"),
     ("0.333", "333/1000"), ("0.1666666667", "1666666667/10000000000"), ("1.5e-30", "1.5e-30"),
-    ("0.1234567890123456789", "1234567890123456789/10000000000000000000"), ("3", "3")])
+    ("0.123456789012345678", "123456789012345678/1000000000000000000"), ("3", "3")])
 def test_a_number_of_a_file_is_the_fraction_that_was_meant(number: str, shown: str) -> None:
     text = f"cell q\ninput x[m]; state h[m]; output h\nh[t] = {number} * h[t-1] + x[t]"
     rhs = parse(text).definition("h").rhs
