@@ -62,13 +62,13 @@ def derive(program: Program, clip_gradient: GradientClip | None = None,
     """
     if slopes not in SLOPES:
         raise ValueError(f"slopes is {quoted(slopes)}; there are {' and '.join(SLOPES)}")
-    return _derived(program, None if clip_gradient is None else gradient_clip(clip_gradient),
-                    slopes)
+    clip = None if clip_gradient is None else gradient_clip(clip_gradient)
+    return _derived(verify(program), clip, slopes)
 
 
 @lru_cache(maxsize=256)
 def _derived(program: Program, clip_gradient: GradientClip | None, slopes: str) -> Plan:
-    gradient = adjoint(verify(program))
+    gradient = adjoint(program)
     if clip_gradient is not None:
         gradient = clipped_gradient(gradient, clip_gradient, program)
     return plan(program, gradient, exact_slopes=slopes == "exact")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from symrnn import Cell, Program, activation, t
+from symrnn.authoring.declarations import reserved, reserved_axis
 from symrnn.backends import c_words
 from symrnn.checking import check_kernel
 from symrnn.pipeline import generate
@@ -83,7 +84,8 @@ def hostile_words() -> tuple[str, ...]:
     rest = rest.union(*(identifiers(path.read_text(encoding="utf-8")) for path in FILES))
     found = [*sorted(first - {*c_words.RESERVED, *c_words.SIMD}), *sorted(rest - first),
              *sorted(first & {*c_words.RESERVED, *c_words.SIMD})]
-    return tuple(one for one in found if is_name(one) and one not in OWN | {"T", "B"})
+    return tuple(one for one in found if is_name(one) and one not in OWN
+                 and reserved(one) is None and reserved_axis(one) is None)
 
 
 PARTS = -(-len(hostile_words()) // (ROLES * AT_ONCE)) * ROLES

@@ -12,7 +12,6 @@ at the line that breaks them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
@@ -20,13 +19,15 @@ from typing import Any
 
 from sympy import Expr, Mul, Number, Piecewise, Rational, Symbol, evaluate
 
+from symrnn.authoring.declarations import declared
 from symrnn.authoring.meanings import told
 from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
-from symrnn.authoring.vetting import first_value, vetted
-from symrnn.program import (RULE, TAKEN, Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
+from symrnn.authoring.vetting import first_value, refuse, sentences, vetted
+from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
                             Role, Size, Span, Variable, check_equation, contraction_axes,
                             delay_variables, finished, free_name, is_name, letter_latex, lower,
-                            misnamed, quoted, renamed, result_axes, substitute, symbols_in_order)
+                            misnamed, quoted, renamed, result_axes, substitute, symbols_in_order,
+                            unquoted, untold)
 
 SIZES = {
     "n": "entries of the input",
@@ -39,8 +40,9 @@ class Cell:
     """A cell being written. As a context manager it keeps the author's order of terms.
 
     Without a ``title`` its name stands for one, until ``register`` gives it another.
-    Raises ProgramError for a name that files and functions of C cannot bear, and at the line of
-    each declaration or equation that is not well formed.
+    Raises ProgramError for a name that files and functions of C cannot bear, for a text that not
+    every document can print, and at the line of each declaration or equation that is not well
+    formed.
     """
 
     def __init__(self, name: str, title: str = "", source: str = "",
@@ -48,7 +50,9 @@ class Cell:
         if (why := misnamed(name)) is not None:
             raise ProgramError(why)
         self.name, self.title, self.source = name, title or name, source
-        self.notes, self.bibtex = tuple(notes), bibtex
+        self.notes, self.bibtex = sentences(name, notes), bibtex
+        refuse(name, untold("the title", title), untold("the source", source),
+               unquoted("the BibTeX", bibtex))
         self.variables: dict[str, Variable] = {}
         self.equations: list[Equation] = []
         self.delays: dict[str, Delay] = {}
@@ -185,17 +189,11 @@ class Cell:
 
     def _declare(self, declaration: str, role: Role, meaning: str, latex: str,
                  span: Span) -> Variable:
-        match = re.fullmatch(r"(\w+)(\[[\w, ]*\])?", declaration)
-        axes = _axes(declaration)
-        if not match or not all(map(is_name, (match[1], *axes))):
-            raise ProgramError(f"{self.name}: {quoted(declaration)} is no declaration like "
-                               f"'W[m,n]'; {RULE}")
-        name, taken = match[1], next((one for one in axes if one in TAKEN), None)
+        name, axes = declared(self.name, declaration)
         if name in self.variables:
             raise ProgramError(f"{self.name}: '{name}' is declared already; take another name")
-        if taken is not None:
-            raise ProgramError(f"{self.name}: an axis of '{name}' is called '{taken}', which "
-                               f"counts the {TAKEN[taken]}; take another name")
+        refuse(self.name, untold(f"the meaning of '{name}'", meaning),
+               untold(f"the LaTeX of '{name}'", latex))
         glyph = replace(Glyph.named(name), letter=latex) if latex else Glyph.named(name)
         return self._add(Variable(name, axes, role, glyph, meaning, span))
 
@@ -284,11 +282,6 @@ class Cell:
                 found[name] = free_name(taken, name.removesuffix(MARK))
                 taken.add(found[name])
         return found
-
-
-def _axes(declaration: str) -> tuple[str, ...]:
-    _, _, inside = declaration.rstrip("]").partition("[")
-    return tuple(part.strip() for part in inside.split(",") if part.strip())
 
 
 def _final_role(variable: Variable, outputs: tuple[str, ...]) -> Variable:

@@ -8,7 +8,8 @@ from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Any, Protocol
 
-from symrnn.program import Program
+from symrnn.authoring.vetting import refuse
+from symrnn.program import Program, untold
 from symrnn.titles import Variant, title_of
 from symrnn.transforms import OPTIONS, flag, with_options
 
@@ -56,8 +57,11 @@ def register(name: str, title: str, **options: Any
     A builder may carry several names: ``@register("lstm", "Long short-term memory")`` above
     ``@register("lstm_peephole", "... with peepholes", peephole=True)``. What it builds has the
     title of the options that it is built with (:class:`symrnn.titles.Variant`), and it gains
-    the options of :func:`with_common_options`.
+    the options of :func:`with_common_options`. Raises ProgramError for a title that not every
+    document can print.
     """
+    refuse(name, untold("the title", title))
+
     def decorate(builder: Callable[..., Program]) -> Builder:
         variants = _VARIANTS.get(builder, [])
         built = builder if variants else with_common_options(_titled(builder, variants))

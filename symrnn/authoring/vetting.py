@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import reduce
 
 from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, Piecewise, Pow, Rational, Symbol,
@@ -15,7 +15,7 @@ from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
 from symrnn.program import (Ein, Pointwise, ProgramError, SizeSymbol, exact, larger, magnitude,
-                            rewrite, smaller)
+                            rewrite, smaller, untold)
 
 LARGEST_POWER = 64
 LARGEST_START = 10**30  # float32 holds it, and a few products with it
@@ -72,6 +72,21 @@ def first_value(cell: Author, state: str, value: Expr) -> Rational:
         raise ProgramError(f"{cell.name}: '{state}' starts with {plain(value)}, which is no number "
                            f"up to 1e30; masks multiply it, so it is finite")
     return value
+
+
+def refuse(cell: str, *findings: str | None) -> None:
+    """Raise ProgramError with the first finding, if there is any, and the cell's name."""
+    for finding in filter(None, findings):
+        raise ProgramError(f"{cell}: {finding}")
+
+
+def sentences(cell: str, notes: Iterable[str]) -> tuple[str, ...]:
+    """The notes of a cell. Raises ProgramError for a text in place of several."""
+    if isinstance(notes, str) or not isinstance(notes, Iterable):
+        raise ProgramError(f"{cell}: notes are several texts; write notes=['...']")
+    made = tuple(notes)
+    refuse(cell, *(untold("a note", one) for one in made))
+    return made
 
 
 def _power(node: Pow) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from symrnn.authoring import Cell
 from symrnn.cellfile.formula import Formulas
-from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.cellfile.nodes import (CellName, Constant, Declarations, EquationLine, Outputs, Prose,
                                    Statement, Word)
 from symrnn.cellfile.scope import Scope
@@ -34,7 +33,7 @@ def parse(text: str, name: str = "cell file") -> Program:
 def _program(text: Source) -> Program:
     found = statements(text)
     cell = _empty(text, found)
-    scope = Scope(text, cell, tuple(FUNCTIONS))
+    scope = Scope(text, cell)
     equations = _of(EquationLine, found)
     for one in equations:
         scope.later.setdefault(one.name.text, text.line(one.name.at))

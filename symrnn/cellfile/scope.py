@@ -9,6 +9,7 @@ from fractions import Fraction
 from sympy import Rational
 
 from symrnn.authoring import Cell
+from symrnn.authoring.declarations import reserved, reserved_axis
 from symrnn.authoring.vetting import LARGEST_START
 from symrnn.authoring.symbols import Term
 from symrnn.cellfile.nodes import Declaration, NameNode, Word
@@ -16,7 +17,6 @@ from symrnn.cellfile.source import CellFileError, Source
 from symrnn.cellfile.values import Widening
 
 MAX_AXES = 3
-TIME = {"t": "the time", "T": "the number of steps", "B": "the number of samples"}
 
 
 @dataclass
@@ -25,7 +25,6 @@ class Scope:
 
     source: Source
     cell: Cell
-    functions: tuple[str, ...]
     later: dict[str, int] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
@@ -41,10 +40,8 @@ class Scope:
 
     def claim(self, name: Word, role: str) -> None:
         """Take a new name. Raises where it is taken already."""
-        if name.text == "t":
-            raise self.error("'t' is the time; take another name", name.at)
-        if name.text in self.functions:
-            raise self.error(f"'{name.text}' is a function; take another name", name.at)
+        if (why := reserved(name.text)) is not None:
+            raise self.error(why, name.at)
         if name.text in self.places:
             line = self.source.line(self.places[name.text])
             raise self.error(f"'{name.text}' is there already, in line {line}", name.at)
@@ -83,9 +80,8 @@ class Scope:
         if len(one.axes) > MAX_AXES:
             raise self.error(f"'{one.name.text}' has more than {MAX_AXES} axes", one.name.at)
         for axis in one.axes:
-            if axis.text in TIME:
-                raise self.error(f"'{axis.text}' is {TIME[axis.text]}, which every input and state "
-                                 f"has unsaid; an axis needs another name", axis.at)
+            if (why := reserved_axis(axis.text)) is not None:
+                raise self.error(why, axis.at)
 
     def term(self, node: NameNode) -> Term:
         """The symbol that a formula reads. Raises where it is not there yet, or has no time."""

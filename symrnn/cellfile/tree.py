@@ -9,7 +9,7 @@ from lark import Token, Transformer, v_args
 from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
                                    EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
                                    PowerNode, Prose, Statement, Word)
-from symrnn.program import RULE, is_name, quoted
+from symrnn.program import RULE, is_name, meant, quoted, unfit
 
 MAX_PROSE = 500
 CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
@@ -18,8 +18,6 @@ MAX_HEIGHT = 80  # terms in a row, and whatever is nested in them
 MAX_DIGITS = 20
 MAX_POWER_OF_TEN = 30
 MAX_EXPONENT = 8
-# What a document can set in any font: Latin letters, and the dashes and quotes of papers.
-PUNCTUATION = "–—‘’“”…"
 
 
 class Refused(Exception):
@@ -127,19 +125,18 @@ def prose(token: Token) -> str:
     text = str(token)[1:-1]
     if len(text) > MAX_PROSE:
         raise Refused(f"a text has at most {MAX_PROSE} characters", start(token))
-    for place, one in enumerate(text, start=start(token) + 1):
-        if not ((one.isprintable() and one < "\u0180") or one in PUNCTUATION):
-            raise Refused(f"U+{ord(one):04X} is no character that every document can print", place)
+    if (found := unfit(text)) is not None:
+        raise Refused(found[1], start(token) + 1 + found[0])
     return text.strip()
 
 
 def number(token: Token) -> Fraction:
-    """A number as it is written, exact."""
+    """A number as it is written, exact; a float's digits are the fraction that was meant."""
     digits, _, exponent = str(token).lower().partition("e")
     if len(digits) > MAX_DIGITS or len(exponent) > 5 or abs(int(exponent or 0)) > MAX_POWER_OF_TEN:
         raise Refused(f"a number has at most {MAX_DIGITS} digits and an exponent of at most "
                       f"{MAX_POWER_OF_TEN}", start(token))
-    return Fraction(str(token))
+    return meant(Fraction(str(token)))
 
 
 def operation(operator: Token, *operands: Node) -> Node:

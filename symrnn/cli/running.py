@@ -9,7 +9,7 @@ import sys
 
 from symrnn.cli.commands import app
 from symrnn.cli.spelling import spell_out
-from symrnn.cli.terminal import OutputLost, flush
+from symrnn.cli.terminal import OutputLost, flush, plain
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED = 2, 128 + signal.SIGINT, 128 + 13  # as shells count them
 
@@ -50,7 +50,7 @@ def _commands() -> int | str | None:
 
 def _told(words: str, code: int) -> int:
     with contextlib.suppress(OSError):  # nobody listens there either
-        print(f"symrnn: {words}", file=sys.stderr, flush=True)
+        print(f"symrnn: {plain(words)}", file=sys.stderr, flush=True)
     return code
 
 

@@ -19,8 +19,24 @@ class OutputLost(Exception):
         self.closed = isinstance(error, BrokenPipeError)
 
 
+def plain(text: str) -> str:
+    r"""Lines as a terminal may have them: what it would obey stands as its code, ``\x1b``.
+
+    Names of files, and files that somebody changed, may hold anything.
+    """
+    if text.replace("\n", "").isprintable():
+        return text
+    from symrnn.program import printable  # takes a while to load
+
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def say(text: str) -> None:
-    """Print a text as it is. Raises OutputLost."""
+    """Print a text in plain letters. Raises OutputLost."""
+    _print(plain(text))
+
+
+def _print(text: str) -> None:
     try:
         print(text)
     except OSError as error:
@@ -46,12 +62,12 @@ def say_table(head: Sequence[str], body: Iterable[Sequence[str]]) -> None:
     for name in head:
         made.add_column(name, no_wrap=True)
     for row in body:
-        made.add_row(*row)
+        made.add_row(*map(plain, row))
     wide = Console(highlight=False, markup=False, emoji=False, width=200)
     wide.width = max(Console().width, wide.measure(made).maximum)
     with wide.capture() as captured:
         wide.print(made)
-    say(captured.get().removesuffix("\n"))
+    _print(captured.get().removesuffix("\n"))  # bold stays bold
 
 
 @contextmanager

@@ -72,8 +72,9 @@ def run(op_type: str, attributes: Attributes, inputs: Sequence[Any], backend: st
     """What a node returns: Y, Y_h and, for an LSTM, Y_c, in ONNX's layouts.
 
     ``inputs`` stand in ONNX's order, None where one is left out. Raises UnknownName for
-    another operator, attribute, direction or activation, for more inputs than the operator has
-    and where X, W or R is missing; ShapeError for arrays that do not fit.
+    another operator, attribute, direction or activation, for a switch that is neither 0 nor 1, for
+    more inputs than the operator has and where X, W or R is missing; ShapeError for arrays that
+    do not fit and inputs in no order.
     """
     given = _given(op_type, inputs)
     nets = networks(op_type, attributes, given)
@@ -94,6 +95,9 @@ def run(op_type: str, attributes: Attributes, inputs: Sequence[Any], backend: st
 def _given(op_type: str, inputs: Sequence[Any]) -> dict[str, Array]:
     """The inputs by ONNX's names, without those that are left out."""
     names = OPERATORS[_known(op_type, OPERATORS, "operator")].inputs
+    if not isinstance(inputs, Sequence):
+        raise ShapeError(f"the inputs of ONNX's {op_type} stand in a list, in the order "
+                         f"{', '.join(names)}, not in a {type(inputs).__name__}")
     if any(array is not None for array in inputs[len(names):]):
         raise UnknownName(f"ONNX's {op_type} has {len(names)} inputs, {', '.join(names)}, but "
                           f"{len(inputs)} are given")
@@ -111,6 +115,8 @@ def networks(op_type: str, attributes: Attributes, given: Mapping[str, Any]) -> 
     operator = OPERATORS[_known(op_type, OPERATORS, "operator")]
     for name in attributes:
         _known(name, (*COMMON, *operator.options), f"attribute of {op_type}")
+    for name in ("layout", *operator.options):
+        _must_be_switch(name, attributes.get(name, 0))
     options: dict[str, Any] = {"bias": "B" in given, "clip": attributes.get("clip")}
     options |= {"peephole": True} if "P" in given else {}
     for name, option in operator.options.items():
@@ -165,6 +171,11 @@ def _check(attributes: Attributes, given: Mapping[str, Array], directions: int) 
     if attributes.get("hidden_size", hidden) != hidden:
         raise ShapeError(f"hidden_size is {attributes['hidden_size']}, but 'R' has shape "
                          f"{given['R'].shape}")
+
+
+def _must_be_switch(name: str, value: Any) -> None:
+    if not isinstance(value, int | np.integer) or value not in (0, 1):
+        raise UnknownName(f"{name} is {quoted(value)}; ONNX has 0 and 1 for it")
 
 
 def _text(value: str | bytes) -> str:

@@ -19,8 +19,8 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.packing import (Table, inner_biases, named, packed,
                                     parameter_names, unpacked)
-from symrnn.program import Program, local, quoted
-from symrnn.runtime.shapes import Array, numbers
+from symrnn.program import Program, counted, local, quoted
+from symrnn.runtime.shapes import Array, ShapeError, numbers
 
 FIRST = ("weight_ih_l0", "weight_ih")  # by one of these a module or a cell is known
 
@@ -33,7 +33,7 @@ MODES: dict[str, tuple[Callable[..., Program], tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TorchNetwork:
     """A network with its parameters, and the way back to torch's names.
 
@@ -44,6 +44,11 @@ class TorchNetwork:
     parameters: dict[str, Array]
     table: Table
     copies: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return (f"<TorchNetwork {self.network.name}: "
+                f"{counted(len(self.parameters), 'parameter')} of "
+                f"{counted(len(self.table), 'array')} of torch>")
 
     def states(self, letter: str, array: Any) -> dict[str, Array]:
         """Torch's ``h_0`` or ``c_0`` [layers * directions, B, m] by our names."""
@@ -62,10 +67,11 @@ def from_torch(mode: str, weights: Mapping[str, Any], prefix: str | None = None)
     which layers, directions, biases and projection are seen. They are arrays or tensors of any
     floating type; those of 16 bits become float32. Names may share a prefix, as in a whole
     model's ``state_dict()``; ``prefix="encoder.lstm"`` tells which module is meant where there
-    are several. Raises ValueError for another mode or name.
+    are several. Raises ValueError for another mode or name, ShapeError for arrays that do not
+    fit together.
     """
     if mode not in MODES:
-        raise ValueError(f"torch has no mode {quoted(mode)}; there are {', '.join(MODES)}")
+        raise ValueError(_unknown(mode))
     build, gates = MODES[mode]
     place = _place(mode, weights, prefix)
     own = {one: array for name, array in weights.items()
@@ -84,7 +90,35 @@ def from_torch(mode: str, weights: Mapping[str, Any], prefix: str | None = None)
     if wrong:
         raise ValueError(f"{mode}: no such weights: {', '.join(sorted(wrong))}")
     arrays = {name: _array(name, weights[name]) for name in table}
+    _must_fit(table, arrays, network)
     return TorchNetwork(network, unpacked(table, arrays, network), table, tuple(copies.values()))
+
+
+def _unknown(mode: str) -> str:
+    """What is wrong with a mode, in one sentence: a class of torch is none."""
+    for kind in ("RNN", "LSTM", "GRU"):
+        if mode in (kind, f"{kind}Cell"):
+            modes = " or ".join(repr(one) for one in MODES if one.startswith(kind))
+            return f"torch's mode of an nn.{mode} is {modes}, not {mode!r}; give that"
+    return f"torch has no mode {quoted(mode)}; there are {', '.join(MODES)}"
+
+
+def _must_fit(table: Table, arrays: Mapping[str, Array], network: Program) -> None:
+    """Raise ShapeError, by torch's names, for an array that does not fit the ones before it."""
+    sizes = dict[str, int]()
+    for name, ours in table.items():
+        shape, axes = arrays[name].shape, network[ours[0]].axes
+        if len(shape) != len(axes):
+            raise ShapeError(f"'{name}' has shape {shape}, but it wants one with "
+                             f"{len(axes)} {'axis' if len(axes) == 1 else 'axes'}")
+        if shape[0] % len(ours):
+            return  # what cannot be cut is told where it is cut
+        blocks = (shape[0] // len(ours), *shape[1:])
+        sizes = {**dict(zip(axes, blocks, strict=True)), **sizes}
+        wanted = tuple(sizes[axis] for axis in axes)
+        if blocks != wanted:
+            raise ShapeError(f"'{name}' has shape {shape}, but the weights before it want "
+                             f"{(wanted[0] * len(ours), *wanted[1:])}")
 
 
 def _place(mode: str, weights: Mapping[str, Any], prefix: str | None) -> str:

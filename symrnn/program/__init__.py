@@ -15,24 +15,27 @@ from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Ac
                                       function, is_call)
 from symrnn.program.given import of_network
 from symrnn.program.lower import lower
-from symrnn.program.naming import (RULE, TAKEN, free_name, is_composed, is_name, misnamed,
+from symrnn.program.naming import (RULE, free_name, is_composed, is_name, misnamed,
                                    printable, quoted)
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
-from symrnn.program.numbers import exact
+from symrnn.program.numbers import exact, meant
+from symrnn.program.prose import unfit, unquoted, untold
 from symrnn.program.terminal import SUPERSCRIPT, glyph_text
 from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
     "ACTIVATIONS", "ALIASES", "FED", "INPUTS", "ROWS", "RULE", "SATURATING", "SUPERSCRIPT",
-    "TAKEN", "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
+    "Activation", "ActivationChoice", "Delay", "Ein", "Equation", "Glyph", "Letters",
     "Misused", "Origin", "Peak", "Pointwise", "Program", "ProgramError", "Role", "Rule",
     "Saturating", "Size", "SizeSymbol", "Span", "UnknownName", "Variable", "activation", "add",
     "arrange", "chain", "check_equation", "contraction_axes", "contraction_term", "contractions",
     "counted", "delay_variables", "escape_latex", "exact", "factors", "final_name", "finished",
     "free_name", "function", "glyph_text", "initial_name", "is_call", "is_composed", "is_name",
     "is_number", "larger", "last_number", "leading_number", "letter_latex", "local", "lower",
-    "magnitude", "merge", "misnamed", "multiply", "negated", "of_network", "pointwise_part",
-    "printable", "quoted", "rebuild", "rename", "renamed", "result_axes", "reverse", "rewrite",
-    "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "verify",
+    "magnitude", "meant", "merge", "misnamed", "multiply", "negated", "of_network",
+    "pointwise_part", "printable", "quoted", "rebuild", "rename", "renamed", "result_axes",
+    "reverse", "rewrite",
+    "settled", "sizes_in_order", "smaller", "substitute", "symbols_in_order", "terms", "unfit",
+    "unquoted", "untold", "verify",
 ]

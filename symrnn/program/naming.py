@@ -10,6 +10,8 @@ import re
 from collections.abc import Container
 from itertools import chain, count
 
+from symrnn.program.borne import BORNE
+
 MOST, MOST_COMPOSED = 40, 255  # characters of a name; of one that is put together of several
 RULE = (f"a name has at most {MOST} characters: letters from A to Z and a to z, digits and '_', "
         "a letter first")
@@ -42,6 +44,9 @@ def misnamed(name: object) -> str | None:
     own = str(name).lower()
     if own == SHARED:
         return f"{quoted(name)} is the name of the header that all networks share; take another"
+    if own in BORNE:
+        return (f"{quoted(name)} is the name of {BORNE[own]}, which a file of the network would "
+                f"hide; take another name")
     if own.endswith("_simd"):
         return (f"{quoted(name)} ends like the fast profile of another cell, whose files and "
                 f"functions have these names; take another ending than '_simd'")

@@ -31,6 +31,11 @@ def exact(number: Any) -> Rational:
     return Rational(meant.numerator, meant.denominator)
 
 
+def meant(decimal: Fraction) -> Fraction:
+    """The fraction that a written decimal stands for: 1/6 for 0.16666666666666666, as a float's."""
+    return _simpler(decimal, lambda one: float(one) == float(decimal)) or decimal
+
+
 def _written(text: str) -> Rational:
     try:
         return Rational(text)

@@ -21,12 +21,13 @@ from symrnn.program.form import Equation, Program, Role, Variable
 from symrnn.program.functions import is_call
 from symrnn.program.given import of_network
 from symrnn.program.naming import RULE, TAKEN, is_composed, quoted
+from symrnn.program.prose import unquoted, untold
 
 
 @of_network
 def verify(program: Program) -> Program:
     """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
-    findings = [*_names(program), *_delays(program)]
+    findings = [*_names(program), *_texts(program), *_delays(program)]
     if not findings:
         findings = [*_sizes(program), *_bindings(program), *_equations(program), *_uses(program)]
     if findings:
@@ -70,6 +71,17 @@ def _words(program: Program) -> Iterator[str]:
                 if not is_composed(name) or "." in name)
     yield from (f"{quoted(one.name)} is no name; {RULE}, with dots between names"
                 for one in program.variables if not is_composed(one.name))
+
+
+def _texts(program: Program) -> Iterator[str]:
+    """What a document cannot print."""
+    meanings = [*((one.name, one.meaning) for one in program.sizes),
+                *((one.name, one.meaning) for one in program.variables)]
+    told = [untold("the title", program.title), untold("the source", program.source),
+            *(untold("a note", one) for one in program.notes),
+            *(untold(f"the meaning of {quoted(name)}", meaning) for name, meaning in meanings),
+            unquoted("the BibTeX", program.bibtex)]
+    yield from filter(None, told)
 
 
 def _sizes(program: Program) -> Iterator[str]:

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
+from symrnn.program import printable
+
 # Of threads that want the same file, the first one makes it.
 _LOCKS: dict[str, Lock] = {}
 if hasattr(os, "register_at_fork"):
@@ -118,5 +120,5 @@ def _temporary() -> Path:
 
 @cache
 def _tell(sentence: str) -> None:
-    """Say it once."""
-    print(sentence, file=sys.stderr)
+    """Say it once, whatever characters are in the names of folders."""
+    print(printable(sentence), file=sys.stderr)

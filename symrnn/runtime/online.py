@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import quoted
+from symrnn.program import counted, quoted
 from symrnn.runtime.calls import Given, Relation
 from symrnn.runtime.core import Core
 from symrnn.runtime.directional import arguments, by_owner
@@ -40,6 +40,10 @@ class Rtrl:
         self._sums = {name: np.zeros(np.shape(array), kernel.dtype)
                       for name, array in self.params.items()}
         self._dots: dict[tuple[str, int], dict[str, Array]] = {}
+
+    def __repr__(self) -> str:
+        return (f"<Rtrl of {self.kernel.program.name}: "
+                f"{counted(len(self._sums), 'parameter')}>")
 
     def step(self, x_t: Any, y_bar_t: Any) -> Any:
         """Run one step and add its part to the gradients; returns ``y_t``.

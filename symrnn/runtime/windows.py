@@ -15,21 +15,29 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import ProgramError, Span, quoted
+from symrnn.program import ProgramError, Span, counted, quoted
 from symrnn.runtime.calls import Relation
 from symrnn.runtime.core import Core, Run
 from symrnn.runtime.inputs import check_learned, starts
 from symrnn.runtime.masking import with_mask
-from symrnn.runtime.shapes import Array, ShapeError
+from symrnn.runtime.shapes import Array, ShapeError, shapes_told
 
 
-@dataclass(frozen=True)
+def _told(y: Any) -> str:
+    return shapes_told(y if isinstance(y, Mapping) else {"y": y})
+
+
+@dataclass(frozen=True, repr=False)
 class Truncated:
     """Outputs of all steps, final states, and the sum of the windows' gradients."""
 
     y: Any
     final: dict[str, Array]
     gradients: dict[str, Array]
+
+    def __repr__(self) -> str:
+        return (f"<Truncated: {_told(self.y)}; final {shapes_told(self.final)}; "
+                f"{counted(len(self.gradients), 'gradient')}>")
 
 
 def truncated(kernel: Core, params: Mapping[str, Any], x: Any, y_bar: Any, length: int,
@@ -67,6 +75,10 @@ class Checkpointed:
             self.y = self._windows.put(self.y, y, number)
             self._states.append(_alone(final))
         self.final = dict(self._states[-1] or {})
+
+    def __repr__(self) -> str:
+        return (f"<Checkpointed {self._windows.kernel.program.name}: {_told(self.y)}; "
+                f"final {shapes_told(self.final)}; {counted(self._windows.count, 'segment')}>")
 
     def backward(self, y_bar: Any, final_bar: Mapping[str, Any] | None = None
                  ) -> dict[str, Array]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
+import symrnn
 from symrnn import Cell, Program, activation, t
 from symrnn.checking import check_kernel
 
@@ -42,3 +46,13 @@ def test_a_sum_alone_has_a_gradient_of_every_entry() -> None:
         s[t] = cell.contract("i->", z[t])
         h[t] = tanh(U @ h[t - 1] + w * s[t])
     assert [str(one) for one in check_kernel(cell.build("h"), "numpy", "float64")] == []
+
+
+def test_a_generated_module_takes_nested_lists() -> None:
+    module: dict[str, Any] = {}
+    exec(symrnn.generate(symrnn.elman(readout=False), "own")["own.py"], module)
+    params = {"W": [[0.5, 1.0]], "U": [[0.25]], "b": [0.0]}
+    lists = module["forward"](params, {"x": [[[1.0, 2.0]]] * 3}, {"h": [[0.0]]})
+    arrays = module["forward"]({name: np.array(one) for name, one in params.items()},
+                               {"x": np.array([[[1.0, 2.0]]] * 3)}, {"h": np.array([[0.0]])})
+    assert np.array_equal(lists[0]["h"], arrays[0]["h"])

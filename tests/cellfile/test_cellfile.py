@@ -159,6 +159,7 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
     ("h[t] = \x00", "unexpected (U+0000 NUL, as in a file that is no text)", 6, 8),
     ("h[t] = \x1b[31m", "unexpected (U+001B)", 6, 8),
     ("title \"\u202eabc\"", "U+202E is no character", 6, 8),
+    ("title \"a\u0127\"", "U+0127 is no character", 6, 9),
     ("state " + "a" * 41, "a name has at most 40 characters", 6, 7),
     ("title \"" + "a" * 501 + "\"", "a text has at most 500 characters", 6, 7),
 ]

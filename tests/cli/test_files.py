@@ -205,3 +205,28 @@ def test_missing_files_of_a_network_are_one_sentence(tmp_path: Path, symrnn) -> 
     assert output.splitlines() == [
         f"{tmp_path / 'elman'}: elman.h, elman.c are missing: run `symrnn generate` with --output "
         f"{tmp_path}", "check failed: 1 finding"]
+
+
+@pytest.mark.parametrize("way", ["no folder", "a file", "a link", "a change", "fine"])
+def test_what_a_terminal_would_obey_reaches_none(way: str, tmp_path: Path, symrnn) -> None:
+    """Paths, the system's words about them, and files that somebody changed."""
+    folder = tmp_path / "\x1b[31m"
+    if way == "no folder":
+        folder = Path("/proc/\x1b[31m")
+    elif way == "a file":
+        folder.write_text(HANDMADE)
+    elif way == "a link":
+        folder.symlink_to("nowhere")
+    code, output, error = symrnn("generate", "elman", "--output", folder)
+    assert code == (0 if way in ("a change", "fine") else 2)
+    told = [output + error]
+    if way in ("a change", "fine"):
+        with (folder / "elman" / "elman.c").open("a") as file:
+            file.write("// \x1b[32m\n" if way == "a change" else "")
+        code, output, error = symrnn("check", "elman", "--output", folder)
+        assert code == (way == "a change") and ("\\x1b[32m" in output) == (way == "a change")
+        told.append(output + error)
+    told.append("".join(symrnn("show", folder / "my.cell")[1:]))
+    for text in told:
+        assert text.replace("\n", "").isprintable()
+    assert "\\x1b[31m" in told[0]

@@ -184,6 +184,20 @@ def test_what_does_not_fit_is_told(attributes, message: str) -> None:
         run("RNN", attributes, inputs, "numpy")
 
 
+@pytest.mark.parametrize(("op", "name"), [("RNN", "layout"), ("GRU", "layout"), ("LSTM", "layout"),
+                                          ("GRU", "linear_before_reset"), ("LSTM", "input_forget")])
+@pytest.mark.parametrize("value", [7, -1, 0.5, "1", None, [1]])
+def test_a_switch_is_0_or_1(op: str, name: str, value: object) -> None:
+    with pytest.raises(UnknownName, match=f"{name} is .*; ONNX has 0 and 1 for it"):
+        run(op, {name: value}, [np.ones((2, 1, 3)), np.ones((1, 12, 3)), np.ones((1, 12, 4))])
+
+
+@pytest.mark.parametrize("inputs", [{"X": np.ones((2, 1, 3))}, np.ones((3, 1, 4, 4)), None, {1}])
+def test_inputs_stand_in_a_list(inputs: object) -> None:
+    with pytest.raises(ShapeError, match="stand in a list, in the order X, W, R, B"):
+        run("GRU", {}, inputs)
+
+
 def test_an_array_that_has_no_four_gates_is_told() -> None:
     with pytest.raises(ShapeError, match=r"'W' has shape \(7, 3\), but its first axis holds 4"):
         run("LSTM", {}, [np.ones((2, 1, 3)), np.ones((1, 7, 3)), np.ones((1, 8, 2))], "numpy")

@@ -5,6 +5,7 @@ import pytest
 
 import symrnn
 from symrnn.interop.torch_weights import from_torch
+from symrnn.runtime import ShapeError
 
 
 def weights(**shapes: tuple[int, ...]) -> dict[str, np.ndarray]:
@@ -118,6 +119,8 @@ def test_a_kernel_takes_inputs_of_sixteen_bits() -> None:
 
 @pytest.mark.parametrize(("mode", "names", "message"), [
     ("QRNN", (), "torch has no mode 'QRNN'"),
+    ("LSTMCell", (), "mode of an nn.LSTMCell is 'LSTM', not 'LSTMCell'"),
+    ("RNN", (), "mode of an nn.RNN is 'RNN_TANH' or 'RNN_RELU', not 'RNN'"),
     ("GRU", ("weight_ih_l0",), "no such weights: weight_hh_l0"),
     ("GRU", ("weight_ih_l0", "weight_hh_l0", "extra"), "no such weights: extra"),
     ("LSTM", ("weight_ih_l0", "weight_ih_l1", "weight_hh_l0"), "no such weights: weight_hh_l1"),
@@ -126,3 +129,30 @@ def test_missing_and_unknown_names_are_told(mode: str, names: tuple[str, ...],
                                             message: str) -> None:
     with pytest.raises(ValueError, match=message):
         from_torch(mode, dict.fromkeys(names, np.ones((12, 4))))
+
+
+@pytest.mark.parametrize(("name", "shape", "words"), [
+    ("weight_hh_l0", (12, 5), r"'weight_hh_l0' has shape \(12, 5\), but .* want \(12, 4\)"),
+    ("bias_hh_l0", (15,), r"'bias_hh_l0' has shape \(15,\), but .* want \(12,\)"),
+    ("bias_ih_l0", (12, 1), r"'bias_ih_l0' has shape \(12, 1\), but it wants one with 1 axis"),
+    ("weight_ih_l1", (12, 3), r"'weight_ih_l1' has shape \(12, 3\), but .* want \(12, 4\)"),
+])
+def test_an_array_that_does_not_fit_is_told_by_its_own_name(
+        name: str, shape: tuple[int, ...], words: str) -> None:
+    given = {f"{one}_l{layer}": np.ones((12, 3 + layer) if one == "weight_ih" else
+                                        (12, 4) if one == "weight_hh" else 12)
+             for layer in (0, 1) for one in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")}
+    assert len(from_torch("GRU", given).parameters) == 20
+    with pytest.raises(ShapeError, match=words):
+        from_torch("GRU", given | {name: np.ones(shape)})
+
+
+def test_a_repr_is_one_short_line() -> None:
+    ours = from_torch("GRU", {"weight_ih_l0": np.ones((12, 3)), "weight_hh_l0": np.ones((12, 4))})
+    assert repr(ours) == "<TorchNetwork deep_gru: 6 parameters of 2 arrays of torch>"
+    kernel = symrnn.compile(ours.network, "numpy")
+    assert repr(kernel.checkpointed(ours.parameters, np.ones((7, 1, 3)), 3)) == (
+        "<Checkpointed deep_gru: y [7, 1, 4]; final layer1.h [1, 4]; 3 segments>")
+    window = kernel.truncated(ours.parameters, np.ones((7, 1, 3)), np.ones((7, 1, 4)), 3)
+    assert repr(window) == "<Truncated: y [7, 1, 4]; final layer1.h [1, 4]; 8 gradients>"
+    assert repr(kernel.rtrl(ours.parameters)) == "<Rtrl of deep_gru: 6 parameters>"

@@ -10,6 +10,7 @@ from sympy import Float, Rational, Symbol
 
 import symrnn
 from symrnn import Cell, t
+from symrnn.cellfile import parse
 from symrnn.program import activation, exact
 
 
@@ -63,3 +64,13 @@ def test_a_kernel_gets_the_same_float() -> None:
         kernel = symrnn.compile(net, backend, "float64")
         params = {"W": np.ones((1, 1)), "U": np.zeros((1, 1)), "b": np.zeros(1)}
         assert kernel.forward(params, np.full((1, 1, 1), -1.0)).y == -1 / 3
+
+
+@pytest.mark.parametrize(("number", "shown"), [
+    ("0.16666666666666666", "1/6"), ("0.3333333333333333", "1/3"), ("0.1", "1/10"),
+    ("0.333", "333/1000"), ("0.1666666667", "1666666667/10000000000"), ("1.5e-30", "1.5e-30"),
+    ("0.123456789012345678", "123456789012345678/1000000000000000000"), ("3", "3")])
+def test_a_number_of_a_file_is_the_fraction_that_was_meant(number: str, shown: str) -> None:
+    text = f"cell q\ninput x[m]; state h[m]; output h\nh[t] = {number} * h[t-1] + x[t]"
+    rhs = parse(text).definition("h").rhs
+    assert Rational(shown) in rhs.atoms(Rational)
