@@ -32,6 +32,7 @@ import numpy as np
 
 def floats(*groups):
     """The floating type that holds all arrays of some groups, and the groups in that type."""
+    groups = [{name: np.asarray(array) for name, array in group.items()} for group in groups]
     dtype = np.result_type(np.float32, *(array for group in groups for array in group.values()))
     if dtype.kind != "f":
         raise TypeError(f"arrays are {dtype}; cornn computes with real numbers")
