@@ -20,7 +20,7 @@ from symrnn.rendering import render, shared
 
 tanh = activation("tanh")
 AXES = ("for", "int", "float", "double", "static", "inline", "restrict", "sizeof", "NULL", "NAN",
-        "INFINITY", "bool", "asm", "typeof", "unix", "linux", "in", "work", "t", "s", "at", "j")
+        "INFINITY", "bool", "asm", "typeof", "unix", "linux", "in", "work", "s", "at", "j")
 WORDS = ("NULL", "NAN", "INFINITY", "HUGE_VAL", "FP_NAN", "MATH_ERRNO", "math_errhandling", "asm",
          "typeof", "unix", "linux", "M_PI", "isnan", "wchar_t", "nullptr", "this", "signgam",
          "Q_H", "Q_DOUBLE", "q_real", "q_sizes", "q_parameters", "q_forward", "q_tape_size", "q")
