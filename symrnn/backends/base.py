@@ -23,3 +23,13 @@ class Backend(Protocol):
     def __call__(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
         """The files of one network, called ``name``."""
         ...
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One function: what it is for, its prototype, signature and body, line by line."""
+
+    comment: tuple[str, ...]
+    prototype: tuple[str, ...]
+    signature: tuple[str, ...]
+    lines: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symrnn.backends.base import Artefact
+from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
@@ -60,16 +60,6 @@ class Count:
     arguments: str
     given: str
     terms: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One function: what it is for, its prototype, signature and body, line by line."""
-
-    comment: tuple[str, ...]
-    prototype: tuple[str, ...]
-    signature: tuple[str, ...]
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)

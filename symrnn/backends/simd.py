@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.backends.base import Artefact
+from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c import c_names, fixed_sizes
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
@@ -28,16 +28,6 @@ PURPOSE = {
     "backward": "As {0}_backward, with the weights packed for it.",
     "step": "As {0}_step, with the weights packed for forward.",
 }
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One function: what it is for, its prototype, its signature and its body, line by line."""
-
-    comment: tuple[str, ...]
-    prototype: tuple[str, ...]
-    signature: tuple[str, ...]
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +73,7 @@ class _Sources:
         fixed = fixed_sizes(plan, fields, name)
         self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *SIMD,
                                            *fixed.values()))
-        interface = TiledInterface(name, self.names, fields, Locals.choose(self.names), fixed)
+        interface = TiledInterface(name, self.names, Locals.choose(self.names), fixed, fields)
         self.makers = tiled(plan, interface)
         self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
         of_row.used_calls = self.scalar.used_calls

@@ -9,9 +9,8 @@ from sympy.core.relational import Relational
 
 from symrnn.backends.c_math import CPrinter
 from symrnn.loops.scope import Names
-from symrnn.backends.printer import ATOM, COMPARE, PRODUCT, SUM
-from symrnn.program import (Equation, Pointwise, SizeSymbol, contraction_term, negated,
-                            symbols_in_order)
+from symrnn.backends.printer import ATOM, COMPARE, SUM
+from symrnn.program import (Pointwise, SizeSymbol)
 
 
 class VectorPrinter(CPrinter):
@@ -28,9 +27,6 @@ class VectorPrinter(CPrinter):
     def __init__(self, names: Names, prefix: str, of_row: CPrinter | None = None) -> None:
         super().__init__(names, prefix)
         self.of_row = of_row or CPrinter(names, prefix)
-
-    def symbol(self, name: str) -> str:
-        return self.elements[name] if name in self.elements else self.names[name]
 
     def _print(self, node: Expr) -> tuple[int, str]:
         if isinstance(node, Add | Mul | Pow) and self._is_of_row(node):
@@ -84,22 +80,3 @@ class VectorPrinter(CPrinter):
 
     def logic(self, node: Expr) -> str:
         return " & " if isinstance(node, And) else " | "
-
-    def right_hand_side(self, equation: Equation, sums: Sequence[str],
-                        rest: Sequence[Expr]) -> str:
-        """The ``sums`` that a tile holds, then the ``rest`` of the terms."""
-        text = " + ".join(sums)
-        for term in rest:
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self._term(term if positive is None else positive)
-        vectors = set(symbols_in_order(equation.rhs)) - self.of_row.elements.keys()
-        return text if sums or vectors else f"WIDE({text or '0'})"
-
-    def _term(self, term: Expr) -> str:
-        found = contraction_term(term)
-        if found is None:
-            return self(term, PRODUCT)
-        front = [] if found[0] == 1 else [self(found[0], PRODUCT)]
-        return " * ".join([*front, *(self.symbol(one.name) for one in found[1].operands)])

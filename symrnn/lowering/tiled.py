@@ -10,9 +10,8 @@ from symrnn.loops import (REAL, SIZE, ZERO, Aggregate, Argument, Assign, At, Bar
                           If, Member, Name, Names, Not, Over, Pointer, Return, Run, Section,
                           Statement, Table, Unused, Whole, checked, total)
 from symrnn.loops.uses import Uses, uses
-from symrnn.lowering.arrays import Locals
 from symrnn.lowering.interface import argument
-from symrnn.lowering.portable import TITLE
+from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
 from symrnn.lowering.tiled_memory import WORK_TURN, Memory
@@ -27,14 +26,10 @@ BEGIN, DONE = Name("begin"), Name("done")
 
 
 @dataclass(frozen=True)
-class TiledInterface:
-    """What all functions of one file share: prefix, names, fields of structs, fixed sizes."""
+class TiledInterface(Interface):
+    """The same, and the names of the fields of the portable header's structs."""
 
-    prefix: str
-    names: Names
     fields: Names
-    local: Locals
-    fixed: dict[str, str]
 
 
 @dataclass(frozen=True)
