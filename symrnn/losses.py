@@ -26,7 +26,7 @@ def softmax_cross_entropy() -> Program:
         q = cell.symbol("q", "score of the target")
         loss = cell.symbol("loss", "cross-entropy", latex=r"\ell")
 
-        k[t] = cell.peak(a[t])
+        k[t] = cell.maximum(a[t])
         e[t] = exp(a[t] - k[t])
         Z[t] = cell.contract("i->", e[t])
         q[t] = cell.contract("i,i->", target[t], a[t])

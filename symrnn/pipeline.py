@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.adjoint import adjoint, pushed, pushed_each, second_order
+from symrnn.adjoint import adjoint, jvp, jvp_each_sample, second_order
 from symrnn.backends import BACKENDS
 from symrnn.program import Program, ProgramError, misnamed, of_network, quoted, verify
 from symrnn.rendering import rendered, shared
@@ -43,7 +43,7 @@ from symrnn.schedule import Plan, forward_only, plan
 from symrnn.transforms import GradientClip, clipped_gradient, gradient_clip, masked
 
 
-SYSTEMS = {Relation.PUSHED: pushed, Relation.PUSHED_EACH: pushed_each,
+SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
            Relation.SECOND_ORDER: second_order}
 PROFILES: dict[str, Callable[[Plan, npt.DTypeLike, int], Engine]] = {
     "simd": SimdEngine, "portable": lambda derived, kind, _: CEngine(derived, kind),

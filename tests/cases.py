@@ -17,7 +17,7 @@ from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
-from symrnn.program import ACTIVATIONS, Ein, Peak, Program, SizeSymbol, function, reverse
+from symrnn.program import ACTIVATIONS, Ein, Maximum, Program, SizeSymbol, function, reverse
 
 sigmoid, rsqrt = function("sigmoid"), function("rsqrt")
 POSITIVE_ONLY = {"rsqrt", "shrink"}
@@ -96,7 +96,7 @@ def softmax() -> Program:
         top, s = cell.symbols("top s", "peak and sum")
         W, U = cell.parameters("W[m,n] U[m,m]", "of the cell")
         a[t] = W @ x[t] + U @ h[t - 1]
-        top[t] = Peak("i->", a[t])
+        top[t] = Maximum("i->", a[t])
         e[t] = exp(a[t] - top[t])
         s[t] = Ein("i->", e[t])
         h[t] = e[t] / s[t]
@@ -110,7 +110,7 @@ def nested_softmax() -> Program:
         a, e = cell.symbols("a[m] e[m]", "scores and their exponentials")
         W, U = cell.parameters("W[m,n] U[m,m]", "of the cell")
         a[t] = W @ x[t] + U @ h[t - 1]
-        e[t] = exp(a[t] - Peak("i->", a[t]))
+        e[t] = exp(a[t] - Maximum("i->", a[t]))
         h[t] = e[t] / Ein("i->", e[t])
     return cell.build("h")
 

@@ -1,13 +1,13 @@
 """Derived systems that run as programs of their own: directions come in, derivatives go out.
 
-=============  ==============================  ==========================================
-system         made of                         gives
-=============  ==============================  ==========================================
-pushed         join(p, tangent(p))             tangents of outputs and final states (JVP)
-pushed_each    the same                        the same, each sample its own direction of
-                                               the parameters, for a basis of them (RTRL)
-second_order   tangent of join(p, adjoint(p))  tangents of all gradients (HVP)
-=============  ==============================  ==========================================
+===============  ==============================  ========================================
+system           made of                         gives
+===============  ==============================  ========================================
+jvp              join(p, tangent(p))             tangents of outputs and final states
+jvp_each_sample  the same                        the same, each sample its own direction of
+                                                 the parameters, for a basis of them (RTRL)
+second_order     tangent of join(p, adjoint(p))  tangents of all gradients (HVP)
+===============  ==============================  ========================================
 
 Nothing is derived here. A given tangent or cotangent becomes what a caller gives by its
 span: a parameter, an initial state or an input. Pearlmutter (1994) for the HVP.
@@ -26,12 +26,12 @@ from symrnn.program import Program, Role, Span, Variable, symbols_in_order, veri
 BY_SPAN = {Span.CONSTANT: Role.PARAMETER, Span.BATCH: Role.INITIAL, Span.SEQUENCE: Role.INPUT}
 
 
-def pushed(program: Program) -> Program:
+def jvp(program: Program) -> Program:
     """The program with its tangent: one direction for everything given."""
     return _with_tangent(program, tangent(program))
 
 
-def pushed_each(program: Program) -> Program:
+def jvp_each_sample(program: Program) -> Program:
     """The same, but every sample moves the parameters along a direction of its own."""
     derived = tangent(program)
     wide = {one.name: replace(one, span=Span.SEQUENCE)

@@ -23,7 +23,7 @@ from functools import lru_cache
 
 from sympy import Expr, Symbol, diff
 
-from symrnn.program import (Ein, Equation, Peak, Rule, Variable, arrange, contractions, factors,
+from symrnn.program import (Ein, Equation, Maximum, Rule, Variable, arrange, contractions, factors,
                             multiply, pointwise_part, rename, substitute, symbols_in_order)
 
 LETTERS = "ijklmnopqrsuvw"
@@ -84,7 +84,7 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
     found += [Linear(name, rename(slope, there, {}))
               for name, slope in zip(names, slopes, strict=True)]
     for coefficient, ein in contractions(rhs):
-        if not isinstance(ein, Peak):
+        if not isinstance(ein, Maximum):
             found += [Linear(operand.name, coefficient, ein, slot)
                       for slot, operand in enumerate(ein.operands)]
     return tuple(term for term in found if term.factor != 0)

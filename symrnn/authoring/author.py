@@ -23,7 +23,7 @@ from symrnn.authoring.declarations import declared
 from symrnn.authoring.meanings import told
 from symrnn.authoring.symbols import MARK, Sequence, Term, Transposed, plain, unmarked
 from symrnn.authoring.vetting import first_value, refuse, sentences, vetted
-from symrnn.program import (Delay, Ein, Equation, Glyph, Peak, Program, ProgramError,
+from symrnn.program import (Delay, Ein, Equation, Glyph, Maximum, Program, ProgramError,
                             Role, Size, Span, Variable, check_equation, contraction_axes,
                             delay_variables, finished, free_name, is_name, letter_latex, lower,
                             misnamed, quoted, renamed, result_axes, substitute, symbols_in_order,
@@ -171,9 +171,9 @@ class Cell:
         """What a condition may read: a formula in branches gets a name and an equation."""
         return self._operand(operand) if operand.has(Piecewise) else operand
 
-    def peak(self, vector: Expr) -> Peak:
-        """The largest entry, as a shift that nothing depends on (see :class:`Peak`)."""
-        return Peak("i->", self._operand(vector))
+    def maximum(self, vector: Expr) -> Maximum:
+        """The largest entry, as a shift that nothing depends on (see :class:`Maximum`)."""
+        return Maximum("i->", self._operand(vector))
 
     def define(self, name: str, rhs: Any) -> None:
         """Append the next numbered equation ``name = rhs``."""

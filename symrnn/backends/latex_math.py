@@ -10,8 +10,8 @@ from sympy import Abs, Expr, Mul, Pow, Symbol, exp
 
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
-from symrnn.program import (ACTIVATIONS, Ein, Equation, Peak, Pointwise, Program, SizeSymbol, Span,
-                            contraction_term, factors, is_call, multiply, negated,
+from symrnn.program import (ACTIVATIONS, Ein, Equation, Maximum, Pointwise, Program, SizeSymbol,
+                            Span, contraction_term, factors, is_call, multiply, negated,
                             symbols_in_order, terms)
 
 COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
@@ -154,7 +154,7 @@ class LatexPrinter(Printer):
         """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
         product = matrix_product(letters)
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             return rf"\max_{{j}} ({names[0]})_{{j}}"
         if product is not None:
             return r" \, ".join(self.transposed(ein.operands[one.slot].name) if one.transposed

@@ -8,7 +8,7 @@ from sympy import And, Expr, Rational, Symbol
 
 from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer
-from symrnn.program import (Ein, Equation, Peak, Pointwise, Program, Role, Span, Variable,
+from symrnn.program import (Ein, Equation, Maximum, Pointwise, Program, Role, Span, Variable,
                             contraction_term, negated, terms)
 
 UFUNCS = {"exp": "exp", "tanh": "tanh", "log": "log", "sin": "sin", "cos": "cos", "Abs": "abs",
@@ -117,7 +117,7 @@ class NumpyPrinter(Printer):
     def contraction(self, ein: Ein) -> str:
         """``x @ W.T`` where it is one, else einsum."""
         names = [self.values.get(one.name) or self.names[one.name] for one in ein.operands]
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             return f"np.max({names[0]}, axis=-1)"
         placed = self._selected(ein, names)
         return placed or self._matmul(ein, names) or self._einsum(ein, names)

@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Rational
 
 from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Delay, Ein, Equation, Peak, Program, contraction_term, negated,
+from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, negated,
                             printable, terms)
 
 
@@ -75,7 +75,7 @@ class TextPrinter(Printer):
         """``W x``, ``W^T a``, ``a x^T``, or the sum written out."""
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
         factors = matrix_product(letters)
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             return f"max({names[0]})"
         if factors is not None:
             return " ".join(names[f.slot] + ("^T" if f.transposed else "") for f in factors)

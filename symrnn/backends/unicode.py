@@ -9,7 +9,7 @@ from sympy import Expr
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.backends.text import TextPrinter
-from symrnn.program import SUPERSCRIPT, Ein, Equation, Peak, Span, glyph_text
+from symrnn.program import SUPERSCRIPT, Ein, Equation, Maximum, Span, glyph_text
 
 NUMERAL = frozenset("0123456789/ ×⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -51,8 +51,8 @@ class UnicodePrinter(TextPrinter):
     def contraction(self, ein: Ein) -> str:
         names = [self.symbol(one.name) for one in ein.operands]
         factors = matrix_product(ein.letters)
-        if factors is not None and not isinstance(ein, Peak):
+        if factors is not None and not isinstance(ein, Maximum):
             return " ".join(names[f.slot] + ("ᵀ" if f.transposed else "") for f in factors)
-        if is_elementwise(ein.letters) and not isinstance(ein, Peak):
+        if is_elementwise(ein.letters) and not isinstance(ein, Maximum):
             return self.times.join(names)
         return super().contraction(ein)

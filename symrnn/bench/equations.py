@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.program import Equation, Program, ProgramError, Span, symbols_in_order
-from symrnn.program.contraction import Ein, Peak
+from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import contraction_term, terms
 from symrnn.program.interpret import Interpreter, Operations, evaluate
 
@@ -121,7 +121,7 @@ class Equations:
 
     def _product(self, ein: Ein, lhs: str, known: Values) -> Any:
         values = [known[one.name] for one in ein.operands]
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             return self.toolkit.largest(values[0])
         moving = [bool(self.program[one.name].span) for one in ein.operands]
         if ein.letters.operands == ("ij", "j") and ein.letters.output == "i" and moving == [

@@ -127,15 +127,15 @@ def _extreme(sign: int) -> Builder:
 def _largest(to: Around, name: str, given: Value, at: int) -> Result:
     """The largest entry; entries that tie share its gradient.
 
-    The peak alone would have none: it is a shift that the derivation holds constant. So the
+    The maximum alone would have none: it is a shift that the derivation holds constant. So the
     result is the sum of the entries that reach it over their number.
     """
     cell = to.scope.cell
     _expect(to, name, [given], 1, at)
     vector = cell.contract("i->i", _vector(to, name, given, at)).operands[0]
-    peak = cell.part(f"peak_{vector.name}", (), "largest entry")
-    cell.define(peak.name, cell.peak(cell.term(vector.name)))
-    top = cell.term(peak.name)
+    maximum = cell.part(f"maximum_{vector.name}", (), "largest entry")
+    cell.define(maximum.name, cell.maximum(cell.term(vector.name)))
+    top = cell.term(maximum.name)
     reach, count = (cell.contract("i->", Piecewise((one, vector >= top), (0, True)))
                     for one in (vector, 1))
     return reach / count, ()

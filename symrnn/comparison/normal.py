@@ -11,7 +11,8 @@ from sympy.logic.boolalg import BooleanTrue
 from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, TooLarge, called,
                                           constant, own_indices, placed, plus, resized, scaled,
                                           single, times)
-from symrnn.program import Ein, Peak, Pointwise, Program, Role, SizeSymbol, Span, Variable, quoted
+from symrnn.program import (Ein, Maximum, Pointwise, Program, Role, SizeSymbol, Span, Variable,
+                            quoted)
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -114,9 +115,9 @@ class Normal:
         return result
 
     def _contraction(self, ein: Ein) -> Poly:
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             inside = self.value(ein.operands[0].name)
-            return single(Call("peak", (inside,)), ())
+            return single(Call("maximum", (inside,)), ())
         letters = ein.letters
         if any(self.program[one.name].span > self.program[self._lhs[-1]].span
                for one in ein.operands):

@@ -10,9 +10,9 @@ from symrnn.loops import (REAL, Assign, Body, Choose, Declare, Element, Expressi
                           Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.contractions import Contraction
-from symrnn.program import (Ein, Equation, Peak, Program, Variable, add, contraction_term,
+from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
                             contractions, is_number, multiply, negated, symbols_in_order, terms)
-from symrnn.schedule import is_total
+from symrnn.schedule import is_reduction
 
 
 class Equations:
@@ -55,10 +55,10 @@ class AtEntry:
 
     def statements(self, equation: Equation) -> Body:
         every = terms(equation.rhs)
-        if is_total(self.program, equation):
+        if is_reduction(self.program, equation):
             return self._sums(every, self.target)
         sums = [term for term in every if self._is_sum(term)]
-        if len(sums) == 1 and isinstance(contractions(sums[0])[0][1], Peak):
+        if len(sums) == 1 and isinstance(contractions(sums[0])[0][1], Maximum):
             return self._maximum(contractions(sums[0])[0][1])
         start = self._formula([term for term in every if not self._is_sum(term)])
         if not sums:

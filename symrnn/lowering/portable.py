@@ -14,7 +14,7 @@ from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.program import FED, Delay, Equation, Program, Role, Span, Variable, symbols_in_order
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_total
+from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_reduction
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
@@ -138,7 +138,7 @@ class SequenceFunction:
         found: list[Statement] = []
         for equation in self.program.equations:
             one = self.program[equation.lhs]
-            if is_total(self.program, equation):
+            if is_reduction(self.program, equation):
                 array = self.to.base(one)
                 name = self.to.name(one) if self.to.is_whole(one) else array
                 assert isinstance(name, Name)

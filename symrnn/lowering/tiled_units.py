@@ -17,7 +17,7 @@ from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, ve
 from symrnn.lowering.tiled_rows import THREAD, THREADS
 from symrnn.program import (Program, Variable, add, contraction_term, is_number, multiply,
                             symbols_in_order)
-from symrnn.schedule import FusionGroup, Nest, Place, Tile, UnitLoop
+from symrnn.schedule import FusionGroup, LoopOrder, Place, Tile, UnitLoop
 from symrnn.schedule import Statement as Planned
 
 BLOCK, VECTORS, COUNT, FROM, TO, OWN = map(Name, (
@@ -110,10 +110,10 @@ class _UnitGroup:
             for tile in self.group.tiles)
 
     def _nest(self) -> Body:
-        if self.group.nest is Nest.BATCHES:
+        if self.group.nest is LoopOrder.BATCHES:
             return self._by_batches()
         (loop,) = self.group.loops
-        if self.group.nest is Nest.BLOCKS:
+        if self.group.nest is LoopOrder.BLOCKS:
             return (For(BLOCK.text, TO, (self._own(), *self._loop(loop)), Over.BLOCKS, start=FROM),)
         return self._by_rows(loop)
 

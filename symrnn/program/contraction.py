@@ -79,8 +79,8 @@ class Ein(Expr):  # type: ignore[misc]  # SymPy ships no types
         raise TypeError("a contraction is transposed by its letters, never by SymPy's diff")
 
 
-class Peak(Ein):
-    """``Peak("i->", a)``: the largest entry, a shift that keeps exp from overflowing.
+class Maximum(Ein):
+    """``Maximum("i->", a)``: the largest entry, a shift that keeps exp from overflowing.
 
     It is a gauge: what it shifts does not depend on it (softmax is the same for every
     shift), so the derivation holds it constant. Use it for nothing else.

@@ -22,7 +22,7 @@ from sympy.core.relational import Relational
 from sympy.functions import sqrt
 from sympy.logic.boolalg import BooleanAtom
 
-from symrnn.program.contraction import Ein, Peak
+from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import SizeSymbol, contraction_term, terms
 from symrnn.program.form import Program, Span, Variable
 from symrnn.program.functions import Pointwise
@@ -198,7 +198,7 @@ class Interpreter:
     def _product_at(self, ein: Ein, lhs: Variable, step: int) -> Array:
         letters, operands = ein.letters, [self.at(one.name, step) for one in ein.operands]
         batched = [bool(self.program[one.name].span) for one in ein.operands]
-        if isinstance(ein, Peak):
+        if isinstance(ein, Maximum):
             return np.asarray(np.max(operands[0].real, axis=-1))
         parts = [("...B" if flag else "...") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.program.contraction import Ein, Peak
+from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import (add, factors, rebuild, result_axes, symbols_in_order,
                                         terms)
 from symrnn.program.form import Equation, Program, Role, Span, Variable, local
@@ -50,7 +50,7 @@ class _Lowering:
 
     def _formula(self, rhs: Expr, axes: tuple[str, ...]) -> Expr:
         """A right-hand side of these axes in normal form."""
-        if isinstance(rhs, Peak):
+        if isinstance(rhs, Maximum):
             return rhs
         if is_call(rhs):
             return self._call_of_names(rhs)
@@ -60,7 +60,7 @@ class _Lowering:
         """A term of a sum: a multiple of a contraction of these axes, or else pointwise."""
         found = [part for part in factors(term) if isinstance(part, Ein)]
         scale = [part for part in factors(term) if not isinstance(part, Ein)]
-        if (len(found) == 1 and not isinstance(found[0], Peak) and not any(map(_varies, scale))
+        if (len(found) == 1 and not isinstance(found[0], Maximum) and not any(map(_varies, scale))
                 and len(found[0].letters.output) == len(axes)):
             return term
         return self._inner(term)

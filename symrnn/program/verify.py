@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sympy import Expr
 
-from symrnn.program.contraction import Ein, Peak, contraction_axes
+from symrnn.program.contraction import Ein, Maximum, contraction_axes
 from symrnn.program.distinct import distinct
 from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
                                         symbols_in_order)
@@ -147,7 +147,7 @@ def _equation(program: Program, equation: Equation) -> Iterator[str]:
     for coefficient, ein in contractions(equation.rhs):
         if symbols_in_order(coefficient):
             yield f"the coefficient {coefficient} of a contraction is not a number or a size"
-        if isinstance(ein, Peak) and ein != equation.rhs:
+        if isinstance(ein, Maximum) and ein != equation.rhs:
             yield "the largest entry stands alone; give it an equation of its own"
         yield from _contraction(program, lhs, ein)
     pointwise = pointwise_part(equation.rhs)

@@ -20,7 +20,7 @@ from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import PORTABLE, loaded, shared_library
 from symrnn.runtime.foreign import BoundStep, Shapes, caller, quickly_plain, shapes
-from symrnn.runtime.memory import Lent, Pool
+from symrnn.runtime.memory import Lease, Pool
 from symrnn.runtime.patience import patience
 from symrnn.runtime.shapes import Array, Arrays, Sizes
 from symrnn.schedule import Plan
@@ -215,9 +215,9 @@ class CEngine:
         words = ctypes.c_void_p(ready.words.ctypes.data)
         return int(function(words, *map(ctypes.c_size_t, more)))
 
-    def lend(self, ready: Ready, block: str) -> Lent:
+    def lend(self, ready: Ready, block: str) -> Lease:
         """A block of memory, as long as somebody holds it."""
-        return Lent(self.pool, self.pool.lend(self.needed(ready, block)))
+        return Lease(self.pool, self.pool.lend(self.needed(ready, block)))
 
     def needed(self, ready: Ready, block: str) -> int:
         """How many entries a block of memory needs, asked once."""

@@ -17,8 +17,8 @@ class Relation(Enum):
     """Other kernels that come from the same equations."""
 
     MASKED = "takes a mask"
-    PUSHED = "carries a tangent along"
-    PUSHED_EACH = "carries along a tangent for each sample"
+    JVP = "carries a tangent along"
+    JVP_EACH_SAMPLE = "carries along a tangent for each sample"
     SECOND_ORDER = "carries the tangents of the gradients along"
 
 

@@ -31,7 +31,7 @@ def directions(kernel: Core, given: Given, params_dot: Mapping[str, Any] | None,
 
 def pushed_along(kernel: Core, given: Given, dots: Arrays) -> tuple[Arrays, dict[str, Array]]:
     """Tangents of outputs and final states by name."""
-    program, system = kernel.program, kernel.related(Relation.PUSHED)
+    program, system = kernel.program, kernel.related(Relation.JVP)
     found = derivatives(system, given.by_variable(program), dots)
     return ({name: found[name] for name in program.outputs},
             {one.state: found[one.final] for one in program.delays})

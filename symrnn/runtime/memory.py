@@ -60,7 +60,7 @@ def aligned(entries: int, dtype: npt.DTypeLike) -> Array:
     return raw[start:start + entries * kind.itemsize].view(kind)
 
 
-class Lent:
+class Lease:
     """A block that a pool lent, given back when nobody holds it any more."""
 
     __slots__ = ("_pool", "block")

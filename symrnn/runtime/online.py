@@ -107,7 +107,7 @@ class Rtrl:
         dots = {one: np.zeros((len(basis) * samples, *total.shape), total.dtype)
                 for one, total in self._sums.items()}
         dots[name] = np.repeat(basis, samples, 0)
-        return pushed_step(self.kernel, Relation.PUSHED_EACH, given, len(basis),
+        return pushed_step(self.kernel, Relation.JVP_EACH_SAMPLE, given, len(basis),
                            {**dots, **self._dots.get((name, first), {})})
 
 
@@ -129,7 +129,7 @@ def state_jacobian(kernel: Core, given: Given) -> dict[tuple[str, str], Array]:
         dots = {one.name: given.sizes.zeros(one) for one in program.variables
                 if one.name in kernel.parameters}
         dots[old.initial] = np.repeat(basis, samples, 0)
-        ends = pushed_step(kernel, Relation.PUSHED, given, len(basis), dots)
+        ends = pushed_step(kernel, Relation.JVP, given, len(basis), dots)
         for new in program.delays:
             rows = ends[new.final].reshape(len(basis), *ends[new.final][:samples].shape)
             last = np.moveaxis(rows, 0, -1)

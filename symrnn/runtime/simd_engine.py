@@ -20,7 +20,7 @@ from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import (SIMD, CompilerFailed, CompilerMissing, begun, find_compiler,
                                      object_file, shared_library)
 from symrnn.runtime.foreign import compiled_extension
-from symrnn.runtime.memory import Lent
+from symrnn.runtime.memory import Lease
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -113,17 +113,17 @@ class SimdEngine(CEngine):
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)
         if type(given.parameters) is Packed:
-            lent: Lent = given.parameters.block(key, lambda: self._pack(ready, kind, parameters))
+            lease: Lease = given.parameters.block(key, lambda: self._pack(ready, kind, parameters))
         elif key in given.kept:
-            lent = given.kept[key]
+            lease = given.kept[key]
         else:  # of two threads that pack at the same time the first one's block is read by both
-            lent = given.kept.setdefault(key, self._pack(ready, kind, parameters))
-        return (lent.block,)
+            lease = given.kept.setdefault(key, self._pack(ready, kind, parameters))
+        return (lease.block,)
 
-    def _pack(self, ready: Ready, kind: str, parameters: Any) -> Lent:
-        lent = self.lend(ready, f"{kind}_packed")
-        self.calls[f"pack_{kind}"](ready.words, parameters, lent.block)
-        return lent
+    def _pack(self, ready: Ready, kind: str, parameters: Any) -> Lease:
+        lease = self.lend(ready, f"{kind}_packed")
+        self.calls[f"pack_{kind}"](ready.words, parameters, lease.block)
+        return lease
 
     def entries(self, ready: Ready, block: str) -> int:
         members = (self.threads,) if block.endswith("work") else ()

@@ -1,20 +1,20 @@
 """Scheduling: a program in, loops over time and places for values out."""
 
 from symrnn.schedule.chunks import Chunk, chunks
-from symrnn.schedule.fusion import (Addend, FusionGroup, Nest, Reduction, Statement, TileSum,
+from symrnn.schedule.fusion import (Addend, FusionGroup, LoopOrder, Reduction, Statement, TileSum,
                                     UnitLoop, WeightedTerm)
-from symrnn.schedule.passes import Kind, Pass, passes
+from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
 from symrnn.schedule.places import Place, Schedule, schedule
 from symrnn.schedule.plan import Plan, forward_only, plan
 from symrnn.schedule.products import Product, Segment, Tile, Weights
-from symrnn.schedule.stages import Order, Stage, is_total, reads_span, stages
+from symrnn.schedule.stages import Order, Stage, is_reduction, reads_span, stages
 from symrnn.schedule.tiled import (Home, PackedWeights, TiledChunk, TiledPlan, TiledPlans,
                                    TiledStage, Walk)
 
 __all__ = [
-    "Addend", "Chunk", "FusionGroup", "Home", "Kind", "Nest", "Order", "PackedWeights", "Pass",
-    "Place", "Plan", "Product", "Reduction", "Schedule", "Segment", "Stage", "Statement",
-    "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans", "TiledStage", "UnitLoop",
-    "Walk", "WeightedTerm", "Weights", "chunks", "forward_only", "is_total", "passes", "plan",
-    "reads_span", "schedule", "stages",
+    "Addend", "Chunk", "FusionGroup", "Home", "Kind", "LoopNest", "LoopOrder", "Order",
+    "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule", "Segment", "Stage",
+    "Statement", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans", "TiledStage",
+    "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only", "is_reduction",
+    "loop_nests", "plan", "reads_span", "schedule", "stages",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from symrnn.program import Span
 from symrnn.schedule.places import Place, Schedule
-from symrnn.schedule.stages import Order, Stage, is_total
+from symrnn.schedule.stages import Order, Stage, is_reduction
 
 SCANS = (Order.FORWARD, Order.REVERSE)
 
@@ -64,9 +64,9 @@ def _joins(schedule: Schedule, before: Sequence[Stage], stage: Stage) -> bool:
         return False
     bound, read = _names([*before, stage]), _reads([stage])
     shifted = {delay.source for name in read if (delay := schedule.delay_of(name))}
-    totals = {one.lhs for some in before for one in some.equations
-              if is_total(schedule.program, one)}
-    return bool(read & _names(before)) and not shifted & bound and not read & totals
+    reductions = {one.lhs for some in before for one in some.equations
+              if is_reduction(schedule.program, one)}
+    return bool(read & _names(before)) and not shifted & bound and not read & reductions
 
 
 def _chunk(schedule: Schedule, first: Stage, rest: Sequence[Stage]) -> Chunk:

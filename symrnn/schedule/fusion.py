@@ -1,4 +1,4 @@
-"""Fusion groups: a pass with its loop nest decided, down to what every loop reads and keeps.
+"""Fusion groups: a loop nest with everything decided, down to what every loop reads and keeps.
 
 Writers read these and decide nothing: which loop lies in which, what is fetched once for all rows,
 once for a row or once for a unit, which sums come out of a tile, what goes from loop to loop.
@@ -14,11 +14,11 @@ from functools import cached_property
 from sympy import Expr
 
 from symrnn.program import Equation
-from symrnn.schedule.passes import Kind
+from symrnn.schedule.loop_nests import Kind
 from symrnn.schedule.products import Tile
 
 
-class Nest(Enum):
+class LoopOrder(Enum):
     """The loops of a fusion group, from outside to inside."""
 
     BATCHES = "batches of blocks, then loop by loop blocks, units, rows"
@@ -114,7 +114,7 @@ class FusionGroup:
     """
 
     kind: Kind
-    nest: Nest
+    nest: LoopOrder
     axis: str
     equations: tuple[Equation, ...]
     tiles: tuple[Tile, ...] = ()

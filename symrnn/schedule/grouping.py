@@ -1,4 +1,4 @@
-"""From a pass to a fusion group: every decision about one loop nest, taken once."""
+"""From a loop nest to a fusion group: every decision about it, taken once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symrnn.program import Equation, Span, Variable
-from symrnn.schedule.fusion import (Addend, FusionGroup, Nest, Reduction, Statement, TileSum,
+from symrnn.schedule.fusion import (Addend, FusionGroup, LoopOrder, Reduction, Statement, TileSum,
                                     UnitLoop, WeightedTerm)
-from symrnn.schedule.passes import Kind, Pass
+from symrnn.schedule.loop_nests import Kind, LoopNest
 from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.products import other_terms, outer_terms, reads, split
-from symrnn.schedule.stages import is_total
+from symrnn.schedule.stages import is_reduction
 
 EARLIER_THEN_LATER = (1, -1)  # the order in which a batch of rows is cut
 
@@ -29,37 +29,38 @@ class Grouping:
     by_step: bool
     across_edges: bool
 
-    def group(self, one: Pass) -> FusionGroup:
-        """The group of a pass."""
-        made: dict[Kind, Callable[[Pass], FusionGroup]] = {
-            Kind.UNITS: self._units, Kind.ROWS: self._entries, Kind.TOTALS: self._products}
+    def group(self, one: LoopNest) -> FusionGroup:
+        """The group of a loop nest."""
+        made: dict[Kind, Callable[[LoopNest], FusionGroup]] = {
+            Kind.UNITS: self._units, Kind.ROWS: self._entries, Kind.REDUCTIONS: self._products}
         return made[one.kind](one)
 
-    def _units(self, one: Pass) -> FusionGroup:
+    def _units(self, one: LoopNest) -> FusionGroup:
         kept = {name for name in one.carried if self.homes[name] is Place.BATCH}
-        sums = any(is_total(self.schedule.program, each) for each in one.equations)
+        sums = any(is_reduction(self.schedule.program, each) for each in one.equations)
+        order = LoopOrder.BATCHES if one.tiles else LoopOrder.BLOCKS if sums else LoopOrder.ROWS
         return FusionGroup(
-            one.kind, Nest.BATCHES if one.tiles else Nest.BLOCKS if sums else Nest.ROWS, one.axis,
+            one.kind, order, one.axis,
             one.equations, one.tiles, tuple(self._loop(one, loop) for loop in one.loops),
             rows=self._with_rows(self._touched(one)),
             gates=max((len(tile.gates) for tile in one.tiles), default=0),
             carried=self._declared(one.carried), kept=self._declared(kept), cuts=self._cuts(one),
             serpentine=self.by_step and bool(one.operands), dispensable=self._dispensable(one))
 
-    def _entries(self, one: Pass) -> FusionGroup:
+    def _entries(self, one: LoopNest) -> FusionGroup:
         return FusionGroup(
-            one.kind, Nest.ENTRIES, one.axis, one.equations,
+            one.kind, LoopOrder.ENTRIES, one.axis, one.equations,
             rows=self._with_rows(_read(one.equations) | one.names),
-            alone=any(is_total(self.schedule.program, each) for each in one.equations),
+            alone=any(is_reduction(self.schedule.program, each) for each in one.equations),
             dispensable=self._dispensable(one))
 
-    def _products(self, one: Pass) -> FusionGroup:
+    def _products(self, one: LoopNest) -> FusionGroup:
         shares: dict[str, list[Addend]] = {}
         triples = [(equation, *triple) for equation in one.equations
                    for triple in outer_terms(self.schedule.program, equation) or ()]
         for equation, scale, left, right in triples:
             shares.setdefault(right, []).append(Addend(equation, left, scale, first=False))
-        return FusionGroup(one.kind, Nest.PRODUCTS, one.axis, one.equations,
+        return FusionGroup(one.kind, LoopOrder.PRODUCTS, one.axis, one.equations,
                            reductions=_with_firsts(shares))
 
     def _declared(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ class Grouping:
         return self._declared(name for name in names
                               if name in program and program[name].span is not Span.CONSTANT)
 
-    def _touched(self, one: Pass) -> set[str]:
+    def _touched(self, one: LoopNest) -> set[str]:
         """What has rows in memory: operands, values read, and values bound but for registers."""
         read = self._read_beside_tiles(one.equations)
         read |= {segment.operand for tile in one.tiles for segment in tile.segments}
@@ -82,16 +83,16 @@ class Grouping:
         return reads(term for one in equations
                      for term in other_terms(self.schedule.program, one))
 
-    def _cuts(self, one: Pass) -> tuple[int, ...]:
+    def _cuts(self, one: LoopNest) -> tuple[int, ...]:
         delays = (self.schedule.delay_of(name) for name in _read(one.equations))
         steps = {delay.step for delay in delays if delay is not None}
         return tuple(step for step in EARLIER_THEN_LATER if self.across_edges and step in steps)
 
-    def _dispensable(self, one: Pass) -> tuple[str, ...]:
+    def _dispensable(self, one: LoopNest) -> tuple[str, ...]:
         program, names = self.schedule.program, tuple(sorted(one.names))
         return names if all(self.schedule.is_optional(program[name]) for name in names) else ()
 
-    def _loop(self, one: Pass, equations: Sequence[Equation]) -> UnitLoop:
+    def _loop(self, one: LoopNest, equations: Sequence[Equation]) -> UnitLoop:
         bound = {each.lhs for each in equations}
         read = self._read_beside_tiles(equations) - bound
         program = self.schedule.program
@@ -108,7 +109,7 @@ class Grouping:
             chosen(lambda v: v.span is not Span.CONSTANT and not v.axes),
             chosen(lambda v: v.span is not Span.CONSTANT and bool(v.axes)))
 
-    def _statement(self, one: Pass, equation: Equation) -> Statement:
+    def _statement(self, one: LoopNest, equation: Equation) -> Statement:
         program = self.schedule.program
         found = split(program, equation)
         return Statement(
@@ -117,7 +118,7 @@ class Grouping:
                   for place, tile in enumerate(one.tiles) if equation.lhs in tile.gates),
             tuple(WeightedTerm(pair[0], term) for term, pair in found if pair is not None),
             tuple(term for term, pair in found if pair is None),
-            is_total(program, equation))
+            is_reduction(program, equation))
 
 
 def _read(equations: Iterable[Equation]) -> set[str]:

@@ -11,18 +11,18 @@ from collections.abc import Iterable, Sequence
 
 from symrnn.program import Program
 from symrnn.schedule.chunks import Chunk
-from symrnn.schedule.passes import Kind, Pass
+from symrnn.schedule.loop_nests import Kind, LoopNest
 from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.stages import Order, Stage
 
-Passes = Sequence[tuple[Stage, tuple[Pass, ...]]]  # of every stage but those that run once
+LoopNests = Sequence[tuple[Stage, tuple[LoopNest, ...]]]  # of every stage but those that run once
 
 
-def sequence_homes(schedule: Schedule, passes: Passes, chunks: Iterable[Chunk]
+def sequence_homes(schedule: Schedule, loop_nests: LoopNests, chunks: Iterable[Chunk]
                    ) -> dict[str, Place]:
     """The home of every bound value of a schedule over whole sequences."""
     found: dict[str, Place] = {}
-    for stage, some in passes:
+    for stage, some in loop_nests:
         for one in some:
             others = _read(other for other in some if other is not one)
             for name in one.names:
@@ -37,9 +37,9 @@ def sequence_homes(schedule: Schedule, passes: Passes, chunks: Iterable[Chunk]
                     if found[name] is Place.WORK}
 
 
-def step_homes(schedule: Schedule, passes: Passes, program: Program) -> dict[str, Place]:
+def step_homes(schedule: Schedule, loop_nests: LoopNests, program: Program) -> dict[str, Place]:
     """The home of every bound value of a streaming step of a program."""
-    every = [one for _, some in passes for one in some]
+    every = [one for _, some in loop_nests for one in some]
     found: dict[str, Place] = {}
     for one in every:
         others = _read(other for other in every if other is not one)
@@ -53,7 +53,7 @@ def step_homes(schedule: Schedule, passes: Passes, program: Program) -> dict[str
     return found | dict.fromkeys(_bound_once(schedule), Place.WORK)
 
 
-def _inside(own: Pass, name: str) -> Place:
+def _inside(own: LoopNest, name: str) -> Place:
     """The home of what no other group reads."""
     return Place.BATCH if name in own.carried else Place.REGISTER
 
@@ -72,6 +72,6 @@ def _passing(schedule: Schedule, chunks: Iterable[Chunk]) -> set[str]:
     return found
 
 
-def _read(passes: Iterable[Pass]) -> set[str]:
-    return {name for one in passes for equation in one.equations
+def _read(loop_nests: Iterable[LoopNest]) -> set[str]:
+    return {name for one in loop_nests for equation in one.equations
             for name in equation.reads}

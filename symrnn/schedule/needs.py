@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from symrnn.program import (FED, Equation, Program, Role, Span, contraction_axes, contractions,
                             symbols_in_order)
 from symrnn.schedule.fusion import FusionGroup
-from symrnn.schedule.passes import Kind
+from symrnn.schedule.loop_nests import Kind
 from symrnn.schedule.places import Schedule
-from symrnn.schedule.stages import is_total, reads_span
+from symrnn.schedule.stages import is_reduction, reads_span
 
 GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
 Groups = Sequence[FusionGroup]
@@ -42,8 +42,8 @@ def cleared(program: Program, groups: Groups) -> tuple[tuple[str, ...], tuple[st
     """Reductions to which rows are added one by one, and those that products over rows set."""
     both: list[list[str]] = [[], []]
     for group in groups:
-        both[group.kind is Kind.TOTALS] += [one.lhs for one in group.equations
-                                            if is_total(program, one)]
+        both[group.kind is Kind.REDUCTIONS] += [one.lhs for one in group.equations
+                                            if is_reduction(program, one)]
     return tuple(both[0]), tuple(both[1])
 
 

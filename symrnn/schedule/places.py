@@ -9,7 +9,7 @@ from functools import cached_property
 
 from symrnn.program import Delay, Program, Role, Span, Variable, counted
 from symrnn.schedule.stages import Order, Stage, stages
-from symrnn.schedule.totals import with_totals_apart
+from symrnn.schedule.reductions import with_reductions_apart
 
 
 class Place(Enum):
@@ -70,7 +70,7 @@ def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, .
     Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read,
     and what goes ``along`` where its operands are.
     """
-    program = with_totals_apart(program, names)
+    program = with_reductions_apart(program, names)
     found, saved = stages(program, again, along), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from symrnn.program import (Ein, Equation, Peak, Program, Role, Span, is_number,
+from symrnn.program import (Ein, Equation, Maximum, Program, Role, Span, is_number,
                             symbols_in_order)
 
 
@@ -91,7 +91,7 @@ def _is_matrix_product(ein: Ein) -> bool:
     """``ij,j->i`` or ``ij,i->j``, in either order of the operands."""
     lengths = sorted(map(len, ein.letters.operands))
     return (lengths == [1, 2] and len(ein.letters.output) == 1 and len(ein.letters.summed) == 1
-            and not isinstance(ein, Peak))
+            and not isinstance(ein, Maximum))
 
 
 def weighted_terms(program: Program, equation: Equation) -> list[tuple[str, Weights]]:
@@ -136,7 +136,7 @@ def _tile(gates: tuple[str, ...], segments: Sequence[Segment], inside: frozenset
 
 
 def outer_terms(program: Program, equation: Equation) -> list[tuple[Expr, str, str]] | None:
-    """A total ``sum_t a x^T`` as scales, rows and columns; None where it is no such total."""
+    """A reduction ``sum_t a x^T`` as scales, rows and columns; None where it is no such total."""
     lhs = program[equation.lhs]
     if lhs.span is not Span.CONSTANT or len(lhs.axes) != 2:
         return None
@@ -153,7 +153,7 @@ def outer_terms(program: Program, equation: Equation) -> list[tuple[Expr, str, s
 
 def _is_outer(program: Program, ein: Ein) -> bool:
     letters = ein.letters
-    return (sorted(letters.operands) == sorted(letters.output) and not isinstance(ein, Peak)
+    return (sorted(letters.operands) == sorted(letters.output) and not isinstance(ein, Maximum)
             and all(program[one.name].span is Span.SEQUENCE for one in ein.operands))
 
 

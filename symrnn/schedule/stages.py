@@ -39,7 +39,7 @@ def reads_span(program: Program, equation: Equation) -> Span:
     return max(spans, default=Span.CONSTANT)
 
 
-def is_total(program: Program, equation: Equation) -> bool:
+def is_reduction(program: Program, equation: Equation) -> bool:
     """True where the equation sums over steps (or samples) that its left-hand side lacks."""
     return program[equation.lhs].span < reads_span(program, equation)
 
@@ -67,7 +67,7 @@ def stages(program: Program, late: frozenset[str] = frozenset(),
 def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
             ) -> list[list[Component]]:
     """Components that share a loop, in the order in which the loops run."""
-    totals = {one.lhs for one in program.equations if is_total(program, one)}
+    reductions = {one.lhs for one in program.equations if is_reduction(program, one)}
     home = {name: component for component in found for name in component.names}
     orders = {component.place: _order(program, component) for component in found}
     waiting = sorted(found, key=lambda component: component.place)
@@ -75,7 +75,7 @@ def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
     while waiting:
         ready = [one for one in waiting if not _blockers(one, needs, home) & set(waiting)]
         fitting = [one for one in ready
-                   if done and _fits(program, one, done[-1], needs, totals, orders)]
+                   if done and _fits(program, one, done[-1], needs, reductions, orders)]
         chosen = (fitting or ready)[0]
         if fitting:
             done[-1].append(chosen)
@@ -101,10 +101,10 @@ def _order(program: Program, component: Component) -> Order:
 
 
 def _fits(program: Program, component: Component, group: list[Component],
-          needs: dict[str, set[str]], totals: set[str], orders: dict[int, Order]) -> bool:
+          needs: dict[str, set[str]], reductions: set[str], orders: dict[int, Order]) -> bool:
     """True where a component may share the loop of the open stage.
 
-    Two scans never share one. A total is complete only after its loop, and a delay reads
+    Two scans never share one. A reduction is complete only after its loop, and a delay reads
     other steps than the one at hand, so neither may be read in the loop that binds it.
     """
     if component.step or orders[component.place] is not orders[group[0].place]:
@@ -112,7 +112,7 @@ def _fits(program: Program, component: Component, group: list[Component],
     inside = frozenset().union(*(one.names for one in group))
     read = set().union(*(needs[name] for name in component.names)) & inside
     shifted = any(delay.lhs in component.names for delay in program.delays)
-    return not read & totals and not (shifted and read)
+    return not read & reductions and not (shifted and read)
 
 
 def _stage(program: Program, group: list[Component]) -> Stage:

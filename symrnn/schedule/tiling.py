@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from symrnn.program import Program
 from symrnn.schedule.chunks import SCANS, Chunk, chunks, merges
 from symrnn.schedule.grouping import Grouping
-from symrnn.schedule.homes import Passes, sequence_homes, step_homes
+from symrnn.schedule.homes import LoopNests, sequence_homes, step_homes
 from symrnn.schedule.needs import cleared, multiplications, read_directly, reduced_axes, spare
-from symrnn.schedule.passes import Kind, Pass, passes
+from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
 from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.products import Segment, Tile
 from symrnn.schedule.stages import Order, Stage
@@ -26,7 +26,7 @@ def tiled_sequence(schedule: Schedule, tape: Sequence[str] = (), packed: Packed 
 
     It runs on weights that are ``packed`` for another function, if any are given.
     """
-    found, grouped = chunks(schedule), _passes(schedule)
+    found, grouped = chunks(schedule), _loop_nests(schedule)
     made = _Tiling(schedule, sequence_homes(schedule, grouped, found), dict(grouped))
     tiled = tuple(made.chunk(number, one) for number, one in enumerate(found))
     homes = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}
@@ -38,29 +38,29 @@ def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPla
 
     Every stage is alone, and nothing is computed ahead.
     """
-    grouped = [(stage, tuple(one.at_once for one in some)) for stage, some in _passes(schedule)]
+    grouped = [(stage, tuple(one.at_once for one in some)) for stage, some in _loop_nests(schedule)]
     made = _Tiling(schedule, step_homes(schedule, grouped, program), dict(grouped))
     tiled = tuple(TiledChunk(number, made.stage(stage, Walk.STEP))
                   for number, stage in enumerate(schedule.stages))
     return _plan(schedule, tiled, made.homes, packed)
 
 
-def _passes(schedule: Schedule) -> Passes:
-    return [(stage, passes(schedule.program, stage)) for stage in schedule.stages
+def _loop_nests(schedule: Schedule) -> LoopNests:
+    return [(stage, loop_nests(schedule.program, stage)) for stage in schedule.stages
             if stage.order is not Order.ONCE]
 
 
 @dataclass(frozen=True)
 class _Tiling:
-    """Stages and chunks of one schedule, by its homes and passes."""
+    """Stages and chunks of one schedule, by its homes and loop nests."""
 
     schedule: Schedule
     homes: Mapping[str, Place]
-    passes: Mapping[Stage, tuple[Pass, ...]]
+    loop_nests: Mapping[Stage, tuple[LoopNest, ...]]
 
     def chunk(self, number: int, one: Chunk) -> TiledChunk:
         """A chunk over whole sequences."""
-        ahead = tuple(tile for each in self.passes.get(one.stage, ()) for tile in each.tiles
+        ahead = tuple(tile for each in self.loop_nests.get(one.stage, ()) for tile in each.tiles
                       if tile.ahead)
         by_chunks = one.stage.order in SCANS and bool(ahead or one.joining)
         walk = (Walk.ROWS if merges(self.schedule, one.stage) else
@@ -69,7 +69,7 @@ class _Tiling:
         return TiledChunk(
             number, self.stage(one.stage, walk), joining, one.shared,
             tuple(name for name in self._names() if name in one.passing), ahead,
-            any(group.kind is Kind.TOTALS for stage in joining for group in stage.groups))
+            any(group.kind is Kind.REDUCTIONS for stage in joining for group in stage.groups))
 
     def stage(self, stage: Stage, walk: Walk) -> TiledStage:
         """A stage that goes so; products over all rows come after a loop over steps."""
@@ -77,12 +77,12 @@ class _Tiling:
             return TiledStage(stage.order, Walk.ONCE, stage.equations)
         made = Grouping(self.schedule, self.homes, walk in BY_STEP,
                         stage.order is Order.ALL and walk is not Walk.STEP)
-        groups = tuple(map(made.group, self.passes[stage]))
+        groups = tuple(map(made.group, self.loop_nests[stage]))
         if walk not in (Walk.STEPS, Walk.CHUNKS):
             return TiledStage(stage.order, walk, stage.equations, groups)
         return TiledStage(stage.order, walk, stage.equations,
-                          tuple(one for one in groups if one.kind is not Kind.TOTALS),
-                          tuple(one for one in groups if one.kind is Kind.TOTALS))
+                          tuple(one for one in groups if one.kind is not Kind.REDUCTIONS),
+                          tuple(one for one in groups if one.kind is Kind.REDUCTIONS))
 
     def _names(self) -> list[str]:
         return [one.name for one in self.schedule.program.variables]

@@ -19,7 +19,7 @@ from symrnn.checking.reference import complex_step_gradient, interpreted_gradien
 from symrnn.pipeline import derive
 from symrnn.program import (
     Ein,
-    Peak,
+    Maximum,
     Program,
     ProgramError,
     Role,
@@ -178,7 +178,7 @@ def test_parameter_that_reaches_no_output_is_named() -> None:
         )
         v = cell.parameter("v[m]", "parameter that only a peak sees")
         a[t] = v * x[t]
-        h[t] = x[t] * Peak("i->", a[t]) + h[t - 1]
+        h[t] = x[t] * Maximum("i->", a[t]) + h[t - 1]
     with pytest.raises(ProgramError, match=r"lost: 'a' \(intermediate\) never reaches an output"):
         adjoint(cell.build("h"))
 

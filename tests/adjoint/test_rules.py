@@ -14,7 +14,7 @@ from symrnn.program import (
     Ein,
     Equation,
     Glyph,
-    Peak,
+    Maximum,
     Role,
     Rule,
     Span,
@@ -128,7 +128,7 @@ def test_formulas_alike_are_derived_under_their_own_names() -> None:
 
 
 def test_peak_is_held_constant() -> None:
-    assert linearise(Equation("y", Peak("i->", a), 1)) == ()
+    assert linearise(Equation("y", Maximum("i->", a), 1)) == ()
 
 
 def test_slope_that_is_zero_gives_no_term() -> None:

@@ -15,7 +15,7 @@ from symrnn.checking import check_kernel
 from symrnn.program import (
     ACTIVATIONS,
     Ein,
-    Peak,
+    Maximum,
     Program,
     ProgramError,
     Role,
@@ -240,7 +240,7 @@ def test_nested_equation_is_one_number() -> None:
         desk.h[t] = (
             desk.a[t] * tanh(desk.U @ (desk.a[t] * desk.h[t - 1])) + Ein("i->", desk.a[t]) / 2
         )
-        desk.s[t] = Peak("i->", desk.h[t])
+        desk.s[t] = Maximum("i->", desk.h[t])
     program = desk.cell.build("h", "s")
     assert {one.number for one in program.equations} == {1, 2, 3}
 

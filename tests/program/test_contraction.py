@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Symbol, diff
 
-from symrnn.program import Ein, Letters, Peak, contraction_axes
+from symrnn.program import Ein, Letters, Maximum, contraction_axes
 
 W, x, v = map(Symbol, "Wxv")
 
@@ -45,7 +45,7 @@ def test_sympy_never_differentiates_a_contraction() -> None:
 
 
 def test_peak_is_a_contraction_of_its_own() -> None:
-    assert isinstance(Peak("i->", x), Ein) and Peak("i->", x) != Ein("i->", x)
+    assert isinstance(Maximum("i->", x), Ein) and Maximum("i->", x) != Ein("i->", x)
 
 
 def test_axes_follow_from_the_operands() -> None:

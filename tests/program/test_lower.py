@@ -12,7 +12,7 @@ from symrnn.program import (
     Ein,
     Equation,
     Glyph,
-    Peak,
+    Maximum,
     Program,
     Role,
     Size,
@@ -158,10 +158,10 @@ def test_names_are_bound_once_and_none_is_lost(shape: str) -> None:
 @pytest.mark.parametrize("axes", [(), ("m",)])
 def test_peak_stands_alone(axes: tuple[str, ...]) -> None:
     """Kernels find a largest entry by a loop of its own, whatever is done with it then."""
-    before = program(2 - Peak("i->", x))
+    before = program(2 - Maximum("i->", x))
     after = lower(before.replacing([replace(before["y1"], axes=axes)]))
     first, second = after.equations
-    assert first.rhs == Peak("i->", x) and not second.rhs.has(Peak)
+    assert first.rhs == Maximum("i->", x) and not second.rhs.has(Maximum)
     assert after[first.lhs].axes == ()
 
 

@@ -9,7 +9,7 @@ from symrnn.adjoint import adjoint
 from symrnn.cells.lstm import lstm
 from symrnn.program import Program, ProgramError, Role, Span, symbols_in_order
 from symrnn.program.interpret import Array, Interpreter
-from symrnn.schedule import Order, Place, Plan, Schedule, is_total, plan
+from symrnn.schedule import Order, Place, Plan, Schedule, is_reduction, plan
 from tests.cases import CASES, case
 from tests.oracle import Values, drawn, interpret, small_sizes
 from tests.schedule.test_graph import both_ways
@@ -32,14 +32,14 @@ class Runner(Interpreter):
         self.known[name, step] = self._equation(self.program[name], step)
 
     def play(self, schedule: Schedule) -> None:
-        """All stages, step by step; totals are whole after their loop."""
+        """All stages, step by step; reductions are whole after their loop."""
         with np.errstate(over="ignore", divide="ignore"):  # a tail may be infinite
             self._play(schedule)
 
     def _play(self, schedule: Schedule) -> None:
         for stage in schedule.stages:
-            totals = [one for one in stage.equations if is_total(self.program, one)]
-            summed = {name for one in totals for name in symbols_in_order(one.rhs)}
+            reductions = [one for one in stage.equations if is_reduction(self.program, one)]
+            summed = {name for one in reductions for name in symbols_in_order(one.rhs)}
             gone = {
                 one: LAST[schedule.places[one]]
                 for one in stage.names - summed
@@ -48,12 +48,12 @@ class Runner(Interpreter):
             steps = range(1 if stage.order is Order.ONCE else self.sizes["T"])
             for step in steps[::-1] if stage.order is Order.REVERSE else steps:
                 for equation in stage.equations:
-                    if equation not in totals:
+                    if equation not in reductions:
                         self.bind(equation.lhs, step)
                 for name, when in list(self.known):
                     if name in gone and abs(step - when) >= gone[name]:
                         del self.known[name, when]
-            for equation in totals:
+            for equation in reductions:
                 self.bind(equation.lhs, 0)
 
 

@@ -17,7 +17,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.authoring.symbols import t
 from symrnn.program import Ein, Equation, Glyph, Program, Role, Size, Span, Variable, verify
-from symrnn.schedule import Order, Stage, is_total, reads_span, stages
+from symrnn.schedule import Order, Stage, is_reduction, reads_span, stages
 from tests.cases import CASES, case
 
 SCANS = {1: Order.FORWARD, -1: Order.REVERSE}
@@ -86,9 +86,9 @@ def test_constants_are_computed_once(name: str, kind: str) -> None:
 @every_program
 def test_total_is_a_sum_over_steps_or_samples(name: str, kind: str) -> None:
     program, _ = staged(name, kind)
-    totals = [one for one in program.equations if is_total(program, one)]
-    assert all(program[one.lhs].span < Span.SEQUENCE for one in totals)
-    assert bool(totals) or kind in ("program", "tangent")
+    reductions = [one for one in program.equations if is_reduction(program, one)]
+    assert all(program[one.lhs].span < Span.SEQUENCE for one in reductions)
+    assert bool(reductions) or kind in ("program", "tangent")
 
 
 @pytest.mark.parametrize("layers", [1, 2, 4])

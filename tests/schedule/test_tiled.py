@@ -10,7 +10,8 @@ import symrnn
 from symrnn.cells import Architecture, architectures
 from symrnn.pipeline import derive
 from symrnn.program import Span, symbols_in_order
-from symrnn.schedule import (FusionGroup, Kind, Nest, Order, Place, Plan, TiledPlan, TileSum, Walk)
+from symrnn.schedule import (FusionGroup, Kind, LoopOrder, Order, Place, Plan, TiledPlan, TileSum,
+                             Walk)
 
 GATES = ("z", "z_i", "z_f", "z_o")
 BARS = ("z_bar", "z_i_bar", "z_f_bar", "z_o_bar")
@@ -41,7 +42,8 @@ def test_the_lstm_forward_is_one_group_of_two_loops() -> None:
     (chunk,), (group,) = plan.chunks, plan.groups
     assert (chunk.stage.order, chunk.stage.walk) == (Order.FORWARD, Walk.CHUNKS)
     assert [tile.gates for tile in chunk.ahead] == [GATES]  # x is there before the scan
-    assert (group.kind, group.nest, group.axis, group.gates) == (Kind.UNITS, Nest.BATCHES, "m", 4)
+    assert (group.kind, group.nest) == (Kind.UNITS, LoopOrder.BATCHES)
+    assert (group.axis, group.gates) == ("m", 4)
     assert lhs(group) == [["z", "z_i", "z_f", "g", "g_tail", "i", "i_tail", "f", "f_tail", "c",
                            "z_o", "o", "o_tail"], ["tanh_c", "tanh_c_tail", "h"]]
     assert group.serpentine and not group.cuts and not group.dispensable
@@ -80,8 +82,9 @@ def test_the_lstm_backward_gathers_its_gradients_chunk_by_chunk() -> None:
     assert [one.walk for one in chunk.joining] == [Walk.ROWS]
     assert set(chunk.shared) == set(chunk.passing) == set(BARS) == set(at(plan, Place.CHUNK))
     assert {plan.chunk_of(name) for name in BARS} == {chunk}
-    assert (pointwise.nest, state.nest, x_bar.nest) == (Nest.ROWS, Nest.BATCHES, Nest.BATCHES)
-    assert (biases.nest, weights.nest) == (Nest.BLOCKS, Nest.PRODUCTS)
+    assert pointwise.nest is LoopOrder.ROWS
+    assert state.nest is x_bar.nest is LoopOrder.BATCHES
+    assert (biases.nest, weights.nest) == (LoopOrder.BLOCKS, LoopOrder.PRODUCTS)
     assert [one.serpentine for one in plan.groups] == [False, True, False, False, False]
     assert x_bar.dispensable == ("x_bar",) and not pointwise.dispensable
     assert [(one.right, [each.left for each in one.addends]) for one in weights.reductions] == [
@@ -114,7 +117,7 @@ def test_the_matrix_memory_of_the_mlstm_runs_row_by_row() -> None:
                      (Walk.CHUNKS, 1)]
     memory = next(one for one in plan.groups if "C" in one.names)
     assert (memory.kind, memory.nest, memory.rows) == (
-        Kind.ROWS, Nest.ENTRIES, ("i", "f", "C", "C_prev", "a_C"))
+        Kind.ROWS, LoopOrder.ENTRIES, ("i", "f", "C", "C_prev", "a_C"))
     assert plan.home("C") is Place.TAPE and plan.home("s") is Place.CHUNK
     assert panels(plan) == [(["W_q"], "x", 1), (["W_v", "W_o"], "x", 2)]
     assert "W_k" in plan.read_directly and "W_q" not in plan.read_directly
@@ -131,7 +134,7 @@ def test_layer_normalisation_splits_a_step_into_nine_groups() -> None:
     assert kinds == [True, False] * 4 + [True] and plan.most_groups == 9
     products = [one for one in plan.groups if one.tiles]
     assert [(one.nest, one.serpentine) for one in products] == [
-        (Nest.BATCHES, False), (Nest.BATCHES, True)]
+        (LoopOrder.BATCHES, False), (LoopOrder.BATCHES, True)]
     assert {"u_i", "mu_1", "d_3"} & set(at(plan, Place.REGISTER)) == set()
     gates = next(one for one in scan.stage.groups if "c" in one.names)
     assert "r_1" in gates.loops[0].of_row and "d_1_i" in gates.loops[0].of_unit

@@ -1,4 +1,4 @@
-"""Passes: what is stacked, what is computed ahead, what waits until the loop is over."""
+"""LoopNests: what is stacked, what is computed ahead, what waits until the loop is over."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import symrnn
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, symbols_in_order
-from symrnn.schedule import Kind, Order, Pass, Schedule, passes
-from symrnn.schedule.passes import MOST_CARRIED, by_level
+from symrnn.schedule import Kind, Order, LoopNest, Schedule, loop_nests
+from symrnn.schedule.loop_nests import MOST_CARRIED, by_level
 from tests.cases import CASES, case
 
 x, a, b, d = symbols("x a b d")
 
 
-def scan(schedule: Schedule) -> tuple[Pass, ...]:
+def scan(schedule: Schedule) -> tuple[LoopNest, ...]:
     stage = next(one for one in schedule.stages if one.order in (Order.FORWARD, Order.REVERSE))
-    return passes(schedule.program, stage)
+    return loop_nests(schedule.program, stage)
 
 
-def products(one: Pass) -> list[tuple[tuple[str, ...], bool, list[str]]]:
+def products(one: LoopNest) -> list[tuple[tuple[str, ...], bool, list[str]]]:
     return [(tile.gates, product.ahead, [segment.operand for segment in product.segments])
             for tile in one.tiles for product in tile.products]
 
@@ -78,8 +78,8 @@ def test_resetting_before_the_product_needs_a_second_pass(after: bool, loops: in
 
 def test_gradients_of_weights_wait_until_the_loop_is_over() -> None:
     backward = derive(symrnn.lstm()).backward
-    last = passes(backward.program, backward.stages[-1])[-1]
-    assert last.kind is Kind.TOTALS
+    last = loop_nests(backward.program, backward.stages[-1])[-1]
+    assert last.kind is Kind.REDUCTIONS
     assert {one.lhs for one in last.equations} == {
         f"{weights}_{gate}_bar" for weights in "WU" for gate in "ifgo"}
 
@@ -100,7 +100,7 @@ def test_every_equation_has_its_pass_and_finds_there_what_it_reads(name: str) ->
         for stage in schedule.stages:
             if stage.order is Order.ONCE:
                 continue
-            found = passes(schedule.program, stage)
+            found = loop_nests(schedule.program, stage)
             listed = [one.lhs for each in found for one in each.equations]
             assert sorted(listed) == sorted(one.lhs for one in stage.equations)
             done: set[str] = set()

@@ -1,6 +1,6 @@
-"""Totals apart from what is added to them once.
+"""Reductions apart from what is added to them once.
 
-A total is summed up step by step, sample by sample. A term that varies less than the rest
+A reduction is summed up step by step, sample by sample. A term that varies less than the rest
 would be added at every one of these steps, so each span gets a sum of its own:
 ``d_bar = sum_t a_bar[t] + s_bar`` runs as ``d_bar_total = sum_t a_bar[t]`` and, once,
 ``d_bar = d_bar_total + s_bar``. Documents keep the one equation; both parts keep its number.
@@ -17,8 +17,8 @@ from symrnn.program import (Equation, Program, Role, Span, Variable, add, free_n
                             symbols_in_order)
 
 
-def with_totals_apart(program: Program, names: Iterable[str] = ()) -> Program:
-    """The same values, each total a sum of terms of one span under its own name.
+def with_reductions_apart(program: Program, names: Iterable[str] = ()) -> Program:
+    """The same values, each reduction a sum of terms of one span under its own name.
 
     New names avoid those of the program and some others.
     """

@@ -1,4 +1,4 @@
-"""Totals whose terms vary over different spans: each span is summed under its own name."""
+"""Reductions whose terms vary over different spans: each span is summed under its own name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sympy import Symbol
 from symrnn.adjoint import adjoint
 from symrnn.pipeline import derive, generate
 from symrnn.program import Span, symbols_in_order, terms
-from symrnn.schedule import is_total, plan
-from symrnn.schedule.totals import with_totals_apart
+from symrnn.schedule import is_reduction, plan
+from symrnn.schedule.reductions import with_reductions_apart
 from tests.cases import CASES, case
 
 
@@ -17,7 +17,7 @@ def test_no_total_that_runs_holds_a_term_of_a_narrower_span() -> None:
         made = plan(case(name), adjoint(case(name)))
         program = made.backward.program
         for equation in program.equations:
-            if is_total(program, equation):
+            if is_reduction(program, equation):
                 spans = {max((program[one].span for one in symbols_in_order(term)),
                              default=Span.CONSTANT) for term in terms(equation.rhs)}
                 assert len(spans) == 1, f"{name}: {equation.lhs} mixes {spans}"
@@ -37,4 +37,4 @@ def test_both_parts_keep_the_number_and_documents_the_equation() -> None:
 
 def test_a_program_without_mixed_totals_stays_as_it_is() -> None:
     gradient = derive(case("shared_parameter")).gradient
-    assert with_totals_apart(gradient) == gradient
+    assert with_reductions_apart(gradient) == gradient

@@ -1,18 +1,19 @@
-"""Passes: the equations of a stage, grouped by how they run over rows and units.
+"""Loop nests: the equations of a stage, grouped by how they run over rows and units.
 
 The rules, in the order in which they are asked of an equation:
 
-* a sum over all steps of an outer product waits until the loop is over: *totals*;
+* a sum over all steps of an outer product waits until the loop is over: *reductions*;
 * an equation over one axis whose terms are products of weights and rows, or read nothing but
   the same unit of other values, runs over blocks of *units*: its products fill a tile, and
   what follows from them is computed while the tile is in the cache;
 * everything else (sums over a row, matrices of one sample) runs *row* by row.
 
-In a pass with tiles, equations from a function of a function's result on (``tanh(c)`` where c is
-made of gates) have a loop of their own over rows and units: while one waits for the other, the
-processor has enough other rows at hand. That is so as long as few values go from loop to loop.
+In a loop nest with tiles, equations from a function of a function's result on (``tanh(c)`` where
+c is made of gates) have a loop of their own over rows and units: while one waits for the other,
+the processor has enough other rows at hand. That is so as long as few values go from loop to
+loop.
 
-Equations share a pass as long as none reads other units, or other rows, of what the pass binds.
+Equations share a nest as long as none reads other units, or other rows, of what the nest binds.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ from symrnn.program import (Equation, Program, Role, Span, contraction_term, is_
                             symbols_in_order)
 from symrnn.schedule.products import (Tile, other_terms, outer_terms, reads, stacked,
                                       weighted_terms)
-from symrnn.schedule.stages import Order, Stage, is_total
+from symrnn.schedule.stages import Order, Stage, is_reduction
 
 
 MOST_CARRIED = 6  # values from loop to loop: each wants memory for every row at hand
 
 
 class Kind(Enum):
-    """How a pass runs."""
+    """How a loop nest runs."""
 
     UNITS = "blocks of units"
     ROWS = "row by row"
-    TOTALS = "one product over all rows"
+    REDUCTIONS = "one product over all rows"
 
 
 @dataclass(frozen=True)
-class Pass:
+class LoopNest:
     """Equations that share a loop inside one step, the axis of their units, and their tiles.
 
     ``loops`` are the same equations, one group for each loop over the vectors of a tile.
@@ -57,7 +58,7 @@ class Pass:
 
     @property
     def names(self) -> frozenset[str]:
-        """What the pass binds."""
+        """What the nest binds."""
         return frozenset(one.lhs for one in self.equations)
 
     @cached_property
@@ -66,7 +67,7 @@ class Pass:
         return carried(self.loops)
 
     @property
-    def at_once(self) -> Pass:
+    def at_once(self) -> LoopNest:
         """The same with nothing computed ahead, as for a single step."""
         return replace(self, tiles=tuple(tile.at_once for tile in self.tiles))
 
@@ -86,14 +87,14 @@ class _Needs:
     beside: frozenset[str]
 
 
-def passes(program: Program, stage: Stage) -> tuple[Pass, ...]:
-    """The passes of a stage in the order in which they run."""
+def loop_nests(program: Program, stage: Stage) -> tuple[LoopNest, ...]:
+    """The loop nests of a stage in the order in which they run."""
     needs = {one.lhs: _needs(program, one) for one in stage.equations}
     waiting, missing, found = list(stage.equations), {one.lhs for one in stage.equations}, []
     while waiting:
         groups = (_together(waiting, kind, needs, missing) for kind in _kinds(waiting, needs))
         chosen = next(group for group in groups if group)
-        found.append(_pass(program, stage, chosen, needs[chosen[0].lhs].kind))
+        found.append(_loop_nest(program, stage, chosen, needs[chosen[0].lhs].kind))
         bound = {one.lhs for one in chosen}
         missing -= bound
         waiting = [one for one in waiting if one.lhs not in bound]
@@ -112,9 +113,9 @@ def _needs(program: Program, equation: Equation) -> _Needs:
 def kind_of(program: Program, equation: Equation) -> tuple[Kind, str]:
     """How an equation runs, and over which axis."""
     if outer_terms(program, equation) is not None:
-        return Kind.TOTALS, ""
+        return Kind.REDUCTIONS, ""
     lhs = program[equation.lhs]
-    total = is_total(program, equation)
+    total = is_reduction(program, equation)
     alone = all(_unit_by_unit(program, term) for term in other_terms(program, equation))
     summed = total and (lhs.span is not Span.CONSTANT or weighted_terms(program, equation))
     if len(lhs.axes) == 1 and alone and not summed:
@@ -133,9 +134,9 @@ def _unit_by_unit(program: Program, term: Expr) -> bool:
 
 
 def _kinds(waiting: Sequence[Equation], needs: Mapping[str, _Needs]) -> list[tuple[Kind, str]]:
-    """The kinds that could come next, in order of appearance; totals come last."""
+    """The kinds that could come next, in order of appearance; reductions come last."""
     found = dict.fromkeys(needs[one.lhs].kind for one in waiting)
-    return sorted(found, key=lambda one: one[0] is Kind.TOTALS)
+    return sorted(found, key=lambda one: one[0] is Kind.REDUCTIONS)
 
 
 def _together(waiting: Sequence[Equation], kind: tuple[Kind, str], needs: Mapping[str, _Needs],
@@ -148,16 +149,16 @@ def _together(waiting: Sequence[Equation], kind: tuple[Kind, str], needs: Mappin
         if (found.kind == kind and not found.across & missing
                 and not (found.beside & missing) - own):
             chosen.append(equation)
-            own |= {equation.lhs} if kind[0] is not Kind.TOTALS else set()
+            own |= {equation.lhs} if kind[0] is not Kind.REDUCTIONS else set()
     return chosen
 
 
-def _pass(program: Program, stage: Stage, equations: Sequence[Equation],
-          kind: tuple[Kind, str]) -> Pass:
+def _loop_nest(program: Program, stage: Stage, equations: Sequence[Equation],
+          kind: tuple[Kind, str]) -> LoopNest:
     scan = stage.order in (Order.FORWARD, Order.REVERSE)
     tiles = stacked(program, equations, stage.names, scan) if kind[0] is Kind.UNITS else ()
     loops = by_level(equations) if tiles else (tuple(equations),)
-    return Pass(*kind, tuple(equations), tiles, loops)
+    return LoopNest(*kind, tuple(equations), tiles, loops)
 
 
 def by_level(equations: Sequence[Equation]) -> tuple[tuple[Equation, ...], ...]:
