@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
                           Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
-from symrnn.loops.uses import uses
+from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
