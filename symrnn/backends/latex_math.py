@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from sympy import Abs, Expr, Mul, Pow, Symbol, exp
 
@@ -25,6 +26,7 @@ class LatexPrinter(Printer):
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._glyphs: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def parenthesised(self, text: str) -> str:
         return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
@@ -35,11 +37,15 @@ class LatexPrinter(Printer):
 
     def glyph(self, name: str, *marks: str) -> str:
         """The letter of a variable with its indices, and ``marks`` in its superscript."""
-        variable = self.program[name]
-        glyph = variable.glyph
-        if marks:
-            glyph = replace(glyph, sup=(*glyph.sup, *marks))
-        return glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+        found = self._glyphs.get((name, marks))
+        if found is None:
+            variable = self.program[name]
+            glyph = variable.glyph
+            if marks:
+                glyph = replace(glyph, sup=(*glyph.sup, *marks))
+            found = glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+            self._glyphs[name, marks] = found
+        return found
 
     def _shown(self, name: str) -> str | None:
         """The formula that stands in place of a name, or of the name that this one belongs to."""
@@ -207,6 +213,7 @@ def _indices(part: str) -> str:
     return ",".join(part.translate(INDEX))
 
 
+@lru_cache(maxsize=10_000)
 def printed_width(text: str) -> float:
     """About how many characters wide a formula is: commands are one, scripts two thirds."""
     text = re.sub(r"\\(?:bar|overline|widetilde|dot|tilde|check|hat|mathrm|left|right)\b", "", text)

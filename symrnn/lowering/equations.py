@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Symbol
 from symrnn.loops import (REAL, Assign, Body, Choose, Declare, Element, Expression, For, Formula,
                           Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
-from symrnn.lowering.contractions import Contraction
+from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
                             contractions, is_number, multiply, negated, symbols_in_order, terms)
 from symrnn.schedule import is_reduction
@@ -71,7 +71,7 @@ class AtEntry:
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
-        return found is not None and bool(self.contraction(found[1], ()).summed)
+        return found is not None and bool(summed_letters(self.program, found[1]))
 
     def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
         """A contraction at this entry, or in front of its loops where there are no rows."""

@@ -63,6 +63,7 @@ def is_number(expression: Expr) -> bool:
     return bool(expression.is_number)
 
 
+@lru_cache(maxsize=100_000)
 def negated(term: Expr) -> Expr | None:
     """The term without its sign if it starts with a negative number, else None."""
     number, rest = leading_number(term)
@@ -114,6 +115,7 @@ def symbols_in_order(expression: Expr) -> tuple[str, ...]:
                                if isinstance(node, Symbol) and not isinstance(node, SizeSymbol)))
 
 
+@lru_cache(maxsize=100_000)
 def sizes_in_order(expression: Expr) -> tuple[str, ...]:
     """Names of the sizes, in order of first appearance."""
     return tuple(dict.fromkeys(node.name for node in preorder_traversal(expression)
