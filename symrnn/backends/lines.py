@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDTH = 100
 INDENT = "    "
@@ -14,8 +15,7 @@ BREAK, INNER = "\v", "\f"  # letters of no language: INNER marks serve where BRE
 SHORT = 70    # what belongs together and is no longer stays in one line
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of code, how deep it stands, and what its continuation begins with."""
 
     text: str

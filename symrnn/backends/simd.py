@@ -133,7 +133,7 @@ class _Sources:
             found.append(self._memory(maker, f"{kind}_packed", f"weights packed for {kind}",
                                       maker.memory.packed_entries()))
         for kind, maker in self.makers.items():
-            rooms = [(one.count, one.kept, one.of) for one in maker.memory.rooms()]
+            rooms = [(one.count, one.kept, one.of) for one in maker.memory.rooms]
             found.append(self._memory(maker, f"{kind}_work", f"scratch memory of {kind}",
                                       maker.memory.entries(), rooms, maker.memory.scratch, True))
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from symrnn.loops.expressions import (Binary, Choose, Element, Expression, Formula, Name, Size,
                                       VectorFormula, children)
@@ -12,8 +12,7 @@ Held = frozenset[str]
 Placed = tuple[Element, Held]
 
 
-@dataclass(frozen=True)
-class Uses:
+class Uses(NamedTuple):
     """What some expressions read or write, in order, names and axes as often as they appear.
 
     ``names`` are variables and arguments, ``axes`` those whose sizes appear, ``elements`` the

@@ -44,6 +44,7 @@ class Arrays:
         self.time, self.sample, self.at = Name(local.time), Name(local.sample), Name(local.at)
         self.edges = {one.initial for one in schedule.edges}
         self._names: dict[str, Name] = {}
+        self._blocks: dict[tuple[str, str], Name] = {}
         self._sizes: dict[str, Expression] = {}
         self._extents: dict[tuple[str, ...], Expression] = {}
 
@@ -87,7 +88,10 @@ class Arrays:
         """The first entry of a value inside the tape or the workspace."""
         if self.is_whole(variable):
             return self.name(variable)
-        return Name(self.names.beside(variable.name, before=f"{block}_"))
+        key = f"{block}_", variable.name
+        if key not in self._blocks:
+            self._blocks[key] = Name(self.names.beside(variable.name, before=key[0]))
+        return self._blocks[key]
 
     def base(self, variable: Variable) -> Expression:
         """The first entry of a whole array."""
