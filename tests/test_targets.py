@@ -47,13 +47,14 @@ def test_a_kernel_is_called_as_its_row(one: targets.Target) -> None:
 def test_files_come_from_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = symrnn.derive(symrnn.elman())
     names = [file.filename for one in PRINTED for file in one.files(plan, "my")]
-    assert names == ["my.tex", "my.py", "my.h", "my.c", "my_simd.h", "my_simd.c"]
-    monkeypatch.setattr("symrnn.pipeline.PRINTED", PRINTED[1:2])
+    assert {"my.tex", "my.py", "my.h", "my.c", "my_simd.h", "my_simd.c"} <= set(names)
+    assert len(set(names)) == len(names)
+    monkeypatch.setattr("symrnn.pipeline.PRINTED", (target("numpy", "simd"),))
     assert list(own_files(symrnn.elman(), "my")) == ["my.py"]
 
 
 def test_a_new_row_is_offered_and_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    new = replace(TARGETS[1], name="other", backend="other", dtypes=("float64",))
+    new = replace(target("numpy", "simd"), name="other", backend="other", dtypes=("float64",))
     monkeypatch.setattr("symrnn.pipeline.BACKENDS", (*BACKENDS, "other"))
     monkeypatch.setattr("symrnn.pipeline.RUN", (*RUN, new))
     kernel = symrnn.compile(symrnn.elman(readout=False), "other", "float64")
