@@ -21,6 +21,7 @@ from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
+from symrnn.targets import CHECKED, Target
 
 if TYPE_CHECKING:
     from symrnn.checking import Drift
@@ -28,9 +29,7 @@ if TYPE_CHECKING:
 
 MISTAKES = (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
             CompilerFailed, OSError)
-KERNELS = tuple((backend, profile, dtype)
-                for backend, profile in (("numpy", ""), ("c", "portable"), ("c", "simd"))
-                for dtype in ("float32", "float64"))
+KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
@@ -128,13 +127,13 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
         pool.shutdown(cancel_futures=True)
 
 
-def _findings(name: str, program: Program, backend: str, profile: str, dtype: str) -> list[str]:
+def _findings(name: str, program: Program, target: Target, dtype: str) -> list[str]:
     from symrnn.checking import check_kernel
 
-    called = ", ".join(part for part in (name, backend, profile, dtype) if part)
+    called = ", ".join((name, *target.choice.values(), dtype))
     try:
         with silence(), slightly_optimised():  # a bar shows that it goes on
-            found = check_kernel(program, backend, dtype, profile=profile or "simd")
+            found = check_kernel(program, dtype=dtype, **target.choice)
     except ProgramError as error:
         return [str(error)]
     return [f"{called}: {one}" for one in found]
