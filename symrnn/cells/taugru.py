@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, ProgramError, activation, quoted
+from symrnn.program import Program, ProgramError, activation, counted, quoted
 
 SOURCE = ("N. B. Erichson, S. H. Lim, M. W. Mahoney, Gated recurrent neural networks with "
           "weighted time-delay feedback, AISTATS 2025, arXiv 2212.00228")
@@ -44,7 +44,7 @@ def taugru(delay: int = 1) -> Program:
         g = cell.symbol("g[m]", "update gate: 0 keeps the old state")
         a = cell.symbol("a[m]", "weight of the feedback")
         h = cell.state("h[m]", "hidden state")
-        older = [h, *(cell.state(f"h_{steps}[m]", f"hidden state {steps} before, as the feedback needs it")
+        older = [h, *(cell.state(f"h_{steps}[m]", f"hidden state, {counted(steps, 'step')} before")
                       for steps in range(1, delay + 1))]
         W_1, U_1 = cell.parameters("W_1[m,m] U_1[m,n]", "of the candidate")
         W_2, U_2 = cell.parameters("W_2[m,m] U_2[m,n]", "of the feedback")
