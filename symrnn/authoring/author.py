@@ -220,7 +220,7 @@ class Cell:
         base = "_".join(one.name.removesuffix(MARK) for one in known)
         own = self._unmarked(base if is_name(base) else "operand")
         simple = isinstance(formula, Mul) and own == base
-        glyph = (Glyph("".join(one.glyph.letter for one in known)) if simple
+        glyph = (Glyph.juxtaposed(one.glyph.letter for one in known) if simple
                  else Glyph("s", sub=tuple(letter_latex(part) for part in own.split("_"))))
         self._add(Variable(own + MARK, self._axes_of(formula), Role.INTERMEDIATE, glyph,
                            "operand of a product", max(one.span for one in known)))

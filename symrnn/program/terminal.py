@@ -26,10 +26,9 @@ def glyph_text(glyph: Glyph) -> str:
 
 def _plain(latex: str) -> str:
     r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃."""
-    accented = re.fullmatch(r"(\\[a-z]+)\{(\w)\}", latex)
-    if accented and accented[1] in ACCENTS:
-        return accented[2] + ACCENTS[accented[1]]
-    plain = re.sub(r"[{}]", "", latex.replace(r"\mathrm", "").replace(r"\_", "_"))
+    accented = re.sub(r"(\\[a-z]+)\{(\w)\}",
+                      lambda one: one[2] + ACCENTS[one[1]] if one[1] in ACCENTS else one[0], latex)
+    plain = re.sub(r"[{}]", "", accented.replace(r"\mathrm", "").replace(r"\_", "_"))
     return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
 
 
