@@ -1,0 +1,1 @@
+"""Published cells, each against a loop that was written from its paper."""
