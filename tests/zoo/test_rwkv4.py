@@ -30,7 +30,7 @@ def shown(p: Values, r: Any, wkv: Any) -> Any:
 def attention(p: Values, inputs: Values, initial: Values) -> dict[str, Any]:
     """Equation (14) of the paper: weights that decay with age, for one present and all past."""
     steps, w, y = mixed(p, inputs, initial), np.exp(p["w_log"]), []
-    for now, (r, k, v) in enumerate(steps):
+    for now, (r, k, _) in enumerate(steps):
         weights = [np.exp(-(now - 1 - past) * w + steps[past][1]) for past in range(now)]
         weights.append(np.exp(p["u"] + k))
         values = [value for _, _, value in steps[: now + 1]]
