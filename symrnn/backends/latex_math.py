@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sympy import Abs, Expr, Mul, Pow, Symbol, exp
+from sympy import Abs, Expr, Mul, Pow, exp
 
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
-from symrnn.program import (ACTIVATIONS, Ein, Equation, Maximum, Pointwise, Program, SizeSymbol,
+from symrnn.program import (is_variable, ACTIVATIONS, Ein, Equation, Maximum, Pointwise, Program,
                             Span, contraction_term, factors, is_call, multiply, negated,
                             symbols_in_order, terms)
 
@@ -22,6 +22,8 @@ INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate
 
 class LatexPrinter(Printer):
     """Prints expressions of one program."""
+
+    typesets = True
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -89,7 +91,7 @@ class LatexPrinter(Printer):
         return super()._power(node)
 
     def _call_behind(self, base: Expr) -> Expr | None:
-        if isinstance(base, Symbol) and not isinstance(base, SizeSymbol):
+        if is_variable(base):
             base = self.program[base.name].stands_for
         named = base is not None and is_call(base) and not isinstance(base, Abs | exp)
         return base if named else None
