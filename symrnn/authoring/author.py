@@ -83,15 +83,16 @@ class Cell(Draft):
         Write the equations of the substeps in a loop over them. ``v[m]`` gives v_0, v_1 and so
         on, printed with the substep in parentheses above.
         """
+        return tuple(self.substep(declaration, number, meaning) for number in range(count + 1))
+
+    def substep(self, declaration: str, number: int, meaning: str) -> Sequence:
+        """Declare a value at one inner substep: ``v[m]`` at 3 is v_3."""
         name, axes = declared(self.name, declaration)
         glyph, inside = Glyph.named(name), f"[{','.join(axes)}]" if axes else ""
-        made = []
-        for number in range(count + 1):
-            one = self.symbol(f"{name}_{number}{inside}", meaning)
-            drawn = replace(glyph, sup=(*glyph.sup, f"({number})"))
-            self._add(replace(self.variables[one.name], glyph=drawn))
-            made.append(one)
-        return tuple(made)
+        one = self.symbol(f"{name}_{number}{inside}", meaning)
+        drawn = replace(glyph, sup=(*glyph.sup, f"({number})"))
+        self._add(replace(self.variables[one.name], glyph=drawn))
+        return one
 
     def parameter(self, declaration: str, meaning: str, latex: str = "") -> Term:
         """Declare a parameter, such as ``"W[m,n]"``: it maps n entries to m.
@@ -147,7 +148,7 @@ class Cell(Draft):
         """The number of the current step, 1 at the first one of a sequence; a stream goes on."""
         name = f"step{MARK}"
         if name not in self.variables:
-            self._add(Variable(name, (), Role.STATE, Glyph("step"), "number of the step"))
+            self._add(Variable(name, (), Role.STATE, Glyph.named("step"), "number of the step"))
             self.define(name, self.remembered(name, 1) + 1)
         return self.term(name)
 

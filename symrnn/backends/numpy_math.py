@@ -143,7 +143,8 @@ class NumpyPrinter(Printer):
         first = self.program[ein.operands[0].name]
         if first.role is not Role.SELECTOR or len(names) != 2:
             return None
-        (row, column), part = ein.letters.operands
+        placed, part = ein.letters.operands
+        row, column = placed[0], placed[1]
         start, output = self(first.offset), ein.letters.output
         if part[-1] == column and output == part[:-1] + row:
             return f"place({names[1]}, {start}, {self.size(first.axes[0])})"

@@ -14,7 +14,8 @@ from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, NumberSymbol, O
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
-from symrnn.program import IndexSymbol, Pointwise, SizeSymbol, spelled_out, factors, multiply, negated, terms
+from symrnn.program import (IndexSymbol, Pointwise, SizeSymbol, spelled_out, factors, multiply,
+                            negated, terms)
 
 OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
 LETTERS = "jklopqruvw"  # of indices; i is the input gate in most papers
@@ -39,7 +40,7 @@ class Printer:
     """Prints a pointwise expression as text; subclasses speak LaTeX, C or NumPy."""
 
     times = " "
-    typesets = False  # documents write a^b, programs call a function
+    writes_powers = False  # documents write a^b, programs call a function
     gap = " "  # in front of a sign, where a line may end
 
     def __call__(self, expression: Expr, level: int = OR) -> str:
@@ -159,9 +160,8 @@ class Printer:
         return f"sqrt({inside})"
 
     def _call(self, node: Expr) -> tuple[int, str]:
-        if isinstance(node, Pointwise) and node.activation.typeset and self.typesets:
-            inside = (self(node.args[0], ATOM), *map(self, node.args[1:]))
-            return POWER, node.activation.typeset.format(*inside)
+        if isinstance(node, Pointwise) and node.activation.is_power and self.writes_powers:
+            return POWER, self.power(self(node.args[0], ATOM), node.args[1])
         return ATOM, self.call(node, [self(argument) for argument in node.args])
 
     def _cases(self, node: Piecewise) -> tuple[int, str]:

@@ -19,8 +19,8 @@ class Activation:
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
-    ``operands`` counts the arguments that vary, in front of those that are parameters. ``typeset``
-    is how documents write the function where that is not its name and argument: ``{0}^{{{1}}}``.
+    ``operands`` counts the arguments that vary, in front of those that are parameters. ``is_power``
+    marks what documents write as a power.
     ``error`` bounds the relative error of a stable form that is an approximation.
     ``part`` marks what formulas are made of and no layer is activated by, ``infinite`` what
     may overflow and is right so. ``aliases`` are other names that people know it by, ``why``
@@ -34,7 +34,7 @@ class Activation:
     defaults: tuple[str, ...] = ()
     part: bool = False
     operands: int = 1
-    typeset: str = ""
+    is_power: bool = False
     error: str = ""
     infinite: bool = False
     aliases: tuple[str, ...] = ()

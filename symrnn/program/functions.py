@@ -94,7 +94,7 @@ TABLE: tuple[Activation, ...] = (
 )
 OF_TWO: tuple[Activation, ...] = (  # functions of two values, both with a slope
     Activation("power", r"\operatorname{pow}", lambda x, alpha: exp(alpha * log(x)), operands=2,
-               typeset="{0}^{{{1}}}", part=True, why="x to the power alpha, for x > 0."),
+               is_power=True, part=True, why="x to the power alpha, for x > 0."),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}
 ALIASES = {alias: row.name for row in TABLE for alias in row.aliases}

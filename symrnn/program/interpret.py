@@ -23,6 +23,7 @@ from sympy.core.relational import Relational
 from sympy.functions import sqrt
 from sympy.logic.boolalg import BooleanAtom
 
+from symrnn.program.activations import copysign
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import IndexSymbol, SizeSymbol, contraction_term, terms
 from symrnn.program.form import Program, Span, Variable
@@ -55,7 +56,8 @@ def _erf(z: Any) -> Any:
 
 NUMPY = Operations({
     exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
-    expm1: np.expm1, sqrt: np.sqrt, erf: _erf, Abs: lambda x: np.where(np.real(x) < 0, -x, x),
+    expm1: np.expm1, sqrt: np.sqrt, erf: _erf, copysign: np.copysign,
+    Abs: lambda x: np.where(np.real(x) < 0, -x, x),
     Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
     Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),
     And: np.logical_and, Or: np.logical_or, Not: np.logical_not,
