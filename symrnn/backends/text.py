@@ -8,10 +8,10 @@ from textwrap import wrap
 
 from sympy import Expr, Integer, Rational
 
-from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.printer import LETTERS, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, negated,
-                            printable, terms)
+from symrnn.program import (indices_in_order, Delay, Ein, Equation, Maximum, Program,
+                            contraction_term, negated, printable, terms)
 
 
 class TextPrinter(Printer):
@@ -19,6 +19,7 @@ class TextPrinter(Printer):
 
     times = " * "
     dot = " * "  # between two numbers
+    writes_powers = True
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -41,7 +42,12 @@ class TextPrinter(Printer):
 
     def equation(self, equation: Equation) -> str:
         """``z = W x + U h_prev + b``."""
-        return f"{equation.lhs} = {self.right_hand_side(equation)}"
+        return f"{equation.lhs}{self.entry(equation)} = {self.right_hand_side(equation)}"
+
+    def entry(self, equation: Equation) -> str:
+        """``[j,k]`` behind a left-hand side whose entries are told by their indices."""
+        axes = self.program[equation.lhs].axes
+        return f"[{','.join(LETTERS[:len(axes)])}]" if indices_in_order(equation.rhs) else ""
 
     def comment(self, equation: Equation) -> str:
         """``(12)  z_bar = g_bar * (1 - g^2)   adjoint of (4)``, put together once."""
