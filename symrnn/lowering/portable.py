@@ -13,12 +13,11 @@ from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
-from symrnn.program import FED, Delay, Equation, Program, Role, Span, Variable, symbols_in_order
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_reduction
+from symrnn.program import Delay, Equation, Program, Span, Variable, symbols_in_order
+from symrnn.schedule import GIVEN_BY_CALLER, Order, Place, Plan, Schedule, Stage, is_reduction
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
 Axes = tuple[str, ...]
 Known = dict[str, tuple[tuple[Equation | Variable, ...], Computed]]
 
