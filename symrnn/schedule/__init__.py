@@ -13,9 +13,9 @@ from symrnn.schedule.tiled import (Home, PackedWeights, TiledChunk, TiledPlan, T
                                    TiledStage, Walk)
 
 __all__ = [
-    "GIVEN_BY_CALLER", "Addend", "Chunk", "FusionGroup", "Home", "Kind", "LoopNest", "LoopOrder",
-    "Order", "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule", "Segment", "Stage",
-    "Statement", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans", "TiledStage",
-    "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only", "is_reduction",
-    "loop_nests", "plan", "reads_span", "schedule", "stages",
+    "GIVEN_BY_CALLER", "Addend", "Chunk", "FusionGroup", "Home", "Kind", "LoopNest",
+    "LoopOrder", "Order", "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule",
+    "Segment", "Stage", "Statement", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans",
+    "TiledStage", "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only",
+    "is_reduction", "loop_nests", "plan", "reads_span", "schedule", "stages",
 ]
