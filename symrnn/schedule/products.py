@@ -45,6 +45,13 @@ class Tile:
     gates: tuple[str, ...]
     products: tuple[Product, ...]
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.gates, self.products))
+
+    def __hash__(self) -> int:
+        return self._hash  # names are found by tiles, again and again
+
     @property
     def ahead(self) -> bool:
         """True where some of the sums may be there before the scan reaches the step."""
