@@ -9,8 +9,8 @@ from sympy import Expr, Integer, Rational
 
 from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, negated,
-                            printable, terms)
+from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, printable,
+                            terms)
 
 
 class TextPrinter(Printer):
@@ -49,13 +49,8 @@ class TextPrinter(Printer):
 
     def right_hand_side(self, equation: Equation) -> str:
         """The terms in order, contractions as matrix products."""
-        text = ""
-        for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self.term(term if positive is None else positive, equation.lhs)
-        return text or "0"
+        return " ".join(self.signed(
+            terms(equation.rhs), lambda term: self.term(term, equation.lhs))) or "0"
 
     def term(self, term: Expr, lhs: str) -> str:
         """One term without its sign."""
@@ -88,12 +83,6 @@ class TextPrinter(Printer):
     def delay(self, delay: Delay) -> str:
         """``h_prev[t] = h[t-1], h_prev[1] = initial.h``."""
         return f"{delay.lhs}[t] = {delay.source}[t{-delay.step:+d}], at the edge {delay.initial}"
-
-
-def axes_text(program: Program, name: str) -> str:
-    """``[m, n]`` or ``[T, B, m]``; empty for a scalar constant."""
-    shape = program[name].shape
-    return f"[{', '.join(shape)}]" if shape else ""
 
 
 def in_comment(text: str) -> str:

@@ -13,6 +13,7 @@ from symrnn.program.form import (FED, INPUTS, Delay, Equation, Origin, Program, 
 from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Activation,
                                       ActivationChoice, Pointwise, Saturating, activation,
                                       function, is_call)
+from symrnn.program.graph import reached, reads, reversed_edges
 from symrnn.program.given import of_network
 from symrnn.program.lower import lower
 from symrnn.program.naming import (RULE, free_name, is_composed, is_name, misnamed,
@@ -93,11 +94,14 @@ __all__ = [
                                         "pointwise_part",
                                         "printable",
                                         "quoted",
+                                        "reached",
+                                        "reads",
                                         "rebuild",
                                         "rename",
                                         "renamed",
                                         "result_axes",
                                         "reverse",
+                                        "reversed_edges",
                                         "rewrite",
                                         "settled",
                                         "sizes_in_order",
