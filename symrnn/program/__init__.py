@@ -15,6 +15,7 @@ from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Ac
                                       ActivationChoice, Pointwise, Saturating, activation,
                                       function, is_call, spelled_out)
 from symrnn.program.given import of_network
+from symrnn.program.graph import reached, reads, reversed_edges
 from symrnn.program.lower import lower
 from symrnn.program.naming import RULE, free_name, is_composed, is_name, misnamed, printable, quoted
 from symrnn.program.notation import Glyph, escape_latex, letter_latex
@@ -34,8 +35,8 @@ __all__ = [
     "finished", "free_name", "function", "glyph_text", "indices_in_order", "initial_name",
     "is_call", "is_composed", "is_name", "is_number", "is_variable", "larger", "last_number",
     "leading_number", "letter_latex", "local", "lower", "magnitude", "meant", "merge", "misnamed",
-    "multiply", "negated", "of_network", "pointwise_part", "printable", "quoted", "rebuild",
-    "rename", "renamed", "result_axes", "reverse", "rewrite", "settled", "sizes_in_order",
-    "smaller", "spelled_out", "substitute", "symbols_in_order", "terms", "unfit", "unquoted",
-    "untold", "verify",
+    "multiply", "negated", "of_network", "pointwise_part", "printable", "quoted", "reached",
+    "reads", "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges", "rewrite",
+    "settled", "sizes_in_order", "smaller", "spelled_out", "substitute", "symbols_in_order",
+    "terms", "unfit", "unquoted", "untold", "verify",
 ]
