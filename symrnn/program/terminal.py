@@ -25,10 +25,10 @@ def glyph_text(glyph: Glyph) -> str:
 
 
 def _plain(latex: str) -> str:
-    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃."""
-    accented = re.fullmatch(r"(\\[a-z]+)\{(\w)\}", latex)
+    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃, ``\hat{\kappa}`` κ̂."""
+    accented = re.fullmatch(r"(\\[a-z]+)\{(\w|\\[A-Za-z]+)\}", latex)
     if accented and accented[1] in ACCENTS:
-        return accented[2] + ACCENTS[accented[1]]
+        return _plain(accented[2]) + ACCENTS[accented[1]]
     plain = re.sub(r"[{}]", "", latex.replace(r"\mathrm", "").replace(r"\_", "_"))
     return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
 
