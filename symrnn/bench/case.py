@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symrnn.bench.workloads import Kind, Workload
+from symrnn.bench.kinds import Kind
+from symrnn.bench.workloads import Workload
 from symrnn.pipeline import compile, derive
 from symrnn.program import INPUTS, Program, ProgramError, Role
 from symrnn.program.interpret import Interpreter

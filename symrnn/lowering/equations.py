@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from sympy import Expr, Integer, Symbol
 
-from symrnn.loops import (REAL, Assign, Body, Choose, Declare, Element, Expression, For, Formula,
-                          Name, Over, Whole)
+from symrnn.loops import (REAL, Assign, Body, Cast, Choose, Declare, Element, Expression, For,
+                          Formula, Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
-from symrnn.lowering.contractions import Contraction
+from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
-                            contractions, is_number, multiply, negated, symbols_in_order, terms)
+                            contractions, indices_in_order, is_number, multiply, negated,
+                            symbols_in_order, terms)
 from symrnn.schedule import is_reduction
 
 
@@ -71,7 +72,7 @@ class AtEntry:
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
-        return found is not None and bool(self.contraction(found[1], ()).summed)
+        return found is not None and bool(summed_letters(self.program, found[1]))
 
     def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
         """A contraction at this entry, or in front of its loops where there are no rows."""
@@ -110,7 +111,11 @@ class AtEntry:
 
     def entries(self, expression: Expr) -> dict[str, Expression]:
         """What the symbols of a pointwise expression stand for."""
-        return {name: self._entry(name) for name in symbols_in_order(expression)}
+        found: dict[str, Expression] = {
+            name: self._entry(name) for name in symbols_in_order(expression)}
+        found |= {one.name: Cast(REAL, self.rows[one.place])
+                  for one in indices_in_order(expression)}
+        return found
 
     def _entry(self, name: str) -> Element:
         """A pointwise operand, at the axes that it shares with the left-hand side."""
@@ -120,10 +125,12 @@ class AtEntry:
         return self.loops.element(name, [self.place[axis] for axis in axes])
 
     def _maximum(self, ein: Ein) -> Body:
-        letters = self.contraction(ein, ())
+        letters = self.contraction(ein, self.rows)
         name, element = next(letters.elements())
+        part = letters.ein.letters.operands[0]
+        first = [Whole(0) if one in letters.summed else letters.index[one] for one in part]
         larger = Choose(element.compared(">", self.target), element, self.target)
-        return (Assign(self.target, self.loops.element(name, [Whole(0)])),
+        return (Assign(self.target, self.loops.element(name, first)),
                 *nest(letters.loops, (Assign(self.target, larger),), Over.ENTRIES))
 
 

@@ -10,7 +10,7 @@ from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, Aggregate, Assign, At, Body,
                           Choose, Computed, Declare, Expression, Field, For, Formula, If, Load,
                           Name, Over, Parts, Pointer, Section, Statement, Store, Struct,
                           VectorFormula)
-from symrnn.loops.uses import names
+from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Locals
 from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
 from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, vectors_of
@@ -191,7 +191,7 @@ class _UnitGroup:
     def _at_unit(self, place: Expression, body: Body) -> Body:
         """Statements behind the number of their first unit, and of the units from there on."""
         j = self.first_unit
-        left = (Declare(LEFT.text, SIZE, self.units - j),) if LEFT.text in names(body) else ()
+        left = (Declare(LEFT.text, SIZE, self.units - j),) if LEFT.text in uses(body).names else ()
         return (Declare(j.text, SIZE, place * LANES), *left, *body)
 
     def _loads(self, some: Sequence[str]) -> Body:

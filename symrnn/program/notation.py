@@ -7,6 +7,7 @@ the adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -48,6 +49,13 @@ class Glyph:
     accents: tuple[str, ...] = ()
     shift: int = 0
     index: str = ""
+
+    @classmethod
+    def juxtaposed(cls, letters: Iterable[str]) -> Glyph:
+        r"""The glyph of a product, ``\beta h``: a command ends before the letter behind it."""
+        *earlier, last = letters
+        return cls("".join(f"{one} " if one[-1].isalpha() and "\\" in one else one
+                           for one in earlier) + last)
 
     @classmethod
     def named(cls, name: str) -> Glyph:

@@ -26,11 +26,14 @@ def glyph_text(glyph: Glyph) -> str:
 
 def _plain(latex: str) -> str:
     r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃, ``\hat{\kappa}`` κ̂."""
-    accented = re.fullmatch(r"(\\[a-z]+)\{(\w|\\[A-Za-z]+)\}", latex)
-    if accented and accented[1] in ACCENTS:
-        return _plain(accented[2]) + ACCENTS[accented[1]]
-    plain = re.sub(r"[{}]", "", latex.replace(r"\mathrm", "").replace(r"\_", "_"))
+    accented = re.sub(r"(\\[a-z]+)\{(\w|\\[A-Za-z]+)\}", _accented, latex)
+    plain = re.sub(r"[{}]", "", accented.replace(r"\mathrm", "").replace(r"\_", "_"))
     return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
+
+
+def _accented(found: re.Match[str]) -> str:
+    """A letter under its accent; what is no accent stays."""
+    return _plain(found[2]) + ACCENTS[found[1]] if found[1] in ACCENTS else found[0]
 
 
 def _letter(name: str) -> str:

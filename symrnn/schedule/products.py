@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sympy import Expr
 
@@ -59,7 +60,7 @@ class Tile:
         """How many operands are ahead."""
         return sum(len(one.segments) for one in self.products if one.ahead)
 
-    @property
+    @cached_property
     def at_once(self) -> Tile:
         """The same with nothing computed ahead, as for a single step."""
         return Tile(self.gates, tuple(replace(one, ahead=False) for one in self.products))

@@ -21,6 +21,7 @@ from symrnn.program import (
     Role,
     factors,
     function,
+    glyph_text,
     terms,
 )
 
@@ -231,6 +232,21 @@ def test_equal_operands_of_products_share_a_name_and_others_do_not() -> None:
     program = desk.cell.build("h")
     named = [one for one in program.variables if one.meaning == "operand of a product"]
     assert len(named) == 2 and len({one.glyph for one in named}) == 2
+
+
+def test_a_product_that_gets_a_name_is_written_as_its_factors() -> None:
+    """A command of LaTeX ends before the letter behind it, an accent covers one letter."""
+    with Cell("factors", "Products of symbols") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        r = cell.symbol("r[m]", "gate", latex=r"\tilde{r}")
+        W, U, V = cell.parameters("W[m,n] U[m,m] V[m,m]")
+        beta, dt = cell.parameter("beta", "share"), cell.parameter("dt", "step", r"\Delta t")
+        r[t] = W @ x[t] + U @ (beta * h[t - 1])
+        h[t] = U @ (r[t] * h[t - 1]) + V @ (dt * h[t - 1])
+    named = [one.glyph for one in cell.build("h").variables
+             if one.meaning == "operand of a product"]
+    assert [one.latex() for one in named] == [r"\beta h", r"\tilde{r}h", r"\Delta t h"]
+    assert [glyph_text(one) for one in named] == ["βh", "r̃h", "Δt h"]
 
 
 def test_nested_equation_is_one_number() -> None:
