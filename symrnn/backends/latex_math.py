@@ -17,6 +17,7 @@ from symrnn.program import (indices_in_order, is_variable, ACTIVATIONS, Ein, Equ
 
 COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
 WIDE = {r"\bar": r"\overline", r"\tilde": r"\widetilde"}  # over a whole formula
+COMMANDS = frozenset(("cos", "exp", "log", "sin", "tanh"))  # functions that TeX has names for
 LINE = 66  # printed characters that fit on a line
 INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
 
@@ -80,7 +81,8 @@ class LatexPrinter(Printer):
         """The name of a function, its constant parameters as indices."""
         name = function.func.__name__
         if not isinstance(function, Pointwise):
-            return ACTIVATIONS[name].latex if name in ACTIVATIONS else rf"\{name}"
+            own = rf"\{name}" if name in COMMANDS else rf"\operatorname{{{name}}}"
+            return ACTIVATIONS[name].latex if name in ACTIVATIONS else own
         constants = [str(float(one)).removesuffix(".0") for one in function.args[1:]]
         return function.activation.latex + (f"_{{{', '.join(constants)}}}" if constants else "")
 

@@ -57,9 +57,11 @@ def ltc(unfolds: int = 6, activation: ActivationChoice = "sigmoid",
         now = x[t - 1]
         for number in range(1, unfolds + 1):
             f = cell.symbol(f"f_{number}[m]", f"drive in step {number} of the solver")
+            s = cell.symbol(f"s_{number}[m]", f"divisor in step {number} of the solver")
             after = x if number == unfolds else cell.symbol(
                 f"x_{number}[m]", f"potential after step {number} of the solver")
             f[t] = function(activation)(gamma_r @ now + a[t])
-            after[t] = (now + step * f[t] * A) / (1 + step * (1 / tau + f[t]))
+            s[t] = 1 + step * (1 / tau + f[t])
+            after[t] = (now + step * f[t] * A) / s[t]
             now = after[t]
     return cell.build("x")

@@ -39,6 +39,9 @@ def rwkv4() -> Program:
         k, v = cell.symbol("k[d]", "key"), cell.symbol("v[d]", "value")
         x_r, x_k, x_v = cell.symbols("x_r[D] x_k[D] x_v[D]", "input mixed with the one before")
         q = cell.symbol("q[d]", "larger exponent of the quotient")
+        e, f = cell.symbols("e[d] f[d]", "weight in the mean: of the past, of the present")
+        g, h = cell.symbols("g[d] h[d]", "weight in what is stored: of the past, of the present")
+        s = cell.symbol("s[d]", "sum of weights, with the present")
         wkv = cell.symbol("wkv[d]", "mean of all values, weighted")
         a, b = cell.state("a[d]", "sum of values"), cell.state("b[d]", "sum of weights")
         p = cell.state("p[d]", "largest exponent so far", start=-10**30)
@@ -56,11 +59,14 @@ def rwkv4() -> Program:
         k[t] = W_k @ x_k[t]
         v[t] = W_v @ x_v[t]
         q[t] = larger(p[t - 1], u + k[t])
-        old, new = exp(p[t - 1] - q[t]), exp(u + k[t] - q[t])
-        wkv[t] = (old * a[t - 1] + new * v[t]) / (old * b[t - 1] + new)
+        e[t] = exp(p[t - 1] - q[t])
+        f[t] = exp(u + k[t] - q[t])
+        s[t] = e[t] * b[t - 1] + f[t]
+        wkv[t] = (e[t] * a[t - 1] + f[t] * v[t]) / s[t]
         p[t] = larger(p[t - 1] - w, k[t])
-        old, new = exp(p[t - 1] - w - p[t]), exp(k[t] - p[t])
-        a[t] = old * a[t - 1] + new * v[t]
-        b[t] = old * b[t - 1] + new
+        g[t] = exp(p[t - 1] - w - p[t])
+        h[t] = exp(k[t] - p[t])
+        a[t] = g[t] * a[t - 1] + h[t] * v[t]
+        b[t] = g[t] * b[t - 1] + h[t]
         y[t] = W_o @ (activation("sigmoid")(r[t]) * wkv[t])
     return cell.build("y")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Rational, exp, sqrt
+from collections.abc import Callable
+
+from sympy import Expr, Rational, exp, sqrt
 
 from symrnn.authoring import Cell, register, t
+from symrnn.authoring.symbols import Sequence, Term
 from symrnn.program import Program, activation, larger
 
 SOURCE = ("B. Peng et al., RWKV-7 Goose with expressive dynamic state evolution, "
@@ -44,14 +47,10 @@ def rwkv7() -> Program:
     and the input of the step before. Output ``y [D]``. Source: Peng et al., arXiv 2503.14456.
     """
     notes = [COLUMNS, RULE, DECAY, NORM, FIRST, BLOCK]
-    sigmoid, softplus = activation("sigmoid"), activation("softplus")
     with Cell("rwkv7", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
-        x_r, x_k, x_v, x_d, x_a = cell.symbols(
-            "x_r[D] x_k[D] x_v[D] x_d[D] x_a[D]", "input mixed with the one before")
         r = cell.symbol("r[H,d_k]", "receptance")
         k, v = cell.symbol("k[H,d_k]", "key"), cell.symbol("v[H,d_v]", "value")
-        z_d, z_a = cell.symbols("z_d[R_d] z_a[R_a]", "few numbers that a gate sees")
         d = cell.symbol("d[H,d_k]", "pre-activation of the decay")
         w = cell.symbol("w[H,d_k]", "decay, between 0.545 and 1")
         a = cell.symbol("a[H,d_k]", "how much is corrected")
@@ -62,27 +61,18 @@ def rwkv7() -> Program:
         u = cell.symbol("u[H,d_v]", "what is stored under the key to remove")
         S, o = cell.state("S[H,d_v,d_k]", "memory"), cell.symbol("o[H,d_v]", "output of a head")
         y = cell.symbol("y[D]", "output")
-        mu_r, W_r = cell.parameters("mu_r[D] W_r[H,d_k,D]", "of the receptance")
-        mu_k, W_k = cell.parameters("mu_k[D] W_k[H,d_k,D]", "of the key")
-        mu_v, W_v = cell.parameters("mu_v[D] W_v[H,d_v,D]", "of the value")
-        mu_d, A_d, B_d, lambda_d = cell.parameters(
-            "mu_d[D] A_d[R_d,D] B_d[H,d_k,R_d] lambda_d[H,d_k]", "of the decay")
-        mu_a, A_a, B_a, lambda_a = cell.parameters(
-            "mu_a[D] A_a[R_a,D] B_a[H,d_k,R_a] lambda_a[H,d_k]", "of the correction")
+        W_r, W_k = cell.parameters("W_r[H,d_k,D] W_k[H,d_k,D]", "of receptance and key")
+        W_v = cell.parameter("W_v[H,d_v,D]", "weights of the value")
         xi = cell.parameter("xi[H,d_k]", "from the key to the key to remove")
         alpha = cell.parameter("alpha[H,d_k]", "how much less is written where less is corrected")
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
-        for mixed, mu in ((x_r, mu_r), (x_k, mu_k), (x_v, mu_v), (x_d, mu_d), (x_a, mu_a)):
-            mixed[t] = x[t] + (x[t - 1] - x[t]) * mu
-        r[t] = cell.contract("hkd,d->hk", W_r, x_r[t])
-        k[t] = cell.contract("hkd,d->hk", W_k, x_k[t])
-        v[t] = cell.contract("hvd,d->hv", W_v, x_v[t])
-        z_d[t] = activation("tanh")(A_d @ x_d[t])
-        d[t] = cell.contract("hkr,r->hk", B_d, z_d[t]) + lambda_d
-        w[t] = exp(-exp(-softplus(-d[t]) - Rational(1, 2)))
-        z_a[t] = A_a @ x_a[t]
-        a[t] = sigmoid(cell.contract("hkr,r->hk", B_a, z_a[t]) + lambda_a)
+        r[t] = cell.contract("hkd,d->hk", W_r, mixed(cell, x, "r"))
+        k[t] = cell.contract("hkd,d->hk", W_k, mixed(cell, x, "k"))
+        v[t] = cell.contract("hvd,d->hv", W_v, mixed(cell, x, "v"))
+        d[t] = loramlp(cell, activation("tanh"), mixed(cell, x, "d"), "d")
+        w[t] = exp(-exp(-activation("softplus")(-d[t]) - Rational(1, 2)))
+        a[t] = activation("sigmoid")(loramlp(cell, activation("linear"), mixed(cell, x, "a"), "a"))
         kappa[t] = k[t] * xi
         s[t] = larger(cell.contract("hk,hk->h", kappa[t], kappa[t]), LEAST)
         khat[t] = kappa[t] / sqrt(s[t])
@@ -93,3 +83,21 @@ def rwkv7() -> Program:
         o[t] = cell.contract("hvk,hk->hv", S[t], r[t])
         y[t] = cell.contract("dhv,hv->d", W_o, o[t])
     return cell.build("y")
+
+
+def mixed(cell: Cell, x: Sequence, letter: str) -> Term:
+    """The input of a step, mixed with the one before by weights of its own."""
+    made = cell.symbol(f"x_{letter}[D]", f"input for {letter}, mixed with the one before")
+    mu = cell.parameter(f"mu_{letter}[D]", f"share of the input before in that of {letter}")
+    made[t] = x[t] + (x[t - 1] - x[t]) * mu
+    return made[t]
+
+
+def loramlp(cell: Cell, f: Callable[[Expr], Expr], x: Term, letter: str) -> Expr:
+    """The paper's loramlp: through few numbers to all entries of all heads."""
+    z = cell.symbol(f"z_{letter}[R_{letter}]", f"few numbers that {letter} sees")
+    A, B, bias = cell.parameters(
+        f"A_{letter}[R_{letter},D] B_{letter}[H,d_k,R_{letter}] lambda_{letter}[H,d_k]",
+        f"of {letter}")
+    z[t] = f(A @ x)
+    return cell.contract("hkr,r->hk", B, z[t]) + bias
