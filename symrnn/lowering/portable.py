@@ -125,7 +125,7 @@ class SequenceFunction:
         return Declare(self.to.name(one).text, Pointer(REAL, const=True, fixed=True), value)
 
     def _constants(self) -> Body:
-        """Pointers to what varies over neither time nor samples: parameters and their totals."""
+        """Pointers to what varies over neither time nor samples: parameters, reductions."""
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
         found = []
         for one in self.program.variables:
@@ -136,7 +136,7 @@ class SequenceFunction:
         return tuple(found)
 
     def _zeros(self) -> Body:
-        """Totals start at zero."""
+        """Reductions start at zero."""
         found: list[Statement] = []
         for equation in self.program.equations:
             one = self.program[equation.lhs]

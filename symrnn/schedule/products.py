@@ -50,7 +50,7 @@ class Tile:
         return hash((self.gates, self.products))
 
     def __hash__(self) -> int:
-        return self._hash  # names are found by tiles, again and again
+        return self._hash  # names are looked up by tiles
 
     @property
     def ahead(self) -> bool:
@@ -114,7 +114,7 @@ def other_terms(program: Program, equation: Equation) -> list[Expr]:
 
 def stacked(program: Program, equations: Iterable[Equation], inside: frozenset[str],
             scan: bool) -> tuple[Tile, ...]:
-    """The products of some equations of one pass, stacked by the gates that they go to.
+    """The products of some equations of one loop nest, stacked by the gates that they go to.
 
     ``inside`` are the names that the scan binds: an operand that is none of them is computed
     ahead, several steps at a time, or where a step has many rows, in the scan after all.
