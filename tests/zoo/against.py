@@ -88,7 +88,9 @@ def _held_along(kernel: Any, case: Case, bars: Values, random: np.random.Generat
     changes = kernel.hvp(*arguments, y_bar, final_bar=final_bar, **dots)
     products = [float(np.sum(one * other[name])) for name, one in changes.items()]
     off = abs(sum(products) - _second_derivative(case, bars, way, other))
-    assert off <= SECOND_BOUND * sum(map(abs, products)), f"{case.program.name}: hvp off by {off}"
+    slopes = [float(np.sum(np.abs(bars[name] * one))) for name, one in case.along(other).items()]
+    most = SECOND_BOUND * sum(map(abs, [*products, *slopes]))  # of slopes, differences are taken
+    assert off <= most, f"{case.program.name}: the Hessian along two directions is off by {off}"
 
 
 def _second_derivative(case: Case, bars: Values, way: Values, other: Values) -> float:
