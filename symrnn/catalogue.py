@@ -10,7 +10,6 @@ from typing import Any
 
 from symrnn import cells
 from symrnn.authoring.registry import Architecture, with_common_options
-from symrnn.cellfile import read, starter
 from symrnn.cells import architectures
 from symrnn.program import Program, ProgramError, UnknownName, quoted
 from symrnn.titles import SUFFIX
@@ -41,13 +40,15 @@ def cell(name: str | os.PathLike[str], **options: Any) -> Program:
 
 
 def _file(path: str) -> Program:
-    """The cell of a file."""
+    """The cell of a file; only files need the parser."""
+    from symrnn.cellfile import read
+
     return read(path)
 
 
 def _readable(path: str) -> Program:
     try:
-        return read(path)
+        return _file(path)
     except OSError as error:
         raise UnknownName(f"{quoted(path)}: {error.strerror}; `symrnn new NAME` writes a cell "
                           f"file") from None
@@ -68,6 +69,8 @@ def find(name: str) -> Architecture:
 
 def new(name: str) -> Path:
     """Write a commented starter, NAME.cell. Raises ProgramError where there is one."""
+    from symrnn.cellfile import starter
+
     own = name.removesuffix(SUFFIX)
     text = starter(own)
     path = Path(own + SUFFIX)

@@ -29,26 +29,18 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, jvp, jvp_each_sample, second_order
-from symrnn.backends import BACKENDS
 from symrnn.program import Program, ProgramError, misnamed, of_network, quoted, verify
 from symrnn.rendering import rendered, shared
 from symrnn.runtime import Kernel
-from symrnn.runtime.blas_engine import BlasEngine
 from symrnn.runtime.calls import Engine, Relation
-from symrnn.runtime.c_engine import CEngine
-from symrnn.runtime.numpy_engine import NumpyEngine
 from symrnn.runtime.patience import patience
-from symrnn.runtime.simd_engine import SimdEngine, begin
 from symrnn.schedule import Plan, forward_only, plan
+from symrnn.targets import BACKENDS, PRINTED, PROFILES, RUN, SLOPES, Target
 from symrnn.transforms import GradientClip, clipped_gradient, gradient_clip, masked
 
 
 SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
            Relation.SECOND_ORDER: second_order}
-PROFILES: dict[str, Callable[[Plan, npt.DTypeLike, int], Engine]] = {
-    "simd": SimdEngine, "portable": lambda derived, kind, _: CEngine(derived, kind),
-    "blas": BlasEngine}
-SLOPES = ("exact", "rounded")
 
 
 @of_network
@@ -94,8 +86,8 @@ def own_files(program: Program, name: str, clip_gradient: GradientClip | None = 
     if (why := misnamed(name)) is not None:
         raise ProgramError(why)
     derived = derive(program, clip_gradient, slopes)
-    return {filename: text for backend in BACKENDS.values()
-            for filename, text in rendered(backend(derived, name)).items()}
+    return {filename: text for target in PRINTED
+            for filename, text in rendered(target.files(derived, name)).items()}
 
 
 @of_network
@@ -123,18 +115,17 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     ProgramError for what is no program, CompilerMissing where there is no C compiler,
     CompilerFailed without a BLAS.
     """
-    kind, threads = _checked(backend, dtype, profile, threads)
-    return _compiled(program, Options(backend, str(kind), profile, threads, masked_output,
-                                      clip_gradient, slopes))
+    chosen = target(backend, profile)
+    return _compiled(program, Options(chosen, _named(dtype, chosen), _counted(threads),
+                                      masked_output, clip_gradient, slopes))
 
 
 @dataclass(frozen=True)
 class Options:
     """How a network becomes a kernel: the arguments of :func:`compile`, checked."""
 
-    backend: str
+    target: Target
     dtype: str
-    profile: str
     threads: int
     masked_output: str
     clip_gradient: GradientClip | None
@@ -142,9 +133,7 @@ class Options:
 
     def engine(self, derived: Plan) -> Engine:
         """What runs a plan."""
-        if self.backend == "numpy":
-            return NumpyEngine(derived)
-        return PROFILES[self.profile](derived, self.dtype, self.threads)
+        return self.target.run(derived, self.dtype, self.threads)
 
     def masked(self, program: Program) -> Program:
         """The network that heeds a mask; one that does already is its own."""
@@ -154,8 +143,7 @@ class Options:
 def _compiled(program: Program, options: Options) -> Kernel:
     """The kernel of a network, and on demand those of what is derived from it."""
     with patience(program.name):
-        if (options.backend, options.profile) == ("c", "simd"):
-            begin(np.dtype(options.dtype), options.threads)
+        options.target.begin(options.dtype, options.threads)
         states = program if options.masked_output == "zero" else options.masked(program)
         derived = derive(program, options.clip_gradient, options.slopes)
         made = options.engine(derived)
@@ -178,21 +166,35 @@ def _related(again: Callable[[], Kernel], relation: Relation) -> Kernel:
     return again().related(relation)
 
 
-def _checked(backend: str, dtype: npt.DTypeLike, profile: str, threads: int
-             ) -> tuple[np.dtype[Any], int]:
-    """The type and the number of threads. Raises ValueError for what no kernel has."""
+def target(backend: object, profile: object) -> Target:
+    """The target that users name so; a profile tells apart those of one backend.
+
+    Raises ValueError for a backend or a profile that there is none of.
+    """
+    if not isinstance(backend, str) or backend not in BACKENDS:
+        raise ValueError(f"there is no backend {quoted(backend)} to run; there are "
+                         f"{' and '.join(BACKENDS)}")
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
+    asked = {"backend": backend, "profile": profile}
+    return next(one for one in RUN if one.choice.items() <= asked.items())
+
+
+def _named(dtype: npt.DTypeLike, chosen: Target) -> str:
+    """The name of a type. Raises ValueError for one that the target does not compute in."""
     try:
         kind = np.dtype(dtype)
     except TypeError:
         kind = np.dtype(object)
-    if dtype is None or kind not in (np.dtype(np.float32), np.dtype(np.float64)):
-        raise ValueError(f"dtype is {quoted(dtype)}; kernels compute in float32 or float64")
-    if backend not in ("c", "numpy"):
-        raise ValueError(f"there is no backend {quoted(backend)} to run; there are c and numpy")
-    if not isinstance(profile, str) or profile not in PROFILES:
-        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
+    if dtype is None or kind.name not in chosen.dtypes:
+        raise ValueError(f"dtype is {quoted(dtype)}; kernels compute in "
+                         f"{' or '.join(chosen.dtypes)}")
+    return kind.name
+
+
+def _counted(threads: Any) -> int:
+    """A number of threads. Raises ValueError for anything else."""
     if isinstance(threads, bool) or not hasattr(threads, "__index__") or threads < 1:
         raise ValueError(f"threads is {quoted(threads)}; a kernel needs a whole number of them, "
                          f"at least 1")
-    return kind, index(threads)
-
+    return index(threads)

@@ -1,4 +1,7 @@
-"""What the commands do, without a terminal: find networks, write files, check them."""
+"""What the commands do, without a terminal: find networks, write files, check them.
+
+What only some of them need is imported where they need it: generating compares no networks.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,27 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from symrnn import rendering
 from symrnn.authoring import Architecture
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
-from symrnn.checking import Drift, check_kernel, drift
-from symrnn.comparison import Comparison, Verdict, compare
-from symrnn.interop.conventions import FRAMEWORKS
 from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName
 from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
+from symrnn.targets import CHECKED, Target
 
+if TYPE_CHECKING:
+    from symrnn.checking import Drift
+    from symrnn.comparison import Comparison
 
 MISTAKES = (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
             CompilerFailed, OSError)
-KERNELS = tuple((backend, profile, dtype)
-                for backend, profile in (("numpy", ""), ("c", "portable"), ("c", "simd"))
-                for dtype in ("float32", "float64"))
+KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
@@ -47,6 +50,8 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
 
 def conventions() -> tuple[str, ...]:
     """The conventions of other libraries that it knows."""
+    from symrnn.interop.conventions import FRAMEWORKS
+
     return tuple(FRAMEWORKS)
 
 
@@ -55,17 +60,16 @@ def network(name: str) -> Program:
     return find(name).build()
 
 
-# What `symrnn compare` exits with; 2 is a mistake, as everywhere.
-EXIT_CODES = {Verdict.SAME: 0, Verdict.MERGED: 0, Verdict.DIFFERENT: 1, Verdict.OPEN: 3}
-
-
 def compared(a: str, b: str) -> tuple[Comparison, int]:
     """Whether two cells or conventions are one function, and the exit code for it.
 
     Raises UnknownName, and CellFileError for a file that cannot be read.
     """
+    from symrnn.comparison import Verdict, compare
+
+    codes = {Verdict.SAME: 0, Verdict.MERGED: 0, Verdict.DIFFERENT: 1, Verdict.OPEN: 3}
     found = compare(a, b)
-    return found, EXIT_CODES[found.verdict]
+    return found, codes[found.verdict]  # 2 is a mistake, as everywhere
 
 
 def folder(name: str) -> Path:
@@ -97,6 +101,8 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     A folder that belongs to no architecture counts only where all of them are checked: beside
     some, it may be that of a cell file.
     """
+    from symrnn.checking import drift
+
     expected = {one.name: own_files(one.build(), one.name) for one in networks}
     known = {one.name for one in architectures()}
     return drift(output, expected, known if known == set(expected) else None, shared())
@@ -121,11 +127,13 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
         pool.shutdown(cancel_futures=True)
 
 
-def _findings(name: str, program: Program, backend: str, profile: str, dtype: str) -> list[str]:
-    called = ", ".join(part for part in (name, backend, profile, dtype) if part)
+def _findings(name: str, program: Program, target: Target, dtype: str) -> list[str]:
+    from symrnn.checking import check_kernel
+
+    called = ", ".join((name, *target.choice.values(), dtype))
     try:
         with silence(), slightly_optimised():  # a bar shows that it goes on
-            found = check_kernel(program, backend, dtype, profile=profile or "simd")
+            found = check_kernel(program, dtype=dtype, **target.choice)
     except ProgramError as error:
         return [str(error)]
     return [f"{called}: {one}" for one in found]

@@ -125,7 +125,14 @@ def test_a_compiler_that_fails_is_one_sentence_and_exit_code_2(tmp_path: Path) -
 
 
 def test_unknown_options_exit_with_2() -> None:
-    assert invoke("show", "lstm", "--format", "html").exit_code == 2
+    wrong = invoke("show", "lstm", "--format", "html")
+    assert wrong.exit_code == 2
+    assert wrong.stderr.splitlines()[-1].endswith(
+        ": there is no format 'html'; there are unicode, latex and json")
+    wrong = invoke("bench", "--kind", "step", "--kind", "race")
+    assert wrong.exit_code == 2
+    assert wrong.stderr.splitlines()[-1].endswith(
+        ": there is no kind of race 'race'; there are step, sequence and training")
 
 
 def test_generate_then_check(tmp_path: Path) -> None:
@@ -150,7 +157,7 @@ def test_check_fails_with_a_diff_after_any_byte_is_changed(suffix: str, tmp_path
 
 
 def test_what_numpy_showed_is_told_before_a_compiler_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def faked(program: Program, backend: str, dtype: str, profile: str) -> list[str]:
+    def faked(program: Program, backend: str, dtype: str, profile: str = "") -> list[str]:
         if backend == "c":
             raise CompilerFailed("no compiler")
         return ["h is off"]

@@ -102,12 +102,12 @@ def of_part(part: int) -> list[tuple[str, ...]]:
 def wrong(words: Sequence[Sequence[str]]) -> list[str]:
     """What any kernel of a cell with these names gets wrong."""
     found = []
-    for backend, profile, dtype in KERNELS:
+    for target, dtype in KERNELS:
         try:
-            findings = check_kernel(hostile(words), backend, dtype, profile=profile or "simd")
+            findings = check_kernel(hostile(words), dtype=dtype, **target.choice)
         except (CompilerFailed, SyntaxError, NameError, TypeError) as error:
             findings = [error]  # type: ignore[list-item]
-        found += [f"{backend} {profile} {dtype}: {one}" for one in findings]
+        found += [f"{target.name} {dtype}: {one}" for one in findings]
     return found
 
 

@@ -18,7 +18,7 @@ import symrnn
 from symrnn.backends import c_words
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import PROFILES, compile, derive, own_files
+from symrnn.pipeline import compile, derive, own_files
 from symrnn.program import Ein, Program, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
@@ -162,7 +162,7 @@ def the_same_bits(name: str) -> None:
 @pytest.mark.parametrize("name", NETS)
 def test_the_same_bits_for_any_number_of_threads(
         name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     the_same_bits(name)
 
 
@@ -175,14 +175,14 @@ NARROW = [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"],
 def test_the_same_bits_with_narrower_vectors(
         target: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags_for(target))
-    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     the_same_bits("elman")
 
 
 @pytest.mark.parametrize("threads", [2, 3])
 def test_a_stepper_of_a_team_streams_the_same_bits(
         threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symrnn.pipeline.PROFILES", PROFILES | {"simd": Crowded})
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     alone, team = (compile(symrnn.gru(), threads=count) for count in (1, threads))
     params, x = arrays(alone, 70, 2, 9)
     first, second = (kernel.stepper(params, 2) for kernel in (alone, team))

@@ -26,7 +26,7 @@ class Mark:
 
     def sent_back(self, glyph: Glyph) -> Glyph:
         """The accented glyph of a cotangent; of a delayed symbol, what this step sends back."""
-        sup = (*glyph.sup, "-") if glyph.shift else glyph.sup
+        sup = (*glyph.sup, "-" * abs(glyph.shift)) if glyph.shift else glyph.sup
         return replace(self.glyph(glyph), sup=sup, shift=0)
 
 

@@ -1,9 +1,10 @@
 """Writing cells in Python, and making networks of them."""
 
+from symrnn.authoring.arrays import concat, dot, largest, mean, outer, piece, softmax, total
 from symrnn.authoring.author import Cell
 from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.authoring.registry import Architecture, register, registered
 from symrnn.authoring.symbols import t
 
-__all__ = ["Architecture", "Cell", "bidirectional", "deep", "readout", "register", "registered",
-           "t"]
+__all__ = ["Architecture", "Cell", "bidirectional", "concat", "deep", "dot", "largest", "mean",
+           "outer", "piece", "readout", "register", "registered", "softmax", "t", "total"]

@@ -7,7 +7,13 @@ from typing import Any, Protocol
 
 from sympy import Expr, Symbol
 
-from symrnn.program import ProgramError, Variable, quoted
+from symrnn.program import Ein, ProgramError, Variable, quoted
+
+LETTERS = "ijklopqruvw"  # of axes in contractions
+
+
+Axes = tuple[str, ...]
+MOST_STEPS = 64  # that a formula looks back: each is a state of its own
 
 
 class Author(Protocol):
@@ -20,11 +26,39 @@ class Author(Protocol):
         ...
 
     def remembered(self, name: str, step: int) -> Term:
-        """The symbol of a variable one step before or after."""
+        """The symbol of a variable some steps before or after."""
         ...
 
-    def product(self, left: Term, right: Expr, transposed: bool = False) -> Expr:
+    def product(self, left: Expr, right: Expr, transposed: bool = False) -> Expr:
         """A checked product."""
+        ...
+
+    def contract(self, spec: str, *operands: Expr) -> Ein:
+        """Any contraction, by its letters."""
+        ...
+
+    def named(self, expression: Expr) -> Term:
+        """A symbol for any operand."""
+        ...
+
+    def part(self, wish: str, formula: Expr, meaning: str) -> Term:
+        """A value that symrnn adds under an equation of its own."""
+        ...
+
+    def selector(self, axes: Axes, offset: Expr) -> Term:
+        """The matrix that places a vector into a longer one, or cuts it out."""
+        ...
+
+    def axes_of(self, formula: Expr) -> Axes:
+        """The axes that a formula varies over."""
+        ...
+
+    def size_value(self, *names: str) -> Expr:
+        """What some sizes are together."""
+        ...
+
+    def told(self, name: str) -> str:
+        """A variable as its author reads it."""
         ...
 
     def compared(self, operand: Expr) -> Expr:
@@ -85,18 +119,25 @@ class Term(Symbol):  # type: ignore[misc]  # SymPy ships no types
 
     @property
     def T(self) -> Transposed:
-        """The transpose, for products alone: ``W.T @ x``."""
-        return Transposed(self)
+        """The last two axes exchanged: ``W.T @ x``, ``W - W.T``. Vectors raise ProgramError."""
+        if len(self.axes) < 2:
+            raise ProgramError(f"{self.cell.name}: '{self.name}.T' wants a matrix, got "
+                               f"[{', '.join(self.axes)}]")
+        letters = LETTERS[:len(self.axes)]
+        return Transposed(f"{letters}->{letters[:-2]}{letters[-1]}{letters[-2]}", self)
 
 
-class Transposed:
-    """A transposed matrix on the left of a product."""
+class Transposed(Ein):
+    """A transposed matrix; on the left of a product it joins that product's letters."""
 
-    def __init__(self, matrix: Term) -> None:
-        self.matrix = matrix
+    @property
+    def func(self) -> type[Ein]:
+        """What it becomes where its symbol is exchanged: a contraction like any other."""
+        return Ein
 
     def __matmul__(self, other: Expr) -> Expr:
-        return self.matrix.cell.product(self.matrix, other, transposed=True)
+        matrix: Term = self.operands[0]
+        return matrix.cell.product(matrix, other, transposed=True)
 
 
 class Sequence:
@@ -111,9 +152,9 @@ class Sequence:
                                f"'{self.name}[t]' or '{self.name}[t - 1]'")
         if when.shift == 0:
             return self.cell.term(self.name)
-        if abs(when.shift) > 1:
-            raise ProgramError(f"{self.cell.name}: {self._at(when)} is more than a step away; "
-                               f"carry it by 'q[t] = {self.name}[t - 1]', then read 'q[t - 1]'")
+        if abs(when.shift) > MOST_STEPS:
+            raise ProgramError(f"{self.cell.name}: {self._at(when)} is more than {MOST_STEPS} "
+                               f"steps away")
         return self.cell.remembered(self.name, -when.shift)
 
     def _at(self, when: object) -> str:

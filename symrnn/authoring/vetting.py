@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import Any
 
-from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, Piecewise, Pow, Rational, Symbol,
-                   cos, exp, log, preorder_traversal, sin, tanh)
+from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, NumberSymbol, Piecewise, Pow,
+                   Rational, cos, exp, log, preorder_traversal, sin, sympify, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -14,13 +15,13 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
-from symrnn.program import (Ein, Pointwise, ProgramError, SizeSymbol, exact, larger, magnitude,
-                            rewrite, smaller, untold)
+from symrnn.program import (function, IndexSymbol, is_variable, Ein, Pointwise, ProgramError,
+                            SizeSymbol, exact, larger, magnitude, rewrite, smaller, untold)
 
 LARGEST_POWER = 64
 LARGEST_START = 10**30  # float32 holds it, and a few products with it
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
-         Pointwise, SizeSymbol, tanh, exp, log, sin, cos, log1p, expm1)
+         Pointwise, SizeSymbol, IndexSymbol, NumberSymbol, tanh, exp, log, sin, cos, log1p, expm1)
 
 
 def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr:
@@ -38,6 +39,8 @@ def _exact(cell: Author, formula: Expr) -> Expr:
     SymPy sorts the arguments of Max and Min; numbers stand last, so that they lose a tie.
     """
     def change(node: Expr) -> Expr | None:
+        if isinstance(node, Pow) and not isinstance(node, exp) and _is_computed(node.exp):
+            return function("power")(*(rewrite(one, change) for one in node.args))
         if not isinstance(node, Max | Min | Abs):
             return exact(node) if isinstance(node, Float) and node.is_finite else None
         parts = [cell.compared(rewrite(one, change))
@@ -58,7 +61,7 @@ def _findings(cell: Author, formula: Expr, names: frozenset[str]) -> Iterator[st
                        "one in this cell")
         elif isinstance(node, Pow) and not isinstance(node, exp):
             yield from _power(node)
-        elif isinstance(node, Symbol) and not isinstance(node, SizeSymbol):
+        elif is_variable(node):
             if node.name not in names:
                 yield (f"{plain(node.name)} is no symbol of this cell; declare it, or read it with "
                        "[t]")
@@ -89,10 +92,25 @@ def sentences(cell: str, notes: Iterable[str]) -> tuple[str, ...]:
     return made
 
 
+def _is_computed(exponent: Expr) -> bool:
+    """True for a power that multiplications and square roots do not give."""
+    return not exponent.is_number or (exponent.is_finite and exact(exponent).q > 2)
+
+
+def size_formula(cell: Author, value: Any) -> Expr:
+    """A size as sums and products of sizes and whole numbers. Raises ProgramError for another."""
+    formula = sympify(value)
+    known = (Add, Mul, SizeSymbol)
+    if formula == 0 or not all(isinstance(node, known) or (node.is_Integer and node >= 0)
+                               for node in preorder_traversal(formula)):
+        raise ProgramError(f"{cell.name}: {plain(formula)} is no size; sizes are sums and products "
+                           f"of sizes and whole numbers")
+    return formula
+
+
 def _power(node: Pow) -> Iterator[str]:
-    if not isinstance(node.exp, Rational) or node.exp.q > 2 or abs(node.exp) > LARGEST_POWER:
-        yield (f"the exponent of {plain(node)} is no whole or half number up to {LARGEST_POWER}; "
-               "write exp(b * log(a)) for other powers")
+    if not isinstance(node.exp, Rational) or abs(node.exp) > LARGEST_POWER:
+        yield f"the exponent of {plain(node)} is larger than {LARGEST_POWER}"
     elif node.base == 0 and node.exp < 0:
         yield "this divides by zero"
 

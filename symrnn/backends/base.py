@@ -18,7 +18,7 @@ class Artefact:
 
 
 class Backend(Protocol):
-    """A language. To add one: a module with this function, a template folder, one line."""
+    """A language. To add one: a module with this function, a template folder, a row of targets."""
 
     def __call__(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
         """The files of one network, called ``name``."""

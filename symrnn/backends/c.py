@@ -9,7 +9,7 @@ from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark
-from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment
+from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Whole, total
 from symrnn.lowering import (GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, free_sizes,
                              portable)
@@ -126,7 +126,7 @@ class _Sources:
             tuple(one.state for one in program.delays), self._counts(lowered), printed)
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
-        tree = CTree(self.formulas, TextPrinter(one.program), f"{self.name}_real")
+        tree = CTree(self.formulas, text_of(one.program), f"{self.name}_real")
         return Printed(PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
                        laid_out(tree.signature(one.function)),
                        laid_out(deeper(tree.body(one.function.body))))
@@ -140,7 +140,7 @@ class _Sources:
 
     def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:
         arrays = Arrays(self.plan, self.plan.forward, self.names, self.interface.local)
-        tree = CTree(self.formulas, TextPrinter(self.plan.program), "")
+        tree = CTree(self.formulas, text_of(self.plan.program), "")
         told = flat(tree(total(list(map(arrays.extent, shapes))))) if shapes else ""
         name, sizes = f"{self.name}_{block}_size", ("B",) if block == "step_work" else ("T", "B")
         entries = lines_of_comment(f"Entries of {self.name}_real: {comment}: "

@@ -52,9 +52,9 @@ class Helpers:
         self.math |= {call for call in inner.used_calls if call in MATH}
         for call in sorted(inner.used_calls):
             self._make(call)
-        kinds = [self.kind, self.real, self.real]
+        kinds = [self.kind] * row.operands + [self.real] * len(row.defaults)
         arguments = ", ".join(f"{kind} {one.name}"
-                              for kind, one in zip(kinds, row.arguments, strict=False))
+                              for kind, one in zip(kinds, row.arguments, strict=True))
         called = f"{inner.helper(name)}({arguments})"
         head = Line(f"{self.qualifier} {self.kind}{BREAK}{called}", hang="")
         body = deeper([*shared, Line(f"return {result};")])

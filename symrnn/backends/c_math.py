@@ -8,8 +8,8 @@ from typing import Any
 from sympy import Add, And, Expr, Integer, Mul, Piecewise, Pow, Rational
 
 from symrnn.loops.scope import Names
-from symrnn.backends.printer import ATOM, PRODUCT, Printer
-from symrnn.program import Pointwise, factors
+from symrnn.backends.printer import ATOM, PRODUCT, Printer, decimal
+from symrnn.program import IndexSymbol, Pointwise, factors
 
 MATH = {"exp": "EXP", "tanh": "TANH", "log": "LOG", "sin": "SIN", "cos": "COS", "Abs": "FABS",
         "log1p": "LOG1P", "expm1": "EXPM1", "sqrt": "SQRT", "copysign": "COPYSIGN"}
@@ -39,6 +39,12 @@ class CPrinter(Printer):
     def size(self, name: str) -> str:
         return f"({self.prefix}_real){self.extent(name)}"
 
+    def index(self, index: IndexSymbol) -> str:
+        return self.elements[index.name]
+
+    def _irrational(self, node: Expr) -> tuple[int, str]:
+        return ATOM, f"REAL({decimal(node)})"
+
     def extent(self, name: str) -> str:
         """A size as an integer."""
         self.used_sizes.add(name)
@@ -66,6 +72,9 @@ class CPrinter(Printer):
         printed = method(node)
         self.every_number_real = before
         return printed
+
+    def _call(self, node: Expr) -> tuple[int, str]:
+        return self._irrational(node) if node.is_number else super()._call(node)
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:
         name = function.func.__name__

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Line, Lines, closed, deeper, flat,
-                                    remark, together)
+from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Indented, Line, Lines, closed,
+                                   deeper, flat, remark, together)
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (INT, ONE, REAL, SIZE, AddressOf, Argument, Assign, At, Barrier, Binary,
                           Block, Body, Call, Cast, Choose, Computed, Declare, Element, Expression,
@@ -42,7 +43,7 @@ class CTree:
 
         A prototype has an ``end``, a function of one file ``static`` in front.
         """
-        result = "void" if function.result is None else self.type(function.result)
+        result = "void" if function.result is None else self.spelled(function.result)
         arguments = f",{BREAK}".join(map(self.argument, function.arguments))
         head, tail = f"{front}{result} {function.name}(", f"{arguments}){end}"
         if len(head) + len(tail) <= WIDTH:
@@ -55,52 +56,41 @@ class CTree:
 
     def body(self, body: Body) -> Lines:
         """Statements, line by line."""
-        return tuple(line for one in body for line in self.statement(one))
+        found: list[Line | Indented] = []
+        for one in body:
+            found += self.statement(one)
+        return tuple(found)
 
     def statement(self, one: Statement) -> Lines:
-        """One statement."""
-        match one:
-            case Declare():
-                return (Line(self._declare(one)),)
-            case Assign(target, value, operator):
-                return (Line(f"{self(target)} {operator}{BREAK}{self(value)};"),)
-            case For():
-                return self._nest(self._loop(one), one.body)
-            case If(condition, body):
-                return self._nest(f"if ({self(condition)})", body)
-            case Run(call):
-                return (Line(f"{self(call)};"),)
-            case Unused(name):
-                return (Line(f"(void){name.text};"),)
-            case Return(value):
-                return (Line(f"return {self(value)};"),)
-            case Block(body):
-                return (Line("{"), *deeper(self.body(body)), Line("}"))
-            case Section(title, body):
-                return (EMPTY, *([remark(title)] if title else []), *self.body(body))
-            case Computed(equations, body):
-                return (EMPTY, *(remark(self.text.comment(one)) for one in equations),
-                        *self.body(body))
-            case Barrier():
-                return (Line("BARRIER"),)
-        raise TypeError(f"C has no {type(one).__name__}")
+        """One statement, by the rule for its kind."""
+        rule = self.statements.get(type(one))
+        if rule is None:
+            raise TypeError(f"C has no {type(one).__name__}")
+        return rule(self, one)
 
     def __call__(self, node: Expression, level: int = CHOICE) -> str:
         """An expression, in parentheses if it binds weaker than ``level``."""
         own, text = self.expression(node)
         return closed(text) if own < level else text
 
+    def expression(self, node: Expression) -> tuple[int, str]:
+        """How strongly an expression binds, and its text, by the rule for its kind."""
+        rule = self.expressions.get(type(node))
+        if rule is None:
+            raise TypeError(f"C has no {type(node).__name__}")
+        return rule(self, node)
+
     def listed(self, some: Sequence[Expression]) -> str:
         """Expressions side by side; each stays together where it is short."""
-        return f",{BREAK}".join(together(self(one)) for one in some)
+        return f",{BREAK}".join([together(self(one)) for one in some])
 
-    def type(self, of: Type) -> str:
+    def spelled(self, of: Type) -> str:
         """A type that stands before a name."""
         match of:
             case Struct(name):
                 return name
             case Pointer(to, const, restrict, fixed):
-                return (f"{'const ' * const}{self.type(to)} *{'restrict' * restrict}"
+                return (f"{'const ' * const}{self.spelled(to)} *{'restrict' * restrict}"
                         f"{'const' * fixed}")
         if not isinstance(of, Scalar) or of not in self.scalars:
             raise TypeError(f"this C has no type {of}")
@@ -109,21 +99,27 @@ class CTree:
     def declared(self, of: Type, name: str) -> str:
         """A type and the name that it is given to: ``const real *x``, ``size_t T``."""
         close = isinstance(of, Pointer) and not (of.restrict or of.fixed)
-        return f"{self.type(of)}{'' if close else ' '}{name}"
+        return f"{self.spelled(of)}{'' if close else ' '}{name}"
 
-    def _declare(self, one: Declare) -> str:
+    def _declare(self, one: Declare) -> Lines:
         const = "const " * (one.constant and not isinstance(one.type, Pointer))
         value = "" if one.value is None else f" ={BREAK}{together(self(one.value))}"
         note = f" /* {one.note} */" if one.note else ""
-        return f"{const}{self.declared(one.type, one.name)}{value};{note}"
+        return (Line(f"{const}{self.declared(one.type, one.name)}{value};{note}"),)
 
-    def _loop(self, one: For) -> str:
+    def _assign(self, one: Assign) -> Lines:
+        return (Line(f"{self(one.target)} {one.operator}{BREAK}{self(one.value)};"),)
+
+    def _for(self, one: For) -> Lines:
         i, stop = one.index, self(one.stop)
         start, step = self(one.start), self(one.step)
-        if one.reverse:
-            return f"for (size_t {i} = {stop}; {i}-- > {start};)"
         further = f"++{i}" if one.step == ONE else f"{i} += {step}"
-        return f"for (size_t {i} = {start}; {i} < {stop}; {further})"
+        head = f"for (size_t {i} = {stop}; {i}-- > {start};)" if one.reverse else \
+            f"for (size_t {i} = {start}; {i} < {stop}; {further})"
+        return self._nest(head, one.body)
+
+    def _if(self, one: If) -> Lines:
+        return self._nest(f"if ({self(one.condition)})", one.body)
 
     def _nest(self, head: str, body: Body) -> Lines:
         """A loop or condition around statements; braces only where one line would not do."""
@@ -132,52 +128,89 @@ class CTree:
             return (Line(head), *lines)
         return (Line(f"{head} {{"), *lines, Line("}"))
 
-    def expression(self, node: Expression) -> tuple[int, str]:
-        """How strongly an expression binds, and its text."""
-        match node:
-            case Name(text) | Macro(text) | Size(_, text):
-                return ATOM, text
-            case Whole(value):
-                return ATOM, str(value)
-            case Binary():
-                return LEVEL[node.operator], self._binary(node)
-            case Choose(condition, then, otherwise):
-                return CHOICE, (f"{self(condition, 1)}{BREAK}? {self(then, 1)}"
-                                f"{BREAK}: {self(otherwise)}")
-            case Member(of, field):
-                return ATOM, f"{self(of, ATOM)}->{field}"
-            case Inside(index):
-                return self.expression(index)
-            case At(array, offset):
-                return ATOM, f"{self(array, ATOM)}[{self(offset)}]"
-            case Not(of):
-                return MOST, f"!{self(of, ATOM)}"
-            case AddressOf(of):
-                return MOST, f"&{self(of, ATOM)}"
-            case Field(of, field):
-                return ATOM, f"{self(of, ATOM)}.{field}"
-            case Cast(kind, value):
-                inside = self(value) if isinstance(value, Name) else closed(self(value))
-                return ATOM, f"({self.scalars[kind]}){inside}"
-            case Element(array, _, _):
-                return ATOM, f"{array.text}[{self(node.offset)}]"
-            case Call(function, arguments):
-                return ATOM, f"{function}{closed(self.listed(arguments))}"
-            case Formula():
-                return MOST, self._formula(node)
-        raise TypeError(f"C has no {type(node).__name__}")
+    def _run(self, one: Run) -> Lines:
+        return (Line(f"{self(one.call)};"),)
 
-    def _binary(self, node: Binary) -> str:
+    def _unused(self, one: Unused) -> Lines:
+        return (Line(f"(void){one.name.text};"),)
+
+    def _return(self, one: Return) -> Lines:
+        return (Line(f"return {self(one.value)};"),)
+
+    def _block(self, one: Block) -> Lines:
+        return (Line("{"), *deeper(self.body(one.body)), Line("}"))
+
+    def _section(self, one: Section) -> Lines:
+        return (EMPTY, *([remark(one.comment)] if one.comment else []), *self.body(one.body))
+
+    def _computed(self, one: Computed) -> Lines:
+        comments = [remark(self.text.comment(each)) for each in one.equations]
+        return (EMPTY, *comments, *self.body(one.body))
+
+    def _barrier(self, one: Barrier) -> Lines:
+        return (Line("BARRIER"),)
+
+    statements: ClassVar[dict[type, Callable[[Any, Any], Lines]]] = {
+        Declare: _declare, Assign: _assign, For: _for, If: _if, Run: _run, Unused: _unused,
+        Return: _return, Block: _block, Section: _section, Computed: _computed, Barrier: _barrier}
+
+    def _word(self, node: Name | Macro | Size) -> tuple[int, str]:
+        return ATOM, node.text
+
+    def _whole(self, node: Whole) -> tuple[int, str]:
+        return ATOM, str(node.value)
+
+    def _binary(self, node: Binary) -> tuple[int, str]:
         """Two sides; a product of sizes needs no parentheses, ``&`` has them for the reader."""
-        level = MOST if node.operator == "&" else LEVEL[node.operator]
-        product = isinstance(node.right, Binary) and node.operator == node.right.operator == "*"
-        right = level + (not product)
-        gap = BREAK if node.operator in OPERATORS else INNER
-        return f"{self(node.left, level)}{gap}{node.operator} {self(node.right, right)}"
+        operator = node.operator
+        own = LEVEL[operator]
+        level = MOST if operator == "&" else own
+        product = isinstance(node.right, Binary) and operator == node.right.operator == "*"
+        gap = BREAK if operator in OPERATORS else INNER
+        right = self(node.right, level if product else level + 1)
+        return own, f"{self(node.left, level)}{gap}{operator} {right}"
 
-    def _formula(self, node: Formula) -> str:
+    def _choose(self, node: Choose) -> tuple[int, str]:
+        return CHOICE, (f"{self(node.condition, 1)}{BREAK}? {self(node.then, 1)}"
+                        f"{BREAK}: {self(node.otherwise)}")
+
+    def _member(self, node: Member) -> tuple[int, str]:
+        return ATOM, f"{self(node.of, ATOM)}->{node.field}"
+
+    def _inside(self, node: Inside) -> tuple[int, str]:
+        return self.expression(node.index)
+
+    def _at(self, node: At) -> tuple[int, str]:
+        return ATOM, f"{self(node.array, ATOM)}[{self(node.offset)}]"
+
+    def _not(self, node: Not) -> tuple[int, str]:
+        return MOST, f"!{self(node.of, ATOM)}"
+
+    def _address_of(self, node: AddressOf) -> tuple[int, str]:
+        return MOST, f"&{self(node.of, ATOM)}"
+
+    def _field(self, node: Field) -> tuple[int, str]:
+        return ATOM, f"{self(node.of, ATOM)}.{node.field}"
+
+    def _cast(self, node: Cast) -> tuple[int, str]:
+        text = self(node.value)
+        inside = text if isinstance(node.value, Name) else closed(text)
+        return ATOM, f"({self.scalars[node.type]}){inside}"
+
+    def _element(self, node: Element) -> tuple[int, str]:
+        return ATOM, f"{node.array.text}[{self(node.offset)}]"
+
+    def _call(self, node: Call) -> tuple[int, str]:
+        return ATOM, f"{node.function}{closed(self.listed(node.arguments))}"
+
+    def _formula(self, node: Formula) -> tuple[int, str]:
         self.formulas.elements = {name: self(one, ATOM) for name, one in node.operands}
-        return self.formulas(node.expression)
+        return MOST, self.formulas(node.expression)
+
+    expressions: ClassVar[dict[type, Callable[[Any, Any], tuple[int, str]]]] = {
+        Name: _word, Macro: _word, Size: _word, Whole: _whole, Binary: _binary, Choose: _choose,
+        Member: _member, Inside: _inside, At: _at, Not: _not, AddressOf: _address_of,
+        Field: _field, Cast: _cast, Element: _element, Call: _call, Formula: _formula}
 
 
 def is_bare(body: Body) -> bool:

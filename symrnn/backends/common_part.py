@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sympy import Expr, Function, Symbol, preorder_traversal
 
 from symrnn.program import substitute
@@ -9,6 +11,7 @@ from symrnn.program import substitute
 SHARED = Symbol("e", real=True)
 
 
+@cache
 def parted(formula: Expr) -> tuple[Expr | None, Expr]:
     """The largest call that a formula repeats, if any, and the formula with ``e`` in its place."""
     found = [node for node in preorder_traversal(formula) if isinstance(node, Function)]

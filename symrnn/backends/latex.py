@@ -11,8 +11,8 @@ from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.program import (FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size, Span,
-                            Variable, escape_latex)
+from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
+                            Span, Variable, escape_latex)
 from symrnn.schedule import Plan
 
 SHOWN = (*FED, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
@@ -167,8 +167,11 @@ def _functions(programs: Iterable[Program]) -> tuple[str, ...]:
         calls = [node for equation in program.equations for node in preorder_traversal(equation.rhs)
                  if isinstance(node, Pointwise)]
         for call in calls:
-            formula = call.activation.formula(x.symbol, *call.args[1:])
-            found[f"{printer.called(call)}(x)"] = printer(formula)
+            row = call.activation
+            formula = row.formula(x.symbol, *call.args[1:])
+            known = row.is_power or (is_call(formula) and formula.args == (x.symbol,))
+            if not known:  # readers know powers and functions of mathematics
+                found[f"{printer.called(call)}(x)"] = printer(formula)
     return tuple(f"{name} &= {formula}" for name, formula in found.items())
 
 

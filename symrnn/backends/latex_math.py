@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from sympy import Abs, Expr, Mul, Pow, Symbol, exp
+from sympy import Abs, Expr, Mul, Pow, exp
 
-from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.printer import LETTERS, ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
-from symrnn.program import (ACTIVATIONS, Ein, Equation, Maximum, Pointwise, Program, SizeSymbol,
-                            Span, contraction_term, factors, is_call, multiply, negated,
-                            symbols_in_order, terms)
+from symrnn.program import (indices_in_order, is_variable, ACTIVATIONS, Ein, Equation, Maximum,
+                            Pointwise, Program, Span, contraction_term, factors, is_call, multiply,
+                            negated, symbols_in_order, terms)
 
 COMPARISON = {"<=": r"\le", ">=": r"\ge", "<": "<", ">": ">", "==": "=", "!=": r"\ne"}
 WIDE = {r"\bar": r"\overline", r"\tilde": r"\widetilde"}  # over a whole formula
+COMMANDS = frozenset(("cos", "exp", "log", "sin", "tanh"))  # functions that TeX has names for
 LINE = 66  # printed characters that fit on a line
 INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
 
@@ -23,8 +25,11 @@ INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate
 class LatexPrinter(Printer):
     """Prints expressions of one program."""
 
+    writes_powers = True
+
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._glyphs: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def parenthesised(self, text: str) -> str:
         return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
@@ -35,11 +40,15 @@ class LatexPrinter(Printer):
 
     def glyph(self, name: str, *marks: str) -> str:
         """The letter of a variable with its indices, and ``marks`` in its superscript."""
-        variable = self.program[name]
-        glyph = variable.glyph
-        if marks:
-            glyph = replace(glyph, sup=(*glyph.sup, *marks))
-        return glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+        found = self._glyphs.get((name, marks))
+        if found is None:
+            variable = self.program[name]
+            glyph = variable.glyph
+            if marks:
+                glyph = replace(glyph, sup=(*glyph.sup, *marks))
+            found = glyph.latex("t" if variable.span is Span.SEQUENCE else "")
+            self._glyphs[name, marks] = found
+        return found
 
     def _shown(self, name: str) -> str | None:
         """The formula that stands in place of a name, or of the name that this one belongs to."""
@@ -72,7 +81,8 @@ class LatexPrinter(Printer):
         """The name of a function, its constant parameters as indices."""
         name = function.func.__name__
         if not isinstance(function, Pointwise):
-            return ACTIVATIONS[name].latex if name in ACTIVATIONS else rf"\{name}"
+            own = rf"\{name}" if name in COMMANDS else rf"\operatorname{{{name}}}"
+            return ACTIVATIONS[name].latex if name in ACTIVATIONS else own
         constants = [str(float(one)).removesuffix(".0") for one in function.args[1:]]
         return function.activation.latex + (f"_{{{', '.join(constants)}}}" if constants else "")
 
@@ -89,7 +99,7 @@ class LatexPrinter(Printer):
         return super()._power(node)
 
     def _call_behind(self, base: Expr) -> Expr | None:
-        if isinstance(base, Symbol) and not isinstance(base, SizeSymbol):
+        if is_variable(base):
             base = self.program[base.name].stands_for
         named = base is not None and is_call(base) and not isinstance(base, Abs | exp)
         return base if named else None
@@ -100,6 +110,9 @@ class LatexPrinter(Printer):
 
     def root(self, inside: str) -> str:
         return rf"\sqrt{{{inside}}}"
+
+    def _irrational(self, node: Expr) -> tuple[int, str]:
+        return ATOM, rf"\{node}" if str(node) == "pi" else "e"
 
     def cases(self, rows: Sequence[tuple[str, str]], otherwise: str) -> tuple[int, str]:
         text = r" \\ ".join(rf"{value} & \text{{if }} {condition}" for condition, value in rows)
@@ -155,7 +168,8 @@ class LatexPrinter(Printer):
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
         product = matrix_product(letters)
         if isinstance(ein, Maximum):
-            return rf"\max_{{j}} ({names[0]})_{{j}}"
+            return (rf"\max_{{{_indices(letters.summed)}}} "
+                    rf"({names[0]})_{{{_indices(letters.operands[0])}}}")
         if product is not None:
             return r" \, ".join(self.transposed(ein.operands[one.slot].name) if one.transposed
                                 else names[one.slot] for one in product)
@@ -173,17 +187,23 @@ class LatexPrinter(Printer):
             return rf"{self.parenthesised(shown)}^{{\top}}"
         return self.glyph(name, r"\top")
 
+    def left(self, equation: Equation) -> str:
+        """The left-hand side; with indices where the right-hand side reads them."""
+        symbol = self.symbol(equation.lhs)
+        axes = self.program[equation.lhs].axes
+        if not indices_in_order(equation.rhs):
+            return symbol
+        return f"({symbol})_{{{','.join(LETTERS[:len(axes)])}}}"
+
     def signed_terms(self, equation: Equation) -> list[str]:
         """The terms of a right-hand side, each with its sign."""
-        found: list[str] = []
-        for term in terms(equation.rhs):
-            text = self.term(term, equation.lhs)
-            found.append(f"+ {text}" if found and not text.startswith("-") else text)
-        return found or ["0"]
+        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs),
+                           minus="-") or ["0"]
 
     def rows(self, equation: Equation) -> list[str]:
         """The equation as aligned rows, broken between terms where it is long."""
-        rows, width = [f"{self.symbol(equation.lhs)} &="], printed_width(self.symbol(equation.lhs))
+        left = self.left(equation)
+        rows, width = [f"{left} &="], printed_width(left)
         for term in self.signed_terms(equation):
             if width + printed_width(term) > LINE and not rows[-1].endswith("&="):
                 rows.append(r"&\quad")
@@ -207,6 +227,7 @@ def _indices(part: str) -> str:
     return ",".join(part.translate(INDEX))
 
 
+@lru_cache(maxsize=10_000)
 def printed_width(text: str) -> float:
     """About how many characters wide a formula is: commands are one, scripts two thirds."""
     text = re.sub(r"\\(?:bar|overline|widetilde|dot|tilde|check|hat|mathrm|left|right)\b", "", text)

@@ -5,8 +5,9 @@ Whoever prints a line marks where it may end; the marks become spaces, or the li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDTH = 100
 INDENT = "    "
@@ -14,17 +15,20 @@ BREAK, INNER = "\v", "\f"  # letters of no language: INNER marks serve where BRE
 SHORT = 70    # what belongs together and is no longer stays in one line
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of code, how deep it stands, and what its continuation begins with."""
 
     text: str
     depth: int = 0
     hang: str = INDENT
 
-    def laid_out(self) -> Iterator[str]:
-        """One line, or several where one would be too long."""
-        first = INDENT * self.depth
+    def laid_out(self, further: int = 0) -> Iterator[str]:
+        """One line, or several where one would be too long; ``further`` to the right."""
+        first = INDENT * (self.depth + further)
+        whole = first + flat(self.text)
+        if len(whole) <= WIDTH:
+            yield whole.rstrip()
+            return
         room = WIDTH - len(first + self.hang)
         words = [part for word in self.text.split(BREAK)
                  for part in (word.split(INNER) if len(word) > room else [flat(word)])]
@@ -38,16 +42,28 @@ class Line:
         yield line.rstrip()
 
 
-Lines = tuple[Line, ...]
+@dataclass(frozen=True)
+class Indented:
+    """Lines one step further to the right, all that is within them too."""
+
+    lines: Lines
+
+    def laid_out(self, further: int = 0) -> Iterator[str]:
+        """The same as of one line."""
+        for one in self.lines:
+            yield from one.laid_out(further + 1)
+
+
+Lines = tuple[Line | Indented, ...]
 EMPTY = Line("")
 
 
-def deeper(lines: Sequence[Line]) -> Lines:
+def deeper(lines: Iterable[Line | Indented]) -> Lines:
     """Lines further to the right."""
-    return tuple(Line(one.text, one.depth + 1, one.hang) for one in lines)
+    return (Indented(tuple(lines)),)
 
 
-def laid_out(lines: Sequence[Line]) -> tuple[str, ...]:
+def laid_out(lines: Iterable[Line | Indented]) -> tuple[str, ...]:
     """The text of some lines."""
     return tuple(text for one in lines for text in one.laid_out())
 

@@ -8,7 +8,7 @@ from sympy import Expr
 
 from symrnn.loops.scope import Names
 from symrnn.backends.numpy_math import NumpyPrinter
-from symrnn.backends.text import Statement, TextPrinter
+from symrnn.backends.text import Statement, text_of
 from symrnn.program import (FED, Delay, Equation, Role, Size, Span, Variable, contraction_term,
                             symbols_in_order, terms)
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
@@ -41,7 +41,7 @@ class BodyWriter:
     def __init__(self, plan: Plan, schedule: Schedule, names: Names) -> None:
         self.plan, self.schedule, self.names = plan, schedule, names
         self.program = schedule.program
-        self.printer, self.text = NumpyPrinter(self.program, names), TextPrinter(self.program)
+        self.printer, self.text = NumpyPrinter(self.program, names), text_of(self.program)
         self.t = names.derived("step", "t", "time")
 
     def forward(self) -> Body:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from sympy import And, Expr, Rational, Symbol
 
 from symrnn.loops.scope import Names
-from symrnn.backends.printer import ATOM, PRODUCT, Printer
-from symrnn.program import (Ein, Equation, Maximum, Pointwise, Program, Role, Span, Variable,
-                            contraction_term, negated, terms)
+from symrnn.backends.printer import ATOM, PRODUCT, Printer, decimal
+from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Pointwise, Program, Role, Span,
+                            Variable, contraction_term, terms)
 
 UFUNCS = {"exp": "exp", "tanh": "tanh", "log": "log", "sin": "sin", "cos": "cos", "Abs": "abs",
           "log1p": "log1p", "expm1": "expm1", "copysign": "copysign"}
-STEP_LETTERS = {Span.SEQUENCE: "TB", Span.BATCH: "B", Span.CONSTANT: ""}
 
 
 class NumpyPrinter(Printer):
@@ -54,6 +53,18 @@ class NumpyPrinter(Printer):
         """The axes before a variable's own, as its array has them in this stage."""
         return list(variable.shape[: len(variable.shape) - len(variable.axes)])[
             0 if self.over_time else max(0, int(variable.span) - 1):]
+
+    def index(self, index: IndexSymbol) -> str:
+        axes = self._lhs.axes
+        behind = "[:, " + ", ".join(["None"] * (len(axes) - 1 - index.place)) + "]"
+        along = f"np.arange({self.size(axes[index.place])}, dtype=dtype)"
+        return along + behind if index.place < len(axes) - 1 else along
+
+    def _irrational(self, node: Expr) -> tuple[int, str]:
+        return ATOM, decimal(node)
+
+    def _call(self, node: Expr) -> tuple[int, str]:
+        return self._irrational(node) if node.is_number else super()._call(node)
 
     def size(self, name: str) -> str:
         return self.names.size(name)
@@ -98,13 +109,7 @@ class NumpyPrinter(Printer):
     def equation(self, equation: Equation, over_time: bool, values: dict[str, str]) -> str:
         """The right-hand side; ``values`` says how each sequence is read in this stage."""
         self.lhs, self.over_time, self.values = self.program[equation.lhs], over_time, values
-        text = ""
-        for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self._term(term if positive is None else positive)
-        return text or "0"
+        return " ".join(self.signed(terms(equation.rhs), self._term)) or "0"
 
     def _term(self, term: Expr) -> str:
         found = contraction_term(term)
@@ -118,7 +123,11 @@ class NumpyPrinter(Printer):
         """``x @ W.T`` where it is one, else einsum."""
         names = [self.values.get(one.name) or self.names[one.name] for one in ein.operands]
         if isinstance(ein, Maximum):
-            return f"np.max({names[0]}, axis=-1)"
+            part = ein.letters.operands[0]
+            along = [str(place - len(part)) for place, one in enumerate(part)
+                     if one in ein.letters.summed]
+            axis = along[0] if len(along) == 1 else f"({', '.join(along)})"
+            return f"np.max({names[0]}, axis={axis})"
         placed = self._selected(ein, names)
         return placed or self._matmul(ein, names) or self._einsum(ein, names)
 
@@ -127,10 +136,14 @@ class NumpyPrinter(Printer):
         first = self.program[ein.operands[0].name]
         if first.role is not Role.SELECTOR or len(names) != 2:
             return None
-        start = self(first.offset)
-        if ein.letters.spec == "ij,j->i":
+        placed, part = ein.letters.operands
+        row, column = placed[0], placed[1]
+        start, output = self(first.offset), ein.letters.output
+        if part[-1] == column and output == part[:-1] + row:
             return f"place({names[1]}, {start}, {self.size(first.axes[0])})"
-        return f"{names[1]}[..., {start}:{start} + {self.size(first.axes[1])}]"
+        if part[-1] == row and output == part[:-1] + column:
+            return f"{names[1]}[..., {start}:{start} + {self.size(first.axes[1])}]"
+        return None
 
     def _matmul(self, ein: Ein, names: list[str]) -> str | None:
         spans = [self.program[one.name].span for one in ein.operands]

@@ -6,22 +6,25 @@ in which they stand in the expression; nothing is sorted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
-from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, Or, Piecewise, Pow, Rational,
-                   Symbol, exp)
+from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, NumberSymbol, Or, Piecewise, Pow,
+                   Rational, Symbol, exp)
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
-from symrnn.program import SizeSymbol, factors, multiply, negated, terms
+from symrnn.program import (IndexSymbol, Pointwise, SizeSymbol, spelled_out, factors, multiply,
+                            negated, terms)
 
 OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
+LETTERS = "jklopqruvw"  # of indices; i is the input gate in most papers
 FAR, MOST_PLACES, MOST_DIGITS = 5, 60, 10**6  # which numbers are written as powers of ten
 
 
 METHODS: tuple[tuple[type, str], ...] = (
-    (SizeSymbol, "_size"), (Symbol, "_symbol"), (Rational, "_rational"), (Add, "_sum"),
+    (SizeSymbol, "_size"), (IndexSymbol, "_index"), (Symbol, "_symbol"), (Rational, "_rational"),
+    (NumberSymbol, "_irrational"), (Add, "_sum"),
     (Piecewise, "_cases"), (exp, "_call"), (Pow, "_power"), (Mul, "_product"), (Abs, "_call"),
     (Max, "_call"), (Min, "_call"), (Function, "_call"), (Relational, "_relation"),
     (And, "_logic"), (Or, "_logic"), (BooleanTrue, "_true"))
@@ -37,6 +40,7 @@ class Printer:
     """Prints a pointwise expression as text; subclasses speak LaTeX, C or NumPy."""
 
     times = " "
+    writes_powers = False  # documents write a^b, programs call a function
     gap = " "  # in front of a sign, where a line may end
 
     def __call__(self, expression: Expr, level: int = OR) -> str:
@@ -59,6 +63,9 @@ class Printer:
     def _size(self, node: SizeSymbol) -> tuple[int, str]:
         return ATOM, self.size(node.name)
 
+    def _index(self, node: IndexSymbol) -> tuple[int, str]:
+        return ATOM, self.index(node)
+
     def _symbol(self, node: Symbol) -> tuple[int, str]:
         return ATOM, self.symbol(node.name)
 
@@ -76,6 +83,14 @@ class Printer:
     def size(self, name: str) -> str:
         """A size."""
         return name
+
+    def index(self, index: IndexSymbol) -> str:
+        """Where an entry of the left-hand side stands, from 0: the letter of that axis."""
+        return LETTERS[index.place]
+
+    def _irrational(self, node: NumberSymbol) -> tuple[int, str]:
+        """A constant of mathematics: its name, or a literal in languages that compute."""
+        return ATOM, str(node)
 
     def number(self, value: Rational) -> tuple[int, str]:
         """A non-negative number with its binding strength."""
@@ -107,15 +122,20 @@ class Printer:
             return SUM, "-" + self.number(-node)[1]
         return self.number(node)
 
-    def _sum(self, node: Add) -> tuple[int, str]:
-        text = ""
-        for place, term in enumerate(terms(node)):
+    def signed(self, found: Iterable[Expr], printed: Callable[[Expr], str], minus: str = "- "
+               ) -> list[str]:
+        """Terms printed one by one, each behind its sign: ``-a``, ``+ b``, ``- c``."""
+        shown: list[str] = []
+        for term in found:
             positive = negated(term)
-            sign = f"{self.gap}- " if positive is not None else f"{self.gap}+ "
-            if place == 0:
-                sign = sign.strip() if positive is not None else ""
-            text += sign + self(term if positive is None else positive, PRODUCT)
-        return SUM, text
+            sign = "+ " if positive is None else minus
+            if not shown:
+                sign = "" if positive is None else "-"
+            shown.append(sign + printed(term if positive is None else positive))
+        return shown
+
+    def _sum(self, node: Add) -> tuple[int, str]:
+        return SUM, self.gap.join(self.signed(terms(node), lambda term: self(term, PRODUCT)))
 
     def _product(self, node: Mul) -> tuple[int, str]:
         positive = negated(node)
@@ -145,6 +165,8 @@ class Printer:
         return f"sqrt({inside})"
 
     def _call(self, node: Expr) -> tuple[int, str]:
+        if isinstance(node, Pointwise) and node.activation.is_power and self.writes_powers:
+            return POWER, self.power(self(node.args[0], ATOM), node.args[1])
         return ATOM, self.call(node, [self(argument) for argument in node.args])
 
     def _cases(self, node: Piecewise) -> tuple[int, str]:
@@ -181,3 +203,8 @@ def power_of_ten(value: Rational) -> tuple[int, int] | None:
         digits, exponent = digits // 10, exponent + 1
     far = abs(exponent) >= FAR and digits <= MOST_DIGITS
     return (digits, exponent) if far and max(value.p, value.q) >= 10**FAR else None
+
+
+def decimal(number: Expr) -> str:
+    """A number that is no fraction, such as pi or log(2), to the last digit of a double."""
+    return repr(float(spelled_out(number).evalf(20)))

@@ -21,9 +21,12 @@ class Factor:
 def matrix_product(letters: Letters) -> tuple[Factor, ...] | None:
     """The contraction as a product of matrices and vectors, or None if it is none.
 
+    ``ij->ji`` is A^T;
     ``ij,j->i`` is A x; ``ij,i->j`` is A^T x; ``i,j->ij`` is x y^T; ``i,i->`` is x^T y.
     """
     slots = range(len(letters.operands))
+    if len(slots) == 1 and len(letters.output) == 2 and letters.operands[0] == letters.output[::-1]:
+        return (Factor(0, True),)
     if len(slots) < 2 or any(len(part) not in (1, 2) for part in letters.operands):
         return None
     for order in permutations(slots):

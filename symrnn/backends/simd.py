@@ -13,7 +13,7 @@ from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
 from symrnn.backends.lines import deeper, flat, laid_out
-from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment
+from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
                           Return, Run, replaced, total)
 from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
@@ -78,6 +78,7 @@ class _Sources:
         self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
         of_row.used_calls = self.scalar.used_calls
         self.vectors = VectorFormulas(self.names, name, of_row)
+        self.trees: dict[TiledFunction, tuple[CTree, VectorTree]] = {}
 
     def source(self) -> SimdSource:
         """All parts of the two files."""
@@ -93,12 +94,18 @@ class _Sources:
 
     def _printed(self, maker: TiledFunction, function: Function, *comment: str,
                  static: bool = False) -> Printed:
-        text = TextPrinter(maker.program)
-        outside = CTree(self.scalar, text, f"{self.name}_real")
-        tree = VectorTree(self.scalar, self.vectors, text)
+        outside, tree = self._trees(maker)
         return Printed(comment, laid_out(outside.signature(function, ";")),
                        laid_out(outside.signature(function, "", "static " * static)),
                        laid_out(deeper(tree.body(function.body))))
+
+    def _trees(self, maker: TiledFunction) -> tuple[CTree, VectorTree]:
+        """What prints signatures, whose numbers have the name in the header, and bodies."""
+        if maker not in self.trees:
+            text = text_of(maker.program)
+            self.trees[maker] = (CTree(self.scalar, text, f"{self.name}_real"),
+                                 VectorTree(self.scalar, self.vectors, text))
+        return self.trees[maker]
 
     def _team(self, kind: str, maker: TiledFunction) -> Team:
         prefix = f"{self.name}_simd_{kind}"
@@ -126,7 +133,7 @@ class _Sources:
             found.append(self._memory(maker, f"{kind}_packed", f"weights packed for {kind}",
                                       maker.memory.packed_entries()))
         for kind, maker in self.makers.items():
-            rooms = [(one.count, one.kept, one.of) for one in maker.memory.rooms()]
+            rooms = [(one.count, one.kept, one.of) for one in maker.memory.rooms]
             found.append(self._memory(maker, f"{kind}_work", f"scratch memory of {kind}",
                                       maker.memory.entries(), rooms, maker.memory.scratch, True))
         return found
@@ -164,8 +171,8 @@ class _Sources:
         """A count as a reader knows it."""
         padded = {maker.to.row_name(axis): Macro(f"padded {self.names.size(axis)}")
                   for axis in maker.axes}
-        text = CTree(self.scalar, TextPrinter(maker.program), "real")
-        return flat(text(replaced(count, lambda one: padded.get(one)
+        tree = self._trees(maker)[1]
+        return flat(tree(replaced(count, lambda one: padded.get(one)
                                   if isinstance(one, Name) else None)))
 
     def _packings(self) -> list[Printed]:

@@ -41,14 +41,17 @@ class VectorPrinter(CPrinter):
             isinstance(node, Symbol) and node.name in self.of_row.elements)
 
     def _call(self, node: Expr) -> tuple[int, str]:
-        """What a function is of is a vector; its other arguments are numbers."""
-        first, *others = node.args
-        return ATOM, self.call(node, [self.wide(first), *map(self, others)])
+        """What a function is of is a vector; its parameters are numbers."""
+        if node.is_number:
+            return self._irrational(node)
+        vary = node.activation.operands if isinstance(node, Pointwise) else 1
+        return ATOM, self.call(node, [*map(self.wide, node.args[:vary]),
+                                      *map(self, node.args[vary:])])
 
     def wide(self, node: Expr) -> str:
         """An expression as a vector, whatever it is."""
         text = self(node)
-        return f"WIDE({text})" if self._is_of_row(node) else text
+        return f"WIDE({text})" if node.is_number or self._is_of_row(node) else text
 
     def _relation(self, node: Relational) -> tuple[int, str]:
         """A mask, also where two numbers are compared."""
@@ -62,6 +65,8 @@ class VectorPrinter(CPrinter):
         self.used_calls.setdefault(name, function)
         if isinstance(function, Pointwise):
             return f"{self.helper(name)}({', '.join(arguments)})"
+        if name == "copysign":
+            return f"with_sign_of({arguments[1]}, {arguments[0]})"
         return f"vec_{'fabs' if name == 'Abs' else name}({', '.join(arguments)})"
 
     def helper(self, name: str) -> str:

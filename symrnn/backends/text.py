@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 
 from sympy import Expr, Integer, Rational
 
-from symrnn.backends.printer import POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.printer import LETTERS, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, negated,
-                            printable, terms)
+from symrnn.program import (indices_in_order, Delay, Ein, Equation, Maximum, Program,
+                            contraction_term, printable, terms)
 
 
 class TextPrinter(Printer):
@@ -18,9 +19,11 @@ class TextPrinter(Printer):
 
     times = " * "
     dot = " * "  # between two numbers
+    writes_powers = True
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self._comments: dict[str, str] = {}
 
     def symbol(self, name: str) -> str:
         shown = self.program[name].stands_for if name in self.program else None
@@ -39,23 +42,28 @@ class TextPrinter(Printer):
 
     def equation(self, equation: Equation) -> str:
         """``z = W x + U h_prev + b``."""
-        return f"{equation.lhs} = {self.right_hand_side(equation)}"
+        return f"{equation.lhs}{self.entry(equation)} = {self.right_hand_side(equation)}"
+
+    def entry(self, equation: Equation) -> str:
+        """``[j,k]`` behind a left-hand side whose entries are told by their indices."""
+        axes = self.program[equation.lhs].axes
+        return f"[{','.join(LETTERS[:len(axes)])}]" if indices_in_order(equation.rhs) else ""
 
     def comment(self, equation: Equation) -> str:
-        """``(12)  z_bar = g_bar * (1 - g^2)   adjoint of (4)``."""
+        """``(12)  z_bar = g_bar * (1 - g^2)   adjoint of (4)``, put together once."""
+        if equation.lhs not in self._comments:
+            self._comments[equation.lhs] = self._comment(equation)
+        return self._comments[equation.lhs]
+
+    def _comment(self, equation: Equation) -> str:
         numbers = sorted({one.number for one in equation.origins if one.number})
         from_ = "   adjoint of " + ", ".join(f"({one})" for one in numbers) if numbers else ""
         return f"({equation.number})  {self.equation(equation)}{from_}"
 
     def right_hand_side(self, equation: Equation) -> str:
         """The terms in order, contractions as matrix products."""
-        text = ""
-        for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self.term(term if positive is None else positive, equation.lhs)
-        return text or "0"
+        return " ".join(self.signed(
+            terms(equation.rhs), lambda term: self.term(term, equation.lhs))) or "0"
 
     def term(self, term: Expr, lhs: str) -> str:
         """One term without its sign."""
@@ -90,10 +98,10 @@ class TextPrinter(Printer):
         return f"{delay.lhs}[t] = {delay.source}[t{-delay.step:+d}], at the edge {delay.initial}"
 
 
-def axes_text(program: Program, name: str) -> str:
-    """``[m, n]`` or ``[T, B, m]``; empty for a scalar constant."""
-    shape = program[name].shape
-    return f"[{', '.join(shape)}]" if shape else ""
+@lru_cache(maxsize=16)
+def text_of(program: Program) -> TextPrinter:
+    """The printer of one program, which all backends share."""
+    return TextPrinter(program)
 
 
 def in_comment(text: str) -> str:

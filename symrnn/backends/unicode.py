@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sympy import Expr
 
-from symrnn.backends.printer import PRODUCT
+from symrnn.backends.printer import ATOM, PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.backends.text import TextPrinter
 from symrnn.program import SUPERSCRIPT, Ein, Equation, Maximum, Span, glyph_text
@@ -32,8 +32,9 @@ class UnicodePrinter(TextPrinter):
         return glyph_text(self.program.size(name).glyph)
 
     def power(self, base: str, exponent: Expr) -> str:
-        text = str(exponent)
-        return base + text.translate(SUPERSCRIPT) if exponent.is_Integer else f"{base}^({text})"
+        if exponent.is_Integer:
+            return base + str(exponent).translate(SUPERSCRIPT)
+        return f"{base}^{self(exponent, ATOM)}"
 
     def product(self, parts: Sequence[str]) -> str:
         scalar = " " if set(parts[0]) <= NUMERAL else self.times
@@ -43,7 +44,7 @@ class UnicodePrinter(TextPrinter):
         """One equation, the left-hand side with its step."""
         variable = self.program[equation.lhs]
         left = self.symbol(equation.lhs) if variable.stands_for is None else equation.lhs
-        return f"{left} = {self.right_hand_side(equation)}"
+        return f"{left}{self.entry(equation)} = {self.right_hand_side(equation)}"
 
     def sums(self, ein: Ein, lhs: str) -> str:
         return "Σₜ " if super().sums(ein, lhs) else ""

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from symrnn.bench.workloads import Kind, Workload
+from symrnn.bench.kinds import Kind
+from symrnn.bench.workloads import Workload
 from symrnn.pipeline import compile, derive
 from symrnn.program import INPUTS, Program, ProgramError, Role
 from symrnn.program.interpret import Interpreter
@@ -35,11 +36,6 @@ class Case:
     def input_name(self) -> str:
         """The name of the one input."""
         return self.program.with_role(Role.INPUT)[0].name
-
-    @property
-    def output_name(self) -> str:
-        """The name of the one output."""
-        return self.program.outputs[0]
 
     def zeros(self, *names: str) -> dict[str, Array]:
         """Arrays of zeros for some variables of a batch, such as initial states."""

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from symrnn.bench import plot, processes, report
 from symrnn.bench import scaling as growth
+from symrnn.bench.kinds import Kind
 from symrnn.bench.outcome import Report
 from symrnn.bench.report import Row
 from symrnn.bench.timing import QUICK, Rules
-from symrnn.bench.workloads import Choice, Kind, Workload, chosen, network, quick
+from symrnn.bench.workloads import Choice, Workload, chosen, network, quick
 from symrnn.program import Misused
 
 Told = Callable[[int, int], None]

@@ -12,8 +12,8 @@ from math import prod
 
 from symrnn.adjoint import join
 from symrnn.bench.case import Case
+from symrnn.bench.kinds import Kind
 from symrnn.bench.limits import BYTES, Limits
-from symrnn.bench.workloads import Kind
 from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, Span
 from symrnn.program.contraction import Ein, contraction_axes

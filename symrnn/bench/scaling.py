@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from symrnn.bench.kinds import Kind
 from symrnn.bench.outcome import Outcome
 from symrnn.bench.report import Row, duration
-from symrnn.bench.workloads import Kind, Workload
+from symrnn.bench.workloads import Workload
 
 SIZES: dict[str, tuple[int, ...]] = {
     "steps": (25, 50, 100, 200, 400, 800),

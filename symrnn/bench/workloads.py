@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from enum import Enum
 from functools import partial
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from symrnn.bench.kinds import Kind
 from symrnn.catalogue import cell, find
 from symrnn.cells.elman import elman
 from symrnn.program import Program
@@ -27,14 +27,6 @@ SUBJECTS: dict[str, Callable[[], Program]] = {
 def network(name: str) -> Program:
     """The network of a name or a path. Raises UnknownName for one that is not there."""
     return SUBJECTS[name]() if name in SUBJECTS else find(name).build()
-
-
-class Kind(Enum):
-    """What is asked of a cell."""
-
-    STEP = "step"
-    SEQUENCE = "sequence"
-    TRAINING = "training"
 
 
 @dataclass(frozen=True)

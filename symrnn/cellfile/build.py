@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from symrnn.authoring import Cell
 from symrnn.cellfile.formula import Formulas
-from symrnn.cellfile.nodes import (CellName, Constant, Declarations, EquationLine, Outputs, Prose,
-                                   Statement, Word)
+from symrnn.cellfile.nodes import (CellName, Constant, ConstantArray, Declarations, Outputs, Prose,
+                                   SizeLine, Statement, Word)
+from symrnn.cellfile.repeats import Line, called, numbered, written_out
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError, Source, load, source
 from symrnn.cellfile.syntax import statements
 from symrnn.cellfile.values import fits, shape
-from symrnn.program import Program, misnamed
+from symrnn.program import Program, misnamed, symbols_in_order
 
 Kind = TypeVar("Kind", bound=Statement)
 Made = TypeVar("Made")
@@ -34,16 +35,25 @@ def _program(text: Source) -> Program:
     found = statements(text)
     cell = _empty(text, found)
     scope = Scope(text, cell)
-    equations = _of(EquationLine, found)
-    for one in equations:
-        scope.later.setdefault(one.name.text, text.line(one.name.at))
+    lines = written_out(text, found)
+    for line in lines:
+        scope.later.setdefault(_name(text, line).text, text.line(line.equation.name.at))
     with cell:
         for statement in found:
             _declare(scope, statement)
-        _require(scope, equations)
-        for equation in equations:
-            _define(scope, equation)
-        return _built(scope, equations, _of(Outputs, found))
+        _require(scope, lines)
+        for line in lines:
+            _define(scope, line)
+        return _built(scope, lines, _of(Outputs, found))
+
+
+def _name(text: Source, line: Line) -> Word:
+    """What an equation binds: ``v_3`` for the third substep of v."""
+    equation = line.equation
+    if equation.substep is None:
+        return equation.name
+    number = numbered(text, equation.substep, line.numbers)
+    return Word(called(equation.name.text, number), equation.name.at)
 
 
 def _of(kind: type[Kind], found: Iterable[Statement]) -> list[Kind]:
@@ -76,12 +86,39 @@ def _declare(scope: Scope, statement: Statement) -> None:
     elif isinstance(statement, Constant):
         scope.claim(statement.name, "constant")
         scope.constants[statement.name.text] = statement.value
+    elif isinstance(statement, SizeLine):
+        _declare_size(scope, statement)
+    elif isinstance(statement, ConstantArray):
+        _declare_array(scope, statement)
 
 
-def _require(scope: Scope, equations: list[EquationLine]) -> None:
+def _declare_size(scope: Scope, line: SizeLine) -> None:
+    scope.made_of.add(line.name.text)
+    value = Formulas(scope).value(line.formula)
+    with_caret(scope, line.name, lambda: scope.cell.size(
+        line.name.text, value.expression, line.meaning or "entries"))
+
+
+def _declare_array(scope: Scope, line: ConstantArray) -> None:
+    """A constant array: its formula reads its indices, sizes and numbers."""
+    scope.claim(line.name, "constant")
+    scope.check_axes(line.name, tuple(axis for _, axis in line.indices))
+    axes = ",".join(axis.text for _, axis in line.indices)
+    formulas = Formulas(scope, indices={name.text: place for place, (name, _)
+                                        in enumerate(line.indices)})
+    value = formulas.value(line.formula)
+    if symbols_in_order(value.expression):
+        raise scope.error("a constant is made of its indices, sizes and numbers alone",
+                          line.formula.at)
+    with_caret(scope, line.name, lambda: scope.cell.constant(
+        f"{line.name.text}[{axes}]", line.meaning or "constant", lambda *_: value.expression))
+    scope.defined.add(line.name.text)
+
+
+def _require(scope: Scope, lines: tuple[Line, ...]) -> None:
     if "input" not in scope.roles.values():
         raise scope.error("there is no input; write 'input x[n]'", 0)
-    if not equations:
+    if not lines:
         raise scope.error("there is no equation; write 'h[t] = ...'", 0)
     for name, role in scope.roles.items():
         if role == "state" and name not in scope.later:
@@ -89,9 +126,10 @@ def _require(scope: Scope, equations: list[EquationLine]) -> None:
                               scope.places[name])
 
 
-def _define(scope: Scope, equation: EquationLine) -> None:
+def _define(scope: Scope, line: Line) -> None:
     """Check one equation and hand it to the cell."""
-    name, role = equation.name, scope.roles.get(equation.name.text)
+    equation, name = line.equation, _name(scope.source, line)
+    role = scope.roles.get(name.text)
     if name.text in scope.defined:
         raise scope.error(f"'{name.text}' has an equation already, in line "
                           f"{scope.later[name.text]}", name.at)
@@ -99,13 +137,18 @@ def _define(scope: Scope, equation: EquationLine) -> None:
         raise scope.error(f"'{name.text}' is declared in line "
                           f"{scope.source.line(scope.places[name.text])} as {role}, so it has no "
                           f"equation", name.at)
-    formulas = Formulas(scope)
+    formulas = Formulas(scope, line.numbers)
     value = formulas.value(equation.formula)
     if value.number is not None:
         raise scope.error(f"'{name.text}' does not change; write 'const' for a number", name.at)
     if role is None:
         scope.claim(name, "symbol")
-        scope.cell.symbol(f"{name.text}[{','.join(value.axes)}]", "intermediate value")
+        declaration = f"{equation.name.text}[{','.join(value.axes)}]"
+        if equation.substep is None:
+            scope.cell.symbol(declaration, "intermediate value")
+        else:
+            number = numbered(scope.source, equation.substep, line.numbers)
+            scope.cell.substep(declaration, number, f"intermediate value, substep {number}")
     wanted = scope.cell.variables[name.text].axes
     if not fits(value.axes, wanted):
         raise formulas.mismatch(f"'{name.text}' is {shape(wanted)}, but its equation gives "
@@ -126,10 +169,10 @@ def with_caret(scope: Scope, name: Word, make: Callable[[], Made]) -> Made:
         raise scope.error(own, name.at) from None
 
 
-def _built(scope: Scope, equations: list[EquationLine], lines: list[Outputs]) -> Program:
-    outputs = [name for line in lines for name in line.names]
+def _built(scope: Scope, lines: tuple[Line, ...], found: list[Outputs]) -> Program:
+    outputs = [name for one in found for name in one.names]
     if not outputs:
-        raise scope.error("there is no output; write 'output h'", equations[-1].name.at)
+        raise scope.error("there is no output; write 'output h'", lines[-1].equation.name.at)
     for place, name in enumerate(outputs):
         if name.text not in scope.defined:
             raise scope.error(f"'{name.text}' has no equation, so it is no output", name.at)

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from sympy import Expr
+from sympy import Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational
 
-from symrnn.cellfile.functions import FUNCTIONS
-from symrnn.cellfile.nodes import CallNode, NameNode, Node, NumberNode, OperatorNode, PowerNode
+from symrnn.authoring.arrays import product_spec
+from symrnn.authoring.symbols import LETTERS
+from symrnn.cellfile.functions import FUNCTIONS, Given
+from symrnn.cellfile.nodes import (CallNode, ComparisonNode, NameNode, Node, NumberNode,
+                                   OperatorNode, PowerNode)
+from symrnn.cellfile.repeats import called, numbered
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
 from symrnn.cellfile.values import Axes, Value, constant, fits, hint, shape, widening
+from symrnn.program import IndexSymbol, SizeSymbol
 
 MAX_SIZE = 10 ** 40  # of the numerator and the denominator of a number
+MAX_EXPONENT = 8
 ARITHMETIC: dict[str, Callable[..., Expr]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}
+COMPARISONS: dict[str, Callable[..., Expr]] = {
+    "<": Lt, "<=": Le, ">": Gt, ">=": Ge, "==": Eq, "!=": Ne}
 
 
 class Formulas:
-    """Builds the expressions of one file, from the inside out."""
+    """Builds the expressions of one file, from the inside out.
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
+    ``numbers`` are those of the substeps, ``indices`` the places of the axes of a constant array.
+    """
+
+    def __init__(self, scope: Scope, numbers: Mapping[str, int] | None = None,
+                 indices: Mapping[str, int] | None = None) -> None:
+        self.scope, self.numbers, self.indices = scope, dict(numbers or {}), dict(indices or {})
 
     def value(self, node: Node) -> Value:
         """The value of a formula. Raises CellFileError at the part that is wrong."""
@@ -45,10 +57,17 @@ class Formulas:
             return self._call(node)
         if isinstance(node, PowerNode):
             return self._power(node)
+        if isinstance(node, ComparisonNode):
+            return self._comparison(node)
         assert isinstance(node, OperatorNode)
         return self._operation(node)
 
     def _name(self, node: NameNode) -> Value:
+        if node.substep is not None:
+            number = numbered(self.scope.source, node.substep, self.numbers)
+            return self._name(replace(node, name=called(node.name, number), substep=None))
+        if node.step is None and (found := self._without_time(node.name)) is not None:
+            return found
         known = self.scope.constants.get(node.name)
         if known is None:
             term = self.scope.term(node)
@@ -58,10 +77,19 @@ class Formulas:
         self.scope.used.add(node.name)
         return constant(known)
 
+    def _without_time(self, name: str) -> Value | None:
+        """An index, the number of the step, or a size as a number; None for any other name."""
+        if name in self.indices:
+            return Value(IndexSymbol.at(self.indices[name]))
+        if name in self.numbers:
+            return constant(Fraction(self.numbers[name]))
+        if name == "t":
+            return Value(self.scope.cell.step_number())
+        return Value(SizeSymbol(name)) if self.scope.is_size(name) else None
+
     def _operation(self, node: OperatorNode) -> Value:
         if node.operator == "'":
-            raise self.scope.error("a transpose stands on the left of '@' only: W.T @ x[t]",
-                                   node.at)
+            return self._transposed(node)
         if node.operator == "@":
             return self._product(node)
         values = [self.value(one) for one in node.operands]
@@ -91,37 +119,77 @@ class Formulas:
         return constant(number)
 
     def _power(self, node: PowerNode) -> Value:
-        base = self.value(node.base)
+        base, exponent = self.value(node.base), self.value(node.exponent)
+        number = exponent.number
+        if number is None:
+            axes = self.wider(base, exponent, "^", node.at)
+            return Value(base.expression ** exponent.expression, axes,
+                         widened=widening("^", base, exponent, node.at))
+        if abs(number) > MAX_EXPONENT:
+            raise self.scope.error(f"a number in an exponent lies between -{MAX_EXPONENT} and "
+                                   f"{MAX_EXPONENT}", node.exponent.at)
         if base.number is None:
-            return replace(base, expression=base.expression ** node.exponent)
-        if base.number == 0 and node.exponent < 0:
+            power = Rational(number.numerator, number.denominator)
+            return replace(base, expression=base.expression ** power)
+        if base.number == 0 and number < 0:
             raise self.scope.error("this divides by zero", node.at)
-        return self._bounded(base.number ** node.exponent, node.at)
+        if number.denominator != 1:
+            raise self.scope.error("this root of a number is a number; write the number", node.at)
+        return self._bounded(base.number ** int(number), node.at)
+
+    def _comparison(self, node: ComparisonNode) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        axes = self.wider(left, right, node.operator, node.at)
+        if left.number is not None and right.number is not None:
+            raise self.scope.error("this compares two numbers", node.at)
+        sides = (self.scope.cell.compared(one.expression) for one in (left, right))
+        return Value(COMPARISONS[node.operator](*sides), axes, is_condition=True)
+
+    def _transposed(self, node: OperatorNode) -> Value:
+        matrix = self.value(node.operands[0])
+        if len(matrix.axes) < 2:
+            raise self.mismatch(f"only a matrix has a transpose, but here it is "
+                                f"{shape(matrix.axes)}", node.at, matrix)
+        letters, axes = LETTERS[:len(matrix.axes)], matrix.axes
+        spec = f"{letters}->{letters[:-2]}{letters[-1]}{letters[-2]}"
+        return Value(self.scope.cell.contract(spec, matrix.expression),
+                     (*axes[:-2], axes[-1], axes[-2]))
 
     def _product(self, node: OperatorNode) -> Value:
         first, second = node.operands
-        turned = isinstance(first, OperatorNode) and first.operator == "'"
-        left = self.value(first.operands[0] if isinstance(first, OperatorNode) and turned
+        transposed = isinstance(first, OperatorNode) and first.operator == "'"
+        left = self.value(first.operands[0] if isinstance(first, OperatorNode) and transposed
                           else first)
-        right = self.value(second)
-        if len(left.axes) != 2:
+        right, axes = self.value(second), left.axes
+        if len(axes) < 2:
             raise self.mismatch(f"the left of '@' is a matrix, but here it is "
-                                f"{shape(left.axes)}; '*' acts element by element", node.at, left)
-        rows, columns = reversed(left.axes) if turned else left.axes
-        if len(right.axes) not in (1, 2) or right.axes[0] != columns:
+                                f"{shape(axes)}; '*' acts element by element", node.at, left)
+        if transposed:
+            axes = (*axes[:-2], axes[-1], axes[-2])
+        spec = product_spec(axes, right.axes)
+        if spec is None:
             raise self.mismatch(
-                f"the left of '@' is {shape((rows, columns))}, so its right must be [{columns}] "
-                f"or [{columns}, ...], but it is {shape(right.axes)}", node.at, right)
-        rest = "k"[:len(right.axes) - 1]
-        spec = f"{'ji' if turned else 'ij'},j{rest}->i{rest}"
-        return Value(self.scope.cell.contract(spec, left.expression, right.expression),
-                     (rows, *right.axes[1:]), widened=right.widened if rest else None)
+                f"the left of '@' is {shape(axes)}, so its right must be [{axes[-1]}] "
+                f"or [{axes[-1]}, ...], but it is {shape(right.axes)}", node.at, right)
+        repeated = len(spec.axes) > len(axes) - 1
+        return Value(self.scope.cell.contract(spec.text(transposed), left.expression,
+                                              right.expression),
+                     spec.axes, widened=right.widened if repeated else None)
 
     def _call(self, node: CallNode) -> Value:
         if node.function not in FUNCTIONS:
             raise self.scope.error(FUNCTIONS.unknown(node.function), node.at)
-        values = [self.value(one) for one in node.arguments]
-        expression, axes = FUNCTIONS[node.function](self, node.function, values, node.at)
+        arguments, axis = list(node.arguments), ""
+        if FUNCTIONS.takes_axis(node.function) and len(arguments) > 1:
+            last = arguments[-1]
+            if isinstance(last, NameNode) and last.step is None and self.scope.is_size(last.name):
+                axis = last.name
+                arguments.pop()
+        values = tuple(self.value(one) for one in arguments)
+        if node.function != "where" and any(one.is_condition for one in values):
+            raise self.scope.error("a comparison stands in 'where(a <= b, x, y)' alone", node.at)
+        given = Given(node.function, values, node.at, axis)
+        expression, axes = FUNCTIONS[node.function](self, given)
         kept = axes in [one.axes for one in values]
         return Value(expression, axes, widened=widening(
             node.function, values[0], values[-1], node.at) if kept else None)

@@ -60,6 +60,50 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class ConstantArray:
+    """``const I[i: m, j: m] = where(i == j, 1, 0) "identity"``."""
+
+    name: Word
+    indices: tuple[tuple[Word, Word], ...]
+    formula: Node
+    meaning: str
+
+
+@dataclass(frozen=True)
+class SizeLine:
+    """``size q = n + m "entries of both"``."""
+
+    name: Word
+    formula: Node
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """``repeat k = 1 to 6``: the equations up to ``end``, once for every substep."""
+
+    name: Word
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class End:
+    """``end``."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Substep:
+    """``3``, ``k`` or ``k-1`` of ``v[t,k-1]``."""
+
+    at: int
+    name: str
+    shift: int
+
+
+@dataclass(frozen=True)
 class Outputs:
     """``output h, c``."""
 
@@ -98,6 +142,7 @@ class NameNode(Node):
 
     name: str
     step: int | None
+    substep: Substep | None = None
 
 
 @dataclass(frozen=True)
@@ -118,18 +163,29 @@ class OperatorNode(Node):
 
 @dataclass(frozen=True)
 class PowerNode(Node):
-    """``a[t]^2``."""
+    """``a[t]^2``, ``2^(-i)``."""
 
     base: Node
-    exponent: int
+    exponent: Node
+
+
+@dataclass(frozen=True)
+class ComparisonNode(Node):
+    """``a[t] <= b[t]``, the condition of ``where``."""
+
+    operator: str
+    left: Node
+    right: Node
 
 
 @dataclass(frozen=True)
 class EquationLine:
-    """``h[t] = ...``."""
+    """``h[t] = ...``, ``v[t,k] = ...``."""
 
     name: Word
     formula: Node
+    substep: Substep | None = None
 
 
-Statement = Declarations | Prose | CellName | Constant | Outputs | EquationLine
+Statement = (Declarations | Prose | CellName | Constant | ConstantArray | SizeLine | Outputs
+             | EquationLine | Repeat | End)

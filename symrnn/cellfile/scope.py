@@ -16,7 +16,7 @@ from symrnn.cellfile.nodes import Declaration, NameNode, Word
 from symrnn.cellfile.source import CellFileError, Source
 from symrnn.cellfile.values import Widening
 
-MAX_AXES = 3
+MAX_AXES = 6
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Scope:
     defined: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     widened: dict[str, Widening | None] = field(default_factory=dict)
+    made_of: set[str] = field(default_factory=set)
 
     def error(self, message: str, at: int) -> CellFileError:
         """An error that points into the file."""
@@ -52,7 +53,7 @@ class Scope:
 
     def declare(self, role: str, one: Declaration) -> None:
         """An input, a state, a parameter, or a pattern of parameters."""
-        self._check_axes(one)
+        self.check_axes(one.name, one.axes)
         if one.start is not None and role != "state":
             raise self.error(f"'{one.name.text}' is {role}; only a state starts with a number",
                              one.name.at)
@@ -76,10 +77,16 @@ class Scope:
             self.cell.state(declaration, one.meaning or "state",
                             start=Rational(first.numerator, first.denominator))
 
-    def _check_axes(self, one: Declaration) -> None:
-        if len(one.axes) > MAX_AXES:
-            raise self.error(f"'{one.name.text}' has more than {MAX_AXES} axes", one.name.at)
-        for axis in one.axes:
+    def is_size(self, name: str) -> bool:
+        """True for the axis of something declared so far, and for a size that is made of others."""
+        return name not in self.roles and name not in self.constants and (
+            name in self.made_of or any(name in one.axes for one in self.cell.variables.values()))
+
+    def check_axes(self, name: Word, axes: tuple[Word, ...]) -> None:
+        """Raise for too many axes, or for a name that none can have."""
+        if len(axes) > MAX_AXES:
+            raise self.error(f"'{name.text}' has more than {MAX_AXES} axes", name.at)
+        for axis in axes:
             if (why := reserved_axis(axis.text)) is not None:
                 raise self.error(why, axis.at)
 
@@ -89,9 +96,10 @@ class Scope:
         if name not in self.roles and not self._of_a_pattern(node):
             raise self.error(self._unknown(name, node.step), node.at)
         self.used.add(name)
-        if self.roles[name] == "param":
+        if self.roles[name] in ("param", "constant"):
             if node.step is not None:
-                raise self.error(f"'{name}' is a parameter and has no time; write '{name}'",
+                what = "parameter" if self.roles[name] == "param" else "constant"
+                raise self.error(f"'{name}' is a {what} and has no time; write '{name}'",
                                  node.at)
             return self.cell.term(name)
         if node.step is None:

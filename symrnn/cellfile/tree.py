@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from lark import Token, Transformer, v_args
 
-from symrnn.cellfile.nodes import (CallNode, CellName, Constant, Declaration, Declarations, Depth,
-                                   EquationLine, NameNode, Node, NumberNode, OperatorNode, Outputs,
-                                   PowerNode, Prose, Statement, Word)
+from symrnn.authoring.symbols import MOST_STEPS
+from symrnn.cellfile.nodes import (CallNode, CellName, ComparisonNode, Constant, ConstantArray,
+                                   Declaration, Declarations, Depth, End, EquationLine, NameNode,
+                                   Node, NumberNode, OperatorNode, Outputs, PowerNode, Prose,
+                                   Repeat, SizeLine, Statement, Substep, Word)
 from symrnn.program import RULE, is_name, meant, quoted, unfit
 
 MAX_PROSE = 500
@@ -16,8 +19,9 @@ CHAINS = ({"+", "-"}, {"*", "/"})  # operators that go on side by side
 MAX_DEPTH = 40
 MAX_HEIGHT = 80  # terms in a row, and whatever is nested in them
 MAX_DIGITS = 20
+MAX_COUNT = 100  # of substeps, and of steps back
 MAX_POWER_OF_TEN = 30
-MAX_EXPONENT = 8
+Moment = tuple[int, Substep | None]
 
 
 class Refused(Exception):
@@ -54,23 +58,52 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def constant(self, keyword: Token, name: Token, minus: Token | None, value: Token) -> Constant:
         return Constant(word(name), -number(value) if minus else number(value))
 
+    def index(self, name: Token, axis: Token) -> tuple[Word, Word]:
+        return word(name), word(axis)
+
+    def constant_array(self, keyword: Token, name: Token, *rest: Any) -> ConstantArray:
+        *indices, formula, meaning = rest
+        return ConstantArray(word(name), tuple(indices), formula,
+                             "" if meaning is None else prose(meaning))
+
+    def size(self, keyword: Token, name: Token, formula: Node, meaning: Token | None) -> SizeLine:
+        return SizeLine(word(name), formula, "" if meaning is None else prose(meaning))
+
+    def repeat(self, keyword: Token, name: Token, first: Token, to: Token, last: Token) -> Repeat:
+        return Repeat(word(name), whole(first), whole(last))
+
+    def end(self, keyword: Token) -> End:
+        return End(start(keyword))
+
     def outputs(self, keyword: Token, *names: Token) -> Outputs:
         return Outputs(tuple(map(word, names)))
 
-    def equation(self, name: Token, step: int, formula: Node) -> EquationLine:
+    def equation(self, name: Token, moment: Moment, formula: Node) -> EquationLine:
+        step, substep = moment
         if step:
             raise Refused(f"define {quoted(name + '[t]')}, not another step", start(name))
-        return EquationLine(word(name), formula)
+        return EquationLine(word(name), formula, substep)
+
+    def moment(self, step: int, substep: Substep | None) -> Moment:
+        return step, substep
+
+    def substep(self, first: Token, sign: Token | None = None, shift: Token | None = None
+                ) -> Substep:
+        if first.type == "NUMBER":
+            return Substep(start(first), "", whole(first))
+        count = 0 if shift is None else whole(shift)
+        return Substep(start(first), str(first), -count if sign == "-" else count)
 
     def step(self, time: Token, sign: Token | None, count: Token | None) -> int:
         if time != "t":
             raise Refused(f"{quoted(str(time))} is no step; write [t] or [t-1]", start(time))
         if sign is None or count is None:
             return 0
-        if count != "1":
-            raise Refused("a step is [t], [t-1] or [t+1]; carry h further by an equation such as "
-                          "'q[t] = h[t-1]', then read 'q[t-1]'", start(count))
-        return 1 if sign == "+" else -1
+        steps = whole(count)
+        if steps > MOST_STEPS:
+            raise Refused(f"[{time}{sign}{count}] is more than {MOST_STEPS} steps away",
+                          start(count))
+        return steps if sign == "+" else -steps
 
     def binary(self, left: Node, operator: Token, right: Node) -> Node:
         return operation(operator, left, right)
@@ -86,13 +119,14 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def transpose(self, operand: Node, mark: Token) -> Node:
         return OperatorNode(start(mark), deeper(start(mark), operand), "'", (operand,))
 
-    def power(self, base: Node, mark: Token, minus: Token | None, exponent: Token) -> Node:
-        value = number(exponent)
-        if value.denominator != 1 or not 1 <= value <= MAX_EXPONENT:
-            raise Refused(f"an exponent is a whole number from 1 to {MAX_EXPONENT} or its "
-                          f"negative; for roots there is sqrt", start(exponent))
-        return PowerNode(start(mark), deeper(start(mark), base), base,
-                         -int(value) if minus else int(value))
+    def power(self, base: Node, mark: Token, minus: Token | None, exponent: Node) -> Node:
+        if minus:
+            exponent = operation(minus, exponent)
+        return PowerNode(start(mark), deeper(start(mark), base, exponent), base, exponent)
+
+    def comparison(self, left: Node, mark: Token, right: Node) -> Node:
+        return ComparisonNode(start(mark), deeper(start(mark), left, right), str(mark), left,
+                              right)
 
     def number(self, value: Token) -> Node:
         return NumberNode(start(value), Depth(), number(value))
@@ -100,12 +134,24 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def name(self, name: Token) -> Node:
         return NameNode(start(name), Depth(), word(name).text, None)
 
-    def read(self, name: Token, step: int) -> Node:
-        return NameNode(start(name), Depth(), word(name).text, step)
+    def read(self, name: Token, moment: Moment) -> Node:
+        step, substep = moment
+        if step and substep is not None:
+            raise Refused("a substep is read in its own step alone; give what it leads to an "
+                          "equation, 'h[t] = v[t,6]'", start(name))
+        return NameNode(start(name), Depth(), word(name).text, step, substep)
 
     def call(self, function: Token, *arguments: Node) -> Node:
         return CallNode(start(function), deeper(start(function), *arguments), word(function).text,
                         arguments)
+
+
+def whole(token: Token) -> int:
+    """A whole number that is no larger than a loop or a delay can be."""
+    value = number(token)
+    if value.denominator != 1 or value > MAX_COUNT:
+        raise Refused(f"{quoted(str(token))} is no whole number up to {MAX_COUNT}", start(token))
+    return int(value)
 
 
 def start(token: Token) -> int:

@@ -46,6 +46,7 @@ class Value:
     axes: Axes = ()
     number: Fraction | None = None
     widened: Widening | None = None
+    is_condition: bool = False
 
 
 def constant(number: Fraction) -> Value:

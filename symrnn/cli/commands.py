@@ -5,14 +5,14 @@ Each loads what it needs when it is called, so that help and list need not wait 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from symrnn import titles
-from symrnn.cli import completion
+from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, waiting
+from symrnn.targets import PRINTED, STYLES
 
 HELP = """Write a recurrent cell's equations once; get its paper, its gradients and its kernels.
 
@@ -32,14 +32,6 @@ Examples:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
-class Format(StrEnum):
-    """How equations are shown."""
-
-    unicode = "unicode"
-    latex = "latex"
-    json = "json"
-
-
 CellName = Annotated[str, typer.Argument(
     metavar="CELL", help="A name that `symrnn list` shows, or a file: my.cell.",
     autocompletion=completion.cells)]
@@ -48,7 +40,8 @@ CellNames = Annotated[list[str] | None, typer.Argument(
     autocompletion=completion.cells)]
 Output = Annotated[str, typer.Option("--output", "-o", metavar="DIR",
                                      help="The folder of the generated files.")]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to print it.")]
+FormatOption = Annotated[str, choices.option(
+    "format", STYLES, "--format", "-f", help="How to print it.")]
 
 
 def print_version(wanted: bool) -> None:
@@ -77,8 +70,28 @@ def list_cells() -> None:
     say(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
 
 
+@app.command("help", short_help="Explain a topic: the language of cell files.")
+def explain(topic: Annotated[str, typer.Argument(
+        metavar="TOPIC", help="language: every construct of a cell file.")] = "") -> None:
+    """Explain a topic.
+
+    Example: `symrnn help language` shows every construct of a cell file, and the same in Python.
+    """
+    if not topic:
+        say("symrnn help language    every construct of a cell file, and the same in Python\n"
+            "symrnn COMMAND --help   what a command does, and its options")
+        return
+    if topic != "language":
+        raise typer.BadParameter(f"there is no topic {topic!r}; there is language",
+                                 param_hint="TOPIC")
+    from symrnn.cellfile.functions import FUNCTIONS
+    from symrnn.cellfile.reference import page
+
+    say(page(tuple(sorted(FUNCTIONS))))
+
+
 @app.command(short_help="Show a cell: its symbols and its equations.")
-def show(cell: CellName, format: FormatOption = Format.unicode,
+def show(cell: CellName, format: FormatOption = STYLES[0],
          schedule: Annotated[bool, typer.Option(
              "--schedule", help="Show the loops over time instead.")] = False) -> None:
     """Show a cell: its symbols and its numbered equations.
@@ -89,7 +102,7 @@ def show(cell: CellName, format: FormatOption = Format.unicode,
     from symrnn.presentation import schedules
 
     program = workflow.network(cell)
-    say((schedules.schedule if schedule else presentation.show)(program, format.value))
+    say((schedules.schedule if schedule else presentation.show)(program, format))
 
 
 @app.command(short_help="Show the equations that give a gradient.")
@@ -103,7 +116,7 @@ def grad(cell: CellName,
          )] = False,
          state_jacobian: Annotated[bool, typer.Option(
              "--state-jacobian", help="How new states depend on old ones, instead.")] = False,
-         format: FormatOption = Format.unicode) -> None:
+         format: FormatOption = STYLES[0]) -> None:
     """Show the derived equations that lead to a gradient, then the one formula over time.
 
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
@@ -117,17 +130,20 @@ def grad(cell: CellName,
         raise Misused("--state-jacobian shows every state by every other, so it goes with none of "
                       "--wrt, --of and --steps")
     program = workflow.network(cell)
-    say(jacobian_text(program, format.value) if state_jacobian
-        else gradient_text(program, wrt, of, steps, format.value))
+    say(jacobian_text(program, format) if state_jacobian
+        else gradient_text(program, wrt, of, steps, format))
 
 
-@app.command(short_help="Write documents and kernels of networks.")
-def generate(cells: CellNames = None, output: Output = "generated") -> None:
-    """Generate documents and kernels (LaTeX, NumPy, C): one folder for each architecture.
+@app.command(short_help="Write documents and kernels of networks.", help=f"""
+    Generate documents and kernels: one folder for each architecture.
 
-    Files that symrnn did not generate are never written over: then it writes nothing.
+    A folder holds {", ".join(one.title for one in PRINTED)}. Files that symrnn did not generate
+    are never written over: then it writes nothing.
+
     Examples: `symrnn generate`, `symrnn generate lstm gru --output build`.
-    """
+    """)
+def generate(cells: CellNames = None, output: Output = "generated") -> None:
+    """Generate documents and kernels."""
     from symrnn import workflow
 
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])

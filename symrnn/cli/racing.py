@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from symrnn.bench.kinds import Kind
 from symrnn.bench.timing import Rules
-from symrnn.cli import completion
+from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, say_table, waiting
 
 
-class Kind(StrEnum):
-    """What is asked of a cell in a race."""
-
-    step = "step"
-    sequence = "sequence"
-    training = "training"
-
-
-KindOption = Annotated[list[Kind] | None, typer.Option("--kind", help="What is timed.")]
+KINDS = tuple(one.value for one in Kind)
+KindOption = Annotated[list[str] | None, choices.option(
+    "kind of race", KINDS, "--kind", help="What is timed.")]
 SizeOption = Annotated[list[int] | None, typer.Option(min=1, help="Only this size; repeatable.")]
 FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
 

@@ -11,8 +11,8 @@ from sympy.logic.boolalg import BooleanTrue
 from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, TooLarge, called,
                                           constant, own_indices, placed, plus, resized, scaled,
                                           single, times)
-from symrnn.program import (Ein, Maximum, Pointwise, Program, Role, SizeSymbol, Span, Variable,
-                            quoted)
+from symrnn.program import (indices_in_order, Ein, Maximum, Pointwise, Program, Role, SizeSymbol,
+                            Span, Variable, quoted)
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -74,6 +74,8 @@ class Normal:
             return leaf_poly(Leaf(placed_at, SELECTOR, variable.axes))
         if definition is None:
             return leaf_poly(leaf_of(self.program, variable.name))
+        if indices_in_order(definition.rhs):  # a constant array: equal by its formula alone
+            return leaf_poly(Leaf(str(self._sized(definition.rhs)), SELECTOR, variable.axes))
         self._lhs.append(variable.name)
         poly = self._expression(definition.rhs, variable.axes)
         self._lhs.pop()

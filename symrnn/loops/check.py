@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symrnn.loops.expressions import Choose, Element, Expression, Name, Size, children, product
+from symrnn.loops.expressions import Element, Expression, Name, Size, children, product
 from symrnn.loops.statements import (Argument, Assign, Body, Buffer, Computed, Declare, For,
-                                     Function, Parts, Products, Section, Statement, Table, inner,
-                                     own_expressions)
+                                     Function, Parts, Products, Section, Statement, Table, inner)
 from symrnn.loops.types import SIZE
-from symrnn.loops.uses import parts
+from symrnn.loops.uses import Uses
 
 
 class LoopError(ValueError):
@@ -48,8 +47,7 @@ class _Checker:
 
     def _in_order(self, body: Body, scope: dict[str, Binding], written: set[Expression]) -> None:
         for statement in body:
-            for expression in own_expressions(statement):
-                self._expression(expression, _seen_by(statement, scope))
+            self._used(statement.own_uses, _seen_by(statement, scope))
             match statement:
                 case Declare(name=name):
                     _bind(self.function, scope, name, statement)
@@ -80,29 +78,28 @@ class _Checker:
                 self._fail(f"assigns {one.target.text}, which is constant")
         if one.operator != "=":
             return
-        if one.target in written and one.target not in parts(one.value):
+        if one.target in written and not _reads(one.value, one.target):
             self._fail(f"sets {_called(one.target)} twice")
         written.add(one.target)
 
-    def _expression(self, one: Expression, scope: Scope) -> None:
-        if isinstance(one, Name) and one.text not in scope:
-            self._fail(f"uses {one.text} before it is bound")
-        if isinstance(one, Element):
-            self._element(one, scope)
-        if isinstance(one, Choose):
-            scope = _held(one.condition, scope)
-        for part in children(one):
-            self._expression(part, scope)
+    def _used(self, used: Uses, scope: Scope) -> None:
+        for name in used.names:
+            if name not in scope:
+                self._fail(f"uses {name} before it is bound")
+        for element, held in used.elements:
+            self._element(element, held, scope)
 
-    def _element(self, one: Element, scope: Scope) -> None:
+    def _element(self, one: Element, held: frozenset[str], scope: Scope) -> None:
+        """The indices of an element; one that a condition holds may stand at another axis."""
         if len(one.index) != len(one.shape):
             self._fail(f"gives {_called(one)} {len(one.index)} indices for {len(one.shape)} axes")
         array = scope.get(one.array.text)
         shape = array.shape if isinstance(array, Declare) else None
-        if shape is not None and one.shape not in (shape, (product(shape),)):
+        if shape not in (None, one.shape) and one.shape != (product(shape or ()),):
             self._fail(f"reads {_called(one)} as an array of another shape")
         for index, size in zip(one.index, one.shape, strict=True):
-            loop = scope.get(index.text) if isinstance(index, Name) else None
+            loop = scope.get(index.text) if isinstance(index, Name) and index.text not in held \
+                else None
             if isinstance(loop, For) and loop.stop != size:
                 self._fail(f"runs {loop.index} over {_told(loop.stop)}, "
                            f"but in {_called(one)} over {_told(size)}")
@@ -123,11 +120,8 @@ def _seen_by(statement: Statement, scope: Scope) -> Scope:
         if isinstance(statement, Parts) else scope
 
 
-def _held(condition: Expression, scope: Scope) -> Scope:
-    """The scope where a condition tells how far an index goes: it may stand at another axis."""
-    told = {one.text for one in parts(condition) if isinstance(one, Name)}
-    return {name: Argument(name, SIZE) if name in told and isinstance(one, For) else one
-            for name, one in scope.items()}
+def _reads(value: Expression, target: Expression) -> bool:
+    return value == target or any(_reads(part, target) for part in children(value))
 
 
 def _told(count: Expression) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 from sympy import Expr
@@ -22,21 +22,21 @@ class Expression:
 
     def __add__(self, other: Expression | int) -> Expression:
         right = expression(other)
-        if right == ZERO:
+        if _is(right, 0):
             return self
-        return right if self == ZERO else Binary("+", self, right)
+        return right if _is(self, 0) else Binary("+", self, right)
 
     def __sub__(self, other: Expression | int) -> Expression:
         right = expression(other)
-        return self if right == ZERO else Binary("-", self, right)
+        return self if _is(right, 0) else Binary("-", self, right)
 
     def __mul__(self, other: Expression | int) -> Expression:
         right = expression(other)
-        if ZERO in (self, right):
+        if _is(self, 0) or _is(right, 0):
             return ZERO
-        if right == ONE:
+        if _is(right, 1):
             return self
-        return right if self == ONE else Binary("*", self, right)
+        return right if _is(self, 1) else Binary("*", self, right)
 
     def __and__(self, other: Expression | int) -> Expression:
         return Binary("&", self, expression(other))
@@ -51,7 +51,7 @@ class Expression:
 
     def __truediv__(self, other: Expression | int) -> Expression:
         right = expression(other)
-        return self if right == ONE else Binary("/", self, right)
+        return self if _is(right, 1) else Binary("/", self, right)
 
     @property
     def is_given(self) -> Expression:
@@ -130,7 +130,7 @@ class Element(Expression):
     index: tuple[Expression, ...]
     shape: tuple[Expression, ...]
 
-    @property
+    @cached_property
     def offset(self) -> Expression:
         """``(j * n + k) * p + l``: how far the entry is from the first one."""
         if not self.index:
@@ -222,6 +222,10 @@ class VectorFormula(Expression):
 ZERO: Expression = Whole(0)
 ONE: Expression = Whole(1)
 NULL: Expression = Macro("NULL")
+
+
+def _is(node: Expression, number: int) -> bool:
+    return isinstance(node, Whole) and node.value == number
 
 
 def expression(value: Expression | int) -> Expression:

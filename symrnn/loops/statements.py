@@ -10,6 +10,7 @@ from sympy import Expr
 
 from symrnn.loops.expressions import ONE, ZERO, Aggregate, Expression, Name
 from symrnn.loops.types import Scalar, Type
+from symrnn.loops.uses import Uses, of_expressions
 from symrnn.program import Equation
 
 
@@ -25,6 +26,16 @@ class Over(Enum):
 
 class Statement:
     """The base of all statements."""
+
+    _own_uses: Uses | None = None
+
+    @property
+    def own_uses(self) -> Uses:
+        """What its own expressions use, without the statements inside; found once."""
+        if self._own_uses is None:
+            object.__setattr__(self, "_own_uses", of_expressions(own_expressions(self)))
+        assert self._own_uses is not None
+        return self._own_uses
 
 
 Body = tuple[Statement, ...]
@@ -230,3 +241,23 @@ def walk(body: Body) -> Iterator[Statement]:
         statement = waiting.pop()
         yield statement
         waiting += reversed(inner(statement))
+
+
+@dataclass(frozen=True)
+class Used:
+    """The names, and the axes whose sizes, that some statements use."""
+
+    names: frozenset[str]
+    axes: frozenset[str]
+
+    def __or__(self, other: Used) -> Used:
+        return Used(self.names | other.names, self.axes | other.axes)
+
+
+def uses(body: Body) -> Used:
+    """What some statements use, with all that is inside them."""
+    names, axes = set[str](), set[str]()
+    for statement in walk(body):
+        names.update(statement.own_uses.names)
+        axes.update(statement.own_uses.axes)
+    return Used(frozenset(names), frozenset(axes))

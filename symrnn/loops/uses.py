@@ -1,57 +1,58 @@
-"""What a tree uses: names, sizes, functions. A function declares that and nothing else."""
+"""What expressions use: names, sizes, elements. A function declares its sizes and no others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from symrnn.loops.expressions import Expression, Formula, Name, Size, VectorFormula, children
-from symrnn.loops.statements import Body, own_expressions, walk
+from symrnn.loops.expressions import (Binary, Choose, Element, Expression, Formula, Name, Size,
+                                      VectorFormula, children)
 from symrnn.program import sizes_in_order
 
-
-def expressions(body: Body) -> Iterator[Expression]:
-    """Every expression of some statements and every part of it."""
-    return _parts([one for statement in walk(body) for one in own_expressions(statement)])
+Held = frozenset[str]
+Placed = tuple[Element, Held]
 
 
-def parts(node: Expression) -> Iterator[Expression]:
-    """An expression and everything that it is made of."""
-    return _parts([node])
+class Uses(NamedTuple):
+    """What some expressions read or write, in order, names and axes as often as they appear.
+
+    ``names`` are variables and arguments, ``axes`` those whose sizes appear, ``elements`` the
+    entries of arrays, each with the names that a condition around it holds.
+    """
+
+    names: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()
+    elements: tuple[Placed, ...] = ()
 
 
-def _parts(waiting: list[Expression]) -> Iterator[Expression]:
-    waiting.reverse()
+NOTHING, NONE = Uses(), Held()
+
+
+def of_expressions(some: tuple[Expression, ...]) -> Uses:
+    """What expressions use, found in one walk."""
+    if not some:
+        return NOTHING
+    names, axes, elements = list[str](), list[str](), list[Placed]()
+    _gather([*some][::-1], NONE, names, axes, elements)
+    return Uses(tuple(names), tuple(axes), tuple(elements))
+
+
+def _gather(waiting: list[Expression], held: Held, names: list[str], axes: list[str],
+            elements: list[Placed]) -> None:
+    """Adds every part of some expressions that stand under a condition on ``held`` names."""
     while waiting:
         node = waiting.pop()
-        yield node
-        waiting += children(node)[::-1]
-
-
-@dataclass(frozen=True)
-class Uses:
-    """The variables and arguments that some statements read or write, and axes whose sizes."""
-
-    names: frozenset[str] = frozenset()
-    axes: frozenset[str] = frozenset()
-
-    def __or__(self, other: Uses) -> Uses:
-        return Uses(self.names | other.names, self.axes | other.axes)
-
-
-def uses(body: Body) -> Uses:
-    """What some statements use."""
-    names, axes = set[str](), set[str]()
-    for one in expressions(body):
-        if isinstance(one, Name):
-            names.add(one.text)
-        elif isinstance(one, Size):
-            axes.add(one.axis)
-        elif isinstance(one, Formula | VectorFormula):
-            axes.update(sizes_in_order(one.expression))
-    return Uses(frozenset(names), frozenset(axes))
-
-
-def names(body: Body) -> frozenset[str]:
-    """The variables and arguments that some statements read or write."""
-    return uses(body).names
+        if isinstance(node, Name):
+            names.append(node.text)
+        elif isinstance(node, Size):
+            axes.append(node.axis)
+        elif isinstance(node, Binary):
+            waiting += (node.right, node.left)
+        elif isinstance(node, Choose):
+            told = held.union(of_expressions((node.condition,)).names)
+            _gather([*children(node)][::-1], told, names, axes, elements)
+        else:
+            if isinstance(node, Element):
+                elements.append((node, held))
+            elif isinstance(node, Formula | VectorFormula):
+                axes.extend(sizes_in_order(node.expression))
+            waiting += children(node)[::-1]

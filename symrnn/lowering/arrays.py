@@ -43,6 +43,10 @@ class Arrays:
         self.plan, self.schedule, self.names, self.local = plan, schedule, names, local
         self.time, self.sample, self.at = Name(local.time), Name(local.sample), Name(local.at)
         self.edges = {one.initial for one in schedule.edges}
+        self._names: dict[str, Name] = {}
+        self._blocks: dict[tuple[str, str], Name] = {}
+        self._sizes: dict[str, Expression] = {}
+        self._extents: dict[tuple[str, ...], Expression] = {}
 
     def variable(self, name: str) -> Variable:
         """A variable of this program, or of the one that it was derived from."""
@@ -51,19 +55,29 @@ class Arrays:
 
     def name(self, variable: Variable) -> Name:
         """What stands for a value in equations: a pointer to it at this step and sample."""
-        return Name(self.names[variable.name])
+        found = self._names.get(variable.name)
+        if found is None:
+            found = self._names[variable.name] = Name(self.names[variable.name])
+        return found
 
     def size(self, axis: str) -> Expression:
         """The size of an axis; an axis that is a number is as long as that."""
-        return Whole(int(axis)) if axis.isdigit() else Size(axis, self.names.size(axis))
+        found = self._sizes.get(axis)
+        if found is None:
+            found = self._sizes[axis] = (Whole(int(axis)) if axis.isdigit()
+                                         else Size(axis, self.names.size(axis)))
+        return found
 
     def shape(self, axes: Sequence[str]) -> tuple[Expression, ...]:
         """The sizes of some axes."""
-        return tuple(map(self.size, axes))
+        return tuple([self.size(axis) for axis in axes])
 
-    def extent(self, axes: Sequence[str]) -> Expression:
+    def extent(self, axes: tuple[str, ...]) -> Expression:
         """The number of entries behind some axes: ``T * B * m``."""
-        return product(self.shape(axes))
+        found = self._extents.get(axes)
+        if found is None:
+            found = self._extents[axes] = product(self.shape(axes))
+        return found
 
     def is_whole(self, variable: Variable) -> bool:
         """True where one pointer serves every step and sample."""
@@ -74,7 +88,10 @@ class Arrays:
         """The first entry of a value inside the tape or the workspace."""
         if self.is_whole(variable):
             return self.name(variable)
-        return Name(self.names.beside(variable.name, before=f"{block}_"))
+        key = f"{block}_", variable.name
+        if key not in self._blocks:
+            self._blocks[key] = Name(self.names.beside(variable.name, before=key[0]))
+        return self._blocks[key]
 
     def base(self, variable: Variable) -> Expression:
         """The first entry of a whole array."""

@@ -15,6 +15,18 @@ from symrnn.program.expressions import factors, terms
 Entry = Callable[[str, Sequence[Expression]], Element]
 
 
+def selectors(program: Program, ein: Ein) -> list[int]:
+    """The places of the operands that are selectors."""
+    return [slot for slot, operand in enumerate(ein.operands)
+            if program[operand.name].role is Role.SELECTOR]
+
+
+def summed_letters(program: Program, ein: Ein) -> list[str]:
+    """The letters that a loop sums over: those of a selector need none."""
+    selected = {letter for slot in selectors(program, ein) for letter in ein.letters.operands[slot]}
+    return [letter for letter in ein.letters.summed if letter not in selected]
+
+
 class Contraction:
     """A contraction at one entry of the left-hand side, whose indices are ``rows``.
 
@@ -29,19 +41,16 @@ class Contraction:
         self.sizes = contraction_axes(ein, program.axes)
         self.index: dict[str, Expression] = dict(zip(letters.output, rows, strict=False))
         self.guards: list[Expression] = []
-        self.selected = {letter for slot in self._selectors() for letter in letters.operands[slot]}
-        self.summed = [one for one in letters.summed if one not in self.selected]
+        self.selectors = selectors(program, ein)
+        self.selected = {letter for slot in self.selectors for letter in letters.operands[slot]}
+        self.summed = summed_letters(program, ein)
         free = [one for one in indices if one not in rows]
         self.loops = [(index, arrays.size(self.sizes[letter]))
                       for letter, index in zip(self.summed, free, strict=False)]
         self.index.update(zip(self.summed, free, strict=False))
         if rows:
-            for slot in self._selectors():
+            for slot in self.selectors:
                 self._select(slot)
-
-    def _selectors(self) -> list[int]:
-        return [slot for slot, one in enumerate(self.ein.operands)
-                if self.program[one.name].role is Role.SELECTOR]
 
     def _select(self, slot: int) -> None:
         row, column = tuple(self.ein.letters.operands[slot])
@@ -65,7 +74,7 @@ class Contraction:
 
     def elements(self) -> Iterator[tuple[str, Expression]]:
         """The operands by name; one that a selector may miss is 0 there."""
-        skip = set(self._selectors())
+        skip = set(self.selectors)
         for slot, operand in enumerate(self.ein.operands):
             if slot in skip:
                 continue

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sympy import Expr, Integer, Symbol
 
-from symrnn.loops import (REAL, Assign, Body, Choose, Declare, Element, Expression, For, Formula,
-                          Name, Over, Whole)
+from symrnn.loops import (REAL, Assign, Body, Cast, Choose, Declare, Element, Expression, For,
+                          Formula, Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
-from symrnn.lowering.contractions import Contraction
+from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
-                            contractions, is_number, multiply, negated, symbols_in_order, terms)
+                            contractions, indices_in_order, is_number, multiply, negated,
+                            symbols_in_order, terms)
 from symrnn.schedule import is_reduction
 
 
@@ -71,7 +72,7 @@ class AtEntry:
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
-        return found is not None and bool(self.contraction(found[1], ()).summed)
+        return found is not None and bool(summed_letters(self.program, found[1]))
 
     def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
         """A contraction at this entry, or in front of its loops where there are no rows."""
@@ -101,16 +102,18 @@ class AtEntry:
             operands.update(self.entries(term))
             return term
         scale, ein = found
-        elements = list(self.contraction(ein, self.rows).elements())
-        if not is_number(scale):  # computed first, as a number of its own
-            own = Formula(scale, tuple(self.entries(scale).items()))
-            elements, scale = [("scale", own), *elements], Integer(1)
-        symbols = [Symbol(_apart(operands, name, one), real=True) for name, one in elements]
-        return multiply([scale, *symbols])
+        factor = scale_apart(scale, self.entries, operands)
+        symbols = [Symbol(_apart(operands, name, element), real=True)
+                   for name, element in self.contraction(ein, self.rows).elements()]
+        return multiply([factor, *symbols])
 
     def entries(self, expression: Expr) -> dict[str, Expression]:
         """What the symbols of a pointwise expression stand for."""
-        return {name: self._entry(name) for name in symbols_in_order(expression)}
+        found: dict[str, Expression] = {
+            name: self._entry(name) for name in symbols_in_order(expression)}
+        found |= {one.name: Cast(REAL, self.rows[one.place])
+                  for one in indices_in_order(expression)}
+        return found
 
     def _entry(self, name: str) -> Element:
         """A pointwise operand, at the axes that it shares with the left-hand side."""
@@ -120,11 +123,26 @@ class AtEntry:
         return self.loops.element(name, [self.place[axis] for axis in axes])
 
     def _maximum(self, ein: Ein) -> Body:
-        letters = self.contraction(ein, ())
+        letters = self.contraction(ein, self.rows)
         name, element = next(letters.elements())
+        part = letters.ein.letters.operands[0]
+        first = [Whole(0) if one in letters.summed else letters.index[one] for one in part]
         larger = Choose(element.compared(">", self.target), element, self.target)
-        return (Assign(self.target, self.loops.element(name, [Whole(0)])),
+        return (Assign(self.target, self.loops.element(name, first)),
                 *nest(letters.loops, (Assign(self.target, larger),), Over.ENTRIES))
+
+
+def scale_apart(scale: Expr, entries: Callable[[Expr], Mapping[str, Expression]],
+                operands: dict[str, Expression]) -> Expr:
+    """The factor in front of a contraction.
+
+    A scale that is no number is computed first, as one of the ``operands``; ``entries`` tell what
+    its symbols stand for.
+    """
+    if is_number(scale):
+        return scale
+    own = Formula(scale, tuple(entries(scale).items()))
+    return Symbol(_apart(operands, "scale", own), real=True)
 
 
 def _apart(operands: dict[str, Expression], name: str, element: Expression) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from symrnn.loops import REAL, Argument, Pointer, Struct
 
 # Which arguments a function takes, in order. One more is one more word here.
@@ -26,6 +28,7 @@ def signature(kind: str, prefix: str, packed: bool = False) -> tuple[Argument, .
     return tuple(argument(kind, prefix, one) for one in names)
 
 
+@lru_cache(maxsize=64)
 def argument(kind: str, prefix: str, name: str) -> Argument:
     """One argument of a function of that kind, by its name."""
     if name in BLOCKS:

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
                           Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
-from symrnn.loops.uses import uses
+from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
-from symrnn.program import FED, Delay, Equation, Program, Role, Span, Variable, symbols_in_order
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_reduction
+from symrnn.program import Delay, Equation, Program, Span, Variable, symbols_in_order
+from symrnn.schedule import GIVEN_BY_CALLER, Order, Place, Plan, Schedule, Stage, is_reduction
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
 Axes = tuple[str, ...]
+# By what an equation binds: the equation and its variables, and the loops that compute it.
+Known = dict[str, list[tuple[tuple[Equation | Variable, ...], Computed]]]
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,12 @@ class Lowered:
 
 def portable(plan: Plan, interface: Interface) -> dict[str, Lowered]:
     """The functions of one network by what they do; a step where time runs forward alone."""
-    inference = plan.inference
-    makers = {"forward": SequenceFunction(plan, plan.forward, interface),
-              "infer": SequenceFunction(inference, inference.forward, interface),
-              "backward": SequenceFunction(plan, plan.backward, interface)}
+    inference, known = plan.inference, Known()
+    makers = {"forward": SequenceFunction(plan, plan.forward, interface, known),
+              "infer": SequenceFunction(inference, inference.forward, interface, known),
+              "backward": SequenceFunction(plan, plan.backward, interface, known)}
     if plan.streams:
-        makers["step"] = StepFunction(plan, inference.forward, interface)
+        makers["step"] = StepFunction(plan, inference.forward, interface, known)
     prefix = interface.prefix
     return {kind: one.lowered(f"{prefix}_{kind}", signature(kind, prefix))
             for kind, one in makers.items()}
@@ -59,11 +60,12 @@ class SequenceFunction:
 
     arrays_of: type[Arrays] = Arrays
 
-    def __init__(self, plan: Plan, schedule: Schedule, interface: Interface) -> None:
+    def __init__(self, plan: Plan, schedule: Schedule, interface: Interface,
+                 known: Known) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.interface, self.local = interface, interface.local
         self.to = self.arrays_of(plan, schedule, interface.names, self.local)
-        self.equations = Equations(self.program, self.to, self.local.indices)
+        self.equations, self.known = Equations(self.program, self.to, self.local.indices), known
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -189,8 +191,17 @@ class SequenceFunction:
         return {name for one in stage.equations for name in (one.lhs, *symbols_in_order(one.rhs))}
 
     def _equation(self, equation: Equation) -> Statement:
-        body = self._if_wanted(self.program[equation.lhs], self.equations.nest(equation))
-        return Computed((equation,), body)
+        """The loops of an equation; functions that compute the same share them."""
+        lhs = equation.lhs
+        whole: tuple[Equation | Variable, ...] = (
+            equation, *(self.program[name] for name in (lhs, *equation.reads)))
+        alike = self.known.setdefault(lhs, [])
+        for other, found in alike:
+            if other == whole:
+                return found
+        body = self._if_wanted(self.program[lhs], self.equations.nest(equation))
+        alike.append((whole, Computed((equation,), body)))
+        return alike[-1][1]
 
     def _if_wanted(self, variable: Variable, body: Body) -> Body:
         """A gradient that the caller does not want is not computed."""

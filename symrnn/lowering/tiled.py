@@ -9,7 +9,7 @@ from symrnn.loops import (REAL, SIZE, ZERO, Aggregate, Argument, Assign, At, Bar
                           Block, Body, Call, Choose, Declare, Expression, For, Formula, Function,
                           If, Member, Name, Names, Not, Over, Pointer, Return, Run, Section,
                           Statement, Table, Unused, Whole, checked, total)
-from symrnn.loops.uses import Uses, uses
+from symrnn.loops.statements import Used, uses
 from symrnn.lowering.interface import argument
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
@@ -81,7 +81,7 @@ class TiledFunction:
         return checked(Function(name, tuple(arguments), (*unused, *body),
                                 SIZE if result else None))
 
-    def declared(self, used: Uses) -> Body:
+    def declared(self, used: Used) -> Body:
         """Sizes, the lengths of padded rows and the steps of chunks that are used."""
         chunks = tuple(Declare(name, SIZE, self.steps_of(one))
                        for one in self.tiled.chunks if self.to.is_chunked(one)

@@ -36,6 +36,7 @@ class TiledArrays(Arrays):
                  ) -> None:
         super().__init__(plan, tiled.schedule, names, local)
         self.tiled, self.fields = tiled, fields
+        self._rows: dict[str, Name] = {}
 
     @property
     def steps(self) -> Expression:
@@ -82,7 +83,11 @@ class TiledArrays(Arrays):
 
     def row_name(self, size: str) -> Name:
         """The padded length of a row: ``row_m``."""
-        return Name(self.names.derived(("row", size), f"row_{self.names.size(size)}"))
+        found = self._rows.get(size)
+        if found is None:
+            name = self.names.derived(("row", size), f"row_{self.names.size(size)}")
+            found = self._rows[size] = Name(name)
+        return found
 
     def stride(self, variable: Variable) -> Expression:
         """Entries from one row to the next."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from symrnn.loops import (REAL, SIZE, Barrier, Body, Call, Declare, Expression, Formula, If, Name,
                           Pointer, Run, Statement, Whole, total)
@@ -50,24 +51,29 @@ class Memory:
         """The way through the blocks that a streaming step takes, where it has any."""
         return self.to.time if self.tiled.turns and self.streaming else None
 
+    @property
     def rooms(self) -> list[Room]:
         """What lies in the workspace, in order, but for the scratch of each thread."""
-        return [*self._values(), *self._sums_ahead(), *self._way(), *self._left_out()]
+        return [*self._values, *self._sums_ahead, *self._way, *self._left_out]
 
+    @cached_property
     def _values(self) -> list[Room]:
         return [Room(self.to.of_block("work", one), self.to.spaced(one),
                      KEPT[self.tiled.home(one.name)], self.names[one.name], _a_row(one))
                 for one in self.program.variables if self.tiled.home(one.name) in STORED]
 
+    @cached_property
     def _sums_ahead(self) -> list[Room]:
         return [Room(name, self.to.chunk_name(chunk) * self.to.batch
                      * self.to.row_of_tile(tile.gates), AHEAD, name.text)
                 for chunk in self.tiled.chunks for tile in chunk.ahead
                 for name in [self.panels.ahead(tile)]]
 
+    @cached_property
     def _way(self) -> list[Room]:
         return [] if self.turning is None else [Room(WORK_TURN, Whole(1), TURN, self.turning.text)]
 
+    @cached_property
     def _left_out(self) -> list[Room]:
         """What stands for states and gradients that the caller leaves out comes last."""
         starts = [self.to.variable(one.initial) for one in self.tiled.edges]
@@ -85,7 +91,7 @@ class Memory:
 
     def entries(self) -> Expression:
         """Entries of the workspace without the scratch of threads."""
-        return total([one.count for one in self.rooms()])
+        return total([one.count for one in self.rooms])
 
     def packed_entries(self) -> Expression:
         """Entries of all panels."""
@@ -123,7 +129,7 @@ class Memory:
         """Arrays side by side; scratch of threads lies behind what is computed ahead."""
         found: list[Statement] = []
         before: Expression = Name("work")
-        rooms, left_out = [*self._values(), *self._sums_ahead()], [*self._way(), *self._left_out()]
+        rooms, left_out = [*self._values, *self._sums_ahead], [*self._way, *self._left_out]
         for one in rooms:
             found.append(_array(one.name, before, note=one.note))
             before = one.name + one.count

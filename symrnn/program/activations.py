@@ -19,6 +19,9 @@ class Activation:
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
     kernels; a test holds the two against each other. ``latex`` is its name in documents.
+    ``operands`` counts the arguments that vary, in front of those that are parameters. ``is_power``
+    marks what documents write as a power.
+    ``error`` bounds the relative error of a stable form that is an approximation.
     ``part`` marks what formulas are made of and no layer is activated by, ``infinite`` what
     may overflow and is right so. ``aliases`` are other names that people know it by, ``why``
     tells whoever reads the generated code what the function is good for.
@@ -30,6 +33,9 @@ class Activation:
     stable: Callable[..., Expr] | None = None
     defaults: tuple[str, ...] = ()
     part: bool = False
+    operands: int = 1
+    is_power: bool = False
+    error: str = ""
     infinite: bool = False
     aliases: tuple[str, ...] = ()
     why: str = ""
@@ -37,7 +43,7 @@ class Activation:
     @property
     def arguments(self) -> tuple[Symbol, ...]:
         """The symbols of the definition: x, alpha, beta as far as there are any."""
-        return ARGUMENTS[: 1 + len(self.defaults)]
+        return ARGUMENTS[: self.operands + len(self.defaults)]
 
     @cached_property
     def definition(self) -> Expr:
@@ -63,6 +69,12 @@ class copysign(Function):  # type: ignore[misc]  # SymPy ships no types
     """The first number with the sign of the second, that of zero too. For stable forms alone."""
 
     nargs = 2
+
+    @classmethod
+    def eval(cls, size: Expr, sign: Expr) -> Expr | None:
+        if not (size.is_number and sign.is_number):
+            return None
+        return Abs(size) if sign >= 0 else -Abs(size)
 
 
 def clip(x: Expr, low: Any, high: Any) -> Expr:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer, Mul, Number, Piecewise, Pow, Symbol, preorder_traversal
+from sympy import Add, Basic, Expr, Integer, Mul, Number, Piecewise, Pow, Symbol, preorder_traversal
 from sympy.core.relational import Relational
 
 from symrnn.program.contraction import Ein, contraction_axes
@@ -17,6 +17,24 @@ from symrnn.program.contraction import Ein, contraction_axes
 
 class SizeSymbol(Symbol):  # type: ignore[misc]  # SymPy ships no types
     """A size inside an expression; a variable of the same name is another symbol."""
+
+
+class IndexSymbol(Symbol):  # type: ignore[misc]  # SymPy ships no types
+    """Where an entry stands along one axis of the left-hand side, counted from 0.
+
+    ``at(0)`` is the row of a matrix, ``at(1)`` its column. The name is none that a variable has.
+    """
+
+    @classmethod
+    def at(cls, place: int) -> IndexSymbol:
+        """The index along the axis at this place of the left-hand side."""
+        made: IndexSymbol = cls(f"index {place}")
+        return made
+
+    @property
+    def place(self) -> int:
+        """The place of its axis among those of the left-hand side."""
+        return int(self.name.removeprefix("index "))
 
 
 ZERO = Integer(0)
@@ -63,6 +81,7 @@ def is_number(expression: Expr) -> bool:
     return bool(expression.is_number)
 
 
+@lru_cache(maxsize=100_000)
 def negated(term: Expr) -> Expr | None:
     """The term without its sign if it starts with a negative number, else None."""
     number, rest = leading_number(term)
@@ -111,9 +130,21 @@ def pointwise_part(rhs: Expr) -> Expr:
 def symbols_in_order(expression: Expr) -> tuple[str, ...]:
     """Names of the variables (not the sizes), in order of first appearance."""
     return tuple(dict.fromkeys(node.name for node in preorder_traversal(expression)
-                               if isinstance(node, Symbol) and not isinstance(node, SizeSymbol)))
+                               if is_variable(node)))
 
 
+def is_variable(node: Basic) -> bool:
+    """True for the symbol of a variable: one that is no size and no index."""
+    return isinstance(node, Symbol) and not isinstance(node, SizeSymbol | IndexSymbol)
+
+
+def indices_in_order(expression: Expr) -> tuple[IndexSymbol, ...]:
+    """The indices that an expression reads, in order of first appearance."""
+    return tuple(dict.fromkeys(node for node in preorder_traversal(expression)
+                               if isinstance(node, IndexSymbol)))
+
+
+@lru_cache(maxsize=100_000)
 def sizes_in_order(expression: Expr) -> tuple[str, ...]:
     """Names of the sizes, in order of first appearance."""
     return tuple(dict.fromkeys(node.name for node in preorder_traversal(expression)
@@ -133,7 +164,7 @@ def result_axes(expression: Expr, axes: Mapping[str, tuple[str, ...]]) -> tuple[
                 f"'{expression.letters.spec}' leaves the size of an axis open; name it first")
         return tuple(sizes[letter] for letter in output)
     if isinstance(expression, Symbol):
-        return () if isinstance(expression, SizeSymbol) else axes[expression.name]
+        return axes[expression.name] if is_variable(expression) else ()
     return max((result_axes(part, axes) for part in expression.args), key=len, default=())
 
 
@@ -168,7 +199,7 @@ def rename(expression: Expr, names: Mapping[str, str], sizes: Mapping[str, str])
     def change(node: Expr) -> Expr | None:
         if isinstance(node, SizeSymbol):
             return SizeSymbol(sizes.get(node.name, node.name))
-        return Symbol(names.get(node.name, node.name)) if isinstance(node, Symbol) else None
+        return Symbol(names.get(node.name, node.name)) if is_variable(node) else None
 
     return rewrite(expression, change)
 

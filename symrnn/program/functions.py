@@ -12,13 +12,15 @@ from functools import cache
 from typing import Any
 
 from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Poly, Pow, Rational, Symbol,
-                   diff, exp, factor, fraction, log, simplify, sqrt, tanh, together)
+                   cancel, diff, erf, exp, factor, fraction, log, pi, simplify, sqrt, tanh,
+                   together)
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symrnn.program.activations import (ALPHA, BETA, SATURATING, TAILS, VALUE, X, Activation,
                                         Saturating, cases, clip, copysign)
 from symrnn.program.naming import quoted
 from symrnn.program.numbers import exact
+from symrnn.program.special import error_function, normal_distribution
 
 
 class Pointwise(Function):  # type: ignore[misc]  # SymPy ships no types
@@ -74,6 +76,12 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
     Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x),
                aliases=("swish",)),
+    Activation("erf", r"\operatorname{erf}", erf, error_function, error="1e-17"),
+    Activation("normal_cdf", r"\Phi", lambda x: (1 + function("erf")(x / sqrt(2))) / 2,
+               normal_distribution, part=True, error="1e-17"),
+    Activation("gelu", r"\operatorname{GELU}", lambda x: x * function("normal_cdf")(x)),
+    Activation("gelu_tanh", r"\operatorname{GELU}_{\tanh}",  # PyTorch's approximate="tanh"
+               lambda x: x * (1 + tanh(sqrt(2 / pi) * (x + Rational(44715, 10**6) * x**3))) / 2),
     Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
     Activation("clip", r"\operatorname{clip}",
                lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
@@ -85,9 +93,13 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha: cases(x, 0, alpha * exp(x), 1),
                lambda x, alpha: cases(x, 0, alpha * exp(-Abs(x)), 1), ("1",), part=True),
 )
+OF_TWO: tuple[Activation, ...] = (  # functions of two values, both with a slope
+    Activation("power", r"\operatorname{pow}", lambda x, alpha: exp(alpha * log(x)), operands=2,
+               is_power=True, part=True, why="x to the power alpha, for x > 0."),
+)
 ACTIVATIONS = {row.name: row for row in TABLE}
 ALIASES = {alias: row.name for row in TABLE for alias in row.aliases}
-ROWS = {row.name: row for row in (*TABLE, *TAILS)}
+ROWS = {row.name: row for row in (*TABLE, *OF_TWO, *TAILS)}
 
 
 @cache
@@ -97,7 +109,7 @@ def derivative(name: str, argindex: int = 1) -> Expr:
     slope = diff(row.definition, row.arguments[argindex - 1])
     if slope.has(Piecewise):
         return recognised(slope, name) or by_branch(simplified(slope), row.definition)
-    value = by_value(slope, row.definition)
+    value = by_value(slope, row.definition) or by_itself(slope, row.definition)
     kept = value if value is not None and (name in SATURATING or keeps_digits(value)) else None
     return recognised(slope, name) or kept or slope
 
@@ -116,7 +128,7 @@ def recognised(slope: Expr, name: str) -> Expr | None:
         if other.name != name and all(
                 abs(one - two) < 1e-9
                 for one, two in zip(values, sampled(other.definition), strict=True)):
-            same = simplify(slope - other.definition) == 0
+            same = cancel(slope - other.definition) == 0
             return function(other.name)(*other.arguments) if same else None
     return None
 
@@ -124,8 +136,17 @@ def recognised(slope: Expr, name: str) -> Expr | None:
 @cache
 def sampled(formula: Expr) -> tuple[Expr, ...]:
     """The values of a formula at two points: what differs there need not be simplified."""
-    return tuple(formula.subs({X: x, ALPHA: Rational(1, 7), BETA: Rational(1, 11)}).evalf()
+    whole = spelled_out(formula)
+    return tuple(whole.subs({X: x, ALPHA: Rational(1, 7), BETA: Rational(1, 11)}).evalf()
                  for x in (Rational(1, 3), Rational(-2, 5)))
+
+
+def spelled_out(formula: Expr) -> Expr:
+    """A formula with the definitions of the table's functions in their place."""
+    while rows := formula.atoms(Pointwise):
+        formula = formula.xreplace({one: one.activation.definition.xreplace(
+            dict(zip(one.activation.arguments, one.args, strict=True))) for one in rows})
+    return formula
 
 
 def simplified(slope: Expr) -> Expr:
@@ -150,6 +171,11 @@ def by_value(slope: Expr, definition: Expr) -> Expr | None:
         return None
     factor_of_hidden, rest = numerator.all_coeffs()  # solve() would load SymPy's physics
     return sign_inside(factor(target.subs(hidden, -rest / factor_of_hidden)))
+
+
+def by_itself(slope: Expr, definition: Expr) -> Expr | None:
+    """The slope in terms of the function's value, where the definition stands in it as a whole."""
+    return slope.xreplace({definition: VALUE}) if slope.has(definition) else None
 
 
 def by_branch(slope: Expr, definition: Expr) -> Expr:

@@ -7,6 +7,7 @@ which makes complex-step derivatives possible (Squire and Trapp 1998).
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,15 +16,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sympy import (Abs, Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol, cos, exp,
-                   log, sin, tanh)
+from sympy import (Abs, Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol, cos, erf,
+                   exp, log, sin, tanh)
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.functions import sqrt
 from sympy.logic.boolalg import BooleanAtom
 
+from symrnn.program.activations import copysign
 from symrnn.program.contraction import Ein, Maximum
-from symrnn.program.expressions import SizeSymbol, contraction_term, terms
+from symrnn.program.expressions import IndexSymbol, SizeSymbol, contraction_term, terms
 from symrnn.program.form import Program, Span, Variable
 from symrnn.program.functions import Pointwise
 
@@ -44,9 +46,18 @@ class Operations:
     named: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
+def _erf(z: Any) -> Any:
+    """Erf of real numbers, and of complex steps away from them."""
+    real = np.real(z)
+    value = np.vectorize(math.erf, otypes=[float])(real)
+    slope = 2 / math.sqrt(math.pi) * np.exp(-real**2)
+    return value + 1j * slope * np.imag(z) if np.iscomplexobj(z) else value
+
+
 NUMPY = Operations({
     exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
-    expm1: np.expm1, sqrt: np.sqrt, Abs: lambda x: np.where(np.real(x) < 0, -x, x),
+    expm1: np.expm1, sqrt: np.sqrt, erf: _erf, copysign: np.copysign,
+    Abs: lambda x: np.where(np.real(x) < 0, -x, x),
     Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
     Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),
     And: np.logical_and, Or: np.logical_or, Not: np.logical_not,
@@ -65,7 +76,7 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
         return float(sizes[expression.name])
     if isinstance(expression, Symbol):
         return value(expression.name)
-    if expression.is_Number:
+    if expression.is_Number or expression.is_NumberSymbol:
         return float(expression)
     if isinstance(expression, BooleanAtom):
         return bool(expression)
@@ -167,16 +178,24 @@ class Interpreter:
         if definition is None:
             raise KeyError(f"no value is given for '{lhs.name}'")
         shape = tuple(self.sizes[axis] for axis in lhs.shape[max(0, int(lhs.span) - 1) :])
+        indices = self._indices(lhs)
         result: Any = np.zeros(shape)
         for term in terms(definition.rhs):
             found = contraction_term(term)
             if found is None:
                 result = result + evaluate(
-                    term, lambda name: self._aligned(name, lhs, step), self.sizes)
+                    term, lambda name: indices[name] if name in indices
+                    else self._aligned(name, lhs, step), self.sizes)
             else:
                 factor = evaluate(found[0], self.sizes.__getitem__, self.sizes)
                 result = result + factor * self._contraction(found[1], lhs, step)
         return np.broadcast_to(result, (*result.shape[:result.ndim - len(shape)], *shape))
+
+    def _indices(self, lhs: Variable) -> dict[str, Array]:
+        """Where the entries of a left-hand side stand, along each of its axes."""
+        lengths = [self.sizes[axis] for axis in lhs.axes]
+        return {IndexSymbol.at(place).name: along
+                for place, along in enumerate(np.indices(lengths, sparse=True))}
 
     def _aligned(self, name: str, lhs: Variable, step: int) -> Any:
         """An operand with the axes of the left-hand side, those that it lacks of length 1."""
@@ -199,7 +218,10 @@ class Interpreter:
         letters, operands = ein.letters, [self.at(one.name, step) for one in ein.operands]
         batched = [bool(self.program[one.name].span) for one in ein.operands]
         if isinstance(ein, Maximum):
-            return np.asarray(np.max(operands[0].real, axis=-1))
+            part = letters.operands[0]
+            along = tuple(place - len(part) for place, one in enumerate(part)
+                          if one in letters.summed)
+            return np.asarray(np.max(operands[0].real, axis=along))
         parts = [("...B" if flag else "...") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]
         if lhs.span and not any(batched):  # one for all samples: variants stand in front of them

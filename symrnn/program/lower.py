@@ -45,6 +45,7 @@ class _Lowering:
     def equation(self, equation: Equation) -> None:
         """Lower one equation and append it behind its parts."""
         self.current = equation
+        self.is_constant = not symbols_in_order(equation.rhs)
         rhs = self._formula(equation.rhs, self.variables[equation.lhs].axes)
         self.equations.append(replace(equation, rhs=rhs))
 
@@ -68,7 +69,7 @@ class _Lowering:
     def _inner(self, node: Expr) -> Expr:
         if isinstance(node, Ein):
             return self._name(node, self._sum_part)
-        if is_call(node):
+        if is_call(node) and not node.is_number and not self.is_constant:
             call = self._call_of_names(node)
             return self._name(call, self._call_part)
         if not node.args:

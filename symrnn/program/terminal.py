@@ -25,11 +25,15 @@ def glyph_text(glyph: Glyph) -> str:
 
 
 def _plain(latex: str) -> str:
-    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃."""
-    accented = re.sub(r"(\\[a-z]+)\{(\w)\}",
-                      lambda one: one[2] + ACCENTS[one[1]] if one[1] in ACCENTS else one[0], latex)
+    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃, ``\hat{\kappa}`` κ̂."""
+    accented = re.sub(r"(\\[a-z]+)\{(\w|\\[A-Za-z]+)\}", _accented, latex)
     plain = re.sub(r"[{}]", "", accented.replace(r"\mathrm", "").replace(r"\_", "_"))
     return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
+
+
+def _accented(found: re.Match[str]) -> str:
+    """A letter under its accent; what is no accent stays."""
+    return _plain(found[2]) + ACCENTS[found[1]] if found[1] in ACCENTS else found[0]
 
 
 def _letter(name: str) -> str:

@@ -26,9 +26,11 @@ def delay_variables(source: Variable, step: int, taken: Container[str] = (),
     Names that are ``taken`` are avoided. ``start`` is what the initial value is where nobody
     gives it.
     """
-    before, last = ("0", "T") if step > 0 else ("T+1", "1")
+    shift = source.glyph.shift  # of what was handed on before
+    before, last = ((f"{shift}", f"T{shift:+d}" if shift else "T") if step > 0
+                    else (f"T{shift + 1:+d}", f"{shift + 1}"))
     words = FORWARD if step > 0 else REVERSE
-    own = local(source.name)[1]
+    own, source = local(source.name)[1], replace(source, stands_for=None)
     remembered = replace(
         source, name=free_name(taken, f"{source.name}_prev"), role=Role.INTERMEDIATE,
         glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")

@@ -14,10 +14,10 @@ from sympy import Expr
 
 from symrnn.program.contraction import Ein, Maximum, contraction_axes
 from symrnn.program.distinct import distinct
-from symrnn.program.expressions import (contractions, pointwise_part, sizes_in_order,
-                                        symbols_in_order)
+from symrnn.program.expressions import (contractions, indices_in_order, pointwise_part,
+                                        sizes_in_order, symbols_in_order)
 from symrnn.program.errors import ProgramError
-from symrnn.program.form import Equation, Program, Role, Variable
+from symrnn.program.form import Equation, Program, Role, Span, Variable
 from symrnn.program.functions import is_call
 from symrnn.program.given import of_network
 from symrnn.program.naming import RULE, TAKEN, is_composed, quoted
@@ -85,7 +85,9 @@ def _texts(program: Program) -> Iterator[str]:
 
 
 def _sizes(program: Program) -> Iterator[str]:
-    """Lengths are read off what the caller gives."""
+    """Lengths are read off what the caller gives; a derived program has those of its primal."""
+    if program.with_role(Role.SAVED, Role.COTANGENT, Role.TANGENT):
+        return
     told = {axis for one in program.variables if one.role.given and one.role is not Role.SELECTOR
             for axis in one.axes}
     for size in program.sizes:
@@ -151,10 +153,25 @@ def _equation(program: Program, equation: Equation) -> Iterator[str]:
             yield "the largest entry stands alone; give it an equation of its own"
         yield from _contraction(program, lhs, ein)
     pointwise = pointwise_part(equation.rhs)
-    if not is_call(pointwise) and any(map(is_call, _inner_nodes(pointwise))):
+    yield from _indices(lhs, pointwise)
+    if not is_call(pointwise) and any(map(_wants_name, _inner_nodes(pointwise))):
         yield "a function call inside a formula has no name; lower the program first"
     for name in symbols_in_order(pointwise):
         yield from _operand(program[name], lhs)
+
+
+def _indices(lhs: Variable, rhs: Expr) -> Iterator[str]:
+    """Entries of constants are computed by their place; nothing else is."""
+    found = indices_in_order(rhs)
+    if found and (symbols_in_order(rhs) or lhs.span is not Span.CONSTANT):
+        yield "an index stands in a constant array alone"
+    elif any(one.place >= len(lhs.axes) for one in found):
+        yield f"an index runs along an axis that '{lhs.name}' lacks"
+
+
+def _wants_name(node: Expr) -> bool:
+    """True for a call that depends on variables: the derivation needs its value by name."""
+    return is_call(node) and bool(symbols_in_order(node))
 
 
 def _inner_nodes(expression: Expr) -> Iterator[Expr]:

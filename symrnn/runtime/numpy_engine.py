@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from symrnn.backends.numpy import numpy_backend
 from symrnn.rendering import rendered
 from symrnn.runtime.calls import Given
@@ -18,7 +21,8 @@ class NumpyEngine:
 
     is_plain = staticmethod(is_plain)
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, dtype: npt.DTypeLike) -> None:
+        self.dtype = np.dtype(dtype)  # of the arrays that come in; the module takes either
         (text,) = rendered(numpy_backend(plan, "kernel")).values()
         self.module = ModuleType("symrnn_kernel")
         exec(compile(text, "<symrnn NumPy kernel>", "exec"), self.module.__dict__)

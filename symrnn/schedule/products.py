@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sympy import Expr
 
@@ -44,6 +45,13 @@ class Tile:
     gates: tuple[str, ...]
     products: tuple[Product, ...]
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.gates, self.products))
+
+    def __hash__(self) -> int:
+        return self._hash  # names are found by tiles, again and again
+
     @property
     def ahead(self) -> bool:
         """True where some of the sums may be there before the scan reaches the step."""
@@ -59,7 +67,7 @@ class Tile:
         """How many operands are ahead."""
         return sum(len(one.segments) for one in self.products if one.ahead)
 
-    @property
+    @cached_property
     def at_once(self) -> Tile:
         """The same with nothing computed ahead, as for a single step."""
         return Tile(self.gates, tuple(replace(one, ahead=False) for one in self.products))

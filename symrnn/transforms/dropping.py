@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Mul, Symbol
 
-from symrnn.program import (Delay, Ein, Program, ProgramError, Role, SizeSymbol, Span, Variable,
+from symrnn.program import (is_variable, Delay, Ein, Program, ProgramError, Role, Span, Variable,
                             add, finished, multiply, of_network, quoted, rebuild, rename, rewrite,
                             symbols_in_order, terms)
 from symrnn.transforms.checks import names
@@ -149,7 +149,7 @@ def _weighted(program: Program, rhs: Expr, old: Symbol, new: Symbol) -> Expr:
 def _has_weights(program: Program, node: Expr) -> bool:
     """True for a product with parameters, or with what is made of them alone."""
     known = [program[one.name] for one in node.args
-             if isinstance(one, Symbol) and not isinstance(one, SizeSymbol) and one.name in program]
+             if is_variable(one) and one.name in program]
     return any(one.span is Span.CONSTANT and one.axes for one in known)
 
 

@@ -66,7 +66,7 @@ def test_declarations_say_what_they_lead_to() -> None:
 
 def test_a_type_without_a_name_in_the_language_is_refused() -> None:
     with pytest.raises(TypeError, match="bfloat16"):
-        TREE.type(Pointer(BFLOAT16))
+        TREE.spelled(Pointer(BFLOAT16))
 
 
 def test_a_signature_is_as_wide_as_a_page_at_most() -> None:

@@ -6,6 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from sympy import exp
+from sympy.codegen.cfunctions import expm1, log1p
 
 import symrnn
 from symrnn.backends.latex import equations_latex, latex_backend
@@ -113,6 +115,15 @@ def test_every_function_is_defined_once() -> None:
     assert document("lstm").count(r"\sigma(x) &= ") == 1
     assert r"\operatorname{ReLU}(x) &= \begin{cases} 0 & \text{if } x \le 0" in document("relu")
     assert r"\operatorname{hard\,\sigma}_{0.2, 0.5}(x) &= " in document("hard")
+
+
+def test_a_function_that_tex_has_no_name_for_is_an_operator() -> None:
+    with symrnn.Cell("named", "Functions by their names") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[n]", "state")
+        h[symrnn.t] = expm1(x[symrnn.t]) + log1p(exp(x[symrnn.t])) + h[symrnn.t - 1]
+    text = rendered(latex_backend(derive(cell.build("h")), "named"))["named.tex"]
+    assert r"\operatorname{expm1}(x_{t})" in text and r"\operatorname{log1p}(\exp" in text
+    assert r"\expm1" not in text and r"\log1p" not in text
 
 
 def test_nothing_in_a_fraction_is_in_parentheses_for_its_sake() -> None:

@@ -10,12 +10,13 @@ from symrnn import cli
 from symrnn.bench import heat, limits, report, scaling, timing
 from symrnn.bench.case import make_case
 from symrnn.bench.child import last
+from symrnn.bench.kinds import Kind
 from symrnn.bench.limits import Limits, Product
 from symrnn.bench.outcome import Outcome, Report
 from symrnn.bench.processes import environment
 from symrnn.bench.roofline import work
 from symrnn.bench.timing import Rules, race
-from symrnn.bench.workloads import DEFAULT, GOALS, Choice, Goal, Kind, Workload, chosen, quick
+from symrnn.bench.workloads import DEFAULT, GOALS, Choice, Goal, Workload, chosen, quick
 from symrnn.program import UnknownName
 
 LIMITS = Limits(5e8, 1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},

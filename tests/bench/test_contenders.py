@@ -10,7 +10,8 @@ from symrnn.bench.case import BOUND, make_case
 from symrnn.bench.contenders import PEERS
 from symrnn.bench.contenders.lineup import OURS, missing
 from symrnn.bench.equations import Equations, Library
-from symrnn.bench.workloads import Kind, Workload
+from symrnn.bench.kinds import Kind
+from symrnn.bench.workloads import Workload
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import INPUTS, Program, ProgramError

@@ -15,7 +15,7 @@ from sympy.functions import sqrt
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.equations import Equations, Library, Values
-from symrnn.bench.workloads import Kind
+from symrnn.bench.kinds import Kind
 from symrnn.program.interpret import Operations
 from symrnn.runtime.shapes import Array
 

@@ -11,7 +11,7 @@ import onnxruntime
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.onnx_model import Operator, model, operator_of
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.workloads import Kind
+from symrnn.bench.kinds import Kind
 from symrnn.runtime.shapes import Array
 
 NAME = "onnxruntime"

@@ -12,7 +12,7 @@ import numpy as np
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.onnx_model import Operator, model, operator_of
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.workloads import Kind
+from symrnn.bench.kinds import Kind
 from symrnn.runtime.shapes import Array
 
 # It would report its use over the network from a forked process, in the middle of a race.

@@ -11,7 +11,7 @@ from symrnn.bench.contenders.torch_library import LIBRARY, set_threads, tensor
 from symrnn.bench.contenders.torch_modules import module_of
 from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.equations import Equations, Values
-from symrnn.bench.workloads import Kind
+from symrnn.bench.kinds import Kind
 from symrnn.runtime.shapes import Array
 
 NAME = "torch loop"

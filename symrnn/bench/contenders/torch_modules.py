@@ -12,7 +12,7 @@ import torch
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.torch_library import set_threads, tensor
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.workloads import Kind
+from symrnn.bench.kinds import Kind
 from symrnn.interop.packing import Table, first_blocks, laid_out
 from symrnn.interop.torch_weights import MODES, cell_table
 from symrnn.program import Program

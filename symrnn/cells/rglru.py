@@ -1,0 +1,56 @@
+"""RG-LRU of Griffin: a diagonal linear recurrence whose decay the input gates."""
+
+from __future__ import annotations
+
+from sympy import exp, sqrt
+from sympy.codegen.cfunctions import expm1
+
+from symrnn.authoring import Cell, register, t
+from symrnn.program import Program, activation, exact
+
+SOURCE = ("S. De et al., Griffin: mixing gated linear recurrences with local attention for "
+          "efficient language models, arXiv 2402.19427, equations (1) to (4)")
+BIBTEX = """@misc{de2024griffin,
+  title = {Griffin: Mixing Gated Linear Recurrences with Local Attention for Efficient Language
+           Models},
+  author = {De, Soham and Smith, Samuel L. and Fernando, Anushan and Botev, Aleksandar and
+            Cristian-Muraru, George and Gu, Albert and others},
+  year = {2024},
+  eprint = {2402.19427},
+  archivePrefix = {arXiv},
+  primaryClass = {cs.LG}
+}"""
+LOGARITHM = ("The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as "
+             "the paper's appendix A advises, and 1 - a_t^2 without cancellation.")
+SIGN = ("The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is "
+        "sigmoid(-Lambda), so weights of it come in with the opposite sign.")
+DENSE = "W_a and W_x are full. The authors' code makes them block diagonal, as in section 4.1."
+BLOCK = ("The block around it is left out: projections, convolution, GeLU branch. The authors' "
+         "code takes the first input of a sequence whole, without the factor sqrt(1 - a_t^2).")
+
+
+@register("rglru", "Real-gated linear recurrent unit")
+def rglru(c: float = 8) -> Program:
+    """Griffin's recurrence: linear and diagonal, with a decay that each input may switch off.
+
+    Parameters ``W_a [d, d]``, ``b_a [d]``, ``W_x [d, d]``, ``b_x [d]``, ``Lambda [d]``. State
+    ``h [d]``, of the size of the input. ``c`` scales the exponent of the decay. Source: De et
+    al., arXiv 2402.19427.
+    """
+    sigmoid, softplus = activation("sigmoid"), activation("softplus")
+    notes = [LOGARITHM, SIGN, DENSE, BLOCK]
+    with Cell("rglru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
+        x = cell.input("x[d]", "input")
+        r = cell.symbol("r[d]", "recurrence gate: 0 keeps all of the state")
+        i = cell.symbol("i[d]", "input gate")
+        l = cell.symbol("l[d]", "logarithm of the decay")
+        h = cell.state("h[d]", "hidden state")
+        W_a, b_a = cell.parameters("W_a[d,d] b_a[d]", "of the recurrence gate")
+        W_x, b_x = cell.parameters("W_x[d,d] b_x[d]", "of the input gate")
+        Lambda = cell.parameter("Lambda[d]", "slowest decay, sigmoid(Lambda)^c")
+
+        r[t] = sigmoid(W_a @ x[t] + b_a)
+        i[t] = sigmoid(W_x @ x[t] + b_x)
+        l[t] = -exact(c) * softplus(-Lambda) * r[t]
+        h[t] = exp(l[t]) * h[t - 1] + sqrt(-expm1(2 * l[t])) * (i[t] * x[t])
+    return cell.build("h")

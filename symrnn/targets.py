@@ -1,0 +1,88 @@
+"""What symrnn writes and runs: one row for each target, read by everything that offers a choice.
+
+Functions and classes are named and loaded when they are used: help needs no SymPy, NumPy no C
+compiler, and what nobody asks for costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symrnn.backends.base import Artefact, Backend
+    from symrnn.runtime.calls import Engine
+    from symrnn.schedule import Plan
+
+DTYPES = ("float32", "float64")
+SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
+STYLES = ("unicode", "latex", "json")  # how `show` and `grad` print equations
+
+
+@dataclass(frozen=True)
+class Target:
+    """A language that files are written in, or a way to run them, or both.
+
+    ``printer`` is the function that gives the files, ``engine`` the class that runs them, and
+    ``early`` what may be compiled for it while equations are still being derived: each as
+    ``"module:name"``, empty where there is none. ``backend`` is what users type to run it; where
+    several targets have one backend, ``name`` is the profile that they type too.
+    """
+
+    name: str
+    title: str
+    printer: str = ""
+    backend: str = ""
+    engine: str = ""
+    early: str = ""
+    dtypes: tuple[str, ...] = ()  # of the arrays
+    threads: bool = False  # whether several may share the work
+    needs: str = ""  # beside a C compiler; `symrnn check` runs what needs nothing more
+
+    def files(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
+        """The files of one network, to be rendered."""
+        found: Backend = _loaded(self.printer)
+        return found(plan, name)
+
+    def run(self, plan: Plan, dtype: str, threads: int) -> Engine:
+        """What runs a plan, with the options that it takes."""
+        team = {"threads": threads} if self.threads else {}
+        made: Engine = _loaded(self.engine)(plan, dtype, **team)
+        return made
+
+    def begin(self, dtype: str, threads: int) -> None:
+        """Compile what needs no plan, in the background."""
+        if self.early:
+            _loaded(self.early)(dtype, threads)
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """The arguments of ``compile`` that choose it."""
+        profile = {"profile": self.name} if self.name in PROFILES else {}
+        return {"backend": self.backend, **profile}
+
+
+def _loaded(reference: str) -> Any:
+    module, name = reference.split(":")
+    return getattr(import_module(module), name)
+
+
+TARGETS = (
+    Target("latex", "LaTeX", "symrnn.backends.latex:latex_backend"),
+    Target("numpy", "NumPy", "symrnn.backends.numpy:numpy_backend", "numpy",
+           "symrnn.runtime.numpy_engine:NumpyEngine", dtypes=DTYPES),
+    Target("portable", "portable C", "symrnn.backends.c:c_backend", "c",
+           "symrnn.runtime.c_engine:CEngine", dtypes=DTYPES),
+    Target("simd", "fast C", "symrnn.backends.simd:simd_backend", "c",
+           "symrnn.runtime.simd_engine:SimdEngine", "symrnn.runtime.simd_engine:begin",
+           dtypes=DTYPES, threads=True),
+    Target("blas", "fast C", "", "c", "symrnn.runtime.blas_engine:BlasEngine",
+           dtypes=DTYPES, threads=True, needs="a BLAS library"),
+)
+PRINTED = tuple(one for one in TARGETS if one.printer)
+RUN = tuple(one for one in TARGETS if one.engine)
+BACKENDS = tuple(dict.fromkeys(one.backend for one in RUN))
+PROFILES = tuple(one.name for one in RUN
+                 if [other.backend for other in RUN].count(one.backend) > 1)
+CHECKED = tuple(one for one in RUN if not one.needs)
