@@ -138,6 +138,8 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
         r"declare it: size m = m \+ n",
     ),
     "piece of a number": (lambda d: piece(d.s[t], 0, "m"), "a number has no entries"),
+    "piece from half an entry on": (lambda d: piece(d.x[t], 0.5, "m"), "whole number or made of"),
+    "piece from a value on": (lambda d: piece(d.x[t], d.s[t], "m"), "whole number or made of"),
     "function that no kernel has": (lambda d: _h(d, sympy.sinh(d.b)), "'sinh' is no function"),
     "sign": (lambda d: _h(d, sympy.sign(d.b)), "'sign' is no function"),
     "symbol from elsewhere": (lambda d: _h(d, sympy.Symbol("q") * d.b), "'q' is no symbol of"),
@@ -278,6 +280,15 @@ def test_a_product_that_gets_a_name_is_written_as_its_factors() -> None:
              if one.meaning == "operand of a product"]
     assert [one.latex() for one in named] == [r"\beta h", r"\tilde{r}h", r"\Delta t h"]
     assert [glyph_text(one) for one in named] == ["βh", "r̃h", "Δt h"]
+
+
+def test_a_piece_may_start_at_a_number_also_where_symrnn_adds_names() -> None:
+    with Cell("two", "Sizes of one length") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        cell.size("e", cell.length("m"))
+        W, U = cell.parameters("W[m,n] U[m,e]")
+        h[t] = W @ x[t] + U @ piece(h[t - 1], 0, "e")
+    assert not check_kernel(cell.build("h"), "numpy", "float64")
 
 
 def test_nested_equation_is_one_number() -> None:
