@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Rational, exp, sqrt
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, dot, outer, register, t
 from symrnn.program import Program, activation, larger
 
 SOURCE = ("S. Yang, J. Kautz, A. Hatamizadeh, Gated delta networks: improving Mamba2 with delta "
@@ -59,17 +59,17 @@ def gated_deltanet() -> Program:
         W_beta = cell.parameter("W_beta[H,D]", "weights of the correction")
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
-        qtilde[t] = silu(cell.contract("hkd,d->hk", W_q, x[t]))
-        ktilde[t] = silu(cell.contract("hkd,d->hk", W_k, x[t]))
-        v[t] = silu(cell.contract("hvd,d->hv", W_v, x[t]))
-        s_q[t] = larger(cell.contract("hk,hk->h", qtilde[t], qtilde[t]), LEAST)
-        s_k[t] = larger(cell.contract("hk,hk->h", ktilde[t], ktilde[t]), LEAST)
+        qtilde[t] = silu(W_q @ x[t])
+        ktilde[t] = silu(W_k @ x[t])
+        v[t] = silu(W_v @ x[t])
+        s_q[t] = larger(dot(qtilde[t], qtilde[t], "d_k"), LEAST)
+        s_k[t] = larger(dot(ktilde[t], ktilde[t], "d_k"), LEAST)
         q[t] = qtilde[t] / sqrt(s_q[t])
         k[t] = ktilde[t] / sqrt(s_k[t])
         alpha[t] = exp(-exp(A_log) * activation("softplus")(W_alpha @ x[t] + b_alpha))
         beta[t] = sigmoid(W_beta @ x[t])
-        e[t] = beta[t] * (v[t] - alpha[t] * cell.contract("hvk,hk->hv", S[t - 1], k[t]))
-        S[t] = alpha[t] * S[t - 1] + cell.contract("hv,hk->hvk", e[t], k[t])
-        o[t] = cell.contract("hvk,hk->hv", S[t], q[t])
+        e[t] = beta[t] * (v[t] - alpha[t] * (S[t - 1] @ k[t]))
+        S[t] = alpha[t] * S[t - 1] + outer(e[t], k[t])
+        o[t] = S[t] @ q[t]
         y[t] = cell.contract("dhv,hv->d", W_o, o[t])
     return cell.build("y")

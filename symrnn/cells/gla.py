@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import exp
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, outer, register, t
 from symrnn.program import Program, activation, exact
 
 SOURCE = ("S. Yang et al., Gated linear attention transformers with hardware-efficient training, "
@@ -48,13 +48,13 @@ def gla(tau: float = 16) -> Program:
         W_1, W_2, b = cell.parameters("W_1[R,D] W_2[H,d_k,R] b[H,d_k]", "of the gate")
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
-        q[t] = cell.contract("hkd,d->hk", W_q, x[t])
-        k[t] = cell.contract("hkd,d->hk", W_k, x[t])
-        v[t] = cell.contract("hvd,d->hv", W_v, x[t])
+        q[t] = W_q @ x[t]
+        k[t] = W_k @ x[t]
+        v[t] = W_v @ x[t]
         r[t] = W_1 @ x[t]
-        a[t] = cell.contract("hkr,r->hk", W_2, r[t]) + b
+        a[t] = W_2 @ r[t] + b
         alpha[t] = exp(-activation("softplus")(-a[t]) / exact(tau))
-        S[t] = alpha[t] * S[t - 1] + cell.contract("hk,hv->hkv", k[t], v[t])
-        o[t] = cell.contract("hkv,hk->hv", S[t], q[t])
+        S[t] = alpha[t] * S[t - 1] + outer(k[t], v[t])
+        o[t] = S[t].T @ q[t]
         y[t] = cell.contract("dhv,hv->d", W_o, o[t])
     return cell.build("y")

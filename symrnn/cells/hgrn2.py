@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, outer, register, t
 from symrnn.program import Program, activation
 
 SOURCE = ("Z. Qin et al., HGRN2: gated linear RNNs with state expansion, COLM 2024, "
@@ -46,10 +46,10 @@ def hgrn2() -> Program:
         gamma = cell.parameter("gamma[H,d_f]", "least value of the forget gate")
         W_y = cell.parameter("W_y[D,H,d_i]", "weights of the output")
 
-        f[t] = gamma + (1 - gamma) * sigmoid(cell.contract("hfd,d->hf", W_f, x[t]) + b_f)
-        i[t] = activation("silu")(cell.contract("hid,d->hi", W_i, x[t]) + b_i)
-        o[t] = sigmoid(cell.contract("hfd,d->hf", W_o, x[t]) + b_o)
-        h[t] = f[t] * h[t - 1] + cell.contract("hf,hi->hfi", 1 - f[t], i[t])
-        z[t] = cell.contract("hfi,hf->hi", h[t], o[t])
+        f[t] = gamma + (1 - gamma) * sigmoid(W_f @ x[t] + b_f)
+        i[t] = activation("silu")(W_i @ x[t] + b_i)
+        o[t] = sigmoid(W_o @ x[t] + b_o)
+        h[t] = f[t] * h[t - 1] + outer(1 - f[t], i[t])
+        z[t] = h[t].T @ o[t]
         y[t] = cell.contract("dhi,hi->d", W_y, z[t])
     return cell.build("y")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import cos, sin
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, outer, register, t
 from symrnn.program import Program
 
 SOURCE = ("Y. Sun et al., Retentive network: a successor to transformer for large language models, "
@@ -23,8 +23,8 @@ PAIRS = ("Real arithmetic: the entries 2j and 2j + 1 of a query or a key are the
 TURN = ("The paper turns query and key of step n by n theta and lets S decay (6). Here S turns by "
         "theta at every step, as in its equation (3), so no step needs its number: outputs are "
         "the same, and S is the paper's, turned by n theta.")
-RATES = ("gamma and theta are parameters. The paper fixes them: gamma = 1 - 2^(-5 - h) of head h, "
-         "theta_j = 10000^(-2j / d) for keys of d entries, j from 0.")
+RATES = ("gamma is the paper's, and theta that of rotary positions, 10000^(-2j / d) for keys of d "
+         "entries, which the paper refers to. The authors' code has d / 2 - 1 in place of d / 2.")
 BLOCK = ("The block around it is left out: the norm of each head and the swish gate, which stand "
          "between o and W_o in the paper. The norm also undoes the factors by which the paper "
          "scales scores, 1 / sqrt(d) among them, so these are left out too.")
@@ -35,7 +35,7 @@ def retnet() -> Program:
     """Linear attention whose memories fade, each head's at its own rate, and turn with time.
 
     Parameters ``W_q_re [H, d_k, D]``, ``W_q_im [H, d_k, D]``, then ``_k``; ``W_v [H, d_v, D]``,
-    ``gamma [H]``, ``theta [d_k]``, ``W_o [D, H, d_v]``. A key has ``d_k`` pairs of entries.
+    ``W_o [D, H, d_v]``. A key has ``d_k`` pairs of entries.
     States ``S_re [H, d_k, d_v]``, ``S_im``, output ``y [D]``. Source: Sun et al., arXiv
     2307.08621.
     """
@@ -51,20 +51,19 @@ def retnet() -> Program:
         W_q_re, W_q_im = cell.parameters("W_q_re[H,d_k,D] W_q_im[H,d_k,D]", "of the query")
         W_k_re, W_k_im = cell.parameters("W_k_re[H,d_k,D] W_k_im[H,d_k,D]", "of the key")
         W_v = cell.parameter("W_v[H,d_v,D]", "weights of the value")
-        gamma = cell.parameter("gamma[H]", "decay of a head; see the note")
-        theta = cell.parameter("theta[d_k]", "turn of a pair at every step; see the note")
+        gamma = cell.constant("gamma[H]", "decay of a head", lambda head: 1 - 2 ** (-5 - head))
+        theta = cell.constant("theta[d_k]", "turn of a pair at every step",
+                              lambda pair: 10000 ** (-pair / cell.length("d_k")))
+        c, s = cos(theta), sin(theta)
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
-        q_re[t] = cell.contract("hkd,d->hk", W_q_re, x[t])
-        q_im[t] = cell.contract("hkd,d->hk", W_q_im, x[t])
-        k_re[t] = cell.contract("hkd,d->hk", W_k_re, x[t])
-        k_im[t] = cell.contract("hkd,d->hk", W_k_im, x[t])
-        v[t] = cell.contract("hvd,d->hv", W_v, x[t])
-        S_re[t] = (gamma * (cos(theta) * S_re[t - 1] - sin(theta) * S_im[t - 1])
-                   + cell.contract("hk,hv->hkv", k_re[t], v[t]))
-        S_im[t] = (gamma * (cos(theta) * S_im[t - 1] + sin(theta) * S_re[t - 1])
-                   - cell.contract("hk,hv->hkv", k_im[t], v[t]))
-        o[t] = (cell.contract("hk,hkv->hv", q_re[t], S_re[t])
-                - cell.contract("hk,hkv->hv", q_im[t], S_im[t]))
+        q_re[t] = W_q_re @ x[t]
+        q_im[t] = W_q_im @ x[t]
+        k_re[t] = W_k_re @ x[t]
+        k_im[t] = W_k_im @ x[t]
+        v[t] = W_v @ x[t]
+        S_re[t] = gamma * (c * S_re[t - 1] - s * S_im[t - 1]) + outer(k_re[t], v[t])
+        S_im[t] = gamma * (c * S_im[t - 1] + s * S_re[t - 1]) - outer(k_im[t], v[t])
+        o[t] = S_re[t].T @ q_re[t] - S_im[t].T @ q_im[t]
         y[t] = cell.contract("dhv,hv->d", W_o, o[t])
     return cell.build("y")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Expr, Rational, exp, sqrt
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, dot, outer, register, t
 from symrnn.authoring.symbols import Sequence, Term
 from symrnn.program import Program, activation, larger
 
@@ -67,20 +67,19 @@ def rwkv7() -> Program:
         alpha = cell.parameter("alpha[H,d_k]", "how much less is written where less is corrected")
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
-        r[t] = cell.contract("hkd,d->hk", W_r, mixed(cell, x, "r"))
-        k[t] = cell.contract("hkd,d->hk", W_k, mixed(cell, x, "k"))
-        v[t] = cell.contract("hvd,d->hv", W_v, mixed(cell, x, "v"))
+        r[t] = W_r @ mixed(cell, x, "r")
+        k[t] = W_k @ mixed(cell, x, "k")
+        v[t] = W_v @ mixed(cell, x, "v")
         d[t] = loramlp(cell, activation("tanh"), mixed(cell, x, "d"), "d")
         w[t] = exp(-exp(-activation("softplus")(-d[t]) - Rational(1, 2)))
         a[t] = activation("sigmoid")(loramlp(cell, activation("linear"), mixed(cell, x, "a"), "a"))
         kappa[t] = k[t] * xi
-        s[t] = larger(cell.contract("hk,hk->h", kappa[t], kappa[t]), LEAST)
+        s[t] = larger(dot(kappa[t], kappa[t], "d_k"), LEAST)
         khat[t] = kappa[t] / sqrt(s[t])
         ktilde[t] = k[t] * (1 + (a[t] - 1) * alpha)
-        u[t] = cell.contract("hvk,hk->hv", S[t - 1], khat[t])
-        S[t] = (w[t] * S[t - 1] - cell.contract("hv,hk->hvk", u[t], a[t] * khat[t])
-                + cell.contract("hv,hk->hvk", v[t], ktilde[t]))
-        o[t] = cell.contract("hvk,hk->hv", S[t], r[t])
+        u[t] = S[t - 1] @ khat[t]
+        S[t] = w[t] * S[t - 1] - outer(u[t], a[t] * khat[t]) + outer(v[t], ktilde[t])
+        o[t] = S[t] @ r[t]
         y[t] = cell.contract("dhv,hv->d", W_o, o[t])
     return cell.build("y")
 
@@ -100,4 +99,4 @@ def loramlp(cell: Cell, f: Callable[[Expr], Expr], x: Term, letter: str) -> Expr
         f"A_{letter}[R_{letter},D] B_{letter}[H,d_k,R_{letter}] lambda_{letter}[H,d_k]",
         f"of {letter}")
     z[t] = f(A @ x)
-    return cell.contract("hkr,r->hk", B, z[t]) + bias
+    return B @ z[t] + bias
