@@ -8,11 +8,11 @@ from sympy import And, Expr, Rational, Symbol
 
 from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer, decimal
-from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Pointwise, Program, Role, Span,
-                            Variable, contraction_term, terms)
+from symrnn.program import (ELEMENTARY, Ein, Equation, IndexSymbol, Maximum, Pointwise, Program,
+                            Role, Span, Variable, contraction_term, terms)
 
-UFUNCS = {"exp": "exp", "tanh": "tanh", "log": "log", "sin": "sin", "cos": "cos", "Abs": "abs",
-          "log1p": "log1p", "expm1": "expm1", "copysign": "copysign"}
+UFUNCS = {"Abs": "abs", "copysign": "copysign",
+          **{row.name: row.numpy for row in ELEMENTARY.values()}}
 
 
 class NumpyPrinter(Printer):

@@ -14,7 +14,7 @@ from symrnn.cellfile import parse
 from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.cellfile.reference import HEADER, PYTHON_HEADER, SECTIONS, Construct
 from symrnn.checking import check_kernel
-from symrnn.program import Program, activation, larger, magnitude, smaller
+from symrnn.program import ELEMENTARY, Program, activation, larger, magnitude, smaller
 
 CONSTRUCTS = [one for section in SECTIONS for one in section.constructs]
 NAMES = {name: getattr(authoring, name) for name in authoring.__all__} | {
@@ -63,3 +63,14 @@ def test_help_tells_its_topics_and_refuses_others() -> None:
     assert topics.exit_code == 0 and "symrnn help language" in topics.output
     wrong = CliRunner().invoke(cli.app, ["help", "lnguage"])
     assert wrong.exit_code == 2
+
+
+@pytest.mark.parametrize("name", [row.name for row in ELEMENTARY.values()])
+@pytest.mark.parametrize("profile", ["numpy", "portable", "simd"])
+def test_one_row_is_an_elementary_function_in_every_kernel(name: str, profile: str) -> None:
+    """log and log1p of what is positive, asin and acos of what lies inside of (-1, 1)."""
+    inside = "1 + h[t-1]^2" if name.startswith("log") else "tanh(h[t-1]) / 2"
+    program = parse(f"{HEADER}h[t] = {name}({inside}) + W @ x[t]")
+    backend = "numpy" if profile == "numpy" else "c"
+    chosen = {} if backend == "numpy" else {"profile": profile}
+    assert not check_kernel(program, backend, "float64", **chosen)
