@@ -114,7 +114,7 @@ class CTree:
     def _declare(self, one: Declare) -> str:
         const = "const " * (one.constant and not isinstance(one.type, Pointer))
         value = "" if one.value is None else f" ={BREAK}{together(self(one.value))}"
-        note = f" /* {one.note} */" if one.note else ""
+        note = f" /* {one.note} */".replace(" ", INNER) if one.note else ""
         return f"{const}{self.declared(one.type, one.name)}{value};{note}"
 
     def _loop(self, one: For) -> str:

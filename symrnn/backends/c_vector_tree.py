@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import ATOM, MOST, CTree, TreeFormulas
-from symrnn.backends.lines import BREAK, EMPTY, Line, Lines, closed, deeper, together
+from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, closed, deeper, together
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (VECTOR, Aggregate, Buffer, Expression, Load, Parts, Products, Statement,
@@ -30,7 +30,8 @@ class VectorTree(CTree):
                 values = [Line(f"{self(row)},", depth=1) for row in rows]
                 return (Line(f"const {kind} {name}[] = {{"), *values, Line("};"))
             case Products(terms, body):
-                told = f",{BREAK}".join(self.text.term(term, lhs) for lhs, term in terms)
+                told = f",{BREAK}".join(self.text.term(term, lhs).replace(" ", INNER)
+                                        for lhs, term in terms)
                 return (EMPTY, Line(f"/* {told} */", hang=" * "), *self.body(body))
             case Parts():
                 return self._parts(one)

@@ -6,8 +6,8 @@
  *
  * They wait for each other after every loop nest. A barrier takes about a microsecond where each
  * thread has a core of its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a
- * cycle: 1.4 microseconds at 3 GHz. A team that meets for one step alone must be woken for it, which
- * takes longer: four times that share. */
+ * cycle: 1.4 microseconds at 3 GHz. A team that meets for one step alone must be woken for it,
+ * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
