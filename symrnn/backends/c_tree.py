@@ -8,11 +8,11 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Line, Lines, closed, deeper, flat,
                                     remark, together)
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (INT, ONE, REAL, SIZE, AddressOf, Argument, Assign, At, Barrier, Binary,
-                          Block, Body, Call, Cast, Choose, Computed, Declare, Element, Expression,
-                          Field, For, Formula, Function, If, Inside, Macro, Member, Name, Not,
-                          Pointer, Return, Run, Scalar, Section, Size, Statement, Struct, Type,
-                          Unused, Whole)
+from symrnn.loops import (BFLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument, Assign, At,
+                          Barrier, Binary, Block, Body, Call, Cast, Choose, Computed, Declare,
+                          Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
+                          Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size, Statement,
+                          Struct, Type, Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7, "/": 7}
@@ -31,11 +31,16 @@ class TreeFormulas(CPrinter):
 
 
 class CTree:
-    """Prints functions: ``formulas`` what they compute with, ``text`` their equations."""
+    """Prints functions: ``formulas`` what they compute with, ``text`` their equations.
+
+    ``conversions`` are what a file needs of the sections for number types of memory alone.
+    """
 
     def __init__(self, formulas: CPrinter, text: TextPrinter, real: str) -> None:
         self.formulas, self.text = formulas, text
-        self.scalars = {REAL: real, SIZE: "size_t", INT: "int"}
+        self.conversions: set[str] = set()
+        self.scalars = {REAL: real, SIZE: "size_t", INT: "int", BFLOAT16: "uint16_t",
+                        INT8: "int8_t"}
 
     def signature(self, function: Function, end: str = "", front: str = "") -> Lines:
         """``void lstm_forward(``, then the arguments, in one line where they fit.
@@ -62,8 +67,8 @@ class CTree:
         match one:
             case Declare():
                 return (Line(self._declare(one)),)
-            case Assign(target, value, operator):
-                return (Line(f"{self(target)} {operator}{BREAK}{self(value)};"),)
+            case Assign():
+                return (Line(self._assign(one)),)
             case For():
                 return self._nest(self._loop(one), one.body)
             case If(condition, body):
@@ -117,6 +122,27 @@ class CTree:
         note = f" /* {one.note} */".replace(" ", INNER) if one.note else ""
         return f"{const}{self.declared(one.type, one.name)}{value};{note}"
 
+    def _assign(self, one: Assign) -> str:
+        """To what is stored as another type goes the number of that type."""
+        target, kind = one.target, _type_at(one.target)
+        if not kind.stored:
+            return f"{self(target)} {one.operator}{BREAK}{self(one.value)};"
+        value = one.value if one.operator == "=" else Binary(one.operator[0], target, one.value)
+        return f"{self._place(target)} ={BREAK}{self._converted('to', kind, self(value))};"
+
+    def _converted(self, way: str, kind: Scalar, text: str) -> str:
+        self.conversions.add(f"{way}_{kind.name}")
+        return f"{way}_{kind.name}{closed(text)}"
+
+    def _place(self, node: Expression) -> str:
+        """Where an entry lies, whatever its type."""
+        match node:
+            case At(array, offset):
+                return f"{self(array, ATOM)}[{self(offset)}]"
+            case Element(array):
+                return f"{array.text}[{self(node.offset)}]"
+        return self(node, ATOM)
+
     def _loop(self, one: For) -> str:
         i, stop = one.index, self(one.stop)
         start, step = self(one.start), self(one.step)
@@ -148,19 +174,18 @@ class CTree:
                 return ATOM, f"{self(of, ATOM)}->{field}"
             case Inside(index):
                 return self.expression(index)
-            case At(array, offset):
-                return ATOM, f"{self(array, ATOM)}[{self(offset)}]"
+            case At() | Element():
+                kind, place = node.type, self._place(node)
+                return ATOM, self._converted("from", kind, place) if kind.stored else place
             case Not(of):
                 return MOST, f"!{self(of, ATOM)}"
             case AddressOf(of):
-                return MOST, f"&{self(of, ATOM)}"
+                return MOST, f"&{self._place(of)}"
             case Field(of, field):
                 return ATOM, f"{self(of, ATOM)}.{field}"
             case Cast(kind, value):
                 inside = self(value) if isinstance(value, Name) else closed(self(value))
                 return ATOM, f"({self.scalars[kind]}){inside}"
-            case Element(array, _, _):
-                return ATOM, f"{array.text}[{self(node.offset)}]"
             case Call(function, arguments):
                 return ATOM, f"{function}{closed(self.listed(arguments))}"
             case Formula():
@@ -178,6 +203,10 @@ class CTree:
     def _formula(self, node: Formula) -> str:
         self.formulas.elements = {name: self(one, ATOM) for name, one in node.operands}
         return self.formulas(node.expression)
+
+
+def _type_at(target: Expression) -> Scalar:
+    return target.type if isinstance(target, Element | At) else REAL
 
 
 def is_bare(body: Body) -> bool:

@@ -7,8 +7,8 @@ from symrnn.backends.c_tree import ATOM, MOST, CTree, TreeFormulas
 from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, closed, deeper, together
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (VECTOR, Aggregate, Buffer, Expression, Load, Parts, Products, Statement,
-                          Store, Table, Type, VectorFormula)
+from symrnn.loops import (VECTOR, Aggregate, Buffer, Expression, Load, Parts, Products, Scalar,
+                          Statement, Store, Table, Type, VectorFormula)
 
 
 class VectorTree(CTree):
@@ -20,10 +20,11 @@ class VectorTree(CTree):
 
     def statement(self, one: Statement) -> Lines:
         match one:
-            case Store(address, value, None):
-                return (Line(f"store({self.listed((address, value))});"),)
-            case Store(address, value, left) if left is not None:
-                return (Line(f"store_part({self.listed((address, value, left))});"),)
+            case Store(address, value, None, kind):
+                return (Line(f"store{self._of(kind)}({self.listed((address, value))});"),)
+            case Store(address, value, left, kind) if left is not None:
+                inside = self.listed((address, value, left))
+                return (Line(f"store_part{self._of(kind)}({inside});"),)
             case Buffer(name, kind, count):
                 return (Line(f"ALIGNED {self.type(kind)}{BREAK}{name}[{self(count)}];"),)
             case Table(name, kind, rows):
@@ -49,16 +50,23 @@ class VectorTree(CTree):
 
     def expression(self, node: Expression) -> tuple[int, str]:
         match node:
-            case Load(address, None, _):
-                return ATOM, f"load{closed(self(address))}"
-            case Load(address, left, _) if left is not None:
-                return ATOM, f"load_part{closed(self.listed((address, left)))}"
+            case Load(address, None, kind):
+                return ATOM, f"load{self._of(kind)}{closed(self(address))}"
+            case Load(address, left, kind) if left is not None:
+                return ATOM, f"load_part{self._of(kind)}{closed(self.listed((address, left)))}"
             case Aggregate(values, kind):
                 inside = together(self.listed(values))
                 return ATOM, f"({kind}){{{inside}}}" if kind else f"{{{inside}}}"
             case VectorFormula():
                 return MOST, self._over_lanes(node)
         return super().expression(node)
+
+    def _of(self, kind: Scalar) -> str:
+        """What a function that loads or stores is called further: it converts too."""
+        if not kind.stored:
+            return ""
+        self.conversions.add("vectors")
+        return f"_{kind.name}"
 
     def _over_lanes(self, node: VectorFormula) -> str:
         """A formula over vectors; of numbers alone it is made one."""

@@ -5,6 +5,7 @@
   after that accumulated, or set from itself (a running maximum).
 * An element has an index for each axis of its array, and a loop's index runs over the size of
   the axis that it stands at.
+* What is read or written is of the type that its pointer or buffer leads to.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symrnn.loops.expressions import Choose, Element, Expression, Name, Size, children, product
+from symrnn.loops.expressions import (At, Binary, Choose, Element, Expression, Load, Name, Size,
+                                      children, product)
 from symrnn.loops.statements import (Argument, Assign, Body, Buffer, Computed, Declare, For,
-                                     Function, Parts, Products, Section, Statement, Table, inner,
-                                     own_expressions)
-from symrnn.loops.types import SIZE
+                                     Function, Parts, Products, Section, Statement, Store, Table,
+                                     inner, own_expressions)
+from symrnn.loops.types import SIZE, Pointer, Scalar
 from symrnn.loops.uses import parts
 
 
@@ -55,8 +57,12 @@ class _Checker:
                     _bind(self.function, scope, name, statement)
                 case Assign():
                     self._assign(statement, scope, written)
-                case Buffer(name=name) | Table(name=name):
+                case Buffer(name=name, type=kind):
+                    _bind(self.function, scope, name, Argument(name, Pointer(kind)))
+                case Table(name=name):
                     _bind(self.function, scope, name, Argument(name, SIZE))
+                case Store(address, _, _, kind):
+                    self._type(address, kind, scope)
                 case For(index=index, body=within):
                     self._loop({index: statement}, within, scope)
                 case Parts(index=index, count=count, body=within):
@@ -89,10 +95,21 @@ class _Checker:
             self._fail(f"uses {one.text} before it is bound")
         if isinstance(one, Element):
             self._element(one, scope)
+        if isinstance(one, Element | At | Load):
+            self._type(one.address if isinstance(one, Load) else one.array, one.type, scope)
         if isinstance(one, Choose):
             scope = _held(one.condition, scope)
         for part in children(one):
             self._expression(part, scope)
+
+    def _type(self, address: Expression, read: Scalar, scope: Scope) -> None:
+        """The type of numbers at an address, where a pointer is the first term of it."""
+        while isinstance(address, Binary):
+            address = address.left
+        binding = scope.get(address.text) if isinstance(address, Name) else None
+        kind = binding.type if isinstance(binding, Declare | Argument) else None
+        if isinstance(kind, Pointer) and kind.to != read:
+            self._fail(f"takes {_called(address)} for {read.name}, but it is of {kind.to.name}")
 
     def _element(self, one: Element, scope: Scope) -> None:
         if len(one.index) != len(one.shape):

@@ -10,9 +10,9 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import CTree
 from symrnn.backends.lines import flat, laid_out
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
+from symrnn.loops import (REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
                           Expression, For, Formula, Function, If, Member, Name, Names, Over,
-                          Pointer, Size, Struct, Whole, product, total)
+                          Pointer, Scalar, Size, Struct, Whole, product, total)
 
 a, b, t = Name("a"), Name("b"), Name("t")
 T, m = Size("T", "T"), Size("m", "m")
@@ -65,8 +65,8 @@ def test_declarations_say_what_they_lead_to() -> None:
 
 
 def test_a_type_without_a_name_in_the_language_is_refused() -> None:
-    with pytest.raises(TypeError, match="bfloat16"):
-        TREE.type(Pointer(BFLOAT16))
+    with pytest.raises(TypeError, match="float8"):
+        TREE.type(Pointer(Scalar("float8", stored=True)))
 
 
 def test_a_signature_is_as_wide_as_a_page_at_most() -> None:
