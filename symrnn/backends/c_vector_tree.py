@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.c_tree import ATOM, MOST, CTree, TreeFormulas
-from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, closed, deeper, together
+from symrnn.backends.c_tiled_tree import TiledTree
+from symrnn.backends.c_tree import ATOM, MOST, TreeFormulas
+from symrnn.backends.lines import BREAK, Line, Lines, closed
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (VECTOR, Aggregate, Buffer, Expression, Load, Parts, Products, Scalar,
-                          Statement, Store, Table, Type, VectorFormula)
+from symrnn.loops import (VECTOR, Buffer, Expression, Load, Scalar, Statement, Store, Type,
+                          VectorFormula)
 
 
-class VectorTree(CTree):
+class VectorTree(TiledTree):
     """Prints functions of the fast profile; ``vectors`` prints formulas over vectors."""
 
     def __init__(self, formulas: CPrinter, vectors: VectorPrinter, text: TextPrinter) -> None:
@@ -27,23 +28,7 @@ class VectorTree(CTree):
                 return (Line(f"store_part{self._of(kind)}({inside});"),)
             case Buffer(name, kind, count):
                 return (Line(f"ALIGNED {self.type(kind)}{BREAK}{name}[{self(count)}];"),)
-            case Table(name, kind, rows):
-                values = [Line(f"{self(row)},", depth=1) for row in rows]
-                return (Line(f"const {kind} {name}[] = {{"), *values, Line("};"))
-            case Products(terms, body):
-                told = f",{BREAK}".join(self.text.term(term, lhs).replace(" ", INNER)
-                                        for lhs, term in terms)
-                return (EMPTY, Line(f"/* {told} */", hang=" * "), *self.body(body))
-            case Parts():
-                return self._parts(one)
         return super().statement(one)
-
-    def _parts(self, one: Parts) -> Lines:
-        i, many = one.index, one.count
-        start, stop = self(one.start), self(one.stop)
-        head = f"for (size_t {i} = {start}, {many}; {i} < {stop}; {i} += {many}) {{"
-        first = Line(f"{many} ={BREAK}{together(self(one.size))};", depth=1)
-        return (Line(head), first, *deeper(self.body(one.body)), Line("}"))
 
     def type(self, of: Type) -> str:
         return "vec" if of == VECTOR else super().type(of)
@@ -54,9 +39,6 @@ class VectorTree(CTree):
                 return ATOM, f"load{self._of(kind)}{closed(self(address))}"
             case Load(address, left, kind) if left is not None:
                 return ATOM, f"load_part{self._of(kind)}{closed(self.listed((address, left)))}"
-            case Aggregate(values, kind):
-                inside = together(self.listed(values))
-                return ATOM, f"({kind}){{{inside}}}" if kind else f"{{{inside}}}"
             case VectorFormula():
                 return MOST, self._over_lanes(node)
         return super().expression(node)

@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from symrnn.backends.base import Artefact
+from symrnn.backends.base import SHARED, Artefact
 
-SHARED = "symrnn_simd.h"  # one file, written in sections, each on what those before it define
+# The shared header is one file, written in sections, each on what those before it define.
 SECTIONS = ("opening", "vectors", "elementary_functions", "row_sums", "memory", "products",
             "packing", "reductions", "left_out", "threads", "closing")
 STORAGE = ("from_bfloat16", "to_bfloat16", "from_int8", "to_int8", "vectors")
