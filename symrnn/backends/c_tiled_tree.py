@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.backends.c_tree import ATOM, CTree
-from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, deeper, together
+from symrnn.backends.lines import BREAK, EMPTY, INNER, Line, Lines, together
 from symrnn.loops import Aggregate, Expression, Parts, Products, Statement, Table
 
 
@@ -31,7 +31,7 @@ class TiledTree(CTree):
         start, stop = self(one.start), self(one.stop)
         head = f"for (size_t {i} = {start}, {many}; {i} < {stop}; {i} += {many}) {{"
         first = Line(f"{many} ={BREAK}{together(self(one.size))};", depth=1)
-        return (Line(head), first, *deeper(self.body(one.body)), Line("}"))
+        return (Line(head), first, *self.inside(one.body), Line("}"))
 
     def expression(self, node: Expression) -> tuple[int, str]:
         if isinstance(node, Aggregate):

@@ -62,6 +62,11 @@ class CTree:
         """Statements, line by line."""
         return tuple(line for one in body for line in self.statement(one))
 
+    def inside(self, body: Body) -> Lines:
+        """Statements inside braces, the first one right below the first of these."""
+        lines = self.body(body)
+        return deeper(lines[lines[:1] == (EMPTY,):])
+
     def statement(self, one: Statement) -> Lines:
         """One statement."""
         match one:
@@ -80,7 +85,7 @@ class CTree:
             case Return(value):
                 return (Line(f"return {self(value)};"),)
             case Block(body):
-                return (Line("{"), *deeper(self.body(body)), Line("}"))
+                return (Line("{"), *self.inside(body), Line("}"))
             case Section(title, body):
                 return (EMPTY, *([remark(title)] if title else []), *self.body(body))
             case Computed(equations, body):
@@ -153,7 +158,7 @@ class CTree:
 
     def _nest(self, head: str, body: Body) -> Lines:
         """A loop or condition around statements; braces only where one line would not do."""
-        lines = deeper(self.body(body))
+        lines = self.inside(body)
         if is_bare(body):
             return (Line(head), *lines)
         return (Line(f"{head} {{"), *lines, Line("}"))

@@ -39,7 +39,8 @@ class Expression:
         return right if self == ONE else Binary("*", self, right)
 
     def __and__(self, other: Expression | int) -> Expression:
-        return Binary("&", self, expression(other))
+        right = expression(other)
+        return ZERO if ZERO in (self, right) else Binary("&", self, right)
 
     def compared(self, operator: str, other: Expression | int) -> Expression:
         """``self < other`` and the like; Python's own comparison tells whether nodes are equal."""

@@ -121,7 +121,9 @@ ALWAYS vec vec_sigmoid(vec x)
 }
 
 /* The smaller of sigmoid(x) and sigmoid(-x), negative where that is sigmoid(-x): none of its
- * digits is lost, however near to 1 the other is. Beyond SIGMOID_HIGHEST it stays what it is. */
+ * digits is lost, however near to 1 the other is. Beside vec_sigmoid of the same x it costs little:
+ * both are inlined, and the compiler computes the exponential once. Beyond SIGMOID_HIGHEST it
+ * stays what it is. */
 ALWAYS vec vec_sigmoid_tail(vec x)
 {
     const vec inverse = scaled_inverse(x), value = SCALED_ONE / (SCALED_ONE + inverse);
