@@ -111,7 +111,7 @@ def test_names_of_pointers() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_many_columns_of_a_total(dtype: str) -> None:
+def test_many_columns_of_a_reduction(dtype: str) -> None:
     """So many that left factors are packed, more units than at one time, edges at both ends."""
     fast, plain = (compile(NETS["elman"], backend, dtype) for backend in ("c", "numpy"))
     for m in (255, 301):
@@ -124,7 +124,7 @@ def test_many_columns_of_a_total(dtype: str) -> None:
 @pytest.mark.parametrize(("m", "batch", "steps"), [(33, 5, 400), (150, 25, 9)])
 @pytest.mark.parametrize("name", NETS)
 def test_many_chunks_of_steps(name: str, m: int, batch: int, steps: int) -> None:
-    """So many rows that totals are gathered chunk by chunk; weights that are far away."""
+    """So many rows that reductions are gathered chunk by chunk; weights that are far away."""
     fast, plain = (compile(NETS[name], backend, "float64") for backend in ("c", "numpy"))
     params, x = arrays(fast, m, batch, steps)
     found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))

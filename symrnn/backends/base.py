@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from symrnn.schedule import Plan
 
+SHARED = "symrnn_simd.h"  # what all fast kernels share: one file
+
 
 @dataclass(frozen=True)
 class Artefact:

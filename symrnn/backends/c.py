@@ -72,7 +72,7 @@ class Source:
     citation: str
     notes: tuple[str, ...]
     structs: tuple[Struct, ...]
-    fixed: tuple[tuple[str, str], ...]
+    fixed: tuple[tuple[str, tuple[str, ...]], ...]
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
     edges: tuple[str, ...]
@@ -118,7 +118,8 @@ class _Sources:
         printed = tuple(self._printed(kind, one) for kind, one in lowered.items())
         helpers, math = Helpers(self.names, self.name, TreeFormulas).made(
             sorted(self.formulas.used_calls))
-        members = tuple((macro, self.names.member(one)) for one, macro in self.fixed.items())
+        members = tuple((macro, _defined(macro, f"sizes->{self.names.member(one)}"))
+                        for one, macro in self.fixed.items())
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
@@ -188,6 +189,12 @@ def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
     """A struct; C99 knows no empty one."""
     none = Field("none", "", _declared("char none;", "there are none"))
     return Struct(name, comment, fields or (none,))
+
+
+def _defined(macro: str, value: str) -> tuple[str, ...]:
+    """What defines a macro, in two lines where one would be too long."""
+    line = f"#define {macro} {value}"
+    return (line,) if len(line) <= WIDTH else (f"#define {macro} \\", f"    {value}")
 
 
 def _declared(declaration: str, comment: str) -> tuple[str, ...]:

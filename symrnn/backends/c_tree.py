@@ -9,11 +9,11 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Indented, Line, Lines, closed,
                                    deeper, flat, remark, together)
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (INT, ONE, REAL, SIZE, AddressOf, Argument, Assign, At, Barrier, Binary,
-                          Block, Body, Call, Cast, Choose, Computed, Declare, Element, Expression,
-                          Field, For, Formula, Function, If, Inside, Macro, Member, Name, Not,
-                          Pointer, Return, Run, Scalar, Section, Size, Statement, Struct, Type,
-                          Unused, Whole)
+from symrnn.loops import (BFLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument, Assign, At,
+                          Barrier, Binary, Block, Body, Call, Cast, Choose, Computed, Declare,
+                          Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
+                          Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size, Statement,
+                          Struct, Type, Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7, "/": 7}
@@ -32,11 +32,16 @@ class TreeFormulas(CPrinter):
 
 
 class CTree:
-    """Prints functions: ``formulas`` what they compute with, ``text`` their equations."""
+    """Prints functions: ``formulas`` what they compute with, ``text`` their equations.
+
+    ``conversions`` are what a file needs of the sections for number types of memory alone.
+    """
 
     def __init__(self, formulas: CPrinter, text: TextPrinter, real: str) -> None:
         self.formulas, self.text = formulas, text
-        self.scalars = {REAL: real, SIZE: "size_t", INT: "int"}
+        self.conversions: set[str] = set()
+        self.scalars = {REAL: real, SIZE: "size_t", INT: "int", BFLOAT16: "uint16_t",
+                        INT8: "int8_t"}
 
     def signature(self, function: Function, end: str = "", front: str = "") -> Lines:
         """``void lstm_forward(``, then the arguments, in one line where they fit.
@@ -60,6 +65,11 @@ class CTree:
         for one in body:
             found += self.statement(one)
         return tuple(found)
+
+    def inside(self, body: Body) -> Lines:
+        """Statements inside braces, the first one right below the first of these."""
+        lines = self.body(body)
+        return deeper(lines[lines[:1] == (EMPTY,):])
 
     def statement(self, one: Statement) -> Lines:
         """One statement, by the rule for its kind."""
@@ -104,11 +114,28 @@ class CTree:
     def _declare(self, one: Declare) -> Lines:
         const = "const " * (one.constant and not isinstance(one.type, Pointer))
         value = "" if one.value is None else f" ={BREAK}{together(self(one.value))}"
-        note = f" /* {one.note} */" if one.note else ""
+        note = f" /* {one.note} */".replace(" ", INNER) if one.note else ""
         return (Line(f"{const}{self.declared(one.type, one.name)}{value};{note}"),)
 
     def _assign(self, one: Assign) -> Lines:
-        return (Line(f"{self(one.target)} {one.operator}{BREAK}{self(one.value)};"),)
+        """To what is stored as another type goes the number of that type."""
+        target, kind = one.target, _type_at(one.target)
+        if not kind.stored:
+            return (Line(f"{self(target)} {one.operator}{BREAK}{self(one.value)};"),)
+        value = one.value if one.operator == "=" else Binary(one.operator[0], target, one.value)
+        return (Line(f"{self._place(target)} ={BREAK}{self._converted('to', kind, self(value))};"),)
+
+    def _converted(self, way: str, kind: Scalar, text: str) -> str:
+        self.conversions.add(f"{way}_{kind.name}")
+        return f"{way}_{kind.name}{closed(text)}"
+
+    def _place(self, node: Expression) -> str:
+        """Where an entry lies, whatever its type."""
+        if isinstance(node, At):
+            return f"{self(node.array, ATOM)}[{self(node.offset)}]"
+        if isinstance(node, Element):
+            return f"{node.array.text}[{self(node.offset)}]"
+        return self(node, ATOM)
 
     def _for(self, one: For) -> Lines:
         i, stop = one.index, self(one.stop)
@@ -123,7 +150,7 @@ class CTree:
 
     def _nest(self, head: str, body: Body) -> Lines:
         """A loop or condition around statements; braces only where one line would not do."""
-        lines = deeper(self.body(body))
+        lines = self.inside(body)
         if is_bare(body):
             return (Line(head), *lines)
         return (Line(f"{head} {{"), *lines, Line("}"))
@@ -138,7 +165,7 @@ class CTree:
         return (Line(f"return {self(one.value)};"),)
 
     def _block(self, one: Block) -> Lines:
-        return (Line("{"), *deeper(self.body(one.body)), Line("}"))
+        return (Line("{"), *self.inside(one.body), Line("}"))
 
     def _section(self, one: Section) -> Lines:
         return (EMPTY, *([remark(one.comment)] if one.comment else []), *self.body(one.body))
@@ -180,14 +207,15 @@ class CTree:
     def _inside(self, node: Inside) -> tuple[int, str]:
         return self.expression(node.index)
 
-    def _at(self, node: At) -> tuple[int, str]:
-        return ATOM, f"{self(node.array, ATOM)}[{self(node.offset)}]"
+    def _entry(self, node: At | Element) -> tuple[int, str]:
+        place = self._place(node)
+        return ATOM, self._converted("from", node.type, place) if node.type.stored else place
 
     def _not(self, node: Not) -> tuple[int, str]:
         return MOST, f"!{self(node.of, ATOM)}"
 
     def _address_of(self, node: AddressOf) -> tuple[int, str]:
-        return MOST, f"&{self(node.of, ATOM)}"
+        return MOST, f"&{self._place(node.of)}"
 
     def _field(self, node: Field) -> tuple[int, str]:
         return ATOM, f"{self(node.of, ATOM)}.{node.field}"
@@ -196,9 +224,6 @@ class CTree:
         text = self(node.value)
         inside = text if isinstance(node.value, Name) else closed(text)
         return ATOM, f"({self.scalars[node.type]}){inside}"
-
-    def _element(self, node: Element) -> tuple[int, str]:
-        return ATOM, f"{node.array.text}[{self(node.offset)}]"
 
     def _call(self, node: Call) -> tuple[int, str]:
         return ATOM, f"{node.function}{closed(self.listed(node.arguments))}"
@@ -209,8 +234,12 @@ class CTree:
 
     expressions: ClassVar[dict[type, Callable[[Any, Any], tuple[int, str]]]] = {
         Name: _word, Macro: _word, Size: _word, Whole: _whole, Binary: _binary, Choose: _choose,
-        Member: _member, Inside: _inside, At: _at, Not: _not, AddressOf: _address_of,
-        Field: _field, Cast: _cast, Element: _element, Call: _call, Formula: _formula}
+        Member: _member, Inside: _inside, At: _entry, Not: _not, AddressOf: _address_of,
+        Field: _field, Cast: _cast, Element: _entry, Call: _call, Formula: _formula}
+
+
+def _type_at(target: Expression) -> Scalar:
+    return target.type if isinstance(target, Element | At) else REAL
 
 
 def is_bare(body: Body) -> bool:

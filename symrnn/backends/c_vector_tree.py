@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.c_tree import ATOM, MOST, CTree, TreeFormulas
-from symrnn.backends.lines import BREAK, EMPTY, Line, Lines, closed, deeper, together
+from symrnn.backends.c_tiled_tree import TiledTree
+from symrnn.backends.c_tree import ATOM, MOST, TreeFormulas
+from symrnn.backends.lines import BREAK, Line, Lines, closed
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (VECTOR, Aggregate, Buffer, Load, Parts, Products, Store, Table, Type,
-                          VectorFormula)
+from symrnn.loops import VECTOR, Buffer, Load, Scalar, Store, Type, VectorFormula
 
 
-class VectorTree(CTree):
+class VectorTree(TiledTree):
     """Prints functions of the fast profile; ``vectors`` prints formulas over vectors."""
 
     def __init__(self, formulas: CPrinter, vectors: VectorPrinter, text: TextPrinter) -> None:
@@ -22,40 +22,28 @@ class VectorTree(CTree):
 
     def _store(self, one: Store) -> Lines:
         part, left = ("", ()) if one.left is None else ("_part", (one.left,))
-        return (Line(f"store{part}({self.listed((one.address, one.value, *left))});"),)
+        inside = self.listed((one.address, one.value, *left))
+        return (Line(f"store{part}{self._of(one.type)}({inside});"),)
 
     def _buffer(self, one: Buffer) -> Lines:
         return (Line(f"ALIGNED {self.spelled(one.type)}{BREAK}{one.name}[{self(one.count)}];"),)
 
-    def _table(self, one: Table) -> Lines:
-        rows = [Line(f"{self(row)},", depth=1) for row in one.rows]
-        return (Line(f"const {one.type} {one.name}[] = {{"), *rows, Line("};"))
-
-    def _products(self, one: Products) -> Lines:
-        told = f",{BREAK}".join(self.text.term(term, lhs) for lhs, term in one.terms)
-        return (EMPTY, Line(f"/* {told} */", hang=" * "), *self.body(one.body))
-
-    def _parts(self, one: Parts) -> Lines:
-        i, many = one.index, one.count
-        start, stop = self(one.start), self(one.stop)
-        head = f"for (size_t {i} = {start}, {many}; {i} < {stop}; {i} += {many}) {{"
-        first = Line(f"{many} ={BREAK}{together(self(one.size))};", depth=1)
-        return (Line(head), first, *deeper(self.body(one.body)), Line("}"))
-
-    statements: ClassVar = {**CTree.statements, Store: _store, Buffer: _buffer, Table: _table,
-                            Products: _products, Parts: _parts}
+    statements: ClassVar = {**TiledTree.statements, Store: _store, Buffer: _buffer}
 
     def spelled(self, of: Type) -> str:
         return "vec" if of == VECTOR else super().spelled(of)
 
     def _load(self, node: Load) -> tuple[int, str]:
-        if node.left is None:
-            return ATOM, f"load{closed(self(node.address))}"
-        return ATOM, f"load_part{closed(self.listed((node.address, node.left)))}"
+        part, left = ("", ()) if node.left is None else ("_part", (node.left,))
+        inside = closed(self.listed((node.address, *left)) if left else self(node.address))
+        return ATOM, f"load{part}{self._of(node.type)}{inside}"
 
-    def _aggregate(self, node: Aggregate) -> tuple[int, str]:
-        inside = together(self.listed(node.values))
-        return ATOM, f"({node.type}){{{inside}}}" if node.type else f"{{{inside}}}"
+    def _of(self, kind: Scalar) -> str:
+        """What a function that loads or stores is called further: it converts too."""
+        if not kind.stored:
+            return ""
+        self.conversions.add("vectors")
+        return f"_{kind.name}"
 
     def _over_lanes(self, node: VectorFormula) -> tuple[int, str]:
         """A formula over vectors; of numbers alone it is made one."""
@@ -65,8 +53,7 @@ class VectorTree(CTree):
         text = self.vectors(node.expression)
         return MOST, text if node.operands else f"WIDE({text})"
 
-    expressions: ClassVar = {**CTree.expressions, Load: _load, Aggregate: _aggregate,
-                             VectorFormula: _over_lanes}
+    expressions: ClassVar = {**TiledTree.expressions, Load: _load, VectorFormula: _over_lanes}
 
 
 class VectorFormulas(VectorPrinter):

@@ -64,19 +64,19 @@ OWN = (*"T B in out sizes parameters initial final state next bars gradients".sp
 RESERVED = (*KEYWORDS, *PREDEFINED, *SYSTEM, *MACROS, *OWN)
 # What the fast kernels and the header that they share call their own besides.
 SIMD = """
-real vec mask whole unaligned chosen splat load store load_part store_part dot total reductions
+real vec mask whole unaligned chosen splat load store load_part store_part dot row_sum reductions
 reduce_rows reduction series operand weights product pack pack_block pack_along pack_across padded
 spaced SPACE blocks min_size round_up tiles rows_of thread threads block vectors count own left
 rows steps first done ahead begin end one v before packed scratch early copy_rows share_from
 steps_ahead steps_together vectors_of balanced_chunk row_of stride_of contiguous_rows is_edge
-add_reduction tall_reduction pack_left pack_right lanes_total LANES WIDEST DEEP TALL MANY turn
-from to square ROWS_AT_ONCE MOST_ROWS work_scratch scratch_size scratch_for work_turn way FAR
-FAR_FOR_ROWS AHEAD LINE TERMS PIECE entry_of row_tiles first_row_tiles MOST_OF_ROW pair_2_1
-pair_2_2 tile_function first_tiles turned_tiles share_of_tiles tiles_of edge_of_tile tiles_alike
-add_tiles add_edge tile_batch entries_of_all row_product rows_product ahead_of MANY_ROWS NEAR
-reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh share team team_of
+add_reduction tall_reduction pack_left pack_right sum_of_lanes LANES WIDEST DEEP TALL MANY
+from to square ROWS_AT_ONCE MOST_ROWS work_scratch scratch_size scratch_for work_parity FAR
+parity_of FAR_FOR_ROWS AHEAD LINE TERMS PIECE entry_of row_tiles first_row_tiles MOST_OF_ROW
+pair_2_1 pair_2_2 tile_function first_tiles transposed_tiles share_of_tiles tiles_of edge_of_tile
+equal_tiles add_tiles add_edge tile_batch entries_of_all row_product rows_product ahead_of MANY_ROWS
+NEAR reduced_expm1 power_of between vec_exp vec_fabs vec_sigmoid vec_tanh share team team_of
 multiplications blocks_per_batch SCALE block_range batch start taken low sums products
-blocks_alike OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log vec_log1p vec_expm1 vec_sin
+equal_blocks OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log vec_log1p vec_expm1 vec_sin
 vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of expm1_of_twice vec_sigmoid_tail
 vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail vec_tanh_from_tail
 vec_slope_from_tail given_or clear is_wanted many

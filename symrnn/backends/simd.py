@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from symrnn.backends.base import Artefact, Printed
+from symrnn.backends.base import SHARED, Artefact, Printed
 from symrnn.backends.c import c_names, fixed_sizes
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
+from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.lines import deeper, flat, laid_out
-from symrnn.backends.text import text_of, in_comment, lines_of_comment
+from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment, text_of
 from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
                           Return, Run, replaced, total)
 from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
@@ -28,6 +29,18 @@ PURPOSE = {
     "backward": "As {0}_backward, with the weights packed for it.",
     "step": "As {0}_step, with the weights packed for forward.",
 }
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A way to spell the trees of tiled plans.
+
+    ``tree`` makes its printer, of what prints formulas of numbers, of vectors, and equations;
+    ``shared`` is the header that defines what the trees call.
+    """
+
+    tree: Callable[[CPrinter, VectorPrinter, TextPrinter], CTree] = VectorTree
+    shared: str = SHARED
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class SimdSource:
     name: str
     guard: str
     title: str
+    shared: str
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
     by_lanes: tuple[str, ...]
@@ -60,16 +74,16 @@ class SimdSource:
     teams: tuple[Team, ...]
 
 
-def simd_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
+def simd_backend(plan: Plan, name: str, dialect: Dialect = Dialect()) -> tuple[Artefact, ...]:
     """Header and source of one network, beside those of the portable profile."""
-    source = _Sources(plan, name).source()
+    source = _Sources(plan, name, dialect).source()
     return (Artefact(f"{name}_simd.h", "c/simd_header.h.j2", source),
             Artefact(f"{name}_simd.c", "c/simd_source.c.j2", source))
 
 
 class _Sources:
-    def __init__(self, plan: Plan, name: str) -> None:
-        self.plan, self.name = plan, name
+    def __init__(self, plan: Plan, name: str, dialect: Dialect = Dialect()) -> None:
+        self.plan, self.name, self.dialect = plan, name, dialect
         fields = c_names(plan, name)
         fixed = fixed_sizes(plan, fields, name)
         self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *SIMD,
@@ -79,7 +93,7 @@ class _Sources:
         self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
         of_row.used_calls = self.scalar.used_calls
         self.vectors = VectorFormulas(self.names, name, of_row)
-        self.trees: dict[TiledFunction, tuple[CTree, VectorTree]] = {}
+        self.trees: dict[TiledFunction, tuple[CTree, CTree]] = {}
 
     def source(self) -> SimdSource:
         """All parts of the two files."""
@@ -90,7 +104,7 @@ class _Sources:
         of_vectors = Helpers(self.names, self.name, VectorFormulas, "vec", "ALWAYS")
         vector, _ = of_vectors.made(sorted(self.vectors.used_calls))
         return SimdSource(self.name, f"{self.name.upper()}_SIMD_H",
-                          in_comment(self.plan.program.title), math, helpers,
+                          in_comment(self.plan.program.title), self.dialect.shared, math, helpers,
                           of_vectors.by_lanes, vector, memories, packings, teams)
 
     def _printed(self, maker: TiledFunction, function: Function, *comment: str,
@@ -100,12 +114,12 @@ class _Sources:
                        laid_out(outside.signature(function, "", "static " * static)),
                        laid_out(deeper(tree.body(function.body))))
 
-    def _trees(self, maker: TiledFunction) -> tuple[CTree, VectorTree]:
+    def _trees(self, maker: TiledFunction) -> tuple[CTree, CTree]:
         """What prints signatures, whose numbers have the name in the header, and bodies."""
         if maker not in self.trees:
             text = text_of(maker.program)
             self.trees[maker] = (CTree(self.scalar, text, f"{self.name}_real"),
-                                 VectorTree(self.scalar, self.vectors, text))
+                                 self.dialect.tree(self.scalar, self.vectors, text))
         return self.trees[maker]
 
     def _team(self, kind: str, maker: TiledFunction) -> Team:

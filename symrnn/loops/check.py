@@ -5,6 +5,7 @@
   after that accumulated, or set from itself (a running maximum).
 * An element has an index for each axis of its array, and a loop's index runs over the size of
   the axis that it stands at.
+* What is read or written is of the type that its pointer or buffer leads to.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symrnn.loops.expressions import Element, Expression, Name, Size, children, product
+from symrnn.loops.expressions import Binary, Element, Expression, Name, Size, children, product
 from symrnn.loops.statements import (Argument, Assign, Body, Buffer, Computed, Declare, For,
-                                     Function, Parts, Products, Section, Statement, Table, inner)
-from symrnn.loops.types import SIZE
+                                     Function, Parts, Products, Section, Statement, Store, Table,
+                                     inner)
+from symrnn.loops.types import SIZE, Pointer, Scalar
 from symrnn.loops.uses import Uses
 
 
@@ -53,8 +55,12 @@ class _Checker:
                     _bind(self.function, scope, name, statement)
                 case Assign():
                     self._assign(statement, scope, written)
-                case Buffer(name=name) | Table(name=name):
+                case Buffer(name=name, type=kind):
+                    _bind(self.function, scope, name, Argument(name, Pointer(kind)))
+                case Table(name=name):
                     _bind(self.function, scope, name, Argument(name, SIZE))
+                case Store(address, _, _, kind):
+                    self._type(address, kind, scope)
                 case For(index=index, body=within):
                     self._loop({index: statement}, within, scope)
                 case Parts(index=index, count=count, body=within):
@@ -88,6 +94,17 @@ class _Checker:
                 self._fail(f"uses {name} before it is bound")
         for element, held in used.elements:
             self._element(element, held, scope)
+        for address, kind in used.typed:
+            self._type(address, kind, scope)
+
+    def _type(self, address: Expression, read: Scalar, scope: Scope) -> None:
+        """The type of numbers at an address, where a pointer is the first term of it."""
+        while isinstance(address, Binary):
+            address = address.left
+        binding = scope.get(address.text) if isinstance(address, Name) else None
+        kind = binding.type if isinstance(binding, Declare | Argument) else None
+        if isinstance(kind, Pointer) and kind.to != read:
+            self._fail(f"takes {_called(address)} for {read.name}, but it is of {kind.to.name}")
 
     def _element(self, one: Element, held: frozenset[str], scope: Scope) -> None:
         """The indices of an element; one that a condition holds may stand at another axis."""

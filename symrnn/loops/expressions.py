@@ -39,7 +39,8 @@ class Expression:
         return right if _is(self, 1) else Binary("*", self, right)
 
     def __and__(self, other: Expression | int) -> Expression:
-        return Binary("&", self, expression(other))
+        right = expression(other)
+        return ZERO if ZERO in (self, right) else Binary("&", self, right)
 
     def compared(self, operator: str, other: Expression | int) -> Expression:
         """``self < other`` and the like; Python's own comparison tells whether nodes are equal."""
@@ -124,11 +125,12 @@ class Member(Expression):
 
 @dataclass(frozen=True)
 class Element(Expression):
-    """An entry of an array, by an index for each of its axes; a printer makes it flat."""
+    """An entry of an array of some type, by an index for each axis; a printer makes it flat."""
 
     array: Name
     index: tuple[Expression, ...]
     shape: tuple[Expression, ...]
+    type: Scalar = REAL
 
     @cached_property
     def offset(self) -> Expression:
@@ -146,6 +148,7 @@ class At(Expression):
 
     array: Expression
     offset: Expression
+    type: Scalar = REAL
 
 
 @dataclass(frozen=True)
@@ -180,7 +183,10 @@ class Not(Expression):
 
 @dataclass(frozen=True)
 class Load(Expression):
-    """A vector of numbers from an address on; of no more than ``left`` where that is given."""
+    """A vector of numbers from an address on; of no more than ``left`` where that is given.
+
+    The numbers there are of the ``type``; those of the vector are what equations compute in.
+    """
 
     address: Expression
     left: Expression | None = None

@@ -9,7 +9,7 @@ from enum import Enum
 from sympy import Expr
 
 from symrnn.loops.expressions import ONE, ZERO, Aggregate, Expression, Name
-from symrnn.loops.types import Scalar, Type
+from symrnn.loops.types import REAL, Scalar, Type
 from symrnn.loops.uses import Uses, of_expressions
 from symrnn.program import Equation
 
@@ -153,11 +153,15 @@ class Products(Statement):
 
 @dataclass(frozen=True)
 class Store(Statement):
-    """A vector to an address; no more than ``left`` numbers of it where that is given."""
+    """A vector to an address; no more than ``left`` numbers of it where that is given.
+
+    There they are numbers of the ``type``.
+    """
 
     address: Expression
     value: Expression
     left: Expression | None = None
+    type: Scalar = REAL
 
 
 @dataclass(frozen=True)

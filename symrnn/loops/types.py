@@ -1,7 +1,7 @@
 """Types of what a loop tree declares: numbers, vectors of them, sizes, pointers.
 
-Number types are data. A panel of weights may hold another one than equations compute in; a
-printer turns a load from it into the conversion of its language.
+Number types are data. A panel of weights may hold another one than equations compute in: what
+reads from it widens each number, what writes to it rounds to the nearest one, to even of two.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scalar:
-    """A number type, by the name that every printer knows it by."""
+    """A number type, by the name that every printer knows it by.
+
+    One that is ``stored`` is of memory alone: a printer converts where it is read and written.
+    """
 
     name: str
+    stored: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,6 @@ Type = Scalar | Vector | Struct | Pointer
 REAL = Scalar("real")          # what equations compute in: float or double, as compiled
 SIZE = Scalar("size")          # sizes, indices, counts of entries
 INT = Scalar("int")            # truth values of C
-BFLOAT16 = Scalar("bfloat16")  # storage only: the upper half of a float32
-INT8 = Scalar("int8")          # storage only: with a scale for each row
+BFLOAT16 = Scalar("bfloat16", stored=True)  # the upper half of a float32
+INT8 = Scalar("int8", stored=True)          # -127 to 127; a tree multiplies by the scale of a row
 VECTOR = Vector(REAL)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from symrnn.loops.expressions import (Binary, Choose, Element, Expression, Formula, Name, Size,
-                                      VectorFormula, children)
+from symrnn.loops.expressions import (At, Binary, Choose, Element, Expression, Formula, Load, Name,
+                                      Size, VectorFormula, children)
+from symrnn.loops.types import Scalar
 from symrnn.program import sizes_in_order
 
 Held = frozenset[str]
 Placed = tuple[Element, Held]
+Typed = tuple[Expression, Scalar]
 
 
 class Uses(NamedTuple):
     """What some expressions read or write, in order, names and axes as often as they appear.
 
     ``names`` are variables and arguments, ``axes`` those whose sizes appear, ``elements`` the
-    entries of arrays, each with the names that a condition around it holds.
+    entries of arrays, each with the names that a condition around it holds, ``typed`` the
+    addresses from which numbers of a type are taken.
     """
 
     names: tuple[str, ...] = ()
     axes: tuple[str, ...] = ()
     elements: tuple[Placed, ...] = ()
+    typed: tuple[Typed, ...] = ()
 
 
 NOTHING, NONE = Uses(), Held()
@@ -31,28 +35,41 @@ def of_expressions(some: tuple[Expression, ...]) -> Uses:
     """What expressions use, found in one walk."""
     if not some:
         return NOTHING
-    names, axes, elements = list[str](), list[str](), list[Placed]()
-    _gather([*some][::-1], NONE, names, axes, elements)
-    return Uses(tuple(names), tuple(axes), tuple(elements))
+    found = _Found([], [], [], [])
+    _gather([*some][::-1], NONE, found)
+    return Uses(tuple(found.names), tuple(found.axes), tuple(found.elements), tuple(found.typed))
 
 
-def _gather(waiting: list[Expression], held: Held, names: list[str], axes: list[str],
-            elements: list[Placed]) -> None:
+class _Found(NamedTuple):
+    """What a walk has found so far."""
+
+    names: list[str]
+    axes: list[str]
+    elements: list[Placed]
+    typed: list[Typed]
+
+
+def _gather(waiting: list[Expression], held: Held, found: _Found) -> None:
     """Adds every part of some expressions that stand under a condition on ``held`` names."""
     while waiting:
         node = waiting.pop()
         if isinstance(node, Name):
-            names.append(node.text)
+            found.names.append(node.text)
         elif isinstance(node, Size):
-            axes.append(node.axis)
+            found.axes.append(node.axis)
         elif isinstance(node, Binary):
             waiting += (node.right, node.left)
         elif isinstance(node, Choose):
             told = held.union(of_expressions((node.condition,)).names)
-            _gather([*children(node)][::-1], told, names, axes, elements)
+            _gather([*children(node)][::-1], told, found)
         else:
             if isinstance(node, Element):
-                elements.append((node, held))
+                found.elements.append((node, held))
+                found.typed.append((node.array, node.type))
+            elif isinstance(node, At):
+                found.typed.append((node.array, node.type))
+            elif isinstance(node, Load):
+                found.typed.append((node.address, node.type))
             elif isinstance(node, Formula | VectorFormula):
-                axes.extend(sizes_in_order(node.expression))
+                found.axes.extend(sizes_in_order(node.expression))
             waiting += children(node)[::-1]

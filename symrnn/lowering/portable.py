@@ -125,7 +125,7 @@ class SequenceFunction:
         return Declare(self.to.name(one).text, Pointer(REAL, const=True, fixed=True), value)
 
     def _constants(self) -> Body:
-        """Pointers to what varies over neither time nor samples: parameters, reductions."""
+        """Pointers to what varies over neither time nor samples: parameters and their gradients."""
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
         found = []
         for one in self.program.variables:
@@ -145,7 +145,7 @@ class SequenceFunction:
                 name = self.to.name(one) if self.to.is_whole(one) else array
                 assert isinstance(name, Name)
                 found += self._if_wanted(one, self._cleared(name, self.to.extent(one.shape)))
-        return (Section("totals start at zero", tuple(found)),) if found else ()
+        return (Section("reductions start at zero", tuple(found)),) if found else ()
 
     def _cleared(self, array: Name, count: Expression) -> Body:
         j = self.local.indices[0]

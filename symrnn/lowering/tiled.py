@@ -14,7 +14,7 @@ from symrnn.lowering.interface import argument
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
-from symrnn.lowering.tiled_memory import WORK_TURN, Memory
+from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
 from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls, vectors_of
 from symrnn.lowering.tiled_rows import THREAD, RowGroups
 from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
@@ -245,7 +245,7 @@ class TiledStep(TiledFunction):
         turning = self.memory.turning
         if turning is None:
             return ()
-        return (If(THREAD.compared("==", 0), (Assign(At(WORK_TURN, ZERO), Not(turning)),)),)
+        return (If(THREAD.compared("==", 0), (Assign(At(WORK_PARITY, ZERO), Not(turning)),)),)
 
     def edge(self, delay: Delay) -> Statement:
         """The new states, written last: ``next`` may be ``state``."""

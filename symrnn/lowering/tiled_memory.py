@@ -20,8 +20,9 @@ KEPT: dict[Place | None, str] = {
 LEFT_OUT = "in place of what the caller does not give"
 UNWANTED = "in place of rows that the caller does not want"
 AHEAD = "the sums of a chunk of steps, ahead or at their step"
-TURN = "which way the last step took"
-SCRATCH, SCRATCH_SIZE, WORK_TURN = Name("work_scratch"), Name("scratch_size"), Name("work_turn")
+PARITY = "parity of the last step"
+SCRATCH, SCRATCH_SIZE = Name("work_scratch"), Name("scratch_size")
+WORK_PARITY = Name("work_parity")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Memory:
 
     @cached_property
     def _way(self) -> list[Room]:
-        return [] if self.turning is None else [Room(WORK_TURN, Whole(1), TURN, self.turning.text)]
+        return ([] if self.turning is None else
+                [Room(WORK_PARITY, Whole(1), PARITY, self.turning.text)])
 
     @cached_property
     def _left_out(self) -> list[Room]:
@@ -142,8 +144,8 @@ class Memory:
         for one in left_out:
             found.append(_array(one.name, before))
             before = one.name + one.count
-            if one.name == WORK_TURN and self.turning is not None:
-                found.append(Declare(self.turning.text, SIZE, Call("way", (WORK_TURN,))))
+            if one.name == WORK_PARITY and self.turning is not None:
+                found.append(Declare(self.turning.text, SIZE, Call("parity_of", (WORK_PARITY,))))
         return tuple(found)
 
     def _start(self, delay: Delay) -> Statement:

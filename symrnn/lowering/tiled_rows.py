@@ -20,7 +20,7 @@ THREAD, THREADS, SCRATCH = Name("thread"), Name("threads"), Name("scratch")
 
 
 class RowEquations(Equations):
-    """Loop nests of one row; a sum over entries side by side is a call of ``total`` or ``dot``."""
+    """Loop nests of one row; a sum over entries side by side is a call, ``row_sum`` or ``dot``."""
 
     @property
     def at_entry(self) -> type[AtEntry]:
@@ -49,7 +49,7 @@ class _AtEntryOfRow(AtEntry):
         elements = {one: self.loops.element(one.name, [index[place] for place in part])
                     for one, part in parts.items()}
         size = letters.loops[0][1]
-        call = Call("dot" if len(summed) == 2 else "total",
+        call = Call("dot" if len(summed) == 2 else "row_sum",
                     (*(AddressOf(elements[one]) for one in summed), size))
         others = [operand for operand in parts if operand not in summed]
         operands: dict[str, Expression] = {}

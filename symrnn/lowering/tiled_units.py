@@ -24,6 +24,7 @@ from symrnn.schedule import Statement as Planned
 BLOCK, VECTORS, COUNT, FROM, TO, OWN = map(Name, (
     "block", "vectors", "count", "from", "to", "own"))
 START, TAKEN, LOW = map(Name, ("start", "taken", "low"))  # of a batch of blocks
+WAITING = "what depends on functions of the loop above"
 ROWS, UNIT, LEFT, STEPS, FIRST = map(Name, ("rows", "v", "left", "steps", "first"))
 
 
@@ -129,7 +130,7 @@ class _UnitGroup:
                      for tile in self.group.tiles if not tile.ahead),
                    *(self._buffer(self.panels.kept(name), 1) for name in self.group.kept)]
         body = (*self._batch(), *buffers, *map(self._product, self.group.tiles),
-                *(Section("what waits for functions above" if place else "", self._blocks_of(loop))
+                *(Section(WAITING if place else "", self._blocks_of(loop))
                   for place, loop in enumerate(self.group.loops)))
         size = Call("min_size", (TO - START, Call("blocks_per_batch", (ROWS,))))
         return (Parts(START.text, TAKEN.text, FROM, TO, size, body, Over.BLOCKS),)

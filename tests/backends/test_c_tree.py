@@ -10,9 +10,9 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import CTree
 from symrnn.backends.lines import flat, laid_out
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
+from symrnn.loops import (REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
                           Expression, For, Formula, Function, If, Member, Name, Names, Over,
-                          Pointer, Size, Struct, Whole, product, total)
+                          Pointer, Scalar, Section, Size, Struct, Whole, product, total)
 
 a, b, t = Name("a"), Name("b"), Name("t")
 T, m = Size("T", "T"), Size("m", "m")
@@ -24,6 +24,7 @@ EXPRESSIONS = [
     (a * 1 + 0, "a"),
     (product([T, m]) * product([m, m]), "T * m * m * m"),
     ((t + 1) & 1, "(t + 1) & 1"),
+    (a + (Whole(0) & 1) * m, "a"),
     (total([m, T, m]), "2 * m + T"),
     (Choose(t.compared(">", 0), a - m, b), "t > 0 ? a - m : b"),
     (Member(a, "x").is_given, "a->x != NULL"),
@@ -55,6 +56,14 @@ def test_one_line_needs_no_braces_and_two_do() -> None:
         "for (size_t t = m; t-- > 0;) {", "    a[t] = 0;", "    a[t] = 0;", "}"]
 
 
+def test_nothing_stands_between_a_brace_and_the_first_comment_inside() -> None:
+    two = Section("both are cleared", (*CLEAR, *CLEAR))
+    assert lines(For("t", m, (two,), Over.UNITS)) == [
+        "for (size_t t = 0; t < m; ++t) {", "    /* both are cleared */", "    a[t] = 0;",
+        "    a[t] = 0;", "}"]
+    assert lines(*CLEAR, two)[:2] == ["a[t] = 0;", ""]
+
+
 def test_declarations_say_what_they_lead_to() -> None:
     assert lines(Declare("x", Pointer(REAL, const=True, fixed=True), a, (m,), "[m]")) == [
         "const cell_real *const x = a; /* [m] */"]
@@ -65,8 +74,8 @@ def test_declarations_say_what_they_lead_to() -> None:
 
 
 def test_a_type_without_a_name_in_the_language_is_refused() -> None:
-    with pytest.raises(TypeError, match="bfloat16"):
-        TREE.spelled(Pointer(BFLOAT16))
+    with pytest.raises(TypeError, match="float8"):
+        TREE.spelled(Pointer(Scalar("float8", stored=True)))
 
 
 def test_a_signature_is_as_wide_as_a_page_at_most() -> None:

@@ -5,9 +5,18 @@
  * of GCC and Clang, no library but libm. The compiler's target sets the width of a vector:
  * 64 bytes with AVX-512, 32 with AVX, else 16 (SSE, NEON).
  *
- * Words. A *row* is one sample at one step. A *unit* is one entry of an axis. A *block* is the
- * few units of which one tile holds all *gates* (the equations that share an operand). A *tile*
- * is rows x vectors of sums, a *panel* the weights that a block reads, strictly in order.
+ * Words. A *row* is one sample at one step. A *unit* is one entry of an axis, a *vector* as many
+ * of them as a register holds. A *gate* is one of the equations that share an operand. A *tile* is
+ * rows x vectors of sums that stay in registers while the operand passes. A *block* is the units
+ * whose gates a tile is wide enough for; a *panel* is a block's weights, packed in the order in
+ * which its tiles read them. A *reduction* is a sum over all rows, such as a gradient of weights.
+ *
+ * Which sum adds what in which order depends on sizes alone, never on the number of threads or on
+ * who computes what: the results have the same bits for any number of threads.
+ *
+ * Numbers of bytes below stand for a core of today: a first cache of 32 to 64 KB in lines of 64
+ * bytes, a second one of 512 KB or more, pages of 4096 bytes, two multiply-adds of vectors a cycle
+ * with a latency of four or five cycles. Elsewhere they cost speed, never a result.
  *
  * Wants the type `real` (float or double) before it is included, SYMRNN_DOUBLE for double.
  *

@@ -1,5 +1,9 @@
 /* ---- packing ---------------------------------------------------------------------------- */
 
+/* Weights are copied once, before all calls, so that a tile reads them strictly in order, W vectors
+ * for each entry of its operand: every line of the cache is used whole, a prefetcher sees one
+ * stream, and no tile asks how the matrix lay. Behind the last unit are zeros up to a vector. */
+
 /* One factor of a panel: a matrix [units, entries], or its transpose; `scale` times it. */
 typedef struct weights {
     const real *matrix;
@@ -16,7 +20,8 @@ ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entri
         store(to + k * row, scale * load_part(from + k * step, units));
 }
 
-/* The same where every unit is a row of the matrix: squares of lanes are turned over. */
+/* The same where every unit is a row of the matrix: LANES x LANES entries at a time are transposed,
+ * so that both matrix and panel are read and written by whole vectors. */
 ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, real scale,
                         real *to, size_t row)
 {
@@ -27,15 +32,17 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
             store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
                                              : (vec){0});
         for (size_t i = 0; i < some; ++i) {
-            vec turned = {0};
+            vec column = {0};
             UNROLLED for (int lane = 0; lane < LANES; ++lane)
-                turned[lane] = square[lane][i];
-            store(to + (k + i) * row, turned);
+                column[lane] = square[lane][i];
+            store(to + (k + i) * row, column);
         }
     }
 }
 
-/* The panel of one block, for all gates with one operand: vector by vector of the tile. */
+/* The panel of one block, for all gates with one operand: first those vectors of the block that a
+ * tile takes together, entry by entry, then the next ones. Vectors go gate by gate, and tiles share
+ * them evenly: `product` cuts them in the same way. */
 MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
                        size_t gates, size_t entries, real *panel)
 {
@@ -67,7 +74,8 @@ MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t g
     return panel;
 }
 
-/* Where a thread's share of `count` things begins; it ends where the next one's begins. */
+/* Where a thread's share of `count` things begins; it ends where the next one's begins. Shares
+ * differ by one at most. */
 ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
 {
     return threads == 1 ? count * thread : count * thread / threads;

@@ -15,9 +15,14 @@ typedef struct sums {
     size_t block, rows, first;
 } sums;
 
-/* Tiles one below the other: of the operands' rows from `first` on, their sums from `tile` on,
- * whose rows lie `row` apart. `apart`, for turned operands alone, leads from tile to tile. Tiles of
- * one row are those of several blocks: their sums lie `row` apart, their panels `apart` vectors. */
+/* So many tiles of one shape, which one call computes: a call costs as much as a small tile. `tile`
+ * is where the sums of the first one lie, and `accumulate` tells whether they are added to those.
+ *
+ *                     tiles lie          rows of sums    from tile to tile
+ * product             below each other   `row` apart     the next rows of operands, from `first` on
+ * reduction           below each other   `row` apart     left factors `apart` numbers further
+ * product of one row  in blocks          `row` a tile    panels `apart` vectors further, or back
+ */
 typedef struct tile_batch {
     size_t tiles, first;
     ptrdiff_t apart, row;
@@ -32,11 +37,11 @@ enum { MOST_OF_ROW = 0 }; /* a call takes one block */
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on: so many vectors at a time are a matrix [entries][width * LANES]. */
 MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                   size_t count, tile_batch *of)
+                   size_t count, tile_batch *batch)
 {
     const size_t row = vectors * LANES;
-    real *const tile = of->tile;
-    const int accumulate = of->accumulate;
+    real *const tile = batch->tile;
+    const int accumulate = batch->accumulate;
     for (size_t v = 0, width; v < vectors; v += width) {
         width = balanced_chunk(vectors - v, WIDEST);
         const size_t columns = width * LANES;
@@ -56,12 +61,20 @@ MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *op
 
 #else /* tiles */
 
-/* The first tile that reads a panel waits for it where it is far away. From so many bytes on (then
- * all panels together are too large for the near caches) it fetches AHEAD; from fewer where other
- * rows follow, whose tiles then find the panel near. */
+/* The first tile that reads a panel waits for it where it is far away: then it prefetches, a line
+ * at a time, AHEAD of what it reads. That is a page, where the prefetchers of many processors
+ * stop; and 4096 bytes on their way during the 80 ns that memory takes are 51 GB/s, more than a
+ * core draws.
+ *
+ * A panel is taken for far from FAR bytes on: with 128 bytes an entry (one row, four vectors of
+ * AVX) that is 512 entries, and a square matrix of 512 x 512 floats has a megabyte a gate. From
+ * FAR_FOR_ROWS where other rows follow, whose tiles then find the panel in the first cache: with
+ * 64 bytes an entry 256 entries, a quarter of a megabyte a gate. Smaller ones come by themselves,
+ * and to prefetch them would only take a place among the loads. */
 enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 
-/* Holds a vector in its register: GCC would read it from memory again for every row. */
+/* Holds a vector in its register: GCC, which may fold a load into an instruction, would read it
+ * from memory again for every row. With AVX-512 it is the number of the operand that is folded. */
 #if VECTOR_BYTES < 64 && defined(__x86_64__)
 #define HOLD(vector) __asm__("" : "+x"(vector))
 #elif defined(__aarch64__)
@@ -71,23 +84,30 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
 #endif
 
 /* tile[R][N vectors] (+)= the sum over the operands of a[R][entries] times panel[entries][N
- * vectors], the vectors from v on: a is an operand from BEGIN on, the first row of this tile;
- * its rows lie ACROSS and its entries ALONG apart. S sums side by side where a tile alone would
- * wait for its own additions, STEPS entries at a time. */
+ * vectors], the vectors from v on: a is an operand from BEGIN on, the first row of this tile; its
+ * rows lie ACROSS and its entries ALONG apart.
+ *
+ * An addition takes four cycles or five, and two start a cycle: with fewer than eight sums a tile
+ * would wait for its own additions. So R N S is 8 or more: S sums side by side for each one, of
+ * every S-th entry, added up at the end. Transposed tiles, of reductions, have S = 1: there are
+ * mostly units enough for the highest ones. Entries are taken STEPS at a time: narrow vectors are
+ * used up so soon that counting a loop for each of them shows.
+ *
+ * `sum` is an array in registers: every loop over it is unrolled, every index a constant. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
 #define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *batch)    \
     {                                                                                            \
-        const size_t tiles = of->tiles;                                                          \
-        const ptrdiff_t row = of->row;                                                           \
-        real *restrict tile = of->tile;                                                          \
+        const size_t tiles = batch->tiles;                                                       \
+        const ptrdiff_t row = batch->row;                                                        \
+        real *restrict tile = batch->tile;                                                       \
         for (size_t done = 0; done < tiles; ++done, tile += R * row) {                           \
             vec sum[S][R][N];                                                                    \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int w = 0; w < N; ++w)                                         \
-                        sum[s][r][w] = of->accumulate && s == 0 ? load(tile + r * row + w * LANES) \
-                                                          : (vec){0};                            \
+                        sum[s][r][w] = batch->accumulate && s == 0                               \
+                                           ? load(tile + r * row + w * LANES) : (vec){0};        \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
                 const size_t stride = by->stride;                                                \
@@ -127,18 +147,19 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
     }
 
 #define TILE(R, N, S)                                                                            \
-    TILE_AS(tile_##R##_##N, R, N, S, 0, (of->first + done * R) * stride, stride, 1)              \
-    TILE_AS(first_##R##_##N, R, N, S, 1, (of->first + done * R) * stride, stride, 1)             \
-    TILE_AS(turned_##R##_##N, R, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
+    TILE_AS(tile_##R##_##N, R, N, S, 0, (batch->first + done * R) * stride, stride, 1)           \
+    TILE_AS(first_##R##_##N, R, N, S, 1, (batch->first + done * R) * stride, stride, 1)          \
+    TILE_AS(transposed_##R##_##N, R, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
 #define ROWS_OF_SIX(kind, N)                                                                     \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
 #define ROWS_OF_EIGHT(kind, N)                                                                   \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N,         \
      kind##_7_##N, kind##_8_##N}
 
-/* Entry i of several in every lane: what a load from memory would do, which has enough to do for
- * one row. In two steps, its 16 bytes to all others, then within them, as the permutations of
- * most targets want it. */
+/* Entry i of several in every lane. A tile of one row loads a vector of weights for each
+ * multiply-add: two loads a cycle are all there are, and none is left to bring every entry into
+ * all lanes. So LANES entries are loaded at once and permuted: first the entry's 16 bytes to all
+ * others, then within them, as most targets have instructions for these two. */
 #if defined(__GNUC__) && !defined(__clang__) && VECTOR_BYTES < 64
 enum { PIECE = 16 / sizeof(real) };
 
@@ -160,19 +181,19 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 }
 #endif
 
-/* A tile of one row, N and then M vectors at a time: each entry of the row is brought into a
- * register once for all. */
+/* A tile of one row, which has registers for N + M vectors, two panels of N and M: each entry of
+ * the row is brought into a register once for both. (N + M) S sums, 8 or more, as above. */
 #define ROW_AS(NAME, N, M, S, FETCHING)                                                          \
-    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *of)       \
+    MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *batch)    \
     {                                                                                            \
-        const size_t tiles = of->tiles;                                                          \
-        const ptrdiff_t row = of->row, apart = of->apart;                                        \
-        real *restrict tile = of->tile;                                                          \
+        const size_t tiles = batch->tiles;                                                       \
+        const ptrdiff_t row = batch->row, apart = batch->apart;                                  \
+        real *restrict tile = batch->tile;                                                       \
         for (size_t done = 0; done < tiles; ++done, tile += row, v += (size_t)apart) {           \
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[s][w] = of->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0};    \
+                    sum[s][w] = batch->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0}; \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict a = by->rows;                                               \
                 const real *restrict panel = by->panels + v * LANES * by->entries;               \
@@ -212,20 +233,22 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 #define ROW(N, S)                                                                                \
     ROW_AS(tile_1_##N, N, 0, S, 0)                                                               \
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
-    TILE_AS(turned_1_##N, 1, N, 1, 0, (ptrdiff_t)done * of->apart, 1, stride)
+    TILE_AS(transposed_1_##N, 1, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const tile_batch *);
 
-/* The tiles for every number of rows and vectors. They may be compiled once for many networks:
- * SYMRNN_TILES_APART leaves them to another file, SYMRNN_TILES_SHARED makes this file that one, or
- * two, of which one has SYMRNN_TURNED_APART, the other, for reductions alone,
- * SYMRNN_TURNED_ALONE. */
+/* Tiles of every height and width, in tables. They are most of what there is to compile, and the
+ * same for all networks, so they may be compiled once: SYMRNN_TILES_APART leaves them to another
+ * file, SYMRNN_TILES_SHARED makes this file that one, or two: one has SYMRNN_TRANSPOSED_APART, the
+ * other, for reductions alone, SYMRNN_TRANSPOSED_ALONE. */
 #if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 #define TILES __attribute__((visibility("hidden")))
 #else
 #define TILES static
 #endif
 
+/* The rows of the highest tile of each width: see WIDEST. Lower tiles are there for what is
+ * left. */
 #if VECTOR_BYTES == 64
 enum { MOST_ROWS = 8 };
 static const size_t rows_of[WIDEST] = {8, 8, 8, 6};
@@ -238,7 +261,7 @@ enum { MOST_OF_ROW = 2 * WIDEST }; /* vectors: one row has registers for more su
 
 #if defined(SYMRNN_TILES_APART) || defined(SYMRNN_TILES_SHARED)
 extern TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][MOST_ROWS],
-                                 turned_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
+                                 transposed_tiles[WIDEST][MOST_ROWS], row_tiles[MOST_OF_ROW],
                                  first_row_tiles[MOST_OF_ROW];
 #endif
 #if defined(SYMRNN_TILES_APART) /* that is all */
@@ -260,14 +283,14 @@ ROW_AS(pair_2_1, 2, 1, 4, 0) ROW_AS(pair_2_2, 2, 2, 2, 0)
 #define ALL_OF(kind) {ROWS_OF_SIX(kind, 1), ROWS_OF_SIX(kind, 2)}
 #define ALL_OF_ROW(kind) {kind##_1_1, kind##_1_2, pair_2_1, pair_2_2}
 #endif
-#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_ALONE)
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TRANSPOSED_ALONE)
 TILES const tile_function tiles[WIDEST][MOST_ROWS] = ALL_OF(tile);
 TILES const tile_function first_tiles[WIDEST][MOST_ROWS] = ALL_OF(first);
 TILES const tile_function row_tiles[MOST_OF_ROW] = ALL_OF_ROW(tile);
 TILES const tile_function first_row_tiles[MOST_OF_ROW] = ALL_OF_ROW(first);
 #endif
-#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TURNED_APART)
-TILES const tile_function turned_tiles[WIDEST][MOST_ROWS] = ALL_OF(turned);
+#if !defined(SYMRNN_TILES_APART) && !defined(SYMRNN_TRANSPOSED_APART)
+TILES const tile_function transposed_tiles[WIDEST][MOST_ROWS] = ALL_OF(transposed);
 #endif
 
 ALWAYS size_t entries_of_all(const operand *operands, size_t count)
@@ -278,31 +301,33 @@ ALWAYS size_t entries_of_all(const operand *operands, size_t count)
     return entries;
 }
 
-/* One row of one block or of several: as many vectors at a time as there may be. */
+/* One row of one block or of several: as many vectors at a time as there may be. Narrow vectors
+ * take two panels together; a panel is packed WIDEST vectors wide, whoever reads it. */
 ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, size_t count,
-                        tile_batch *of)
+                        tile_batch *batch)
 {
     const size_t entries = entries_of_all(operands, count);
-    for (size_t v = 0, width; v < vectors; v += width, of->tile += width * LANES) {
+    for (size_t v = 0, width; v < vectors; v += width, batch->tile += width * LANES) {
         width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
                                    : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
         const int is_far = entries * width * VECTOR_BYTES >= FAR;
-        (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, of);
+        (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, batch);
     }
 }
 
-/* So many tiles of one height, if any; moves on to where the next begin. */
+/* So many tiles of one height, if any; then moves the batch on to where the next tiles begin. */
 ALWAYS void add_tiles(tile_function times, const operand *operands, size_t count, size_t v,
-                      size_t several, size_t height, tile_batch *of)
+                      size_t several, size_t height, tile_batch *batch)
 {
     if (several == 0)
         return;
-    of->tiles = several;
-    times(operands, count, v, of);
-    of->first += several * height, of->tile += (ptrdiff_t)(several * height) * of->row;
+    batch->tiles = several;
+    times(operands, count, v, batch);
+    batch->first += several * height, batch->tile += (ptrdiff_t)(several * height) * batch->row;
 }
 
-/* Many rows: tiles of two heights, one more and one less, the first of them far from its panel. */
+/* Many rows: as few tiles as can be, of two heights that differ by one. The first tile prefetches a
+ * panel that is far away. */
 MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operand *operands,
                         size_t count, real *tile, int accumulate)
 {
@@ -312,55 +337,58 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
         const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
-        tile_batch of = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
-        add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &of);
+        tile_batch batch = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
+        add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &batch);
         if (higher > far)
             add_tiles(tiles[width - 1][height], operands, count, before + v, higher - far, top,
-                      &of);
+                      &batch);
         add_tiles(tiles[width - 1][height - 1], operands, count, before + v,
-                  all - (higher > far ? higher : far), height, &of);
+                  all - (higher > far ? higher : far), height, &batch);
     }
 }
 
 /* tile[rows][vectors] (+)= the sum over the operands of operand times panels, from the vector
  * `before` on. */
 ALWAYS void product(size_t rows, size_t before, size_t vectors, const operand *operands,
-                    size_t count, tile_batch *of)
+                    size_t count, tile_batch *batch)
 {
     if (rows == 1)
-        row_product(before, vectors, operands, count, of);
+        row_product(before, vectors, operands, count, batch);
     else
-        rows_product(rows, before, vectors, operands, count, of->tile, of->accumulate);
+        rows_product(rows, before, vectors, operands, count, batch->tile, batch->accumulate);
 }
 
 #endif
 
-/* Blocks from `one` on, which is whole, that one call takes: of one row all that are alike, if it
- * takes all vectors of a block at a time. */
-ALWAYS size_t blocks_alike(size_t rows, size_t gates, const block_range *of, size_t one)
+/* How many blocks, from the full one at `place` of a range on, one call computes. A block of
+ * several rows needs a call of its own, as does one with more vectors than a row takes at a time.
+ * Of one row, one call takes all full blocks: in a range that runs back the last block, which
+ * alone may have fewer vectors, came first. */
+ALWAYS size_t equal_blocks(size_t rows, size_t gates, const block_range *range, size_t place)
 {
-    if (rows > 1 || gates * of->vectors > MOST_OF_ROW)
+    if (rows > 1 || gates * range->vectors > MOST_OF_ROW)
         return 1;
-    const size_t whole_ones = (of->units + LANES - 1) / LANES / of->vectors;
-    return (of->back || of->vectors == 1 ? of->high : min_size(of->high, whole_ones)) - one;
+    const size_t full = (range->units + LANES - 1) / LANES / range->vectors;
+    const int is_full = range->back || range->vectors == 1;
+    return (is_full ? range->high : min_size(range->high, full)) - place;
 }
 
-/* The products of all blocks of a block_range: their sums are [rows][gates][vectors]. */
-ALWAYS void products(size_t rows, size_t gates, const block_range *of, const operand *operands,
+/* The products of all blocks of a range: the sums of each are [rows][gates][vectors]. */
+ALWAYS void products(size_t rows, size_t gates, const block_range *range, const operand *operands,
                      size_t count, const sums *into, int accumulate)
 {
-    const ptrdiff_t apart = (ptrdiff_t)(of->vectors * gates), turn = of->back ? -1 : 1;
-    const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* of their sums */
+    const ptrdiff_t apart = (ptrdiff_t)(range->vectors * gates), sign = range->back ? -1 : 1;
+    const ptrdiff_t distance = apart * LANES * (ptrdiff_t)into->rows; /* from sums to sums */
     if (count == 0 || rows == 0)
         return; /* all of it was computed ahead, or there are no samples */
-    for (size_t one = of->low, alike; one < of->high; one += alike) {
-        const size_t block = of->back ? of->low + of->high - 1 - one : one;
-        const size_t own = vectors_of(of->units, of->vectors, block);
+    for (size_t place = range->low, equal; place < range->high; place += equal) {
+        const size_t block = range->back ? range->low + range->high - 1 - place : place;
+        const size_t own = vectors_of(range->units, range->vectors, block);
         real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
                            + into->first * own * gates * LANES;
-        alike = own < of->vectors ? 1 : blocks_alike(rows, gates, of, one);
+        equal = own < range->vectors ? 1 : equal_blocks(rows, gates, range, place);
         product(rows, block * (size_t)apart, own * gates, operands, count,
-                &(tile_batch){alike, 0, turn * apart, turn * distance, tile, accumulate});
+                &(tile_batch){equal, 0, sign * apart, sign * distance, tile, accumulate});
     }
 }
 

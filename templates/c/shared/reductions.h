@@ -1,7 +1,9 @@
-/* ---- reductions over all rows --------------------------------------------------------------- */
+/* ---- reductions over all rows ----------------------------------------------------------- */
 
-/* Rows of one value over all steps: `edge` for those at `start` to `start + edges`, `inner` for
- * all others. Without a delay there is no edge. `inner` begins at the row `origin`. */
+/* Rows of one value over all steps. Those of a delayed value lie in two arrays: a step's in `inner`
+ * (the steps before or after it) and in `edge` (the initial state, or the cotangent of the final
+ * one), for rows from `start` to below `start + edges`. Without a delay there is no edge. `inner`
+ * begins at the row `origin`: other than 0 where it holds the rows of a chunk alone. */
 typedef struct series {
     const real *inner, *edge;
     size_t stride, edge_stride, start, edges, origin;
@@ -25,7 +27,8 @@ ALWAYS size_t stride_of(const series *from, size_t row)
     return is_edge(from, row) ? from->edge_stride : from->stride;
 }
 
-/* One total: out[units, columns] = sum over rows of left times right^T; NULL: nobody wants it. */
+/* One reduction: out[units, columns] (+)= the sum over rows of scale times left times right^T; a
+ * row of left has `units` entries, one of right `columns`. `out` is NULL where nobody wants it. */
 typedef struct reduction {
     series left;
     size_t units;
@@ -35,11 +38,11 @@ typedef struct reduction {
 } reduction;
 
 /* Rows from `row` on that lie one behind the other, at most so many. */
-ALWAYS size_t contiguous_rows(const series *one, size_t row, size_t most)
+ALWAYS size_t contiguous_rows(const series *from, size_t row, size_t most)
 {
-    if (row < one->start)
-        return min_size(most, one->start - row);
-    const size_t end = one->start + one->edges;
+    if (row < from->start)
+        return min_size(most, from->start - row);
+    const size_t end = from->start + from->edges;
     return row < end ? min_size(most, end - row) : most;
 }
 
@@ -62,46 +65,52 @@ ALWAYS size_t scratch_for(size_t columns)
     return 0;
 }
 
-/* The part of one total that belongs to these units: a product for each run of rows. */
+/* The part of one reduction that belongs to these units: a product for each run of rows. */
 MAYBE void add_reduction(size_t first, size_t rows, const series *right, size_t columns,
-                     const reduction *one, size_t unit, size_t units)
+                          const reduction *by, size_t unit, size_t units)
 {
     for (size_t from = first, deep; from < first + rows; from += deep) {
-        deep = contiguous_rows(right, from, contiguous_rows(&one->left, from, first + rows - from));
-        BLAS(gemm)(CblasRowMajor, CblasTrans, CblasNoTrans, units, columns, deep, one->scale,
-                   row_of(&one->left, from) + unit, stride_of(&one->left, from),
-                   row_of(right, from), stride_of(right, from), from > first || one->accumulate,
-                   one->out + unit * columns, columns);
+        deep = contiguous_rows(right, from, contiguous_rows(&by->left, from, first + rows - from));
+        BLAS(gemm)(CblasRowMajor, CblasTrans, CblasNoTrans, units, columns, deep, by->scale,
+                   row_of(&by->left, from) + unit, stride_of(&by->left, from),
+                   row_of(right, from), stride_of(right, from), from > first || by->accumulate,
+                   by->out + unit * columns, columns);
     }
 }
 
 /* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
  * units that are this thread's. */
 MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
-                  const reduction *all, size_t count, size_t thread, size_t threads, real *scratch)
+                      const reduction *all, size_t count, size_t thread, size_t threads,
+                      real *scratch)
 {
     (void)scratch;
-    for (size_t one = 0; one < count; ++one)
-        for (size_t unit = thread * TALL; all[one].out != NULL && unit < all[one].units;
+    for (const reduction *by = all; by < all + count; ++by)
+        for (size_t unit = thread * TALL; by->out != NULL && unit < by->units;
              unit += threads * TALL)
-            add_reduction(first, rows, right, columns, all + one, unit,
-                      min_size(TALL, all[one].units - unit));
+            add_reduction(first, rows, right, columns, by, unit, min_size(TALL, by->units - unit));
 }
 
 #else /* tiles */
 
-/* Left factors are packed too where MANY columns read them again and again: as many units at a
- * time as TALL tiles have, which stay in the second cache (of half a megabyte). */
+/* A reduction is a product of matrices [units, rows] times [rows, columns]. A panel of right
+ * factors, as wide as a tile, is packed for some rows, and tiles of left factors pass it; their
+ * sums are kept in the gradient itself.
+ *
+ * A kilobyte of columns or more is several panels (16 with AVX), each of which reads the left
+ * factors again; then those are packed, too: TALL tiles of 6 units for TALL_DEEP rows have 80 x 6
+ * x 96 floats = 180 KB, which stay in a second cache of half a megabyte; the right panel, 6 KB
+ * with AVX (96 x 2 x 32 bytes) and 24 with AVX-512 (96 x 4 x 64), stays in the first. */
 enum { TALL = 80, TALL_DEEP = 96, MANY = 1024 / sizeof(real) };
 
-/* Rows at a time, at most. Left factors that are not packed are read by one panel after the other:
- * all of them stay in the second cache. */
+/* Rows at a time, at most. Left factors that are not packed are read by one panel after the other;
+ * those of all reductions together stay in a second cache of half a megabyte, beside the sums. */
 ALWAYS size_t deepest(size_t columns, const reduction *all, size_t count)
 {
-    enum { LEFT_BYTES = 320 << 10, FEWEST = 24 }; /* fewer: a total is read and written too often */
+    enum { LEFT_BYTES = 320 << 10, FEWEST = 24 }; /* fewer: sums are read and written too often */
     size_t row = 1;
-    for (size_t one = 0; one < count; ++one)
-        row += all[one].left.stride;
+    for (size_t r = 0; r < count; ++r)
+        row += all[r].left.stride;
     const size_t near = LEFT_BYTES / (row * sizeof(real));
     return columns >= MANY ? TALL_DEEP : near < FEWEST ? FEWEST : min_size(near, DEEP);
 }
@@ -113,6 +122,7 @@ ALWAYS size_t scratch_for(size_t columns)
     return (DEEP + MOST_ROWS) * WIDEST * LANES + left;
 }
 
+/* The panel of some columns and rows, as wide as a tile. */
 MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t width,
                       size_t from, size_t deep, real *to)
 {
@@ -123,8 +133,9 @@ MAYBE void pack_right(const series *right, size_t column, size_t columns, size_t
     }
 }
 
-/* Some tiles of a total, of two heights, one more and one less: all of them share its units,
- * whoever computes them. */
+/* Some tiles of a reduction, from `first` to below `last`. Its units are cut into as few tiles as
+ * can be: `higher` of them are one unit higher than the others, which have `height`. The cut
+ * depends on the units alone, so bits do not depend on the number of threads. */
 typedef struct share_of_tiles {
     size_t units, height, higher, first, last;
 } share_of_tiles;
@@ -141,14 +152,14 @@ ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
     return some->height * tile + min_size(tile, some->higher);
 }
 
-/* Those from the first on that have its height. */
-ALWAYS size_t tiles_alike(const share_of_tiles *some)
+/* The tiles from the first on that are as high as it is. */
+ALWAYS size_t equal_tiles(const share_of_tiles *some)
 {
     return (some->first < some->higher ? min_size(some->higher, some->last) : some->last)
            - some->first;
 }
 
-/* Rows of left factors; packed, they lie tile by tile, entry by entry. */
+/* Packs left factors tile by tile, entry by entry, in the order in which tiles read them. */
 MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
 {
     for (size_t tile = some->first; tile < some->last; ++tile) {
@@ -160,7 +171,8 @@ MAYBE void pack_left(const share_of_tiles *some, const operand *left, real *to)
     }
 }
 
-/* The last columns of one tile of a total, where vectors are wider, or scaled sums. */
+/* From the sums of one tile to their place in the reduction: the last columns, which are fewer than
+ * the tile is wide, or sums that are scaled. */
 MAYBE void add_edge(size_t height, real scale, const real *edge, size_t width, real *out,
                     size_t columns, size_t column, int accumulate)
 {
@@ -173,28 +185,28 @@ MAYBE void add_edge(size_t height, real scale, const real *edge, size_t width, r
         }
 }
 
-/* One panel's part in one total: `out` is its first row, from the panel's column on. */
+/* One panel's part in one reduction, whose array begins at `out`: its columns from `column` on. */
 MAYBE void add_reduction(share_of_tiles some, operand left, const real *packed, real scale,
-                     const real *panel, size_t width, real *out, size_t columns, size_t column,
-                     real *edge, int accumulate)
+                         const real *panel, size_t width, real *out, size_t columns,
+                         size_t column, real *edge, int accumulate)
 {
     const int full = column + width * LANES <= columns && scale == 1;
-    for (size_t alike; some.first < some.last; some.first += alike) {
-        alike = full ? tiles_alike(&some) : 1;
+    for (size_t equal; some.first < some.last; some.first += equal) {
+        equal = full ? equal_tiles(&some) : 1;
         const size_t unit = edge_of_tile(&some, some.first);
         const size_t height = edge_of_tile(&some, some.first + 1) - unit;
-        const tile_function times = turned_tiles[width - 1][height - 1];
+        const tile_function times = transposed_tiles[width - 1][height - 1];
         real *const here = out + unit * columns + column;
         operand part = {left.rows + unit, left.stride, left.entries, panel};
         size_t apart = height;
         if (packed) {
             part = (operand){packed, height, left.entries, panel};
             apart = height * left.entries;
-            packed += alike * apart;
+            packed += equal * apart;
         }
         if (full) {
             times(&part, 1, 0,
-                  &(tile_batch){alike, 0, (ptrdiff_t)apart, (ptrdiff_t)columns, here, accumulate});
+                  &(tile_batch){equal, 0, (ptrdiff_t)apart, (ptrdiff_t)columns, here, accumulate});
             continue;
         }
         times(&part, 1, 0, &(tile_batch){1, 0, 0, (ptrdiff_t)(width * LANES), edge, 0});
@@ -202,24 +214,23 @@ MAYBE void add_reduction(share_of_tiles some, operand left, const real *packed, 
     }
 }
 
-/* One total over `deep` rows from `from` on, its left factors packed. */
-MAYBE void tall_reduction(const reduction *one, const series *right, size_t columns, size_t from,
+/* One reduction over `deep` rows from `from` on, its left factors packed. */
+MAYBE void tall_reduction(const reduction *by, const series *right, size_t columns, size_t from,
                       size_t deep, size_t thread, size_t threads, real *scratch, int accumulate)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     real *const packed = edge + MOST_ROWS * WIDEST * LANES;
     const size_t vectors = round_up(columns, LANES) / LANES;
-    const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep, NULL};
-    share_of_tiles some = tiles_of(one->units, rows_of[WIDEST - 1], thread, threads);
+    const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep, NULL};
+    share_of_tiles some = tiles_of(by->units, rows_of[WIDEST - 1], thread, threads);
     for (const size_t end = some.last; some.first < end; some.first = some.last) {
         some.last = min_size(end, some.first + TALL);
         pack_left(&some, &left, packed);
         for (size_t v = 0, width; v < vectors; v += width) {
             width = balanced_chunk(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            add_reduction(some, left, packed, one->scale, panel, width, one->out, columns,
-                          v * LANES,
-                      edge, accumulate);
+            add_reduction(some, left, packed, by->scale, panel, width, by->out, columns,
+                          v * LANES, edge, accumulate);
         }
     }
 }
@@ -227,30 +238,31 @@ MAYBE void tall_reduction(const reduction *one, const series *right, size_t colu
 /* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
  * units that are this thread's. */
 MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
-                  const reduction *all, size_t count, size_t thread, size_t threads, real *scratch)
+                      const reduction *all, size_t count, size_t thread, size_t threads,
+                      real *scratch)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     const size_t vectors = round_up(columns, LANES) / LANES, most = deepest(columns, all, count);
     for (size_t from = first, deep; is_wanted(all, count) && from < first + rows; from += deep) {
         deep = balanced_chunk(first + rows - from, most);
-        for (size_t one = 0; one < count; ++one)
-            deep = contiguous_rows(&all[one].left, from, deep);
-        for (const reduction *one = all; columns >= MANY && one < all + count; ++one)
-            if (one->out != NULL)
-                tall_reduction(one, right, columns, from, deep, thread, threads, scratch,
-                           from > first || one->accumulate);
+        for (size_t r = 0; r < count; ++r)
+            deep = contiguous_rows(&all[r].left, from, deep);
+        for (const reduction *by = all; columns >= MANY && by < all + count; ++by)
+            if (by->out != NULL)
+                tall_reduction(by, right, columns, from, deep, thread, threads, scratch,
+                               from > first || by->accumulate);
         for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
             width = balanced_chunk(vectors - v, WIDEST);
             pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            for (const reduction *one = all; one < all + count; ++one) {
-                if (one->out == NULL)
+            for (const reduction *by = all; by < all + count; ++by) {
+                if (by->out == NULL)
                     continue;
-                const operand left = {row_of(&one->left, from), stride_of(&one->left, from), deep,
+                const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep,
                                       NULL};
-                const share_of_tiles own = tiles_of(one->units, rows_of[width - 1], thread,
+                const share_of_tiles own = tiles_of(by->units, rows_of[width - 1], thread,
                                                     threads);
-                add_reduction(own, left, NULL, one->scale, panel, width, one->out, columns,
-                          v * LANES, edge, from > first || one->accumulate);
+                add_reduction(own, left, NULL, by->scale, panel, width, by->out, columns,
+                              v * LANES, edge, from > first || by->accumulate);
             }
         }
     }

@@ -1,5 +1,7 @@
 /* ---- sums over a row -------------------------------------------------------------------- */
 
+/* Two sums side by side: one alone would wait for its own addition, four or five cycles a vector.
+ * More would pay for rows that are longer than those of cells, and cost the short ones. */
 MAYBE real dot(const real *a, const real *b, size_t entries)
 {
     vec first = {0}, second = {0};
@@ -10,10 +12,10 @@ MAYBE real dot(const real *a, const real *b, size_t entries)
     }
     for (; j < entries; j += LANES)
         first += load_part(a + j, entries - j) * load_part(b + j, entries - j);
-    return lanes_total(first + second);
+    return sum_of_lanes(first + second);
 }
 
-MAYBE real total(const real *a, size_t entries)
+MAYBE real row_sum(const real *a, size_t entries)
 {
     vec first = {0}, second = {0};
     size_t j = 0;
@@ -23,6 +25,6 @@ MAYBE real total(const real *a, size_t entries)
     }
     for (; j < entries; j += LANES)
         first += load_part(a + j, entries - j);
-    return lanes_total(first + second);
+    return sum_of_lanes(first + second);
 }
 

@@ -1,8 +1,13 @@
 /* ---- a team of threads ------------------------------------------------------------------ */
 
-/* Members share the blocks of every pass, never a sum: the same bits for any number of them. They
- * wait for each other after every pass, so each wants a share of multiplications in it; more where
- * the team meets for one step alone. */
+/* Threads share the blocks of a loop nest, or the tiles of a reduction. One sum is never split over
+ * threads, and sizes of tiles do not depend on how many threads there are; so every sum adds the
+ * same numbers in the same order, and the bits are the same for any number of threads.
+ *
+ * They wait for each other after every loop nest. A barrier takes about a microsecond where each
+ * thread has a core of its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a
+ * cycle: 1.4 microseconds at 3 GHz. A team that meets for one step alone must be woken for it,
+ * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
@@ -14,7 +19,9 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
     return min_size(threads, shares < 1 ? 1 : shares);
 }
 
-/* Calls a function of one thread, by all of the team at once. */
+/* Calls a function of one thread, by all of the team at once. How a thread waits at a barrier is
+ * the OpenMP library's own: usually it spins for a while, then sleeps, as OMP_WAIT_POLICY tells.
+ * One thread alone meets no barrier: it may belong to a caller's team, which it would wait for. */
 #ifdef _OPENMP
 #define TEAM(function, ...)                                                                      \
     if (team > 1) {                                                                              \
@@ -29,7 +36,8 @@ ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
 #define BARRIER
 #endif
 
-/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. */
+/* What the caller gives; where it is NULL, so many entries of a value, in a room for them. The
+ * first thread fills it, the others wait; that something is given is the same for all of them. */
 MAYBE const real *given_or(const real *given, real value, size_t entries, real *room,
                            size_t thread, size_t threads)
 {

@@ -1,0 +1,6 @@
+/* ---- numbers in storage ----------------------------------------------------------------- */
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+

@@ -1,0 +1,36 @@
+
+/* A team of one: no thread waits for another. */
+enum { SHARE_OF_LOOP = 1, SHARE_OF_STEP = 1 };
+#define TEAM(function, ...) (void)team, function(__VA_ARGS__, 0, 1)
+
+static size_t team_of(size_t threads, size_t multiplications, size_t share)
+{
+    (void)threads, (void)multiplications, (void)share;
+    return 1;
+}
+
+static size_t share_from(size_t count, size_t thread, size_t threads)
+{
+    return count * thread / threads;
+}
+
+static const real *given_or(const real *given, real value, size_t entries, real *room,
+                            size_t thread, size_t threads)
+{
+    (void)thread, (void)threads;
+    for (size_t j = 0; given == NULL && j < entries; ++j)
+        room[j] = value;
+    return given != NULL ? given : room;
+}
+
+static void copy_rows(size_t rows, size_t entries, const real *from, size_t stride, real *to)
+{
+    for (size_t r = 0; to != NULL && r < rows; ++r)
+        memcpy(to + r * entries, from + r * stride, entries * sizeof(real));
+}
+
+static void clear(real *to, size_t entries)
+{
+    for (size_t j = 0; to != NULL && j < entries; ++j)
+        to[j] = 0;
+}
