@@ -162,7 +162,7 @@ def test_what_numpy_showed_is_told_before_a_compiler_fails(monkeypatch: pytest.M
             raise CompilerFailed("no compiler")
         return ["h is off"]
 
-    monkeypatch.setattr(workflow, "check_kernel", faked)
+    monkeypatch.setattr("symrnn.checking.check_kernel", faked)
     told = workflow.numeric_failures(workflow.chosen(["gru"]))
     assert [next(told)[1], next(told)[1]] == [["gru, numpy, float32: h is off"],
                                               ["gru, numpy, float64: h is off"]]
@@ -181,7 +181,7 @@ def test_networks_are_built_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> No
             threads.append(threading.get_ident())
             return find("gru").build()
 
-    monkeypatch.setattr(workflow, "check_kernel", lambda *args, **options: [])
+    monkeypatch.setattr("symrnn.checking.check_kernel", lambda *args, **options: [])
     found = list(workflow.numeric_failures([Watched(), Watched()]))  # type: ignore[list-item]
     assert len(found) == 2 * len(workflow.KERNELS)
     assert threads == [threading.get_ident()] * 2

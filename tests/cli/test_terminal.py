@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from symrnn import catalogue, cli, titles, workflow
+from symrnn import catalogue, checking, cli, titles, workflow
 from symrnn.bench import command
 from symrnn.cli import terminal
 from symrnn.cells import architectures
@@ -139,7 +139,8 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "titles": titles}
+    homes = {"new": catalogue, "run": command.processes, "titles": titles,
+             "check_kernel": checking}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["symrnn", *words.split()])
