@@ -4,6 +4,7 @@ from symrnn.adjoint import adjoint, join, tangent
 from symrnn.authoring import Cell, bidirectional, deep, readout, t
 from symrnn.catalogue import cell
 from symrnn.cellfile import CellFileError
+from symrnn.cells import cell_names
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
@@ -19,8 +20,8 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
     "Program", "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "clipped", "clipped_state", "compare",
-    "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
+    "activation", "adjoint", "bidirectional", "cell", "cell_names", "clipped", "clipped_state",
+    "compare", "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
     "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
     "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

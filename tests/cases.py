@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from sympy import Lt, Mul, Piecewise, Rational, exp, tanh
+from sympy import Eq, Lt, Mul, Piecewise, Rational, exp, sqrt, tanh
 
+from symrnn.authoring import concat, dot, largest, mean, outer, piece, softmax as softmax_of
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.authoring.compose import bidirectional, deep, readout
@@ -112,6 +113,78 @@ def nested_softmax() -> Program:
         a[t] = W @ x[t] + U @ h[t - 1]
         e[t] = exp(a[t] - Maximum("i->", a[t]))
         h[t] = e[t] / Ein("i->", e[t])
+    return cell.build("h")
+
+
+def constants() -> Program:
+    """Constant arrays by their indices, with branches, powers and a root; a size as a number."""
+    with Cell("constants", "State space with fixed matrices") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[d]", "state")
+        w, a = cell.parameters("w[n] a[d]", "of the cell")
+        A = cell.constant("A[d,d]", "how the state moves", lambda i, j: Piecewise(
+            (sqrt((2 * i + 1) * (2 * j + 1)), i > j), (i + 1, Eq(i, j)), (0, True)))
+        g = cell.constant("g[d]", "decays", lambda i: 1 - 2 ** (-2 - i))
+        h[t] = g * a * h[t - 1] - (A @ h[t - 1]) / 10 + dot(w, x[t]) / sqrt(cell.length("d"))
+    return cell.build("h")
+
+
+def several_steps_back() -> Program:
+    """Delays of two and three steps, of a state and of an input."""
+    with Cell("several_steps_back", "Delayed memory") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[n]", "state", start=Rational(1, 2))
+        w, = cell.parameters("w[n]", "of the cell")
+        h[t] = tanh(w * x[t] + h[t - 1] * h[t - 3]) - x[t - 2]
+    return cell.build("h")
+
+
+def heads() -> Program:
+    """Products side by side over an axis, a softmax along one axis, a state with three."""
+    with Cell("heads", "Attention with heads") as cell:
+        x, S = cell.input("x[n]", "input"), cell.state("S[H,v,k]", "memory")
+        K, V, Q = cell.parameters("K[H,k,n] V[H,v,n] Q[H,k,n]", "of the cell")
+        k, y = cell.symbol("k_[H,k]", "key"), cell.symbol("y[H,v]", "what is found")
+        gamma = cell.constant("gamma[H]", "decay", lambda h: 1 - 2 ** (-1 - h))
+        k[t] = softmax_of(K @ x[t], "k")
+        S[t] = gamma * S[t - 1] + outer(V @ x[t], k[t])
+        y[t] = S[t] @ (Q @ x[t])
+    return cell.build("y")
+
+
+def pieces() -> Program:
+    """Concatenation and pieces of it, an axis twice under two names, reductions along one."""
+    with Cell("pieces", "Pieces of a longer vector") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        z, s = cell.symbol("z[q]", "both"), cell.symbol("s[m]", "one of them again")
+        cell.size("q", cell.length("n") + cell.length("m"))
+        cell.size("e", cell.length("m"))
+        W, U, V = cell.parameters("W[m,q] U[m,m] V[m,e]", "of the cell")
+        z[t] = concat("q", x[t], h[t - 1])
+        s[t] = piece(z[t], cell.length("n"), "m")
+        h[t] = (tanh(W @ z[t]) + s[t] / 2 + cell.product(U - U.T, h[t - 1]) / 4
+                + mean(V * h[t - 1], "e") + largest(V, "e"))
+    return cell.build("h")
+
+
+def computed_powers() -> Program:
+    """A power of two values, roots, erf and GELU, the number of the step."""
+    with Cell("computed_powers", "Powers") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
+        b, = cell.parameters("b[m]", "of the cell")
+        h[t] = (exp(b) ** tanh(h[t - 1]) + exp(x[t]) ** Rational(1, 3) + function("erf")(h[t - 1])
+                + function("gelu")(b) / cell.step_number())
+    return cell.build("h")
+
+
+def substeps() -> Program:
+    """Inner steps of a differential equation, written out."""
+    with Cell("substeps", "Three inner steps") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "state")
+        w, = cell.parameters("w[m]", "of the cell")
+        v = cell.substeps("v[m]", 3, "inner value")
+        v[0][t] = h[t - 1]
+        for k in range(3):
+            v[k + 1][t] = v[k][t] + (tanh(w * v[k][t] + x[t]) - v[k][t]) / 3
+        h[t] = v[3][t] * w
     return cell.build("h")
 
 
@@ -392,6 +465,12 @@ BUILDERS: dict[str, Callable[[], Program]] = (
         for one in (
             layer_norm,
             nested_layer_norm,
+            constants,
+            several_steps_back,
+            heads,
+            pieces,
+            computed_powers,
+            substeps,
             matrix_memory,
             square_memory,
             softmax,

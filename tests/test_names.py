@@ -276,7 +276,7 @@ def test_no_network_is_called_like_what_generated_files_load() -> None:
     assert {"math", "types"} <= own and {"math", "stddef"} <= headers
     words = {"numpy", *filter(is_name, own | headers | set(keyword.kwlist))}
     assert [one for one in words if misnamed(one) is None] == []
-    assert [one for one in symrnn.cells() if misnamed(one) is not None] == []
+    assert [one for one in symrnn.cell_names() if misnamed(one) is not None] == []
 
 
 HEAD = "cell q\ninput x[n]\n"

@@ -114,8 +114,8 @@ def test_the_public_names_stand_once() -> None:
     assert sorted(imported) == sorted(api.__all__)
 
 
-def test_a_notebook_shows_the_repr_where_no_printer_is_loaded() -> None:
-    shown = python("from symrnn.cells.elman import elman\nnet = elman()\n"
-                   "print(net._repr_latex_(), net._repr_html_())\n"
-                   "import symrnn\nsymrnn.show\nprint(net._repr_latex_()[:2])").stdout
-    assert shown == "None None\n$$\n"
+def test_a_notebook_loads_the_printers_that_it_needs() -> None:
+    shown = python("import sys\nfrom symrnn.cells.elman import elman\nnet = elman()\n"
+                   "print('symrnn.presentation' in sys.modules)\n"
+                   "print(net._repr_latex_()[:2], net._repr_html_()[:5])").stdout
+    assert shown == "False\n$$ <pre>\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from symrnn.adjoint.systems import with_shown
-from symrnn.program import (Equation, Program, Role, UnknownName, add, quoted, symbols_in_order,
-                            terms)
+from symrnn.program import (Equation, Program, Role, UnknownName, add, quoted, reached, reads,
+                            reversed_edges, symbols_in_order, terms)
 
 
 def gradient_of(program: Program, name: str) -> str:
@@ -20,16 +20,7 @@ def gradient_of(program: Program, name: str) -> str:
 
 def leading_to(program: Program, *targets: str) -> Program:
     """The equations and delays that the targets depend on, and no others."""
-    needed, before = set(targets), -1
-    while before != len(needed):
-        before = len(needed)
-        for equation in program.equations:
-            if equation.lhs in needed:
-                needed.update(symbols_in_order(equation.rhs))
-        for delay in program.delays:
-            if needed & {delay.lhs, delay.final}:
-                needed |= {delay.lhs, delay.source, delay.initial, delay.final}
-    return _only(program, needed, program.equations)
+    return _only(program, reached(targets, reads(program)), program.equations)
 
 
 def restricted(program: Program, of: str) -> Program:
@@ -43,22 +34,10 @@ def restricted(program: Program, of: str) -> Program:
     if not chosen:
         known = ", ".join(one.of for one in given)
         raise UnknownName(f"{quoted(of)} is no output or final state; there are {known}")
-    alive = _alive(program, chosen)
+    alive = reached(chosen, reversed_edges(reads(program)))
     zero = {one.name for one in program.variables if one.of} - alive
     kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]
     return _only(program, {one.name for one in program.variables} - zero, tuple(kept))
-
-
-def _alive(program: Program, chosen: set[str]) -> set[str]:
-    """The cotangents that depend on the chosen ones, through time too."""
-    alive, before = set(chosen), -1
-    while before != len(alive):
-        before = len(alive)
-        alive |= {one.lhs for one in program.equations if alive & set(symbols_in_order(one.rhs))}
-        for delay in program.delays:
-            if alive & {delay.source, delay.initial}:
-                alive |= {delay.lhs, delay.final}
-    return alive
 
 
 def _without(equation: Equation, zero: set[str]) -> Equation:
@@ -69,6 +48,7 @@ def _without(equation: Equation, zero: set[str]) -> Equation:
 
 def _only(program: Program, names: set[str], equations: tuple[Equation, ...]) -> Program:
     names = with_shown(program, names)
+    names |= {one.final for one in program.delays if one.lhs in names}
     return replace(
         program,
         variables=tuple(one for one in program.variables if one.name in names),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from symrnn.adjoint.rules import Linear
 from symrnn.program import (Delay, Equation, Program, Role, Variable, finished, lower, of_network,
-                            symbols_in_order)
+                            reached, reversed_edges, symbols_in_order)
 
 DIFFERENTIABLE = (Role.INPUT, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.TANGENT)
 
@@ -18,15 +18,12 @@ def influenced(program: Program, terms: Mapping[str, tuple[Linear, ...]],
 
     ``terms`` holds the differential of every equation; what it leaves out (a peak) is constant.
     """
-    found, size = set(given), -1
-    while size != len(found):
-        size = len(found)
-        found |= {name for name, parts in terms.items()
-                  if any(one.source in found for one in parts)}
-        for delay in program.delays:
-            if {delay.source, delay.initial} & found:
-                found |= {delay.lhs, delay.source, delay.initial, delay.final}
-    return frozenset(found)
+    edges = reversed_edges({name: {one.source for one in parts} for name, parts in terms.items()})
+    for delay in program.delays:  # a state that depends on them does so from its start to its end
+        for one in (delay.source, delay.initial):
+            edges.setdefault(one, set()).update(
+                (delay.lhs, delay.source, delay.initial, delay.final))
+    return frozenset(reached(given, edges))
 
 
 def names_used(program: Program) -> set[str]:
@@ -51,9 +48,8 @@ def as_derived(primal: Program, kind: str, variables: tuple[Variable, ...],
 
 def with_shown(program: Program, names: set[str]) -> set[str]:
     """The names, and those that documents print in place of some of them."""
-    shown = {part for one in program.variables if one.name in names and one.stands_for is not None
-             for part in symbols_in_order(one.stands_for)}
-    return names if shown <= names else with_shown(program, names | shown)
+    return reached(names, {one.name: symbols_in_order(one.stands_for)
+                           for one in program.variables if one.stands_for is not None})
 
 
 @of_network

@@ -147,13 +147,22 @@ def softmax(array: Expr, axis: str = "") -> Expr:
 
 
 def piece(array: Expr, first: Expr | int, axis: str) -> Ein:
-    """As many entries of the last axis as ``axis`` has, from entry ``first`` on, counted from 0."""
+    """As many entries of the last axis as ``axis`` has, from entry ``first`` on, counted from 0.
+
+    ``first`` is a number or made of sizes. Raises ProgramError for another, and for a number in
+    place of an array.
+    """
     cell = cell_of(array)
     one = cell.named(array)
     if not one.axes:
         raise ProgramError(f"{cell.name}: a number has no entries to take")
+    start = Integer(first) if isinstance(first, int) else first
+    if not isinstance(start, Expr) or not all(
+            isinstance(symbol, SizeSymbol) for symbol in start.free_symbols):
+        raise ProgramError(f"{cell.name}: the first entry to take is a whole number or made of "
+                           f"sizes, such as cell.length('n'), not {plain(first)}")
     letters = LETTERS[:len(one.axes)]
-    selector = cell.selector((one.axes[-1], axis), first)
+    selector = cell.selector((one.axes[-1], axis), start)
     new = LETTERS[len(letters)]
     return cell.contract(f"{letters[-1]}{new},{letters}->{letters[:-1]}{new}", selector, one)
 

@@ -136,6 +136,8 @@ class Cell(Draft):
         if name in self.sizes:
             raise ProgramError(f"{self.name}: '{name}' is a size already; take another name")
         made_of = size_formula(self, value)
+        if made_of.has(SizeSymbol(name)):
+            raise ProgramError(f"{self.name}: '{name}' is made of itself")
         known = {SizeSymbol(one.name): one.value for one in self.sizes.values()}
         self.sizes[name] = Size(name, Glyph.named(name), meaning, made_of.xreplace(known).doit())
         return SizeSymbol(name)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from symrnn.program import ACTIVATIONS, ALIASES, RULE, ProgramError, is_name, quoted
+from symrnn.program import ACTIVATIONS, ALIASES, ELEMENTARY, RULE, ProgramError, is_name, quoted
 
-FUNCTIONS = frozenset((*ACTIVATIONS, *ALIASES, "exp", "log", "sqrt", "sin", "cos", "abs", "sum",
-                       "mean", "dot", "outer", "max", "min", "expm1", "log1p", "softmax", "piece",
-                       "concat", "where"))
+FUNCTIONS = frozenset((*ACTIVATIONS, *ALIASES, *ELEMENTARY, "sqrt", "abs", "sum", "mean", "dot",
+                       "outer", "max", "min", "softmax", "piece", "concat", "where"))
 TIME = {"t": "the time", "T": "the number of steps", "B": "the number of samples"}
 
 

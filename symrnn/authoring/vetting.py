@@ -7,21 +7,22 @@ from functools import reduce
 from typing import Any
 
 from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, NumberSymbol, Piecewise, Pow,
-                   Rational, cos, exp, log, preorder_traversal, sin, sympify, tanh)
-from sympy.codegen.cfunctions import expm1, log1p
+                   Rational, exp, preorder_traversal, sympify)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
-from symrnn.program import (function, IndexSymbol, is_variable, Ein, Pointwise, ProgramError,
-                            SizeSymbol, exact, larger, magnitude, rewrite, smaller, untold)
+from symrnn.program import (ELEMENTARY, function, IndexSymbol, is_variable, Ein, Pointwise,
+                            ProgramError, SizeSymbol, exact, larger, magnitude, rewrite, smaller,
+                            untold)
 
 LARGEST_POWER = 64
 LARGEST_START = 10**30  # float32 holds it, and a few products with it
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
-         Pointwise, SizeSymbol, IndexSymbol, NumberSymbol, tanh, exp, log, sin, cos, log1p, expm1)
+         Pointwise, SizeSymbol, IndexSymbol, NumberSymbol,
+         *(row.function for row in ELEMENTARY.values()))
 
 
 def vetted(cell: Author, formula: Expr, sizes_and_names: frozenset[str]) -> Expr:
@@ -118,5 +119,6 @@ def _power(node: Pow) -> Iterator[str]:
 def _unknown(node: Basic) -> str:
     if node.args:
         return (f"{plain(node.func.__name__)} is no function that kernels know; take one of "
-                "symrnn.activation, exp, log, sin, cos, sqrt, Max, Min or Abs, or a Piecewise")
+                f"symrnn.activation, {', '.join(ELEMENTARY)}, sqrt, Max, Min or Abs, or a "
+                "Piecewise")
     return f"{plain(node)} is no number that kernels compute with; write a real, finite one"

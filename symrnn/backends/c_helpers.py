@@ -9,7 +9,7 @@ from symrnn.loops.scope import Names
 from symrnn.backends.lines import BREAK, Line, deeper, laid_out
 from symrnn.backends.common_part import SHARED, parted
 from symrnn.backends.text import comment_block
-from symrnn.program import ROWS
+from symrnn.program import ELEMENTARY, ROWS
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class Helpers:
             self._make(name)
         return tuple(self.found.values()), tuple((MATH[one], one.lower().replace("abs", "fabs"))
                                                  for one in sorted(self.math))
+
+    @property
+    def by_lanes(self) -> tuple[str, ...]:
+        """Functions of libm for which the header has no vectors, once :meth:`made` is through."""
+        return tuple(sorted(name for name in self.math if name in ELEMENTARY
+                            and not ELEMENTARY[name].in_vectors))
 
     def _make(self, name: str) -> None:
         if name not in ROWS or name in self.printer_of.ready or name in self.found:

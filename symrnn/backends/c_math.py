@@ -9,10 +9,10 @@ from sympy import Add, And, Expr, Integer, Mul, Piecewise, Pow, Rational
 
 from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer, decimal
-from symrnn.program import IndexSymbol, Pointwise, factors
+from symrnn.program import ELEMENTARY, IndexSymbol, Pointwise, factors
 
-MATH = {"exp": "EXP", "tanh": "TANH", "log": "LOG", "sin": "SIN", "cos": "COS", "Abs": "FABS",
-        "log1p": "LOG1P", "expm1": "EXPM1", "sqrt": "SQRT", "copysign": "COPYSIGN"}
+MATH = {"Abs": "FABS", "sqrt": "SQRT", "copysign": "COPYSIGN",
+        **{row.name: row.macro for row in ELEMENTARY.values()}}
 LARGEST_BARE = 9999  # a sum of so small integers fits into an int
 LARGEST_INT = 2**31 - 1
 

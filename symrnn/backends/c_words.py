@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from symrnn.program import ELEMENTARY
+
 KEYWORDS = """
 auto break case char const constexpr continue default do double else enum extern float for goto
 if inline int long nullptr register restrict return short signed sizeof static struct switch
@@ -26,7 +28,7 @@ MATH_ERRNO MATH_ERREXCEPT math_errhandling
 fpclassify isfinite isinf isnan isnormal issubnormal iszero signbit isgreater isgreaterequal isless
 islessequal islessgreater isunordered signgam
 """.split()
-FUNCTIONS = "exp tanh log log1p expm1 sin cos fabs sqrt copysign".split()  # of libm
+FUNCTIONS = ("fabs", "sqrt", "copysign", *ELEMENTARY)  # of libm
 CONSTANTS = """
 M_E M_LOG2E M_LOG10E M_LN2 M_LN10 M_PI M_PI_2 M_PI_4 M_1_PI M_2_PI M_2_SQRTPI M_SQRT2 M_SQRT1_2
 """.split()
@@ -56,8 +58,9 @@ SYMRNN_DOUBLE SYMRNN_BLAS
 SYMRNN_TILES_APART SYMRNN_TILES_SHARED
 """.split()
 # What the templates call their own.
-OWN = """T B in out sizes parameters initial final state next bars gradients tape work sum main
-EXP TANH LOG SIN COS FABS LOG1P EXPM1 SQRT COPYSIGN""".split()
+OWN = (*"T B in out sizes parameters initial final state next bars gradients".split(),
+       *"tape work sum main".split(),
+       *(one.upper() for one in FUNCTIONS), *(f"vec_{one}" for one in ELEMENTARY))
 RESERVED = (*KEYWORDS, *PREDEFINED, *SYSTEM, *MACROS, *OWN)
 # What the fast kernels and the header that they share call their own besides.
 SIMD = """

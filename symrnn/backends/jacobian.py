@@ -11,7 +11,7 @@ from symrnn.backends.printer import PRODUCT, Printer
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.backends.unicode import UnicodePrinter
 from symrnn.program import (Delay, Equation, Program, contraction_term, factors, is_number,
-                            multiply, negated, symbols_in_order, terms)
+                            multiply, symbols_in_order, terms)
 
 
 def state_jacobian(program: Program, style: str) -> tuple[tuple[str, ...], ...]:
@@ -69,13 +69,7 @@ class _Column(Printer, ABC):
         return self.partial(self.primal.symbol(variable.of)) if moving else super().symbol(name)
 
     def _total(self, reached: list[Expr], equation: Equation) -> str:
-        text = ""
-        for term in reached:
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self._map(term if positive is None else positive, equation.lhs)
-        return text
+        return " ".join(self.signed(reached, lambda term: self._map(term, equation.lhs)))
 
     def _map(self, term: Expr, lhs: str) -> str:
         """One term as a matrix times the Jacobian that it passes on."""

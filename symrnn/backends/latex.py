@@ -169,7 +169,7 @@ def _functions(programs: Iterable[Program]) -> tuple[str, ...]:
         for call in calls:
             row = call.activation
             formula = row.formula(x.symbol, *call.args[1:])
-            known = row.is_power or (is_call(formula) and not isinstance(formula, Pointwise))
+            known = row.is_power or (is_call(formula) and formula.args == (x.symbol,))
             if not known:  # readers know powers and functions of mathematics
                 found[f"{printer.called(call)}(x)"] = printer(formula)
     return tuple(f"{name} &= {formula}" for name, formula in found.items())

@@ -197,11 +197,8 @@ class LatexPrinter(Printer):
 
     def signed_terms(self, equation: Equation) -> list[str]:
         """The terms of a right-hand side, each with its sign."""
-        found: list[str] = []
-        for term in terms(equation.rhs):
-            text = self.term(term, equation.lhs)
-            found.append(f"+ {text}" if found and not text.startswith("-") else text)
-        return found or ["0"]
+        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs),
+                           minus="-") or ["0"]
 
     def rows(self, equation: Equation) -> list[str]:
         """The equation as aligned rows, broken between terms where it is long."""

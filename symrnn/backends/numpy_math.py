@@ -8,12 +8,11 @@ from sympy import And, Expr, Rational, Symbol
 
 from symrnn.loops.scope import Names
 from symrnn.backends.printer import ATOM, PRODUCT, Printer, decimal
-from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Pointwise, Program, Role, Span,
-                            Variable, contraction_term, negated, terms)
+from symrnn.program import (ELEMENTARY, Ein, Equation, IndexSymbol, Maximum, Pointwise, Program,
+                            Role, Span, Variable, contraction_term, terms)
 
-UFUNCS = {"exp": "exp", "tanh": "tanh", "log": "log", "sin": "sin", "cos": "cos", "Abs": "abs",
-          "log1p": "log1p", "expm1": "expm1", "copysign": "copysign"}
-STEP_LETTERS = {Span.SEQUENCE: "TB", Span.BATCH: "B", Span.CONSTANT: ""}
+UFUNCS = {"Abs": "abs", "copysign": "copysign",
+          **{row.name: row.numpy for row in ELEMENTARY.values()}}
 
 
 class NumpyPrinter(Printer):
@@ -110,13 +109,7 @@ class NumpyPrinter(Printer):
     def equation(self, equation: Equation, over_time: bool, values: dict[str, str]) -> str:
         """The right-hand side; ``values`` says how each sequence is read in this stage."""
         self.lhs, self.over_time, self.values = self.program[equation.lhs], over_time, values
-        text = ""
-        for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self._term(term if positive is None else positive)
-        return text or "0"
+        return " ".join(self.signed(terms(equation.rhs), self._term)) or "0"
 
     def _term(self, term: Expr) -> str:
         found = contraction_term(term)

@@ -6,7 +6,7 @@ in which they stand in the expression; nothing is sorted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, NumberSymbol, Or, Piecewise, Pow,
@@ -122,15 +122,20 @@ class Printer:
             return SUM, "-" + self.number(-node)[1]
         return self.number(node)
 
-    def _sum(self, node: Add) -> tuple[int, str]:
-        text = ""
-        for place, term in enumerate(terms(node)):
+    def signed(self, found: Iterable[Expr], printed: Callable[[Expr], str], minus: str = "- "
+               ) -> list[str]:
+        """Terms printed one by one, each behind its sign: ``-a``, ``+ b``, ``- c``."""
+        shown: list[str] = []
+        for term in found:
             positive = negated(term)
-            sign = f"{self.gap}- " if positive is not None else f"{self.gap}+ "
-            if place == 0:
-                sign = sign.strip() if positive is not None else ""
-            text += sign + self(term if positive is None else positive, PRODUCT)
-        return SUM, text
+            sign = "+ " if positive is None else minus
+            if not shown:
+                sign = "" if positive is None else "-"
+            shown.append(sign + printed(term if positive is None else positive))
+        return shown
+
+    def _sum(self, node: Add) -> tuple[int, str]:
+        return SUM, self.gap.join(self.signed(terms(node), lambda term: self(term, PRODUCT)))
 
     def _product(self, node: Mul) -> tuple[int, str]:
         positive = negated(node)

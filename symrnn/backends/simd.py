@@ -53,6 +53,7 @@ class SimdSource:
     title: str
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
+    by_lanes: tuple[str, ...]
     vector_helpers: tuple[Helper, ...]
     memories: tuple[Printed, ...]
     packings: tuple[Printed, ...]
@@ -86,11 +87,11 @@ class _Sources:
         memories, packings = tuple(self._memories()), tuple(self._packings())
         helpers, math = Helpers(self.names, self.name, qualifier="MAYBE").made(
             sorted(self.scalar.used_calls))
-        vector, _ = Helpers(self.names, self.name, VectorFormulas, "vec", "ALWAYS").made(
-            sorted(self.vectors.used_calls))
+        of_vectors = Helpers(self.names, self.name, VectorFormulas, "vec", "ALWAYS")
+        vector, _ = of_vectors.made(sorted(self.vectors.used_calls))
         return SimdSource(self.name, f"{self.name.upper()}_SIMD_H",
-                          in_comment(self.plan.program.title), math, helpers, vector, memories,
-                          packings, teams)
+                          in_comment(self.plan.program.title), math, helpers,
+                          of_vectors.by_lanes, vector, memories, packings, teams)
 
     def _printed(self, maker: TiledFunction, function: Function, *comment: str,
                  static: bool = False) -> Printed:

@@ -18,7 +18,7 @@ class SimdPart:
     """The source of one part, and whether it sums products over all rows."""
 
     source: Artefact
-    has_totals: bool
+    has_reductions: bool
 
 
 def simd_parts(plan: Plan, name: str) -> tuple[Artefact, Mapping[str, SimdPart]]:

@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Rational
 from symrnn.backends.printer import LETTERS, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (indices_in_order, Delay, Ein, Equation, Maximum, Program,
-                            contraction_term, negated, printable, terms)
+                            contraction_term, printable, terms)
 
 
 class TextPrinter(Printer):
@@ -62,13 +62,8 @@ class TextPrinter(Printer):
 
     def right_hand_side(self, equation: Equation) -> str:
         """The terms in order, contractions as matrix products."""
-        text = ""
-        for term in terms(equation.rhs):
-            positive = negated(term)
-            sign = "-" if positive is not None else "+" if text else ""
-            text += f" {sign} " if text else sign
-            text += self.term(term if positive is None else positive, equation.lhs)
-        return text or "0"
+        return " ".join(self.signed(
+            terms(equation.rhs), lambda term: self.term(term, equation.lhs))) or "0"
 
     def term(self, term: Expr, lhs: str) -> str:
         """One term without its sign."""
@@ -107,12 +102,6 @@ class TextPrinter(Printer):
 def text_of(program: Program) -> TextPrinter:
     """The printer of one program, which all backends share."""
     return TextPrinter(program)
-
-
-def axes_text(program: Program, name: str) -> str:
-    """``[m, n]`` or ``[T, B, m]``; empty for a scalar constant."""
-    shape = program[name].shape
-    return f"[{', '.join(shape)}]" if shape else ""
 
 
 def in_comment(text: str) -> str:

@@ -37,11 +37,6 @@ class Case:
         """The name of the one input."""
         return self.program.with_role(Role.INPUT)[0].name
 
-    @property
-    def output_name(self) -> str:
-        """The name of the one output."""
-        return self.program.outputs[0]
-
     def zeros(self, *names: str) -> dict[str, Array]:
         """Arrays of zeros for some variables of a batch, such as initial states."""
         return {name: np.zeros([self.sizes[axis] for axis in self.program[name].shape], np.float32)

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import Equation, Program, ProgramError, Span, symbols_in_order
+from symrnn.program import (Equation, Program, ProgramError, Span, reached, reads, reversed_edges,
+                            symbols_in_order)
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import contraction_term, terms
 from symrnn.program.interpret import Interpreter, Operations, evaluate
@@ -146,15 +147,9 @@ def _key(place: tuple[int, int]) -> str:
 
 def _after_memory(program: Program) -> set[str]:
     """Names that a remembered value reaches, within a step."""
-    late = {delay.lhs for delay in program.delays}
-    bound: set[str] = set()
-    while True:
-        found = {one.lhs for one in program.equations
-                 if set(symbols_in_order(one.rhs)) & (late | bound)}
-        found |= {delay.source for delay in program.delays if program.definition(delay.source)}
-        if found == bound:
-            return bound | _outputs_of(program)
-        bound = found
+    remembered = {name for delay in program.delays for name in (delay.lhs, delay.source)}
+    found = reached(remembered, reversed_edges(reads(program)))
+    return {name for name in found if program.definition(name)} | _outputs_of(program)
 
 
 def _outputs_of(program: Program) -> set[str]:

@@ -15,7 +15,7 @@ from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError, Source, load, source
 from symrnn.cellfile.syntax import statements
 from symrnn.cellfile.values import fits, shape
-from symrnn.program import Program, misnamed
+from symrnn.program import Program, misnamed, symbols_in_order
 
 Kind = TypeVar("Kind", bound=Statement)
 Made = TypeVar("Made")
@@ -107,6 +107,9 @@ def _declare_array(scope: Scope, line: ConstantArray) -> None:
     formulas = Formulas(scope, indices={name.text: place for place, (name, _)
                                         in enumerate(line.indices)})
     value = formulas.value(line.formula)
+    if symbols_in_order(value.expression):
+        raise scope.error("a constant is made of its indices, sizes and numbers alone",
+                          line.formula.at)
     with_caret(scope, line.name, lambda: scope.cell.constant(
         f"{line.name.text}[{axes}]", line.meaning or "constant", lambda *_: value.expression))
     scope.defined.add(line.name.text)

@@ -123,7 +123,8 @@ class Formulas:
         number = exponent.number
         if number is None:
             axes = self.wider(base, exponent, "^", node.at)
-            return Value(base.expression ** exponent.expression, axes)
+            return Value(base.expression ** exponent.expression, axes,
+                         widened=widening("^", base, exponent, node.at))
         if abs(number) > MAX_EXPONENT:
             raise self.scope.error(f"a number in an exponent lies between -{MAX_EXPONENT} and "
                                    f"{MAX_EXPONENT}", node.exponent.at)

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sympy import Expr, Piecewise, cos, exp, log, sin, sqrt
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import Expr, Piecewise, sqrt
 
 from symrnn.authoring import arrays
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
 from symrnn.cellfile.values import Axes, Value, shape
-from symrnn.program import (ACTIVATIONS, ALIASES, activation, larger, magnitude, smaller,
-                            symbols_in_order)
+from symrnn.program import (ACTIVATIONS, ALIASES, ELEMENTARY, activation, larger, magnitude,
+                            smaller, symbols_in_order)
 
 Result = tuple[Expr, Axes]
 OVER_AXES = frozenset(("sum", "mean", "max", "softmax", "dot", "piece", "concat"))
@@ -200,9 +199,8 @@ def _extreme(sign: int) -> Builder:
 
 FUNCTIONS = Table({
     **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
-    "exp": _elementary(exp), "log": _elementary(log), "sqrt": _elementary(sqrt),
-    "sin": _elementary(sin), "cos": _elementary(cos), "expm1": _elementary(expm1),
-    "log1p": _elementary(log1p), "abs": _magnitude,
+    **{row.name: _elementary(row.function) for row in ELEMENTARY.values()},
+    "sqrt": _elementary(sqrt), "abs": _magnitude,
     "sum": _over_axis(arrays.total), "mean": _over_axis(arrays.mean),
     "softmax": _over_axis(arrays.softmax, keeps=True), "dot": _dot, "outer": _outer,
     "piece": _piece, "concat": _concat, "where": _where,

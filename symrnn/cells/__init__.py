@@ -1,15 +1,10 @@
-"""The cells: one file each. A file that stands here is listed, generated and checked.
-
-``symrnn.cells()`` gives the names of all.
-"""
+"""The cells: one file each. A file that stands here is listed, generated and checked."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-import sys
 from functools import cache
-from types import ModuleType
 from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
@@ -32,16 +27,12 @@ def cell(name: str, **options: Any) -> Program:
     for one in architectures():
         if one.name == name:
             return one.build(**options)
-    raise UnknownName(f"no cell is called {quoted(name)}; symrnn.cells() lists what there is")
+    raise UnknownName(f"no cell is called {quoted(name)}; symrnn.cell_names() lists what there is")
 
 
-class _Cells(ModuleType):
-    """This package, which can also be called."""
-
-    def __call__(self) -> tuple[str, ...]:
-        return tuple(one.name for one in architectures())
+def cell_names() -> tuple[str, ...]:
+    """The names of all cells, which :func:`cell` takes."""
+    return tuple(one.name for one in architectures())
 
 
-sys.modules[__name__].__class__ = _Cells
-
-__all__ = ["Architecture", "architectures", "cell"]
+__all__ = ["Architecture", "architectures", "cell", "cell_names"]

@@ -70,6 +70,26 @@ def list_cells() -> None:
     say(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
 
 
+@app.command("help", short_help="Explain a topic: the language of cell files.")
+def explain(topic: Annotated[str, typer.Argument(
+        metavar="TOPIC", help="language: every construct of a cell file.")] = "") -> None:
+    """Explain a topic.
+
+    Example: `symrnn help language` shows every construct of a cell file, and the same in Python.
+    """
+    if not topic:
+        say("symrnn help language    every construct of a cell file, and the same in Python\n"
+            "symrnn COMMAND --help   what a command does, and its options")
+        return
+    if topic != "language":
+        raise typer.BadParameter(f"there is no topic {topic!r}; there is language",
+                                 param_hint="TOPIC")
+    from symrnn.cellfile.functions import FUNCTIONS
+    from symrnn.cellfile.reference import page
+
+    say(page(tuple(sorted(FUNCTIONS))))
+
+
 @app.command(short_help="Show a cell: its symbols and its equations.")
 def show(cell: CellName, format: FormatOption = STYLES[0],
          schedule: Annotated[bool, typer.Option(

@@ -27,6 +27,18 @@ def main() -> None:
 
 def _run() -> int | str | None:
     try:
+        code = _finished()
+    except KeyboardInterrupt:  # also while a mistake is looked at, which loads more
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is at work may end in peace
+        return _told("interrupted", INTERRUPTED)
+    return code
+
+
+def _finished() -> int | str | None:
+    """The exit code of a command whose output is out; what went wrong is told."""
+    try:
         code = _commands()
         flush()
     except OutputLost as lost:
@@ -36,11 +48,6 @@ def _run() -> int | str | None:
         if not is_mistake(error):
             raise
         return _told(sentence(error), MISTAKE)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is at work may end in peace
-        return _told("interrupted", INTERRUPTED)
     return code
 
 

@@ -38,8 +38,7 @@ class Share:
         return self.sign * moved
 
     def __str__(self) -> str:
-        turned = "ᵀ" if self.order == (1, 0) else ""
-        return f"{'-' * (self.sign < 0)}{self.name}{turned}"
+        return self.name + ("ᵀ" if self.order == (1, 0) else "")
 
 
 Shares = tuple[Share, ...]
@@ -125,7 +124,9 @@ class Correspondence:
 
 def shares_text(shares: Shares) -> str:
     """``bias_ih.r + bias_hh.r``, ``-W_i``, ``0``."""
-    return " + ".join(map(str, shares)).replace("+ -", "- ") or "0"
+    first = [f"-{one}" if one.sign < 0 else f"{one}" for one in shares[:1]]
+    others = [f"- {one}" if one.sign < 0 else f"+ {one}" for one in shares[1:]]
+    return " ".join(first + others) or "0"
 
 
 def shares_poly(shares: Shares, axes: tuple[str, ...]) -> Poly:

@@ -11,8 +11,8 @@ from sympy.logic.boolalg import BooleanTrue
 from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, TooLarge, called,
                                           constant, own_indices, placed, plus, resized, scaled,
                                           single, times)
-from symrnn.program import (indices_in_order, Ein, Maximum, Pointwise, Program, Role, SizeSymbol,
-                            Span, Variable, quoted)
+from symrnn.program import (ELEMENTARY, indices_in_order, Ein, Maximum, Pointwise, Program, Role,
+                            SizeSymbol, Span, Variable, quoted)
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -21,7 +21,8 @@ LOGISTIC = "1 / (1 + exp(u)) = σ(-u)"
 DEFINED = "activations by their definition"
 
 # f(-u) = -f(u) and f(-u) = 1 - f(u); a test holds both against the table of activations.
-ODD_FUNCTIONS = frozenset({"tanh", "softsign", "hard_tanh", "clip", "sin"})
+ODD_FUNCTIONS = frozenset({"softsign", "hard_tanh", "clip", "erf",
+                           *(row.name for row in ELEMENTARY.values() if row.odd)})
 COMPLEMENTED = frozenset({"sigmoid", "hardsigmoid"})
 TRANSPARENT = frozenset({"affine", "scaled_tanh", "silu"})
 Site = tuple[str, int]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Hashable, Iterable
+from functools import lru_cache
 
 from symrnn.program import Program, free_name
 
@@ -80,5 +81,6 @@ def _in_order(names: Iterable[str], avoided: Container[str], front: str, taken: 
     return found
 
 
+@lru_cache(maxsize=10_000)
 def _identifier(wish: str) -> str:
     return re.sub(r"\W", "_", wish)

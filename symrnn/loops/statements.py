@@ -45,7 +45,7 @@ Body = tuple[Statement, ...]
 class Declare(Statement):
     """A variable and its value; of a pointer the shape of what it leads to.
 
-    ``note`` is a comment behind it. A variable that is not ``constant`` is written again.
+    ``note`` is a comment behind it. A variable that is not ``constant`` is assigned later.
     """
 
     name: str
@@ -185,7 +185,7 @@ class Barrier(Statement):
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a function; one that is not ``constant`` is written again."""
+    """An argument of a function; one that is not ``constant`` is assigned later."""
 
     name: str
     type: Type

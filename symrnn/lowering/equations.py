@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sympy import Expr, Integer, Symbol
 
@@ -102,12 +102,10 @@ class AtEntry:
             operands.update(self.entries(term))
             return term
         scale, ein = found
-        elements = list(self.contraction(ein, self.rows).elements())
-        if not is_number(scale):  # computed first, as a number of its own
-            own = Formula(scale, tuple(self.entries(scale).items()))
-            elements, scale = [("scale", own), *elements], Integer(1)
-        symbols = [Symbol(_apart(operands, name, one), real=True) for name, one in elements]
-        return multiply([scale, *symbols])
+        factor = scale_apart(scale, self.entries, operands)
+        symbols = [Symbol(_apart(operands, name, element), real=True)
+                   for name, element in self.contraction(ein, self.rows).elements()]
+        return multiply([factor, *symbols])
 
     def entries(self, expression: Expr) -> dict[str, Expression]:
         """What the symbols of a pointwise expression stand for."""
@@ -132,6 +130,19 @@ class AtEntry:
         larger = Choose(element.compared(">", self.target), element, self.target)
         return (Assign(self.target, self.loops.element(name, first)),
                 *nest(letters.loops, (Assign(self.target, larger),), Over.ENTRIES))
+
+
+def scale_apart(scale: Expr, entries: Callable[[Expr], Mapping[str, Expression]],
+                operands: dict[str, Expression]) -> Expr:
+    """The factor in front of a contraction.
+
+    A scale that is no number is computed first, as one of the ``operands``; ``entries`` tell what
+    its symbols stand for.
+    """
+    if is_number(scale):
+        return scale
+    own = Formula(scale, tuple(entries(scale).items()))
+    return Symbol(_apart(operands, "scale", own), real=True)
 
 
 def _apart(operands: dict[str, Expression], name: str, element: Expression) -> str:

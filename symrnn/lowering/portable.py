@@ -13,14 +13,14 @@ from symrnn.lowering.arrays import Arrays, Locals, StepArrays
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
-from symrnn.program import FED, Delay, Equation, Program, Role, Span, Variable, symbols_in_order
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_reduction
+from symrnn.program import Delay, Equation, Program, Span, Variable, symbols_in_order
+from symrnn.schedule import GIVEN_BY_CALLER, Order, Place, Plan, Schedule, Stage, is_reduction
 
 TITLE = {Order.ONCE: "once, for all steps", Order.ALL: "every step, in any order",
          Order.FORWARD: "scan forward in time", Order.REVERSE: "scan in reverse"}
-GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
 Axes = tuple[str, ...]
-Known = dict[str, tuple[tuple[Equation | Variable, ...], Computed]]
+# By what an equation binds: the equation and its variables, and the loops that compute it.
+Known = dict[str, list[tuple[tuple[Equation | Variable, ...], Computed]]]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class SequenceFunction:
         return Declare(self.to.name(one).text, Pointer(REAL, const=True, fixed=True), value)
 
     def _constants(self) -> Body:
-        """Pointers to what varies over neither time nor samples: parameters and their totals."""
+        """Pointers to what varies over neither time nor samples: parameters, reductions."""
         read = {name for one in self.program.equations for name in symbols_in_order(one.rhs)}
         found = []
         for one in self.program.variables:
@@ -136,7 +136,7 @@ class SequenceFunction:
         return tuple(found)
 
     def _zeros(self) -> Body:
-        """Totals start at zero."""
+        """Reductions start at zero."""
         found: list[Statement] = []
         for equation in self.program.equations:
             one = self.program[equation.lhs]
@@ -193,11 +193,15 @@ class SequenceFunction:
     def _equation(self, equation: Equation) -> Statement:
         """The loops of an equation; functions that compute the same share them."""
         lhs = equation.lhs
-        whole = (equation, *(self.program[name] for name in (lhs, *equation.reads)))
-        if lhs not in self.known or self.known[lhs][0] != whole:
-            body = self._if_wanted(self.program[lhs], self.equations.nest(equation))
-            self.known[lhs] = whole, Computed((equation,), body)
-        return self.known[lhs][1]
+        whole: tuple[Equation | Variable, ...] = (
+            equation, *(self.program[name] for name in (lhs, *equation.reads)))
+        alike = self.known.setdefault(lhs, [])
+        for other, found in alike:
+            if other == whole:
+                return found
+        body = self._if_wanted(self.program[lhs], self.equations.nest(equation))
+        alike.append((whole, Computed((equation,), body)))
+        return alike[-1][1]
 
     def _if_wanted(self, variable: Variable, body: Body) -> Body:
         """A gradient that the caller does not want is not computed."""

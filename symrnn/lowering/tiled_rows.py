@@ -10,7 +10,7 @@ from symrnn.loops import (REAL, ZERO, AddressOf, Aggregate, Assign, Block, Body,
                           Declare, Expression, For, Formula, If, Name, Over, Pointer, Run,
                           Statement, Struct, Table, Whole)
 from symrnn.lowering.arrays import Locals
-from symrnn.lowering.equations import AtEntry, Equations
+from symrnn.lowering.equations import AtEntry, Equations, scale_apart
 from symrnn.lowering.tiled_arrays import Row, TiledArrays
 from symrnn.program import Ein, Equation, Program, contraction_term, multiply, negated
 from symrnn.schedule import FusionGroup, Reduction
@@ -51,18 +51,12 @@ class _AtEntryOfRow(AtEntry):
         size = letters.loops[0][1]
         call = Call("dot" if len(summed) == 2 else "total",
                     (*(AddressOf(elements[one]) for one in summed), size))
-        others = [one for one in parts if one not in summed]
-        operands = (*((one.name, elements[one]) for one in others), ("sum'", call))
-        return self.scaled(scale, [*others, Symbol("sum'", real=True)], operands)
-
-    def scaled(self, scale: Expr, factors: Sequence[Expr],
-               operands: tuple[tuple[str, Expression], ...]) -> Formula:
-        """A product whose scale is computed first."""
-        if scale.is_number:
-            return Formula(multiply([scale, *factors]), operands)
-        own = Formula(scale, tuple(self.entries(scale).items()))
-        return Formula(multiply([Symbol("scale'", real=True), *factors]),
-                       (("scale'", own), *operands))
+        others = [operand for operand in parts if operand not in summed]
+        operands: dict[str, Expression] = {}
+        factor = scale_apart(scale, self.entries, operands)
+        operands |= {**{operand.name: elements[operand] for operand in others}, "sum'": call}
+        return Formula(multiply([factor, *others, Symbol("sum'", real=True)]),
+                       tuple(operands.items()))
 
 
 class RowGroups:

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from sympy import Expr, Integer, Symbol
 
 from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, Aggregate, Assign, At, Body, Buffer, Call,
-                          Choose, Computed, Declare, Expression, Field, For, Formula, If, Load,
+                          Choose, Computed, Declare, Expression, Field, For, If, Load,
                           Name, Over, Parts, Pointer, Section, Statement, Store, Struct,
                           VectorFormula)
 from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Locals
+from symrnn.lowering.equations import scale_apart
 from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
 from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, vectors_of
 from symrnn.lowering.tiled_rows import THREAD, THREADS
-from symrnn.program import (Program, Variable, add, contraction_term, is_number, multiply,
+from symrnn.program import (Program, Variable, add, contraction_term, multiply,
                             symbols_in_order)
 from symrnn.schedule import FusionGroup, LoopOrder, Place, Tile, UnitLoop
 from symrnn.schedule import Statement as Planned
@@ -52,6 +53,7 @@ class _UnitGroup:
         self.units = self.to.extent((group.axis,))
         self.time, self.sample = Name(groups.local.time), Name(groups.local.sample)
         self.first_unit = Name(groups.local.indices[0])
+        self._addresses = {name: self.to.rows(self.program[name], row) for name in group.rows}
 
     def nest(self, rows: Expression, cuts: Body) -> Body:
         """Parts of the rows, blocks of units, rows of a part: see ``schedule/fusion.py``."""
@@ -85,7 +87,7 @@ class _UnitGroup:
     def _pointers(self) -> Body:
         found: list[Statement] = []
         for one in map(self.program.__getitem__, self.group.rows):
-            address, stride = self.to.rows(one, self.row)
+            address, stride = self._addresses[one.name]
             kind = Pointer(REAL, const=one.name not in self.group.names, fixed=True)
             found.append(Declare(self._rows(one).text, kind, address))
             if isinstance(stride, Choose):
@@ -99,7 +101,7 @@ class _UnitGroup:
         return Name(self.names.beside(variable.name, after="_stride"))
 
     def _stride(self, variable: Variable) -> Expression:
-        stride = self.to.rows(variable, self.row)[1]
+        _, stride = self._addresses[variable.name]
         return self._stride_name(variable) if isinstance(stride, Choose) else stride
 
     def _operands(self) -> Body:
@@ -270,12 +272,11 @@ class _UnitGroup:
             (vectors if one.axes else numbers)[name] = self._vector(one)
         if ein is None:
             return term
-        if not is_number(scale):  # computed first, as a number of its own
-            own = tuple((name, self._vector(self.program[name]))
-                        for name in symbols_in_order(scale))
-            name = f"scale{len(numbers)}'"
-            numbers[name], scale = Formula(scale, own), Symbol(name, real=True)
-        return multiply([scale, *ein.operands])
+        return multiply([scale_apart(scale, self._entries, numbers), *ein.operands])
+
+    def _entries(self, expression: Expr) -> dict[str, Expression]:
+        """What the symbols of a pointwise expression stand for."""
+        return {name: self._vector(self.program[name]) for name in symbols_in_order(expression)}
 
     def _store(self, lhs: Variable) -> Body:
         if lhs.name in self.group.kept:

@@ -12,7 +12,6 @@ from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
                             printable, quoted)
-from symrnn.program.form import NOTEBOOK
 
 ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.INTERMEDIATE,
          Role.OUTPUT, Role.GRADIENT)
@@ -112,6 +111,3 @@ def notebook_latex(program: Program) -> str:
 def notebook_html(program: Program) -> str:
     """A table of symbols and the numbered equations as text."""
     return f"<pre>{html.escape(unicode_text(program))}</pre>"
-
-
-NOTEBOOK.update(latex=notebook_latex, html=notebook_html)

@@ -12,7 +12,7 @@ Time stands in the :class:`Delay`: ``h_prev[t] = h[t-1]``. Sizes are symbols thr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, IntEnum
 from functools import cached_property
@@ -23,10 +23,6 @@ from symrnn.program.contraction import Ein
 from symrnn.program.expressions import ZERO, contraction_term, symbols_in_order, terms
 from symrnn.program.notation import Glyph
 from symrnn.program.portable import Portable
-
-
-# How a notebook shows a program; filled by the layer that prints, which lies above this one.
-NOTEBOOK: dict[str, Callable[[Program], str]] = {}
 
 
 class Role(Enum):
@@ -255,15 +251,16 @@ class Program(Portable):
         """The size of this name."""
         return next(size for size in self.sizes if size.name == name)
 
-    def _repr_latex_(self) -> str | None:
-        return self._in_notebook("latex")
+    def _repr_latex_(self) -> str:
+        """What a notebook shows; printers are loaded when one asks."""
+        from symrnn.presentation import notebook_latex
 
-    def _repr_html_(self) -> str | None:
-        return self._in_notebook("html")
+        return notebook_latex(self)
 
-    def _in_notebook(self, form: str) -> str | None:
-        """None, for which a notebook takes the repr, where nobody has loaded the printers."""
-        return NOTEBOOK[form](self) if form in NOTEBOOK else None
+    def _repr_html_(self) -> str:
+        from symrnn.presentation import notebook_html
+
+        return notebook_html(self)
 
     def replacing(self, variables: Iterable[Variable]) -> Program:
         """The program with some variables exchanged for others of the same names."""

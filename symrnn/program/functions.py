@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any
 
 from sympy import (Abs, Add, Expr, Function, Mul, Number, Piecewise, Poly, Pow, Rational, Symbol,
-                   diff, erf, exp, factor, fraction, log, pi, simplify, sqrt, tanh, together)
+                   cancel, diff, erf, exp, factor, fraction, log, pi, simplify, sqrt, tanh,
+                   together)
 from sympy.codegen.cfunctions import expm1, log1p
 
 from symrnn.program.activations import (ALPHA, BETA, SATURATING, TAILS, VALUE, X, Activation,
@@ -127,7 +128,7 @@ def recognised(slope: Expr, name: str) -> Expr | None:
         if other.name != name and all(
                 abs(one - two) < 1e-9
                 for one, two in zip(values, sampled(other.definition), strict=True)):
-            same = simplify(slope - other.definition) == 0
+            same = cancel(slope - other.definition) == 0
             return function(other.name)(*other.arguments) if same else None
     return None
 

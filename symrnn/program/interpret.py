@@ -16,15 +16,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sympy import (Abs, Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol, cos, erf,
-                   exp, log, sin, tanh)
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import (Abs, Add, And, Expr, Max, Min, Mul, Not, Or, Piecewise, Pow, Symbol, erf, exp)
 from sympy.core.relational import Relational
 from sympy.functions import sqrt
 from sympy.logic.boolalg import BooleanAtom
 
 from symrnn.program.activations import copysign
 from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.elementary import ELEMENTARY
 from symrnn.program.expressions import IndexSymbol, SizeSymbol, contraction_term, terms
 from symrnn.program.form import Program, Span, Variable
 from symrnn.program.functions import Pointwise
@@ -55,8 +54,8 @@ def _erf(z: Any) -> Any:
 
 
 NUMPY = Operations({
-    exp: np.exp, tanh: np.tanh, log: np.log, sin: np.sin, cos: np.cos, log1p: np.log1p,
-    expm1: np.expm1, sqrt: np.sqrt, erf: _erf, copysign: np.copysign,
+    **{row.function: getattr(np, row.numpy) for row in ELEMENTARY.values()},
+    sqrt: np.sqrt, erf: _erf, copysign: np.copysign,
     Abs: lambda x: np.where(np.real(x) < 0, -x, x),
     Max: lambda x, y: np.where(np.real(x) >= np.real(y), x, y),
     Min: lambda x, y: np.where(np.real(x) <= np.real(y), x, y),

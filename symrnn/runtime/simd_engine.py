@@ -102,9 +102,9 @@ class SimdEngine(CEngine):
     def _linked(self, parts: tuple[str, ...]) -> Path:
         """The network's own parts and the tiles, which are compiled at the same time."""
         known, flags, defines = _parts(self.plan)[1], self.flags, (*self.defines, APART)
-        has_totals = any(known[part].has_totals for part in parts)
+        has_reductions = any(known[part].has_reductions for part in parts)
         jobs = [*(partial(tiles, one, self.dtype, flags)
-                  for one in ((OF_ROWS, TURNED) if has_totals else (OF_ROWS,))),
+                  for one in ((OF_ROWS, TURNED) if has_reductions else (OF_ROWS,))),
                 *(partial(object_file, self.files(part), defines, flags) for part in parts)]
         *others, last = jobs
         pending = list(map(begun, others))

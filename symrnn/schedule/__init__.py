@@ -4,6 +4,7 @@ from symrnn.schedule.chunks import Chunk, chunks
 from symrnn.schedule.fusion import (Addend, FusionGroup, LoopOrder, Reduction, Statement, TileSum,
                                     UnitLoop, WeightedTerm)
 from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
+from symrnn.schedule.needs import GIVEN_BY_CALLER
 from symrnn.schedule.places import Place, Schedule, schedule
 from symrnn.schedule.plan import Plan, forward_only, plan
 from symrnn.schedule.products import Product, Segment, Tile, Weights
@@ -12,9 +13,9 @@ from symrnn.schedule.tiled import (Home, PackedWeights, TiledChunk, TiledPlan, T
                                    TiledStage, Walk)
 
 __all__ = [
-    "Addend", "Chunk", "FusionGroup", "Home", "Kind", "LoopNest", "LoopOrder", "Order",
-    "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule", "Segment", "Stage",
-    "Statement", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans", "TiledStage",
-    "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only", "is_reduction",
-    "loop_nests", "plan", "reads_span", "schedule", "stages",
+    "GIVEN_BY_CALLER", "Addend", "Chunk", "FusionGroup", "Home", "Kind", "LoopNest",
+    "LoopOrder", "Order", "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule",
+    "Segment", "Stage", "Statement", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans",
+    "TiledStage", "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only",
+    "is_reduction", "loop_nests", "plan", "reads_span", "schedule", "stages",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy.utilities.iterables import strongly_connected_components
 
-from symrnn.program import Program, ProgramError
+from symrnn.program import Program, ProgramError, reads
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,8 @@ def bound_names(program: Program) -> list[str]:
 
 def dependencies(program: Program) -> dict[str, set[str]]:
     """For every bound name the bound names that it reads, across time or not."""
-    bound = set(bound_names(program))
-    needs = {delay.lhs: {delay.source} & bound for delay in program.delays}
-    for equation in program.equations:
-        needs[equation.lhs] = set(equation.reads) & bound
-    return needs
+    bound, read = dict.fromkeys(bound_names(program)), reads(program)
+    return {name: read[name] & bound.keys() for name in bound}
 
 
 def components(program: Program) -> list[Component]:

@@ -22,14 +22,14 @@ from symrnn.program import (SATURATING, Equation, Program, Role, Saturating, Spa
 class Keeping:
     """Both programs with complements as values.
 
-    ``along`` are tails, which nothing but the backward pass reads, ``again`` what that computes
-    from them.
+    ``along`` are tails, which nothing but the backward pass reads, ``recomputed`` what that
+    computes from them.
     """
 
     program: Program
     gradient: Program
     along: frozenset[str]
-    again: frozenset[str]
+    recomputed: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def keeping(program: Program, gradient: Program) -> Keeping:
     inner, outer = there & bound, there - bound
     gradient = _beside(_replaced(gradient, gradient.equations, known), known, inner, inner)
     program = _beside(_replaced(program, derived, known), known, here | outer, here)
-    return _again(program, gradient, [known[name] for name in known if name in outer])
+    return _recomputed(program, gradient, [known[name] for name in known if name in outer])
 
 
 def _activations(program: Program, gradient: Program) -> Activations:
@@ -156,11 +156,11 @@ def _beside(program: Program, known: Activations, tails: Collection[str],
                    variables=tuple(one for some in variables.values() for one in some))
 
 
-def _again(program: Program, gradient: Program, activations: Sequence[Activation]) -> Keeping:
+def _recomputed(program: Program, gradient: Program, activations: Sequence[Activation]) -> Keeping:
     """The gradient behind the equations of what it reads of the program's activations."""
     read = {name for one in gradient.equations for name in one.reads}
     values = [one.of_value() for one in activations
-              if one.equation.lhs in read and may_be_computed_again(program, one.equation.lhs)]
+              if one.equation.lhs in read and may_be_recomputed(program, one.equation.lhs)]
     complements = [one.of_complement() for one in activations]
     made = [one.complement for one in activations]
     gradient = replace(gradient, variables=(*made, *gradient.variables))
@@ -171,7 +171,7 @@ def _again(program: Program, gradient: Program, activations: Sequence[Activation
                    frozenset(one.lhs for one in late))
 
 
-def may_be_computed_again(program: Program, name: str) -> bool:
+def may_be_recomputed(program: Program, name: str) -> bool:
     """True for a value that nobody needs besides the backward pass of its own step."""
     return (program[name].span is Span.SEQUENCE and name not in program.outputs
             and name not in program.states)

@@ -141,7 +141,7 @@ def _kinds(waiting: Sequence[Equation], needs: Mapping[str, _Needs]) -> list[tup
 
 def _together(waiting: Sequence[Equation], kind: tuple[Kind, str], needs: Mapping[str, _Needs],
               missing: set[str]) -> list[Equation]:
-    """The waiting equations of one kind that can share the next pass."""
+    """The waiting equations of one kind that can share the next loop nest."""
     chosen: list[Equation] = []
     own: set[str] = set()
     for equation in waiting:

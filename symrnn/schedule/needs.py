@@ -14,7 +14,7 @@ from symrnn.schedule.loop_nests import Kind
 from symrnn.schedule.places import Schedule
 from symrnn.schedule.stages import is_reduction, reads_span
 
-GIVEN = (Role.PARAMETER, *FED, Role.COTANGENT, Role.TANGENT)
+GIVEN_BY_CALLER = (Role.PARAMETER, *FED, Role.COTANGENT)
 Groups = Sequence[FusionGroup]
 
 
@@ -27,7 +27,7 @@ def read_directly(program: Program, groups: Groups) -> tuple[str, ...]:
         for term in (equation.rhs,) if statement is None else statement.rest:
             read |= set(symbols_in_order(term))
     return tuple(one.name for one in program.variables
-                 if one.name in read and one.span is Span.CONSTANT and one.role in GIVEN)
+                 if one.name in read and one.span is Span.CONSTANT and one.role in GIVEN_BY_CALLER)
 
 
 def spare(schedule: Schedule, groups: Groups) -> tuple[str, ...]:

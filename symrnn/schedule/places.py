@@ -63,15 +63,15 @@ class Schedule:
 
 
 def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, ...] = (),
-             again: frozenset[str] = frozenset(), names: tuple[str, ...] = (),
+             recomputed: frozenset[str] = frozenset(), names: tuple[str, ...] = (),
              along: frozenset[str] = frozenset()) -> Schedule:
     """Stages and places of one program, whose new names avoid some others.
 
-    Values on the ``tape`` outlive the call; what is computed ``again`` is so where it is read,
-    and what goes ``along`` where its operands are.
+    Values on the ``tape`` outlive the call; what is ``recomputed`` is computed where it is
+    read, and what goes ``along`` where its operands are.
     """
     program = with_reductions_apart(program, names)
-    found, saved = stages(program, again, along), frozenset(tape)
+    found, saved = stages(program, recomputed, along), frozenset(tape)
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}
     return Schedule(program, found, places, earlier)

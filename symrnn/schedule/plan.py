@@ -69,9 +69,9 @@ def plan(program: Program, gradient: Program, exact_slopes: bool = True) -> Plan
     With ``exact_slopes`` the tape holds what keeps the digits of slopes of saturated gates.
     """
     found = saving(program, gradient, exact_slopes)
-    recomputed = tuple(one.lhs for one in found.gradient.equations if one.lhs in found.again)
+    recomputed = tuple(one.lhs for one in found.gradient.equations if one.lhs in found.recomputed)
     return Plan(program, gradient, schedule(found.program, found.tape, along=found.along),
-                schedule(found.gradient, (), program.delays, found.again, tuple(program.axes)),
+                schedule(found.gradient, (), program.delays, found.recomputed, tuple(program.axes)),
                 found.tape, recomputed)
 
 

@@ -45,6 +45,13 @@ class Tile:
     gates: tuple[str, ...]
     products: tuple[Product, ...]
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.gates, self.products))
+
+    def __hash__(self) -> int:
+        return self._hash  # names are looked up by tiles
+
     @property
     def ahead(self) -> bool:
         """True where some of the sums may be there before the scan reaches the step."""
@@ -107,7 +114,7 @@ def other_terms(program: Program, equation: Equation) -> list[Expr]:
 
 def stacked(program: Program, equations: Iterable[Equation], inside: frozenset[str],
             scan: bool) -> tuple[Tile, ...]:
-    """The products of some equations of one pass, stacked by the gates that they go to.
+    """The products of some equations of one loop nest, stacked by the gates that they go to.
 
     ``inside`` are the names that the scan binds: an operand that is none of them is computed
     ahead, several steps at a time, or where a step has many rows, in the scan after all.

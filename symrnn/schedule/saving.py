@@ -1,7 +1,7 @@
-"""What is saved for the backward pass, and what it computes again.
+"""What is saved for the backward pass, and what it recomputes.
 
 The adjoint reads forward values. Inputs, parameters and outputs are there anyway. Of the rest, a
-value is computed again where additions and multiplications make it of what is there; a function,
+value is recomputed where additions and multiplications make it of what is there; a function,
 a division or a sum over entries costs more than memory, so its result is saved. Activations that
 saturate are kept in a form of their own: see ``keeping``.
 """
@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from symrnn.program import Equation, Program
-from symrnn.schedule.keeping import Keeping, behind, keeping, may_be_computed_again
+from symrnn.schedule.keeping import Keeping, behind, keeping, may_be_recomputed
 
 
 @dataclass(frozen=True)
 class Saving:
-    """Names on the tape; the program that keeps them; the adjoint with what it computes again.
+    """Names on the tape; the program that keeps them; the adjoint with what it recomputes.
 
     ``along`` are the names of what is kept in place of activations.
     """
@@ -27,7 +27,7 @@ class Saving:
     program: Program
     tape: tuple[str, ...]
     gradient: Program
-    again: frozenset[str]
+    recomputed: frozenset[str]
     along: frozenset[str]
 
 
@@ -36,15 +36,15 @@ def saving(program: Program, gradient: Program, exact_slopes: bool = True) -> Sa
 
     Without ``exact_slopes`` activations are saved as they are, rounded to 1 where they saturate.
     """
-    again = tuple(_again(program, _needed(program, gradient)))
-    gradient = behind(gradient, program, again)
+    recomputed = tuple(_recomputed(program, _needed(program, gradient)))
+    gradient = behind(gradient, program, recomputed)
     kept = (keeping(program, gradient) if exact_slopes
             else Keeping(program, gradient, frozenset(), frozenset()))
     bound = {one.lhs for one in kept.gradient.equations}
     needed = _needed(kept.program, kept.gradient) - bound
     tape = tuple(one.name for one in kept.program.variables if one.name in needed)
     return Saving(kept.program, tape, kept.gradient,
-                  kept.again | {one.lhs for one in again}, kept.along)
+                  kept.recomputed | {one.lhs for one in recomputed}, kept.along)
 
 
 def _needed(program: Program, gradient: Program) -> set[str]:
@@ -61,10 +61,10 @@ def _own(program: Program, read: set[str]) -> set[str]:
             if name not in program.outputs and not program[name].role.given}
 
 
-def _again(program: Program, needed: set[str]) -> Iterator[Equation]:
+def _recomputed(program: Program, needed: set[str]) -> Iterator[Equation]:
     """The equations that cost less than what they bind would in memory."""
     for equation in program.equations:
-        if (equation.lhs in needed and may_be_computed_again(program, equation.lhs)
+        if (equation.lhs in needed and may_be_recomputed(program, equation.lhs)
                 and is_cheap(equation.rhs)
                 and _own(program, set(equation.reads)) <= needed):
             yield equation

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.program import (Delay, Equation, Program, Role, Variable, free_name, local, rename,
-                            symbols_in_order)
+from symrnn.program import (Delay, Equation, Program, Role, Variable, free_name, local, reached,
+                            reads, rename, reversed_edges, symbols_in_order)
 
 
 def recurrent(program: Program) -> tuple[Delay, ...]:
@@ -21,22 +21,9 @@ def recurrence(program: Program, name: str) -> frozenset[str]:
 
     The memory and the output of one cell are one recurrence; two layers are two.
     """
-    needs = {one.lhs: set(symbols_in_order(one.rhs)) for one in program.equations}
-    needs |= {one.lhs: {one.source} for one in program.delays}
-    readers: dict[str, set[str]] = {}
-    for lhs, read in needs.items():
-        for one in read:
-            readers.setdefault(one, set()).add(lhs)
-    return frozenset(_reached(name, needs) & _reached(name, readers))
-
-
-def _reached(name: str, edges: Mapping[str, set[str]]) -> set[str]:
-    found, waiting = set[str](), [name]
-    while waiting:
-        new = edges.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += new
-    return found
+    both = reads(program), reversed_edges(reads(program))
+    before, after = (reached(edges.get(name, ()), edges) for edges in both)
+    return frozenset(before & after)
 
 
 def remembered(program: Program, delay: Delay) -> Symbol:

@@ -9,10 +9,12 @@ import pytest
 import sympy
 from sympy import Rational, tanh
 
+from symrnn.authoring import concat, dot, outer, piece, total
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.checking import check_kernel
 from symrnn.program import (
+    IndexSymbol,
     ACTIVATIONS,
     Ein,
     Maximum,
@@ -64,7 +66,7 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
         lambda d: d.b @ d.x[t],
         r"'b @ x\[t\]' wants a matrix and a vector, got \[m\] and \[n\]",
     ),
-    "vector transposed": (lambda d: d.b.T @ d.h[t - 1], r"wants a matrix and a vector, got \[m\]"),
+    "vector transposed": (lambda d: d.b.T @ d.h[t - 1], r"'b.T' wants a matrix, got \[m\]"),
     "scalar on the right": (
         lambda d: d.U @ d.s[t],
         r"wants a matrix and a vector, got \[m, m\] and \[\]",
@@ -75,9 +77,8 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "nothing as an equation": (lambda d: _h(d, None), "None is no formula"),
     "time forgotten in a product": (lambda d: d.W @ d.x, r"'x' has no time; write 'x\[t\]'"),
     "time forgotten in an equation": (lambda d: _h(d, d.a), r"'a' has no time; write 'a\[t\]'"),
-    "transpose on the right": (lambda d: d.U @ d.U.T, r"'U.T' stands on the left of '@' only"),
     "step that is a number": (lambda d: d.h[1], r"'h\[1\]' is no step"),
-    "two steps back": (lambda d: d.h[t - 2], r"more than a step away; carry it by 'q\[t\] = h"),
+    "far back": (lambda d: d.h[t - 65], r"'h\[t-65\]' is more than 64 steps away"),
     "next step defined": (
         lambda d: d.h.__setitem__(t + 1, d.b),
         r"define 'h\[t\]', not 'h\[t\+1\]'",
@@ -105,7 +106,40 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
         lambda d: _h(d, Ein("ij->i", d.b)),
         r"'b' has axes \[m\].*reads 'ij'",
     ),
-    "function of nothing": (lambda d: _h(d, d.b * sigmoid(2)), "no variable in it"),
+    "function of sizes": (
+        lambda d: _h(d, d.b * sigmoid(d.cell.length("m"))),
+        "no variable in it",
+    ),
+    "index of no constant": (
+        lambda d: _h(d, d.b * IndexSymbol.at(0)),
+        "an index stands in a constant array alone",
+    ),
+    "constant of a parameter": (
+        lambda d: d.cell.constant("C[m]", "constant", lambda i: d.b + i),
+        "an index stands in a constant array alone",
+    ),
+    "size of nothing": (lambda d: d.cell.size("q", d.b), "'b' is no size"),
+    "size that is half": (lambda d: d.cell.size("q", sympy.Rational(1, 2)), "'1/2' is no size"),
+    "sum over another axis": (lambda d: total(d.W, "k"), r"no one axis 'k'.*W has \[m, n\]"),
+    "sum over two axes of one name": (
+        lambda d: total(d.U, "m"),
+        "U has it twice; call one of them otherwise, 'size e = m'",
+    ),
+    "outer product of a number": (
+        lambda d: outer(d.s[t], d.b),
+        r"wants two vectors, got \[\] and \[m\]",
+    ),
+    "dot product of unlike vectors": (
+        lambda d: dot(d.b, d.x[t]),
+        r"the same axes twice, got \[m\] and \[n\]",
+    ),
+    "joined to another size": (
+        lambda d: concat("m", d.b, d.x[t]),
+        r"declare it: size m = m \+ n",
+    ),
+    "piece of a number": (lambda d: piece(d.s[t], 0, "m"), "a number has no entries"),
+    "piece from half an entry on": (lambda d: piece(d.x[t], 0.5, "m"), "whole number or made of"),
+    "piece from a value on": (lambda d: piece(d.x[t], d.s[t], "m"), "whole number or made of"),
     "function that no kernel has": (lambda d: _h(d, sympy.sinh(d.b)), "'sinh' is no function"),
     "sign": (lambda d: _h(d, sympy.sign(d.b)), "'sign' is no function"),
     "symbol from elsewhere": (lambda d: _h(d, sympy.Symbol("q") * d.b), "'q' is no symbol of"),
@@ -115,8 +149,7 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     ),
     "no number": (lambda d: _h(d, float("nan") * d.b), "'nan' is no number"),
     "imaginary number": (lambda d: _h(d, sympy.I * d.b), "'I' is no number"),
-    "exponent that varies": (lambda d: _h(d, d.b**d.b), r"the exponent of 'b\*\*b'"),
-    "enormous exponent": (lambda d: _h(d, d.b**100000), "no whole or half number up to 64"),
+    "enormous exponent": (lambda d: _h(d, d.b**100000), "larger than 64"),
     "division by zero": (lambda d: _h(d, d.b / 0), "divides by zero"),
 }
 
@@ -247,6 +280,15 @@ def test_a_product_that_gets_a_name_is_written_as_its_factors() -> None:
              if one.meaning == "operand of a product"]
     assert [one.latex() for one in named] == [r"\beta h", r"\tilde{r}h", r"\Delta t h"]
     assert [glyph_text(one) for one in named] == ["βh", "r̃h", "Δt h"]
+
+
+def test_a_piece_may_start_at_a_number_also_where_symrnn_adds_names() -> None:
+    with Cell("two", "Sizes of one length") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        cell.size("e", cell.length("m"))
+        W, U = cell.parameters("W[m,n] U[m,e]")
+        h[t] = W @ x[t] + U @ piece(h[t - 1], 0, "e")
+    assert not check_kernel(cell.build("h"), "numpy", "float64")
 
 
 def test_nested_equation_is_one_number() -> None:

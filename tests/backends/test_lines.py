@@ -27,5 +27,10 @@ def test_short_parentheses_stay_together() -> None:
     assert laid_out([long]) == ("(a", "    + b)" + "c" * 94)
 
 
+def test_lines_inside_lines_stand_further_to_the_right() -> None:
+    assert laid_out(deeper([Line("a"), *deeper([Line("b", depth=1)])])) == (
+        "    a", "            b")
+
+
 def test_an_empty_line_has_no_spaces() -> None:
     assert laid_out([Line("", depth=3)]) == ("",)

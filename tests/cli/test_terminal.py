@@ -262,3 +262,29 @@ def test_odd_files_are_one_sentence(words: str, said: str, monkeypatch: pytest.M
     error = capsys.readouterr().err
     assert said in error and "Traceback" not in error
     assert error.count("\n") == 1 or error.rstrip().endswith("^")
+
+
+def test_an_interruption_while_a_mistake_is_looked_at_is_one_sentence(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(error: Exception) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("symrnn.cli.running.is_mistake", interrupted)
+    monkeypatch.setattr("sys.argv", ["symrnn", "show", "nothing"])
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err == "symrnn: interrupted\n"
+
+
+def test_an_interruption_while_the_command_line_is_loaded_is_one_sentence(
+        tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    found = subprocess.run([sys.executable, "-m", "symrnn", "list"], capture_output=True, text=True,
+                           env={**os.environ, "PYTHONPATH": os.pathsep.join(
+                               [str(tmp_path), *filter(None, sys.path)])})
+    assert (found.returncode, found.stderr) == (130, "symrnn: interrupted\n")

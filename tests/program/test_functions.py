@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from sympy import Float, Rational, Symbol, diff, preorder_traversal, simplify, tanh
 
-from symrnn.program import ACTIVATIONS, Pointwise, activation, function, is_call, spelled_out
+from symrnn.program import (
+    ACTIVATIONS,
+    Pointwise,
+    activation,
+    function,
+    is_call,
+    spelled_out,
+    substitute,
+)
 from symrnn.program.functions import ALPHA, BETA, VALUE, X, by_value, derivative
 from symrnn.program.interpret import evaluate
 
@@ -73,13 +81,15 @@ def test_stable_form_is_the_definition_to_fifty_digits(name: str, point: str) ->
 def stable(expression):
     """What a kernel evaluates: every call of the table in its stable form."""
     while calls := expression.atoms(Pointwise):
-        expression = expression.xreplace(
+        expression = substitute(
+            expression,
             {
-                call: call.activation.kernel_form.xreplace(
-                    dict(zip(call.activation.arguments, call.args, strict=True))
+                call: substitute(
+                    call.activation.kernel_form,
+                    dict(zip(call.activation.arguments, call.args, strict=True)),
                 )
                 for call in calls
-            }
+            },
         )
     return expression
 

@@ -54,7 +54,7 @@ def test_what_a_delay_remembers_is_saved() -> None:
 def test_the_adjoint_finds_all_that_it_reads(one: Architecture) -> None:
     plan = derive(one.build())
     found = saving(plan.program, plan.gradient)
-    there = {*found.tape, *found.again, *plan.program.outputs,
+    there = {*found.tape, *found.recomputed, *plan.program.outputs,
              *(each.name for each in plan.program.variables if each.role.given)}
     source = {delay.lhs: delay.source for delay in plan.program.delays}
     own = {each.lhs for each in (*found.gradient.equations, *found.gradient.delays)}
@@ -63,4 +63,4 @@ def test_the_adjoint_finds_all_that_it_reads(one: Architecture) -> None:
             value = source.get(name, name)
             assert name in own or value in there or found.gradient[name].role.given
             assert value not in plan.program or name in own or value in there
-    assert not found.again & set(found.tape)
+    assert not found.recomputed & set(found.tape)

@@ -16,7 +16,7 @@ complex steps, of which no derivation knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ Values = Mapping[str, Any]
 Loop = Callable[[Values, Values, Values], Mapping[str, Any]]
 
 BOUND, STEP = 1e-12, 1e-30
+SECOND_BOUND, SECOND_STEP = 1e-7, 1e-5  # central differences lose half of the digits
 KERNELS = (("numpy", "simd"), ("c", "portable"), ("c", "simd"))
 
 
@@ -41,25 +42,81 @@ def compare(program: Program, loop: Loop, *, sizes: Mapping[str, int] | None = N
     It returns every output by its name, [T, ...], and as many states as it likes, of which the
     last step is compared with ``run.final``. Free sizes are 3, 5, 7 and so on in turn, unless
     ``sizes`` tells them; all values are normal with the deviation ``spread``, unless ``given``
-    tells them: parameters, inputs, and initial states as ``"initial.h"``.
+    tells them: parameters, inputs, and initial states as ``"initial.h"``. The NumPy kernel is
+    held against it with sequences of different lengths too, and along directions.
     """
     case = drawn(program, loop, sizes or {}, steps, batch, given or {}, seed, spread)
-    wanted = case.values()
-    random = np.random.default_rng(seed + 1)
+    wanted, random = case.values(), np.random.default_rng(seed + 1)
     bars = {name: random.normal(size=array.shape) for name, array in wanted.items()}
     slopes = case.gradients(bars)
     for backend, profile in KERNELS:
         kernel = compile(program, backend, "float64", profile=profile)
-        run = kernel.forward(case.part(case.parameters), case.part(case.inputs), case.initial())
-        computed = {**run.outputs, **_named("final", run.final)}
-        made = kernel.backward(run, {name: bars[name] for name in program.outputs},
-                               {one.state: bars[f"final.{one.state}"] for one in program.delays
-                                if f"final.{one.state}" in bars})
-        where = f"{program.name}, {backend} {profile}: "
-        for name, array in wanted.items():
-            _same(computed[name], array, where + name)
-        for name, array in slopes.items():
-            _same(made[name], array, f"{where}the gradient of {name}")
+        _held(kernel, case, bars, wanted, slopes, f"{program.name}, {backend} {profile}: ")
+    kernel = compile(program, "numpy", "float64")
+    shorter = replace(case, lengths=tuple(max(1, steps >> one) for one in range(batch)))
+    _held(kernel, shorter, bars, shorter.values(), shorter.gradients(bars),
+          f"{program.name}, lengths {shorter.lengths}: ")
+    _held_along(kernel, case, bars, random)
+
+
+def _held(kernel: Any, case: Case, bars: Values, wanted: Values, slopes: Values,
+          where: str) -> None:
+    """Outputs, final states and gradients of a kernel."""
+    run = kernel.forward(case.part(case.parameters), case.part(case.inputs), case.initial(),
+                         lengths=case.lengths)
+    computed = {**_outputs(case.program, run.y), **_named("final", run.final)}
+    for name, array in wanted.items():
+        _same(computed[name], array, where + name)
+    made = kernel.backward(run, *_split(case.program, bars))
+    for name, array in slopes.items():
+        _same(made[name], array, f"{where}the gradient of {name}")
+
+
+def _held_along(kernel: Any, case: Case, bars: Values, random: np.random.Generator) -> None:
+    """The derivative of all values along a direction, and that of the gradients."""
+    way, other = ({name: random.normal(size=one.shape) for name, one in case.given.items()}
+                  for _ in range(2))
+    arguments = case.part(case.parameters), case.part(case.inputs)
+    dots = {"params_dot": case.part(case.parameters, way), "x_dot": case.part(case.inputs, way),
+            "initial": case.initial(), "initial_dot": case.initial(way)}
+    y_dot, final_dot = kernel.jvp(*arguments, **dots)
+    found = {**_outputs(case.program, y_dot), **_named("final", final_dot)}
+    for name, array in case.along(way).items():
+        _same(found[name], array, f"{case.program.name}: the tangent of {name}")
+
+    y_bar, final_bar = _split(case.program, bars)
+    changes = kernel.hvp(*arguments, y_bar, final_bar=final_bar, **dots)
+    products = [float(np.sum(one * other[name])) for name, one in changes.items()]
+    off = abs(sum(products) - _second_derivative(case, bars, way, other))
+    slopes = [float(np.sum(np.abs(bars[name] * one))) for name, one in case.along(other).items()]
+    most = SECOND_BOUND * sum(map(abs, [*products, *slopes]))  # of slopes, differences are taken
+    assert off <= most, f"{case.program.name}: the Hessian along two directions is off by {off}"
+
+
+def _second_derivative(case: Case, bars: Values, way: Values, other: Values) -> float:
+    """That of ``sum(bar * value)`` along two directions: central differences of complex steps.
+
+    Two steps of different length cancel the error that grows with the square of the step.
+    """
+    def slope(step: float) -> float:
+        return sum(float(np.sum(bars[name] * one))
+                   for name, one in case.moved(way, step).along(other).items())
+
+    near, far = ((slope(step) - slope(-step)) / (2 * step)
+                 for step in (SECOND_STEP, 2 * SECOND_STEP))
+    return (4 * near - far) / 3
+
+
+def _outputs(program: Program, y: Any) -> dict[str, Any]:
+    """Outputs by name; a kernel returns one alone."""
+    return y if isinstance(y, dict) else {program.outputs[0]: y}
+
+
+def _split(program: Program, bars: Values) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The cotangents of the outputs, and those of the final states by the name of the state."""
+    return ({name: bars[name] for name in program.outputs},
+            {one.state: bars[f"final.{one.state}"] for one in program.delays
+             if f"final.{one.state}" in bars})
 
 
 def _same(found: Any, wanted: Any, what: str) -> None:
@@ -83,18 +140,29 @@ class Case:
     given: dict[str, Any]
     parameters: frozenset[str]
     inputs: frozenset[str]
+    lengths: tuple[int, ...] | None = None
 
-    def part(self, names: frozenset[str]) -> dict[str, Any]:
-        """The values of these names."""
-        return {name: one for name, one in self.given.items() if name in names}
+    def part(self, names: frozenset[str], values: Values | None = None) -> dict[str, Any]:
+        """The values of these names, or others in place of those that are given."""
+        return {name: one for name, one in (values or self.given).items() if name in names}
 
-    def initial(self) -> dict[str, Any]:
-        """The initial states, by the name of the state."""
-        return {one.state: self.given[f"initial.{one.state}"] for one in self.program.delays}
+    def initial(self, values: Values | None = None) -> dict[str, Any]:
+        """The same of the initial states, by the name of the state."""
+        return {one.state: (values or self.given)[f"initial.{one.state}"]
+                for one in self.program.delays}
+
+    def moved(self, way: Values, step: float) -> Case:
+        """The case a step away."""
+        return replace(self, given={name: one + step * way[name]
+                                    for name, one in self.given.items()})
+
+    def along(self, way: Values) -> dict[str, Any]:
+        """The derivatives of all values along a direction, by a complex step."""
+        return {name: one.imag / STEP for name, one in self.moved(way, 1j * STEP).values().items()}
 
     def values(self) -> dict[str, Any]:
         """Outputs [T, B, ...], and final states [B, ...] as ``"final.h"``."""
-        samples = [self._run(self._of(sample)) for sample in range(self.batch)]
+        samples = [self._run(self._of(sample), sample) for sample in range(self.batch)]
         assert samples[0].keys() >= {*self.program.outputs}, "the loop returns too few outputs"
         return {name: np.stack([one[name] for one in samples], axis=self._batch_axis(name))
                 for name in samples[0]}
@@ -109,16 +177,16 @@ class Case:
             for name, array in made.items():
                 shared = name in self.parameters
                 part = array if shared else np.moveaxis(array, self._batch_axis(name), 0)[sample]
-                part += self._slopes(own, name, mine)
+                part += self._slopes(own, name, mine, sample)
         return made
 
-    def _slopes(self, own: Values, name: str, bars: Values) -> Any:
+    def _slopes(self, own: Values, name: str, bars: Values, sample: int) -> Any:
         """One sample's share of the gradient by one array."""
         slopes = np.zeros(np.shape(own[name]))
         for place in np.ndindex(slopes.shape):
             moved = own[name].astype(complex)
             moved[place] += 1j * STEP
-            values = self._run({**own, name: moved})
+            values = self._run({**own, name: moved}, sample)
             slopes[place] = sum(np.sum(bar * np.imag(values[one])) / STEP
                                 for one, bar in bars.items())
         return slopes
@@ -134,14 +202,19 @@ class Case:
         states = name.startswith(("initial.", "final."))
         return 1 if not states and self.program[name].span is Span.SEQUENCE else 0
 
-    def _run(self, own: Values) -> dict[str, Any]:
-        """The loop on one sample: outputs [T, ...], and final states [...]."""
+    def _run(self, own: Values, sample: int) -> dict[str, Any]:
+        """The loop on one sample: outputs [T, ...], zero behind its end, and final states."""
         states = {one.state: own[f"initial.{one.state}"] for one in self.program.delays}
-        made = self.loop({name: own[name] for name in self.parameters},
-                         {name: own[name] for name in self.inputs}, states)
+        end = None if self.lengths is None else self.lengths[sample]
+        steps = {name: own[name][:end] if self._batch_axis(name) else own[name]
+                 for name in self.inputs}
+        made = self.loop({name: own[name] for name in self.parameters}, steps, states)
         outputs = {name: np.array(made[name]) for name in self.program.outputs if name in made}
+        behind = 0 if end is None else max(len(own[name]) for name in self.inputs) - end
+        padded = {name: np.concatenate([one, np.zeros((behind, *one.shape[1:]))])
+                  for name, one in outputs.items()}
         last = {name: np.array(one[-1]) for name, one in made.items() if name in states}
-        return {**outputs, **_named("final", last)}
+        return {**padded, **_named("final", last)}
 
 
 def drawn(program: Program, loop: Loop, sizes: Mapping[str, int], steps: int, batch: int,

@@ -11,7 +11,7 @@ from symrnn.cells import cell
 from tests.zoo.against import Loop, Values, compare
 
 
-def elman(loss: float = 1.0, kept: float = 1.0, last: float = 1.0) -> Loop:
+def elman(loss: float = 1.0, kept: float = 1.0, last: float = 1.0, late: float = 1.0) -> Loop:
     """The Elman network; factors of 1 may be moved to make it wrong."""
 
     def loop(parameters: Values, inputs: Values, initial: Values) -> dict[str, Any]:
@@ -20,7 +20,8 @@ def elman(loss: float = 1.0, kept: float = 1.0, last: float = 1.0) -> Loop:
             a = parameters["W"] @ x + parameters["U"] @ h + parameters["b"]
             h = np.tanh(loss * a.real + 1j * a.imag) if np.iscomplexobj(a) else np.tanh(a)
             shown.append(h)
-        return {"h": [*shown[:-1], last * shown[-1]]}
+        end = last if len(shown) == 7 else late
+        return {"h": [*shown[:-1], end * shown[-1]]}
 
     return loop
 
@@ -33,6 +34,7 @@ def test_equal_numbers_pass() -> None:
     ({"kept": 1 + 1e-9}, "numpy simd: h is off"),
     ({"last": 1 + 1e-9}, "numpy simd: h is off"),
     ({"loss": 1 + 1e-9}, "numpy simd: the gradient of"),
+    ({"late": 1 + 1e-9}, r"lengths \(7, 3, 1\): h is off"),
 ])
 def test_a_difference_is_seen(wrong: dict[str, float], told: str) -> None:
     with pytest.raises(AssertionError, match=told):

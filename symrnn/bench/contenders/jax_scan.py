@@ -8,21 +8,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from sympy import Abs, And, Max, Min, Not, Or, cos, exp, log, sin, tanh
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import Abs, And, Max, Min, Not, Or
 from sympy.functions import sqrt
 
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.equations import Equations, Library, Values
 from symrnn.bench.kinds import Kind
+from symrnn.program import ELEMENTARY
 from symrnn.program.interpret import Operations
 from symrnn.runtime.shapes import Array
 
 NAME = "jax scan"
 OPERATIONS = Operations({
-    exp: jnp.exp, tanh: jnp.tanh, log: jnp.log, sin: jnp.sin, cos: jnp.cos, log1p: jnp.log1p,
-    expm1: jnp.expm1, sqrt: jnp.sqrt, Abs: jnp.abs, Max: jnp.maximum, Min: jnp.minimum,
+    **{row.function: getattr(jnp, row.numpy) for row in ELEMENTARY.values()},
+    sqrt: jnp.sqrt, Abs: jnp.abs, Max: jnp.maximum, Min: jnp.minimum,
     And: jnp.logical_and, Or: jnp.logical_or, Not: jnp.logical_not,
     "<=": jnp.less_equal, "<": jnp.less, ">=": jnp.greater_equal, ">": jnp.greater,
     "==": jnp.equal, "!=": jnp.not_equal,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from sympy import Abs, And, Max, Min, Not, Or, cos, exp, log, sin, tanh
-from sympy.codegen.cfunctions import expm1, log1p
+from sympy import Abs, And, Max, Min, Not, Or
 from sympy.functions import sqrt
 
 from symrnn.bench.equations import Library
+from symrnn.program import ELEMENTARY
 from symrnn.program.interpret import Operations
 from symrnn.runtime.shapes import Array
 
 OPERATIONS = Operations({
-    exp: torch.exp, tanh: torch.tanh, log: torch.log, sin: torch.sin, cos: torch.cos,
-    log1p: torch.log1p, expm1: torch.expm1, sqrt: torch.sqrt, Abs: torch.abs,
+    **{row.function: getattr(torch, row.numpy) for row in ELEMENTARY.values()},
+    sqrt: torch.sqrt, Abs: torch.abs,
     Max: torch.maximum, Min: torch.minimum,
     And: torch.logical_and, Or: torch.logical_or, Not: torch.logical_not,
     "<=": lambda x, y: x <= y, "<": lambda x, y: x < y, ">=": lambda x, y: x >= y,
