@@ -101,9 +101,9 @@ def _is_computed(exponent: Expr) -> bool:
 def size_formula(cell: Author, value: Any) -> Expr:
     """A size as sums and products of sizes and whole numbers. Raises ProgramError for another."""
     formula = Integer(value) if isinstance(value, int) else value
-    known = (Add, Mul, SizeSymbol)
-    if not isinstance(formula, Expr) or formula == 0 or not all(isinstance(node, known) or (node.is_Integer and node >= 0)
-                               for node in preorder_traversal(formula)):
+    if not isinstance(formula, Expr) or formula == 0 or not all(
+            isinstance(node, Add | Mul | SizeSymbol) or (node.is_Integer and node >= 0)
+            for node in preorder_traversal(formula)):
         raise ProgramError(f"{cell.name}: {plain(formula)} is no size; sizes are sums and products "
                            f"of sizes and whole numbers")
     return formula
