@@ -7,8 +7,8 @@ from sympy import Abs, Integer, Piecewise
 from symrnn.authoring import Cell, piece, register, softmax, t, total
 from symrnn.program import Program, activation
 
-SOURCE = ("P.-J. Hoedt et al., MC-LSTM: mass-conserving LSTM, ICML 2021, arXiv 2101.05186, "
-          "equations (1) to (5), and the redistribution that depends on time")
+SOURCE = ("P.-J. Hoedt et al., MC-LSTM: mass-conserving LSTM, ICML 2021, arXiv 2101.05186, with "
+          "the redistribution that depends on time")
 BIBTEX = """@inproceedings{hoedt2021mclstm,
   title = {{MC-LSTM}: Mass-Conserving {LSTM}},
   author = {Hoedt, Pieter-Jan and Kratzert, Frederik and Klotz, Daniel and Halmich, Christina and

@@ -18,9 +18,8 @@ BIBTEX = """@article{zyarah2026minion,
   eprint = {2503.06175},
   archivePrefix = {arXiv}
 }"""
-CONSTANTS = ("lambda and beta are numbers that the paper sets and does not train; here they are "
-             "scalar parameters, so that the equations keep their letters. Where a library keeps "
-             "two biases of one sum, here is one.")
+CONSTANTS = ("lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set "
+             "or to be trained; other libraries set both to 1/2 and call beta theta.")
 
 
 @register("miru1", "Minion recurrent unit 1")

@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{kim2017residual,
   archivePrefix = {arXiv}
 }"""
 SHORTCUT = ("Where the input is as wide as the output, the paper puts the identity in place of W_h "
-            "(identity=True), as in all but the first of its layers.")
+            "(identity=True).")
 PEEPHOLES = ("The peepholes of i and f are vectors; that of o is a matrix, as the output may have "
              "another width than the memory. Other libraries add further biases to the peepholes.")
 

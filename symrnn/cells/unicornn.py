@@ -6,7 +6,7 @@ from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
 SOURCE = ("T. K. Rusch and S. Mishra, UnICORNN: a recurrent model for learning very long time "
-          "dependencies, ICML 2021, arXiv 2103.05487, equation (4)")
+          "dependencies, ICML 2021, arXiv 2103.05487")
 BIBTEX = """@inproceedings{rusch2021unicornn,
   title = {{UnICORNN}: A recurrent model for learning very long time dependencies},
   author = {Rusch, T. Konstantin and Mishra, Siddhartha},
