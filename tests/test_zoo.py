@@ -79,7 +79,7 @@ def test_padding_in_the_reverse_direction_leaves_gradients_finite(name: str) -> 
     kernel = symrnn.compile(net, "numpy", "float64")
     case = random_case(derive(net), seed=5)
     (given,) = case.inputs.values()
-    x = np.ones((5, 2, given.shape[-1]))
+    x = np.ones((5, 2, *given.shape[2:]))
     run = kernel.forward(case.parameters, x, lengths=[5, 2])
     gradients = kernel.backward(run, np.ones_like(run.y))
     assert all(np.all(np.isfinite(one)) for one in gradients.values())
