@@ -21,6 +21,7 @@ from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
 from symrnn.presentation import show
 from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.program import Glyph, glyph_text
 
 COMMANDS = ("list", "show", "grad", "generate", "check", "compare", "new", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
@@ -42,6 +43,13 @@ def shell(words: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def test_letters_are_spelled_out(text: str, words: str) -> None:
     spell_out()
     assert spelled(text) == words
+
+
+@pytest.mark.parametrize(("latex", "text"), [
+    (r"\Delta t", "Δt"), (r"\tilde{h}", "h̃"), (r"\hat{\kappa}", "κ̂"), (r"\mathrm{rh}", "rh"),
+])
+def test_a_letter_of_latex_is_one_of_text(latex: str, text: str) -> None:
+    assert glyph_text(Glyph(latex)) == text
 
 
 def test_a_power_is_raised_as_a_whole_where_a_part_of_it_is_there() -> None:
