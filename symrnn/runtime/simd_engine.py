@@ -28,7 +28,7 @@ TILES = """#define SYMRNN_TILES_SHARED
 typedef {type} real;
 #include "symrnn_simd.h"
 """
-OF_ROWS, TURNED = "SYMRNN_TURNED_APART", "SYMRNN_TURNED_ALONE"
+OF_ROWS, TRANSPOSED = "SYMRNN_TURNED_APART", "SYMRNN_TURNED_ALONE"
 APART = "SYMRNN_TILES_APART"
 
 
@@ -49,7 +49,7 @@ def begin(dtype: npt.DTypeLike, threads: int) -> None:
 
 
 def tiles(which: str, dtype: np.dtype[Any], flags: tuple[str, ...]) -> Path:
-    """Products of tiles, compiled once for all networks: those of rows, or the turned ones."""
+    """Products of tiles, compiled once for all networks: of rows, or transposed."""
     double = dtype == np.float64
     text = TILES.format(which=which, type="double" if double else "float")
     return object_file({"tiles.c": text, **shared()}, ("SYMRNN_DOUBLE",) if double else (), flags)
@@ -104,7 +104,7 @@ class SimdEngine(CEngine):
         known, flags, defines = _parts(self.plan)[1], self.flags, (*self.defines, APART)
         has_totals = any(known[part].has_totals for part in parts)
         jobs = [*(partial(tiles, one, self.dtype, flags)
-                  for one in ((OF_ROWS, TURNED) if has_totals else (OF_ROWS,))),
+                  for one in ((OF_ROWS, TRANSPOSED) if has_totals else (OF_ROWS,))),
                 *(partial(object_file, self.files(part), defines, flags) for part in parts)]
         *others, last = jobs
         pending = list(map(begun, others))
