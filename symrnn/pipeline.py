@@ -148,22 +148,22 @@ def _compiled(program: Program, options: Options) -> Kernel:
         derived = derive(program, options.clip_gradient, options.slopes)
         made = options.engine(derived)
 
-    again = partial(_compiled, program, options)
+    compiled_again = partial(_compiled, program, options)
 
     def related(relation: Relation) -> Kernel:
         if relation is Relation.MASKED:
             return _compiled(options.masked(program), options).as_form_of(program)
         system = forward_only(SYSTEMS[relation](program), options.slopes == "exact")
         return Kernel(system, options.engine(system), np.dtype(options.dtype), related,
-                      again=partial(_related, again, relation))
+                      compiled_again=partial(_related, compiled_again, relation))
 
     return Kernel(derived, made, np.dtype(options.dtype), related,
-                  frozenset(one.state for one in states.delays), again)
+                  frozenset(one.state for one in states.delays), compiled_again)
 
 
-def _related(again: Callable[[], Kernel], relation: Relation) -> Kernel:
+def _related(compiled_again: Callable[[], Kernel], relation: Relation) -> Kernel:
     """A kernel that was pickled, by way of the one that it is related to."""
-    return again().related(relation)
+    return compiled_again().related(relation)
 
 
 def target(backend: object, profile: object) -> Target:

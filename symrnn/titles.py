@@ -37,12 +37,12 @@ def title_of(variants: Sequence[Variant], arguments: Mapping[str, Any]) -> str:
     That of the last variant whose options they are, with what others add to it.
     """
     title, more = "", []
-    for one in variants:
-        if all(arguments[name] == value for name, value in one.options.items()):
-            if one.title.startswith(GOES_ON):
-                more.append(one.title.removeprefix(GOES_ON))
+    for variant in variants:
+        if all(arguments[name] == value for name, value in variant.options.items()):
+            if variant.title.startswith(GOES_ON):
+                more.append(variant.title.removeprefix(GOES_ON))
             else:
-                title = one.title
+                title = variant.title
     return " ".join([title, ", ".join(more)]).strip().format_map(_Counts(arguments))
 
 

@@ -39,12 +39,13 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     """
     found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
     taken = {one.name.casefold() for one in architectures()}
-    for one in found:
-        if isinstance(one, FromFile):
-            if one.name.casefold() in taken:  # some systems take both for one folder
-                raise ProgramError(f"{one.python} is called '{one.name}' like another cell, and "
-                                   f"both would be written into one folder; rename it")
-            taken.add(one.name.casefold())
+    for architecture in found:
+        if isinstance(architecture, FromFile):
+            if architecture.name.casefold() in taken:  # some systems take both for one folder
+                raise ProgramError(f"{architecture.python} is called '{architecture.name}' like "
+                                   f"another cell, and both would be written into one folder; "
+                                   f"rename it")
+            taken.add(architecture.name.casefold())
     return found
 
 
@@ -118,10 +119,10 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
     try:
         pending = [(one, [pool.submit(_findings, one.name, program, *kernel) for kernel in KERNELS])
                    for one, program in [(one, one.build()) for one in networks]]
-        for one, found in pending:
+        for architecture, found in pending:
             told = set[str]()
             for each in found:
-                yield one, [message for message in each.result() if message not in told]
+                yield architecture, [message for message in each.result() if message not in told]
                 told.update(each.result())
     finally:
         pool.shutdown(cancel_futures=True)

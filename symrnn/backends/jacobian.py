@@ -47,7 +47,7 @@ class _Column(Printer, ABC):
         """A diagonal matrix."""
 
     @abstractmethod
-    def turned(self, name: str) -> str:
+    def transpose(self, name: str) -> str:
         """A transposed matrix."""
 
     def lines(self) -> tuple[str, ...]:
@@ -89,8 +89,8 @@ class _Column(Printer, ABC):
         order = matrix_product(ein.letters)
         if len(matrix) == 1 and order is not None and len(ein.letters.output) == 1:
             name = matrix[0].name
-            turned = self.turned(name) if order[0].transposed else self.symbol(name)
-            return f"{front}{turned}{passed}"
+            shown = self.transpose(name) if order[0].transposed else self.symbol(name)
+            return f"{front}{shown}{passed}"
         return self.term(term, lhs)
 
     def _scaled(self, rest: Expr, passed: str) -> str:
@@ -113,7 +113,7 @@ class _UnicodeColumn(_Column, UnicodePrinter):
     def diagonal(self, entries: str) -> str:
         return f"diag({entries})"
 
-    def turned(self, name: str) -> str:
+    def transpose(self, name: str) -> str:
         return f"{self.symbol(name)}ᵀ"
 
 
@@ -131,7 +131,7 @@ class _LatexColumn(_Column, LatexPrinter):
     def diagonal(self, entries: str) -> str:
         return rf"\mathrm{{diag}}{self.parenthesised(entries)}"
 
-    def turned(self, name: str) -> str:
+    def transpose(self, name: str) -> str:
         return self.transposed(name)
 
 

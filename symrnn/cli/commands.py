@@ -149,9 +149,9 @@ def generate(cells: CellNames = None, output: Output = "generated") -> None:
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
     files: dict[str, str] = {}
     with waiting("Generating") as told:
-        for done, one in enumerate(chosen):
-            told(done, one.name, len(chosen))
-            files |= workflow.files_of(one, folder)
+        for done, architecture in enumerate(chosen):
+            told(done, architecture.name, len(chosen))
+            files |= workflow.files_of(architecture, folder)
     workflow.write(files, folder)
     say(f"{len(files)} files of {counted(len(chosen))} in {folder}")
 
