@@ -291,7 +291,7 @@ void jordan_backward(
     const jordan_real *const initial_y =
         jordan_given(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_bar[j] = 0;

@@ -566,7 +566,7 @@ void multiplicative_lstm_backward(
     const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_mx_bar != NULL)
         for (size_t j = 0; j < d * n; ++j)
             W_mx_bar[j] = 0;
