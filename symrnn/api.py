@@ -10,7 +10,8 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.losses import softmax_cross_entropy
-from symrnn.pipeline import compile, derive, generate
+from symrnn.kernels import compile
+from symrnn.pipeline import derive, generate
 from symrnn.presentation import show
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError

@@ -18,18 +18,21 @@ from symrnn.cells import architectures
 from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName
 from symrnn.rendering import FileRefused, refuse_foreign, shared
-from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
-from symrnn.runtime.compiler import slightly_optimised
-from symrnn.runtime.patience import silence
 from symrnn.targets import CHECKED, Target
 
 if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
 
-MISTAKES = (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
-            CompilerFailed, OSError)
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
+
+
+def mistakes() -> tuple[type[Exception], ...]:
+    """What users can mend: the errors that tell them how, in one sentence."""
+    from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
+
+    return (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
+            CompilerFailed, OSError)
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
@@ -130,6 +133,8 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
 
 def _findings(name: str, program: Program, target: Target, dtype: str) -> list[str]:
     from symrnn.checking import check_kernel
+    from symrnn.runtime.compiler import slightly_optimised
+    from symrnn.runtime.patience import silence
 
     called = ", ".join((name, *target.choice.values(), dtype))
     try:

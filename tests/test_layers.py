@@ -26,13 +26,14 @@ RANKS = {
     "catalogue": 5, "runtime": 5,
     "targets": 6,
     "pipeline": 7,
-    "checking": 8, "presentation": 8, "interop": 8,
-    "comparison": 9, "bench": 9,
-    "workflow": 10,
-    "cli": 11,
-    "api": 12,
-    "__init__": 13,
-    "__main__": 14,
+    "kernels": 8,
+    "checking": 9, "presentation": 9, "interop": 9,
+    "comparison": 10, "bench": 10,
+    "workflow": 11,
+    "cli": 12,
+    "api": 13,
+    "__init__": 14,
+    "__main__": 15,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.

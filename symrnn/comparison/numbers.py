@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.comparison.correspondence import Correspondence, shares_array
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import Program, Role, SizeSymbol, Variable
 from symrnn.runtime import Kernel
 

@@ -14,7 +14,7 @@ from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.checking import check_kernel
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import Program, ProgramError, Role, Span, verify
 from tests.cases import two_outputs
 from tests.oracle import drawn, interpret

@@ -50,7 +50,7 @@ def holds(run: Callable[[Options], str | None], chosen: Options) -> None:
 def outcome(*arguments: str) -> str | None:
     """What a command prints; None where it refuses its options."""
     result = CliRunner().invoke(cli.app, arguments)
-    assert result.exit_code == 0 or isinstance(result.exception, workflow.MISTAKES), result.output
+    assert result.exit_code == 0 or isinstance(result.exception, workflow.mistakes()), result.output
     return None if result.exception else result.stdout
 
 

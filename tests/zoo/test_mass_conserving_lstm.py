@@ -9,7 +9,8 @@ import pytest
 
 from symrnn.cells import cell
 from symrnn.checking.reference import random_case
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from tests.zoo.against import Values, compare
 from tests.zoo.functions import sigmoid
 
