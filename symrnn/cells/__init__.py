@@ -1,6 +1,6 @@
 """The cells: one file each. A file that stands here is listed, generated and checked.
 
-``symrnn.cells()`` gives the names of all.
+``symrnn.cells()`` gives the names of all, ``symrnn.cells("linear")`` of those with a tag.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
 from symrnn.program import Program, UnknownName, quoted
+from symrnn.tags import unknown
 
 
 @cache
@@ -38,8 +39,12 @@ def cell(name: str, **options: Any) -> Program:
 class _Cells(ModuleType):
     """This package, which can also be called."""
 
-    def __call__(self) -> tuple[str, ...]:
-        return tuple(one.name for one in architectures())
+    def __call__(self, *tags: str) -> tuple[str, ...]:
+        """The names of all cells that have these tags. Raises UnknownName for another tag."""
+        wrong = unknown(tags)
+        if wrong:
+            raise UnknownName(wrong)
+        return tuple(one.name for one in architectures() if {*tags} <= {*one.tags})
 
 
 sys.modules[__name__].__class__ = _Cells

@@ -24,7 +24,7 @@ JORDAN_BIBTEX = """
 }"""
 
 
-@register("elman", "Elman network")
+@register("elman", "Elman network", tags="plain classic")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
           readout: bool = True) -> Program:
     """Elman network: the memory keeps the hidden layer.
@@ -36,7 +36,7 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     return _simple(cell, "h", activation, output_activation, readout)
 
 
-@register("jordan", "Jordan network")
+@register("jordan", "Jordan network", tags="plain classic")
 def jordan(activation: ActivationChoice = "tanh",
            output_activation: ActivationChoice = "sigmoid") -> Program:
     """Jordan network: the memory keeps the output.

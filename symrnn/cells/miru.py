@@ -23,7 +23,7 @@ CONSTANTS = ("lambda and beta are numbers that the paper sets and does not train
              "two biases of one sum, here is one.")
 
 
-@register("miru1", "Minion recurrent unit 1")
+@register("miru1", "Minion recurrent unit 1", tags="gated leaky")
 def miru1(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """A small GRU that goes on learning: its update gate is the same number for all units.
@@ -47,7 +47,7 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
     return cell.build("h")
 
 
-@register("miru2", "Minion recurrent unit 2")
+@register("miru2", "Minion recurrent unit 2", tags="leaky")
 def miru2(activation: ActivationChoice = "tanh") -> Program:
     """The smallest GRU: no gates; two numbers say what is kept and what the candidate sees.
 

@@ -20,7 +20,7 @@ WIDTH = "The paper makes m as wide as h; here d, its width, is free."
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("multiplicative_lstm", "Multiplicative LSTM")
+@register("multiplicative_lstm", "Multiplicative LSTM", tags="gated multiplicative")
 def multiplicative_lstm() -> Program:
     """Predicts characters: the input chooses how the hidden state moves on.
 

@@ -23,7 +23,7 @@ PEEPHOLES = ("The peepholes of i and f are vectors; that of o is a matrix, as th
              "another width than the memory. Other libraries add further biases to the peepholes.")
 
 
-@register("residual_lstm", "Residual LSTM (ResLSTM)")
+@register("residual_lstm", "Residual LSTM (ResLSTM)", tags="gated peephole projection residual")
 def residual_lstm(identity: bool = False) -> Program:
     """Made for deep stacks that hear speech: a shortcut over each layer, through its output gate.
 

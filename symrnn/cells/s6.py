@@ -29,7 +29,7 @@ BLOCK = ("The block around it is left out: projections, convolution, SiLU gate, 
          "that the authors' code adds to y.")
 
 
-@register("s6", "S6, selective state space")
+@register("s6", "S6, selective state space", tags="gated linear elementwise matrix continuous")
 def s6(discretization: str = "zoh") -> Program:
     """Mamba's recurrence: each input says how long to look at it and what to keep of it.
 

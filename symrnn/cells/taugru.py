@@ -25,7 +25,7 @@ CODE = ("The authors' code has biases, three numbers that are 1 (step size and t
         "which stand here, do not.")
 
 
-@register("taugru", "Gated unit with time-delay feedback")
+@register("taugru", "Gated unit with time-delay feedback", tags="gated continuous delayed")
 def taugru(delay: int = 1) -> Program:
     """Bridges long gaps: what the state was ``delay`` steps before comes back, weighted.
 

@@ -129,7 +129,7 @@ def test_standard_output_may_be_closed() -> None:
 
 
 @pytest.mark.parametrize(("words", "stage"), [
-    ("list", "titles"), ("show gru", "network"), ("grad gru", "network"),
+    ("list", "listed"), ("show gru", "network"), ("grad gru", "network"),
     ("generate gru", "files_of"), ("check gru", "drifted"), ("check gru", "check_kernel"),
     ("compare gru gru", "compared"), ("new my", "new"), ("bench gru", "run"),
 ])
@@ -139,7 +139,7 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "titles": titles}
+    homes = {"new": catalogue, "run": command.processes, "listed": titles}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["symrnn", *words.split()])
@@ -234,6 +234,8 @@ def test_shells_complete_names_conventions_formats_and_files(
         (tmp_path / path).touch()
     assert completed("show", "lstm_p") == ["lstm_peephole", "lstm_projection"]
     assert completed("compare", "gru", "keras") == ["keras-gru", "keras-lstm"]
+    assert completed("list", "--tag", "m") == ["matrix", "multiplicative"]
+    assert completed("list", "--tag", "linear", "--tag", "he") == ["heads"]
     assert completed("show", "gru", "--format", "l") == ["latex"]
     assert completed("bench", "--kind", "s") == ["step", "sequence"]
     assert completed("generate", "my") == ["my.cell"]
