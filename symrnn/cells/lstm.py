@@ -63,7 +63,11 @@ NOTES = {
                       "sigmoid(x) - 1; the file keeps the tanh of later papers. The first are "
                       "activation=('scaled_tanh', 2, 0.5), output_activation=('scaled_tanh', 1, "
                       "0.5).",
-    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i.",
+    "peephole": "In the paper of 2002 the output is the memory itself, h = c o, without a tanh: "
+                "output_activation='linear'. The tanh is that of later papers. The output gate "
+                "sees the new memory, the others the old one.",
+    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i. Theirs "
+             "has the peepholes of their vanilla LSTM too: peephole=True.",
     "i=1-f": "Coupled the other way round: the forget gate is learned, and i = 1 - f. Nothing but "
              "the sign of that gate's parameters tells the two apart.",
     "projection": "P projects the output, and the gates see the projection. The paper's cell has "
