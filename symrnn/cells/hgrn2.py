@@ -36,6 +36,7 @@ def hgrn2() -> Program:
     with Cell("hgrn2", source=SOURCE, notes=[BOUND, GATES, BLOCK], bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         f = cell.symbol("f[H,d_f]", "forget gate: 1 keeps")
+        e = cell.symbol("e[H,d_f]", "what the forget gate lets go, and i replaces")
         i = cell.symbol("i[H,d_i]", "what is written")
         o = cell.symbol("o[H,d_f]", "output gate")
         h = cell.state("h[H,d_f,d_i]", "state of every head")
@@ -49,7 +50,8 @@ def hgrn2() -> Program:
         f[t] = gamma + (1 - gamma) * sigmoid(cell.contract("hfd,d->hf", W_f, x[t]) + b_f)
         i[t] = activation("silu")(cell.contract("hid,d->hi", W_i, x[t]) + b_i)
         o[t] = sigmoid(cell.contract("hfd,d->hf", W_o, x[t]) + b_o)
-        h[t] = f[t] * h[t - 1] + cell.contract("hf,hi->hfi", 1 - f[t], i[t])
+        e[t] = 1 - f[t]
+        h[t] = f[t] * h[t - 1] + cell.contract("hf,hi->hfi", e[t], i[t])
         z[t] = cell.contract("hfi,hf->hi", h[t], o[t])
         y[t] = cell.contract("dhi,hi->d", W_y, z[t])
     return cell.build("y")

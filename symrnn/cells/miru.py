@@ -18,9 +18,11 @@ BIBTEX = """@article{zyarah2026minion,
   eprint = {2503.06175},
   archivePrefix = {arXiv}
 }"""
-CONSTANTS = ("lambda and beta are numbers that the paper sets and does not train; here they are "
-             "scalar parameters, so that the equations keep their letters. Where a library keeps "
-             "two biases of one sum, here is one.")
+ONE = ("lambda is a number that the paper sets and does not train; here it is a scalar parameter, "
+       "so that the equations keep its letter.")
+TWO = ("lambda and beta are numbers that the paper sets and does not train; here they are scalar "
+       "parameters, so that the equations keep their letters.")
+BIAS = "Where a library keeps two biases of one sum, here is one."
 
 
 @register("miru1", "Minion recurrent unit 1", tags="gated leaky")
@@ -32,7 +34,7 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
     State ``h [m]``. Source: Zyarah and Kudithipudi, arXiv 2503.06175.
     """
     gate = function(gate_activation)
-    with Cell("miru1", source=SOURCE, notes=[CONSTANTS], bibtex=BIBTEX) as cell:
+    with Cell("miru1", source=SOURCE, notes=[ONE, BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         r = cell.symbol("r[m]", "reset gate: 0 forgets the old state in the candidate")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
@@ -54,7 +56,7 @@ def miru2(activation: ActivationChoice = "tanh") -> Program:
     Parameters ``W_h [m, n]``, ``U_h [m, m]``, ``b_h [m]`` and the scalars ``beta``, ``lam``.
     State ``h [m]``. Source: Zyarah and Kudithipudi, arXiv 2503.06175.
     """
-    with Cell("miru2", source=SOURCE, notes=[CONSTANTS], bibtex=BIBTEX) as cell:
+    with Cell("miru2", source=SOURCE, notes=[TWO, BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")

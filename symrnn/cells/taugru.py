@@ -27,7 +27,7 @@ CODE = ("The authors' code has biases, three numbers that are 1 (step size and t
 
 @register("taugru", "Gated unit with time-delay feedback", tags="gated continuous delayed")
 def taugru(delay: int = 1) -> Program:
-    """Bridges long gaps: what the state was ``delay`` steps before comes back, weighted.
+    """Bridges long gaps: what the state was some steps before comes back, weighted.
 
     Parameters ``W_1 [m, m]``, ``U_1 [m, n]`` to ``W_4``, ``U_4``. States ``h [m]`` and, one for
     each step of the delay, ``h_1 [m]`` and so on. Source: Erichson et al., arXiv 2212.00228.
