@@ -18,7 +18,7 @@ REFERENCE = re.compile(r"symrnn(\.\w+)+:\w+")
 
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
-    "program": 0, "titles": 0,
+    "program": 0, "titles": 0, "tags": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
     "lowering": 2, "authoring": 2,
     "backends": 3,

@@ -136,9 +136,9 @@ void hgrn2_forward(
     hgrn2_real *const tape_sigmoid_a_f_tail = tape_z + T * B * H * d_i; /* [T, B, H, d_f] */
     hgrn2_real *const tape_a_i = tape_sigmoid_a_f_tail + T * B * H * d_f; /* [T, B, H, d_i] */
     hgrn2_real *const work_f = work; /* [T, B, H, d_f] */
-    hgrn2_real *const work_o = work_f + T * B * H * d_f; /* [T, B, H, d_f] */
-    hgrn2_real *const work_f_2 = work_o + T * B * H * d_f; /* [T, B, H, d_f] */
-    hgrn2_real *const a_f = work_f_2 + T * B * H * d_f; /* [H, d_f] */
+    hgrn2_real *const work_e = work_f + T * B * H * d_f; /* [T, B, H, d_f] */
+    hgrn2_real *const work_o = work_e + T * B * H * d_f; /* [T, B, H, d_f] */
+    hgrn2_real *const a_f = work_o + T * B * H * d_f; /* [H, d_f] */
     hgrn2_real *const sigmoid_a_f = a_f + H * d_f; /* [H, d_f] */
     hgrn2_real *const a_o = sigmoid_a_f + H * d_f; /* [H, d_f] */
     hgrn2_real *const work_initial_h = a_o + H * d_f; /* [B, H, d_f, d_i] */
@@ -151,10 +151,10 @@ void hgrn2_forward(
             const size_t at = t * B + s;
             const hgrn2_real *restrict x = in->x + at * D;
             hgrn2_real *restrict f = work_f + at * H * d_f;
+            hgrn2_real *restrict e = work_e + at * H * d_f;
             hgrn2_real *restrict i = tape_i + at * H * d_i;
             hgrn2_real *restrict o = work_o + at * H * d_f;
             hgrn2_real *restrict o_tail = tape_o_tail + at * H * d_f;
-            hgrn2_real *restrict f_2 = work_f_2 + at * H * d_f;
             hgrn2_real *restrict sigmoid_a_f_tail = tape_sigmoid_a_f_tail + at * H * d_f;
             hgrn2_real *restrict a_i = tape_a_i + at * H * d_i;
 
@@ -219,10 +219,10 @@ void hgrn2_forward(
                 for (size_t k = 0; k < d_f; ++k)
                     o_tail[j * d_f + k] = hgrn2_sigmoid_tail(a_o[j * d_f + k]);
 
-            /* (4)  f_2 = 1 - f */
+            /* (4)  e = 1 - f */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
-                    f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                    e[j * d_f + k] = 1 - f[j * d_f + k];
         }
     }
 
@@ -231,18 +231,18 @@ void hgrn2_forward(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const hgrn2_real *restrict f = work_f + at * H * d_f;
+            const hgrn2_real *restrict e = work_e + at * H * d_f;
             const hgrn2_real *restrict i = tape_i + at * H * d_i;
             hgrn2_real *restrict h = tape_h + at * H * d_f * d_i;
             const hgrn2_real *restrict h_prev = t > 0 ? tape_h + (at - B) * H * d_f * d_i
                 : initial_h + s * H * d_f * d_i;
-            const hgrn2_real *restrict f_2 = work_f_2 + at * H * d_f;
 
-            /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+            /* (5)  h = f * h_prev + e[i,j] i[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
                         h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
-                            + l] + f_2[j * d_f + k] * i[j * d_i + l];
+                            + l] + e[j * d_f + k] * i[j * d_i + l];
         }
     }
 
@@ -255,7 +255,7 @@ void hgrn2_forward(
             hgrn2_real *restrict z = tape_z + at * H * d_i;
             hgrn2_real *restrict y = out->y + at * D;
 
-            /* (5)  z = sum_k h[i,k,j] o[i,k] */
+            /* (6)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -265,7 +265,7 @@ void hgrn2_forward(
                 }
             }
 
-            /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 hgrn2_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -301,12 +301,12 @@ void hgrn2_infer(
     const hgrn2_real *const gamma = parameters->gamma; /* [H, d_f] */
     const hgrn2_real *const W_y = parameters->W_y; /* [D, H, d_i] */
     hgrn2_real *const work_f = work; /* [T, B, H, d_f] */
-    hgrn2_real *const work_i = work_f + T * B * H * d_f; /* [T, B, H, d_i] */
+    hgrn2_real *const work_e = work_f + T * B * H * d_f; /* [T, B, H, d_f] */
+    hgrn2_real *const work_i = work_e + T * B * H * d_f; /* [T, B, H, d_i] */
     hgrn2_real *const work_o = work_i + T * B * H * d_i; /* [T, B, H, d_f] */
     hgrn2_real *const work_h = work_o + T * B * H * d_f; /* [T, B, H, d_f, d_i] */
     hgrn2_real *const z = work_h + T * B * H * d_f * d_i; /* [H, d_i] */
-    hgrn2_real *const work_f_2 = z + H * d_i; /* [T, B, H, d_f] */
-    hgrn2_real *const a_f = work_f_2 + T * B * H * d_f; /* [H, d_f] */
+    hgrn2_real *const a_f = z + H * d_i; /* [H, d_f] */
     hgrn2_real *const sigmoid_a_f = a_f + H * d_f; /* [H, d_f] */
     hgrn2_real *const a_i = sigmoid_a_f + H * d_f; /* [H, d_i] */
     hgrn2_real *const a_o = a_i + H * d_i; /* [H, d_f] */
@@ -320,9 +320,9 @@ void hgrn2_infer(
             const size_t at = t * B + s;
             const hgrn2_real *restrict x = in->x + at * D;
             hgrn2_real *restrict f = work_f + at * H * d_f;
+            hgrn2_real *restrict e = work_e + at * H * d_f;
             hgrn2_real *restrict i = work_i + at * H * d_i;
             hgrn2_real *restrict o = work_o + at * H * d_f;
-            hgrn2_real *restrict f_2 = work_f_2 + at * H * d_f;
 
             /* (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f */
             for (size_t j = 0; j < H; ++j) {
@@ -375,10 +375,10 @@ void hgrn2_infer(
                 for (size_t k = 0; k < d_f; ++k)
                     o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-            /* (4)  f_2 = 1 - f */
+            /* (4)  e = 1 - f */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
-                    f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                    e[j * d_f + k] = 1 - f[j * d_f + k];
         }
     }
 
@@ -387,18 +387,18 @@ void hgrn2_infer(
         for (size_t s = 0; s < B; ++s) {
             const size_t at = t * B + s;
             const hgrn2_real *restrict f = work_f + at * H * d_f;
+            const hgrn2_real *restrict e = work_e + at * H * d_f;
             const hgrn2_real *restrict i = work_i + at * H * d_i;
             hgrn2_real *restrict h = work_h + at * H * d_f * d_i;
             const hgrn2_real *restrict h_prev = t > 0 ? work_h + (at - B) * H * d_f * d_i
                 : initial_h + s * H * d_f * d_i;
-            const hgrn2_real *restrict f_2 = work_f_2 + at * H * d_f;
 
-            /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+            /* (5)  h = f * h_prev + e[i,j] i[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
                         h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
-                            + l] + f_2[j * d_f + k] * i[j * d_i + l];
+                            + l] + e[j * d_f + k] * i[j * d_i + l];
         }
     }
 
@@ -410,7 +410,7 @@ void hgrn2_infer(
             const hgrn2_real *restrict h = work_h + at * H * d_f * d_i;
             hgrn2_real *restrict y = out->y + at * D;
 
-            /* (5)  z = sum_k h[i,k,j] o[i,k] */
+            /* (6)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -420,7 +420,7 @@ void hgrn2_infer(
                 }
             }
 
-            /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 hgrn2_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -470,13 +470,13 @@ void hgrn2_backward(
     hgrn2_real *const one_minus_sigmoid_a_f = work; /* [H, d_f] */
     hgrn2_real *const one_minus_o = one_minus_sigmoid_a_f + H * d_f; /* [H, d_f] */
     hgrn2_real *const work_f = one_minus_o + H * d_f; /* [T, B, H, d_f] */
-    hgrn2_real *const work_o = work_f + T * B * H * d_f; /* [T, B, H, d_f] */
-    hgrn2_real *const f_2 = work_o + T * B * H * d_f; /* [H, d_f] */
-    hgrn2_real *const work_sigmoid_a_f = f_2 + H * d_f; /* [T, B, H, d_f] */
+    hgrn2_real *const e = work_f + T * B * H * d_f; /* [H, d_f] */
+    hgrn2_real *const work_o = e + H * d_f; /* [T, B, H, d_f] */
+    hgrn2_real *const work_sigmoid_a_f = work_o + T * B * H * d_f; /* [T, B, H, d_f] */
     hgrn2_real *const work_z_bar = work_sigmoid_a_f + T * B * H * d_f; /* [T, B, H, d_i] */
     hgrn2_real *const work_h_bar = work_z_bar + T * B * H * d_i; /* [T, B, H, d_f, d_i] */
-    hgrn2_real *const f_2_bar = work_h_bar + T * B * H * d_f * d_i; /* [H, d_f] */
-    hgrn2_real *const o_bar = f_2_bar + H * d_f; /* [H, d_f] */
+    hgrn2_real *const e_bar = work_h_bar + T * B * H * d_f * d_i; /* [H, d_f] */
+    hgrn2_real *const o_bar = e_bar + H * d_f; /* [H, d_f] */
     hgrn2_real *const work_a_o_bar = o_bar + H * d_f; /* [T, B, H, d_f] */
     hgrn2_real *const i_bar = work_a_o_bar + T * B * H * d_f; /* [H, d_i] */
     hgrn2_real *const a_i_bar = i_bar + H * d_i; /* [H, d_i] */
@@ -548,7 +548,7 @@ void hgrn2_backward(
                 for (size_t k = 0; k < d_f; ++k)
                     one_minus_o[j * d_f + k] = hgrn2_complement_from_tail(o_tail[j * d_f + k]);
 
-            /* (7)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (6) */
+            /* (8)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -558,7 +558,7 @@ void hgrn2_backward(
                 }
             }
 
-            /* (10)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (5) */
+            /* (11)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (6) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = 0;
@@ -568,42 +568,42 @@ void hgrn2_backward(
                 }
             }
 
-            /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+            /* (12)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     a_o_bar[j * d_f + k] = o_bar[j * d_f + k] * o[j * d_f + k] * one_minus_o[j * d_f
                         + k];
 
-            /* (13)  sigmoid_a_i = sigmoid(a_i) */
+            /* (14)  sigmoid_a_i = sigmoid(a_i) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
                     sigmoid_a_i[j * d_i + k] = hgrn2_sigmoid(a_i[j * d_i + k]);
 
-            /* (13)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
+            /* (14)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
                     sigmoid_a_i_tail[j * d_i + k] = hgrn2_sigmoid_tail(a_i[j * d_i + k]);
 
-            /* (13)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
+            /* (14)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
                     one_minus_sigmoid_a_i[j * d_i + k] =
                         hgrn2_complement_from_tail(sigmoid_a_i_tail[j * d_i + k]);
 
-            /* (23)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3) */
+            /* (24)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_o_bar[(j * d_f + k) * D + l] += a_o_bar[j * d_f + k] * x[l];
 
-            /* (24)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+            /* (25)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         b_o_bar[j * d_f + k] += a_o_bar[j * d_f + k];
 
-            /* (26)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (6) */
+            /* (27)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (7) */
             if (W_y_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < H; ++k)
@@ -638,14 +638,14 @@ void hgrn2_backward(
                     f[j * d_f + k] = gamma[j * d_f + k]
                         + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-            /* (8)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (5) */
+            /* (9)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (6) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
                         h_bar[(j * d_f + k) * d_i + l] = z_bar[j * d_i + l] * o[j * d_f + k]
                             + h_next_bar[(j * d_f + k) * d_i + l];
 
-            /* (17)  h_prev_bar = h_bar * f   adjoint of (4) */
+            /* (18)  h_prev_bar = h_bar * f   adjoint of (5) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
@@ -680,32 +680,32 @@ void hgrn2_backward(
                     one_minus_sigmoid_a_f[j * d_f + k] =
                         hgrn2_complement_from_tail(sigmoid_a_f_tail[j * d_f + k]);
 
-            /* (4)  f_2 = 1 - f */
+            /* (4)  e = 1 - f */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
-                    f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                    e[j * d_f + k] = 1 - f[j * d_f + k];
 
-            /* (9)  f_2_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (4) */
+            /* (10)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = 0;
                     for (size_t l = 0; l < d_i; ++l)
                         sum += h_bar[(j * d_f + k) * d_i + l] * i[j * d_i + l];
-                    f_2_bar[j * d_f + k] = sum;
+                    e_bar[j * d_f + k] = sum;
                 }
             }
 
-            /* (12)  i_bar = sum_j f_2[i,j] h_bar[i,j,k]   adjoint of (4) */
+            /* (13)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
                     for (size_t l = 0; l < d_f; ++l)
-                        sum += f_2[j * d_f + l] * h_bar[(j * d_f + l) * d_i + k];
+                        sum += e[j * d_f + l] * h_bar[(j * d_f + l) * d_i + k];
                     i_bar[j * d_i + k] = sum;
                 }
             }
 
-            /* (13)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
+            /* (14)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
              * adjoint of (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
@@ -713,23 +713,23 @@ void hgrn2_backward(
                         + a_i[j * d_i + k] * one_minus_sigmoid_a_i[j * d_i
                         + k] * sigmoid_a_i[j * d_i + k]);
 
-            /* (14)  f_bar = -f_2_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4) */
+            /* (15)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4), (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
-                    hgrn2_real sum = -f_2_bar[j * d_f + k];
+                    hgrn2_real sum = -e_bar[j * d_f + k];
                     for (size_t l = 0; l < d_i; ++l)
                         sum += h_bar[(j * d_f + k) * d_i + l] * h_prev[(j * d_f + k) * d_i + l];
                     f_bar[j * d_f + k] = sum;
                 }
             }
 
-            /* (15)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
+            /* (16)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     f_to_gamma_bar[j * d_f + k] = f_bar[j * d_f + k] * one_minus_sigmoid_a_f[j * d_f
                         + k];
 
-            /* (16)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
+            /* (17)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
              * (1) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
@@ -737,7 +737,7 @@ void hgrn2_backward(
                         + k] * (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                         + k] * one_minus_sigmoid_a_f[j * d_f + k];
 
-            /* (18)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
+            /* (19)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
              * sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (2), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
@@ -755,33 +755,33 @@ void hgrn2_backward(
                 }
             }
 
-            /* (19)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
+            /* (20)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_f_bar[(j * d_f + k) * D + l] += a_f_bar[j * d_f + k] * x[l];
 
-            /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         b_f_bar[j * d_f + k] += a_f_bar[j * d_f + k];
 
-            /* (21)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2) */
+            /* (22)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_i_bar[(j * d_i + k) * D + l] += a_i_bar[j * d_i + k] * x[l];
 
-            /* (22)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (23)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         b_i_bar[j * d_i + k] += a_i_bar[j * d_i + k];
 
-            /* (25)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1) */
+            /* (26)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
@@ -811,12 +811,12 @@ void hgrn2_step(
     const hgrn2_real *const gamma = parameters->gamma; /* [H, d_f] */
     const hgrn2_real *const W_y = parameters->W_y; /* [D, H, d_i] */
     hgrn2_real *const f = work; /* [H, d_f] */
-    hgrn2_real *const i = f + H * d_f; /* [H, d_i] */
+    hgrn2_real *const e = f + H * d_f; /* [H, d_f] */
+    hgrn2_real *const i = e + H * d_f; /* [H, d_i] */
     hgrn2_real *const o = i + H * d_i; /* [H, d_f] */
     hgrn2_real *const h = o + H * d_f; /* [H, d_f, d_i] */
     hgrn2_real *const z = h + H * d_f * d_i; /* [H, d_i] */
-    hgrn2_real *const f_2 = z + H * d_i; /* [H, d_f] */
-    hgrn2_real *const a_f = f_2 + H * d_f; /* [H, d_f] */
+    hgrn2_real *const a_f = z + H * d_i; /* [H, d_f] */
     hgrn2_real *const sigmoid_a_f = a_f + H * d_f; /* [H, d_f] */
     hgrn2_real *const a_i = sigmoid_a_f + H * d_f; /* [H, d_i] */
     hgrn2_real *const a_o = a_i + H * d_i; /* [H, d_f] */
@@ -881,19 +881,19 @@ void hgrn2_step(
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (4)  f_2 = 1 - f */
+        /* (4)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
-                f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                e[j * d_f + k] = 1 - f[j * d_f + k];
 
-        /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+        /* (5)  h = f * h_prev + e[i,j] i[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 for (size_t l = 0; l < d_i; ++l)
                     h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i + l]
-                        + f_2[j * d_f + k] * i[j * d_i + l];
+                        + e[j * d_f + k] * i[j * d_i + l];
 
-        /* (5)  z = sum_k h[i,k,j] o[i,k] */
+        /* (6)  z = sum_k h[i,k,j] o[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 hgrn2_real sum = 0;
@@ -903,7 +903,7 @@ void hgrn2_step(
             }
         }
 
-        /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+        /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
         for (size_t j = 0; j < D; ++j) {
             hgrn2_real sum = 0;
             for (size_t k = 0; k < H; ++k)

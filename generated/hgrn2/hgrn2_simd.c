@@ -172,9 +172,9 @@ static void hgrn2_simd_forward_thread(
     real *const tape_sigmoid_a_f_tail = tape_z + spaced(T * B * H * d_i); /* [H, d_f] a row */
     real *const tape_a_i = tape_sigmoid_a_f_tail + spaced(T * B * H * d_f); /* [H, d_i] a row */
     real *const work_f = work; /* [H, d_f] a row */
-    real *const work_o = work_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
-    real *const work_f_2 = work_o + spaced(T * B * H * d_f); /* [H, d_f] a row */
-    real *const work_a_f = work_f_2 + spaced(T * B * H * d_f); /* [H, d_f] a row */
+    real *const work_e = work_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
+    real *const work_o = work_e + spaced(T * B * H * d_f); /* [H, d_f] a row */
+    real *const work_a_f = work_o + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_sigmoid_a_f = work_a_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_a_o = work_sigmoid_a_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_initial_h = work_a_o + spaced(T * B * H * d_f);
@@ -186,10 +186,10 @@ static void hgrn2_simd_forward_thread(
         threads); ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict f = work_f + s * H * d_f;
+        real *restrict e = work_e + s * H * d_f;
         real *restrict i = tape_i + s * H * d_i;
         real *restrict o = work_o + s * H * d_f;
         real *restrict o_tail = tape_o_tail + s * H * d_f;
-        real *restrict f_2 = work_f_2 + s * H * d_f;
         real *restrict a_f = work_a_f + s * H * d_f;
         real *restrict sigmoid_a_f = work_sigmoid_a_f + s * H * d_f;
         real *restrict sigmoid_a_f_tail = tape_sigmoid_a_f_tail + s * H * d_f;
@@ -254,10 +254,10 @@ static void hgrn2_simd_forward_thread(
             for (size_t k = 0; k < d_f; ++k)
                 o_tail[j * d_f + k] = hgrn2_sigmoid_tail(a_o[j * d_f + k]);
 
-        /* (4)  f_2 = 1 - f */
+        /* (4)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
-                f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                e[j * d_f + k] = 1 - f[j * d_f + k];
     }
     BARRIER
 
@@ -269,18 +269,18 @@ static void hgrn2_simd_forward_thread(
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
                 const real *restrict f = work_f + (t * B + s) * H * d_f;
+                const real *restrict e = work_e + (t * B + s) * H * d_f;
                 const real *restrict i = tape_i + (t * B + s) * H * d_i;
                 real *restrict h = tape_h + (t * B + s) * H * d_f * d_i;
                 const real *restrict h_prev = t > 0 ? tape_h + (t * B + s - B) * H * d_f * d_i
                     : initial_h + s * H * d_f * d_i;
-                const real *restrict f_2 = work_f_2 + (t * B + s) * H * d_f;
 
-                /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+                /* (5)  h = f * h_prev + e[i,j] i[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
                             h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
-                                + l] + f_2[j * d_f + k] * i[j * d_i + l];
+                                + l] + e[j * d_f + k] * i[j * d_i + l];
             }
             BARRIER
         }
@@ -293,7 +293,7 @@ static void hgrn2_simd_forward_thread(
             real *restrict z = tape_z + (first * B + s) * H * d_i;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (5)  z = sum_k h[i,k,j] o[i,k] */
+            /* (6)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
@@ -303,7 +303,7 @@ static void hgrn2_simd_forward_thread(
                 }
             }
 
-            /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -360,12 +360,12 @@ static void hgrn2_simd_infer_thread(
     const real *const gamma = parameters->gamma; /* [H, d_f] */
     const real *const W_y = parameters->W_y; /* [D, H, d_i] */
     real *const work_f = work; /* [H, d_f] a row */
-    real *const work_i = work_f + spaced(T * B * H * d_f); /* [H, d_i] a row */
+    real *const work_e = work_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
+    real *const work_i = work_e + spaced(T * B * H * d_f); /* [H, d_i] a row */
     real *const work_o = work_i + spaced(T * B * H * d_i); /* [H, d_f] a row */
     real *const work_h = work_o + spaced(T * B * H * d_f); /* [H, d_f, d_i] a row */
     real *const work_z = work_h + spaced(T * B * H * d_f * d_i); /* [H, d_i] a row */
-    real *const work_f_2 = work_z + spaced(chunk * B * H * d_i); /* [H, d_f] a row */
-    real *const work_a_f = work_f_2 + spaced(T * B * H * d_f); /* [H, d_f] a row */
+    real *const work_a_f = work_z + spaced(chunk * B * H * d_i); /* [H, d_f] a row */
     real *const work_sigmoid_a_f = work_a_f + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_a_i = work_sigmoid_a_f + spaced(T * B * H * d_f); /* [H, d_i] a row */
     real *const work_a_o = work_a_i + spaced(T * B * H * d_i); /* [H, d_f] a row */
@@ -378,9 +378,9 @@ static void hgrn2_simd_infer_thread(
         threads); ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict f = work_f + s * H * d_f;
+        real *restrict e = work_e + s * H * d_f;
         real *restrict i = work_i + s * H * d_i;
         real *restrict o = work_o + s * H * d_f;
-        real *restrict f_2 = work_f_2 + s * H * d_f;
         real *restrict a_f = work_a_f + s * H * d_f;
         real *restrict sigmoid_a_f = work_sigmoid_a_f + s * H * d_f;
         real *restrict a_i = work_a_i + s * H * d_i;
@@ -434,10 +434,10 @@ static void hgrn2_simd_infer_thread(
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (4)  f_2 = 1 - f */
+        /* (4)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
-                f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                e[j * d_f + k] = 1 - f[j * d_f + k];
     }
     BARRIER
 
@@ -449,18 +449,18 @@ static void hgrn2_simd_infer_thread(
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
                 const real *restrict f = work_f + (t * B + s) * H * d_f;
+                const real *restrict e = work_e + (t * B + s) * H * d_f;
                 const real *restrict i = work_i + (t * B + s) * H * d_i;
                 real *restrict h = work_h + (t * B + s) * H * d_f * d_i;
                 const real *restrict h_prev = t > 0 ? work_h + (t * B + s - B) * H * d_f * d_i
                     : initial_h + s * H * d_f * d_i;
-                const real *restrict f_2 = work_f_2 + (t * B + s) * H * d_f;
 
-                /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+                /* (5)  h = f * h_prev + e[i,j] i[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
                             h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
-                                + l] + f_2[j * d_f + k] * i[j * d_i + l];
+                                + l] + e[j * d_f + k] * i[j * d_i + l];
             }
             BARRIER
         }
@@ -473,7 +473,7 @@ static void hgrn2_simd_infer_thread(
             real *restrict z = work_z + s * H * d_i;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (5)  z = sum_k h[i,k,j] o[i,k] */
+            /* (6)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
@@ -483,7 +483,7 @@ static void hgrn2_simd_infer_thread(
                 }
             }
 
-            /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -557,13 +557,13 @@ static void hgrn2_simd_backward_thread(
     real *const work_one_minus_o =
         work_one_minus_sigmoid_a_f + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
     real *const work_f = work_one_minus_o + spaced(T * B * H * d_f); /* [H, d_f] a row */
-    real *const work_o = work_f + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
-    real *const work_f_2 = work_o + spaced(T * B * H * d_f); /* [H, d_f] a row */
-    real *const work_sigmoid_a_f = work_f_2 + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
+    real *const work_e = work_f + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
+    real *const work_o = work_e + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
+    real *const work_sigmoid_a_f = work_o + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_z_bar = work_sigmoid_a_f + spaced(chunk * B * H * d_f); /* [H, d_i] a row */
     real *const work_h_bar = work_z_bar + spaced(T * B * H * d_i); /* [H, d_f, d_i] a row */
-    real *const work_f_2_bar = work_h_bar + spaced(chunk * B * H * d_f * d_i); /* [H, d_f] a row */
-    real *const work_o_bar = work_f_2_bar + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
+    real *const work_e_bar = work_h_bar + spaced(chunk * B * H * d_f * d_i); /* [H, d_f] a row */
+    real *const work_o_bar = work_e_bar + spaced(chunk * B * H * d_f); /* [H, d_f] a row */
     real *const work_a_o_bar = work_o_bar + spaced(T * B * H * d_f); /* [H, d_f] a row */
     real *const work_i_bar = work_a_o_bar + spaced(T * B * H * d_f); /* [H, d_i] a row */
     real *const work_a_i_bar = work_i_bar + spaced(chunk * B * H * d_i); /* [H, d_i] a row */
@@ -625,7 +625,7 @@ static void hgrn2_simd_backward_thread(
             for (size_t k = 0; k < d_f; ++k)
                 one_minus_o[j * d_f + k] = hgrn2_complement_from_tail(o_tail[j * d_f + k]);
 
-        /* (7)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (6) */
+        /* (8)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (7) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = 0;
@@ -635,7 +635,7 @@ static void hgrn2_simd_backward_thread(
             }
         }
 
-        /* (10)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (5) */
+        /* (11)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (6) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 real sum = 0;
@@ -644,42 +644,42 @@ static void hgrn2_simd_backward_thread(
             }
         }
 
-        /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+        /* (12)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 a_o_bar[j * d_f + k] = o_bar[j * d_f + k] * o[j * d_f + k] * one_minus_o[j * d_f
                     + k];
 
-        /* (13)  sigmoid_a_i = sigmoid(a_i) */
+        /* (14)  sigmoid_a_i = sigmoid(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 sigmoid_a_i[j * d_i + k] = hgrn2_sigmoid(a_i[j * d_i + k]);
 
-        /* (13)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
+        /* (14)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 sigmoid_a_i_tail[j * d_i + k] = hgrn2_sigmoid_tail(a_i[j * d_i + k]);
 
-        /* (13)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
+        /* (14)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 one_minus_sigmoid_a_i[j * d_i + k] =
                     hgrn2_complement_from_tail(sigmoid_a_i_tail[j * d_i + k]);
 
-        /* (23)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3) */
+        /* (24)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < D; ++l)
                         W_o_bar[(j * d_f + k) * D + l] += a_o_bar[j * d_f + k] * x[l];
 
-        /* (24)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+        /* (25)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
         if (b_o_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     b_o_bar[j * d_f + k] += a_o_bar[j * d_f + k];
 
-        /* (26)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (6) */
+        /* (27)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (7) */
         if (W_y_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < H; ++k)
@@ -718,14 +718,14 @@ static void hgrn2_simd_backward_thread(
                         f[j * d_f + k] = gamma[j * d_f + k]
                             + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-                /* (8)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (5) */
+                /* (9)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (6) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
                             h_bar[(j * d_f + k) * d_i + l] = z_bar[j * d_i + l] * o[j * d_f + k]
                                 + h_next_bar[(j * d_f + k) * d_i + l];
 
-                /* (17)  h_prev_bar = h_bar * f   adjoint of (4) */
+                /* (18)  h_prev_bar = h_bar * f   adjoint of (5) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
@@ -742,14 +742,14 @@ static void hgrn2_simd_backward_thread(
             real *restrict one_minus_sigmoid_a_f = work_one_minus_sigmoid_a_f + s * H * d_f;
             const real *restrict x = in->x + (first * B + s) * D;
             const real *restrict f = work_f + s * H * d_f;
+            real *restrict e = work_e + s * H * d_f;
             const real *restrict i = tape_i + (first * B + s) * H * d_i;
             const real *restrict h_prev = first * B + s >= B ? tape_h
                 + (first * B + s - B) * H * d_f * d_i : initial_h + (first * B + s) * H * d_f * d_i;
-            real *restrict f_2 = work_f_2 + s * H * d_f;
             const real *restrict sigmoid_a_f = work_sigmoid_a_f + s * H * d_f;
             const real *restrict a_i = tape_a_i + (first * B + s) * H * d_i;
             const real *restrict h_bar = work_h_bar + s * H * d_f * d_i;
-            real *restrict f_2_bar = work_f_2_bar + s * H * d_f;
+            real *restrict e_bar = work_e_bar + s * H * d_f;
             const real *restrict a_o_bar = work_a_o_bar + (first * B + s) * H * d_f;
             real *restrict i_bar = work_i_bar + s * H * d_i;
             real *restrict a_i_bar = work_a_i_bar + s * H * d_i;
@@ -768,31 +768,31 @@ static void hgrn2_simd_backward_thread(
                     one_minus_sigmoid_a_f[j * d_f + k] =
                         hgrn2_complement_from_tail(sigmoid_a_f_tail[j * d_f + k]);
 
-            /* (4)  f_2 = 1 - f */
+            /* (4)  e = 1 - f */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
-                    f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                    e[j * d_f + k] = 1 - f[j * d_f + k];
 
-            /* (9)  f_2_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (4) */
+            /* (10)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     real sum = 0;
                     sum += dot(&h_bar[(j * d_f + k) * d_i], &i[j * d_i], d_i);
-                    f_2_bar[j * d_f + k] = sum;
+                    e_bar[j * d_f + k] = sum;
                 }
             }
 
-            /* (12)  i_bar = sum_j f_2[i,j] h_bar[i,j,k]   adjoint of (4) */
+            /* (13)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
                     for (size_t l = 0; l < d_f; ++l)
-                        sum += f_2[j * d_f + l] * h_bar[(j * d_f + l) * d_i + k];
+                        sum += e[j * d_f + l] * h_bar[(j * d_f + l) * d_i + k];
                     i_bar[j * d_i + k] = sum;
                 }
             }
 
-            /* (13)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
+            /* (14)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
              * adjoint of (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
@@ -800,22 +800,22 @@ static void hgrn2_simd_backward_thread(
                         + a_i[j * d_i + k] * one_minus_sigmoid_a_i[j * d_i
                         + k] * sigmoid_a_i[j * d_i + k]);
 
-            /* (14)  f_bar = -f_2_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4) */
+            /* (15)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4), (5) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
-                    real sum = -f_2_bar[j * d_f + k];
+                    real sum = -e_bar[j * d_f + k];
                     sum += dot(&h_bar[(j * d_f + k) * d_i], &h_prev[(j * d_f + k) * d_i], d_i);
                     f_bar[j * d_f + k] = sum;
                 }
             }
 
-            /* (15)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
+            /* (16)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     f_to_gamma_bar[j * d_f + k] = f_bar[j * d_f + k] * one_minus_sigmoid_a_f[j * d_f
                         + k];
 
-            /* (16)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
+            /* (17)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
              * (1) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
@@ -823,7 +823,7 @@ static void hgrn2_simd_backward_thread(
                         + k] * (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                         + k] * one_minus_sigmoid_a_f[j * d_f + k];
 
-            /* (18)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
+            /* (19)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
              * sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (2), (3) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
@@ -841,33 +841,33 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (19)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
+            /* (20)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_f_bar[(j * d_f + k) * D + l] += a_f_bar[j * d_f + k] * x[l];
 
-            /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         b_f_bar[j * d_f + k] += a_f_bar[j * d_f + k];
 
-            /* (21)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2) */
+            /* (22)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_i_bar[(j * d_i + k) * D + l] += a_i_bar[j * d_i + k] * x[l];
 
-            /* (22)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (23)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         b_i_bar[j * d_i + k] += a_i_bar[j * d_i + k];
 
-            /* (25)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1) */
+            /* (26)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
@@ -921,12 +921,12 @@ static void hgrn2_simd_step_thread(
     const real *const gamma = parameters->gamma; /* [H, d_f] */
     const real *const W_y = parameters->W_y; /* [D, H, d_i] */
     real *const work_f = work; /* [H, d_f] a row */
-    real *const work_i = work_f + spaced(B * H * d_f); /* [H, d_i] a row */
+    real *const work_e = work_f + spaced(B * H * d_f); /* [H, d_f] a row */
+    real *const work_i = work_e + spaced(B * H * d_f); /* [H, d_i] a row */
     real *const work_o = work_i + spaced(B * H * d_i); /* [H, d_f] a row */
     real *const work_h = work_o + spaced(B * H * d_f); /* [H, d_f, d_i] a row */
     real *const work_z = work_h + spaced(B * H * d_f * d_i); /* [H, d_i] a row */
-    real *const work_f_2 = work_z + spaced(B * H * d_i); /* [H, d_f] a row */
-    real *const work_a_f = work_f_2 + spaced(B * H * d_f); /* [H, d_f] a row */
+    real *const work_a_f = work_z + spaced(B * H * d_i); /* [H, d_f] a row */
     real *const work_sigmoid_a_f = work_a_f + spaced(B * H * d_f); /* [H, d_f] a row */
     real *const work_a_i = work_sigmoid_a_f + spaced(B * H * d_f); /* [H, d_i] a row */
     real *const work_a_o = work_a_i + spaced(B * H * d_i); /* [H, d_f] a row */
@@ -936,9 +936,9 @@ static void hgrn2_simd_step_thread(
     for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict f = work_f + s * H * d_f;
+        real *restrict e = work_e + s * H * d_f;
         real *restrict i = work_i + s * H * d_i;
         real *restrict o = work_o + s * H * d_f;
-        real *restrict f_2 = work_f_2 + s * H * d_f;
         real *restrict a_f = work_a_f + s * H * d_f;
         real *restrict sigmoid_a_f = work_sigmoid_a_f + s * H * d_f;
         real *restrict a_i = work_a_i + s * H * d_i;
@@ -992,25 +992,25 @@ static void hgrn2_simd_step_thread(
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (4)  f_2 = 1 - f */
+        /* (4)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
-                f_2[j * d_f + k] = 1 - f[j * d_f + k];
+                e[j * d_f + k] = 1 - f[j * d_f + k];
     }
     BARRIER
     for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
         const real *restrict f = work_f + s * H * d_f;
+        const real *restrict e = work_e + s * H * d_f;
         const real *restrict i = work_i + s * H * d_i;
         real *restrict h = work_h + s * H * d_f * d_i;
         const real *restrict h_prev = initial_h + s * H * d_f * d_i;
-        const real *restrict f_2 = work_f_2 + s * H * d_f;
 
-        /* (4)  h = f * h_prev + f_2[i,j] i[i,k] */
+        /* (5)  h = f * h_prev + e[i,j] i[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 for (size_t l = 0; l < d_i; ++l)
                     h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i + l]
-                        + f_2[j * d_f + k] * i[j * d_i + l];
+                        + e[j * d_f + k] * i[j * d_i + l];
     }
     BARRIER
     for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads); ++s) {
@@ -1019,7 +1019,7 @@ static void hgrn2_simd_step_thread(
         real *restrict z = work_z + s * H * d_i;
         real *restrict y = out->y + s * D;
 
-        /* (5)  z = sum_k h[i,k,j] o[i,k] */
+        /* (6)  z = sum_k h[i,k,j] o[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = 0;
@@ -1029,7 +1029,7 @@ static void hgrn2_simd_step_thread(
             }
         }
 
-        /* (6)  y = sum_hi W_y[d,h,i] z[h,i] */
+        /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t k = 0; k < H; ++k)

@@ -34,14 +34,14 @@ size_t hgrn2_simd_backward_packed_size(const hgrn2_sizes *sizes);
 
 /* Entries of hgrn2_real: scratch memory of forward: 6 * spaced(T * B * H * d_f) +
  * B * H * d_f * d_i.
- *   f, o, f_2, a_f, sigmoid_a_f, a_o: spaced(T * B * H * d_f) each, every step
+ *   f, e, o, a_f, sigmoid_a_f, a_o: spaced(T * B * H * d_f) each, every step
  *   initial_h: B * H * d_f * d_i, in place of what the caller does not give */
 size_t hgrn2_simd_forward_work_size(const hgrn2_sizes *sizes, size_t threads);
 
 /* Entries of hgrn2_real: scratch memory of infer: 6 * spaced(T * B * H * d_f) +
  * 2 * spaced(T * B * H * d_i) + spaced(T * B * H * d_f * d_i) + spaced(chunk * B * H * d_i) +
  * B * H * d_f * d_i.
- *   f, o, f_2, a_f, sigmoid_a_f, a_o: spaced(T * B * H * d_f) each, every step
+ *   f, e, o, a_f, sigmoid_a_f, a_o: spaced(T * B * H * d_f) each, every step
  *   i, a_i: spaced(T * B * H * d_i) each, every step
  *   h: spaced(T * B * H * d_f * d_i), every step
  *   z: spaced(chunk * B * H * d_i), the steps of a chunk, then overwritten
@@ -52,7 +52,7 @@ size_t hgrn2_simd_infer_work_size(const hgrn2_sizes *sizes, size_t threads);
 /* Entries of hgrn2_real: scratch memory of backward: 8 * spaced(chunk * B * H * d_f) +
  * 4 * spaced(T * B * H * d_f) + 4 * spaced(T * B * H * d_i) + spaced(chunk * B * H * d_f * d_i)
  * + 2 * spaced(chunk * B * H * d_i) + spaced(2 * B * H * d_f * d_i) + 2 * B * H * d_f * d_i + D.
- *   one_minus_sigmoid_a_f, f, f_2, sigmoid_a_f, f_2_bar, f_bar, f_to_gamma_bar, a_f_bar:
+ *   one_minus_sigmoid_a_f, f, e, sigmoid_a_f, e_bar, f_bar, f_to_gamma_bar, a_f_bar:
  *     spaced(chunk * B * H * d_f) each, the steps of a chunk, then overwritten
  *   one_minus_o, o, o_bar, a_o_bar: spaced(T * B * H * d_f) each, every step
  *   z_bar, sigmoid_a_i, sigmoid_a_i_tail, one_minus_sigmoid_a_i: spaced(T * B * H * d_i) each,
@@ -67,7 +67,7 @@ size_t hgrn2_simd_backward_work_size(const hgrn2_sizes *sizes, size_t threads);
 
 /* Entries of hgrn2_real: scratch memory of step: 6 * spaced(B * H * d_f) +
  * 3 * spaced(B * H * d_i) + spaced(B * H * d_f * d_i) + B * H * d_f * d_i.
- *   f, o, f_2, a_f, sigmoid_a_f, a_o: spaced(B * H * d_f) each, one step, then overwritten
+ *   f, e, o, a_f, sigmoid_a_f, a_o: spaced(B * H * d_f) each, one step, then overwritten
  *   i, z, a_i: spaced(B * H * d_i) each, one step, then overwritten
  *   h: spaced(B * H * d_f * d_i), one step, then overwritten
  *   initial_h: B * H * d_f * d_i, in place of what the caller does not give */

@@ -7,6 +7,9 @@
  * The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old
  * memory that stays. Lecture notes differ in their wording (an open forget gate
  * remembers); the equations do not.
+ * In the paper of 2002 the output is the memory itself, h = c o, without a tanh:
+ * output_activation='linear'. The tanh is that of later papers. The output gate sees the
+ * new memory, the others the old one.
  */
 #include "lstm_peephole.h"
 

@@ -4,8 +4,9 @@
  * equation is its number in miru1.tex and miru1.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: miru1.h.
- * lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or
- * to be trained; other libraries set both to 1/2 and call beta theta.
+ * lambda, the paper's scaling coefficient, is a scalar parameter, to be set or to be
+ * trained; other libraries set it to 1/2.
+ * Where a library keeps two biases of one sum, here is one.
  */
 #include "miru1.h"
 

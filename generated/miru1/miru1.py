@@ -7,8 +7,10 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 A. M. Zyarah and D. Kudithipudi, Minion gated recurrent unit for continual learning,
 Neurocomputing 673 (2026), arXiv 2503.06175.
 
-lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or to be
-trained; other libraries set both to 1/2 and call beta theta.
+lambda, the paper's scaling coefficient, is a scalar parameter, to be set or to be trained;
+other libraries set it to 1/2.
+
+Where a library keeps two biases of one sum, here is one.
 
     x                        [T, B, n]    input
     W_r                      [m, n]       weights of the reset gate

@@ -6,6 +6,7 @@
  * ownership: miru2.h.
  * lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or
  * to be trained; other libraries set both to 1/2 and call beta theta.
+ * Where a library keeps two biases of one sum, here is one.
  */
 #include "miru2.h"
 

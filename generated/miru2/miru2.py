@@ -10,6 +10,8 @@ Neurocomputing 673 (2026), arXiv 2503.06175.
 lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or to be
 trained; other libraries set both to 1/2 and call beta theta.
 
+Where a library keeps two biases of one sum, here is one.
+
     x                        [T, B, n]    input
     W_h                      [m, n]       weights of the candidate
     U_h                      [m, m]       weights of the candidate

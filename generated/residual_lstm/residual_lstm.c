@@ -8,6 +8,7 @@
  * (identity=True).
  * The peepholes of i and f are vectors; that of o is a matrix, as the output may have
  * another width than the memory. Other libraries add further biases to the peepholes.
+ * The paper's W_xi is W_ix here, the gate first, since xi would be a Greek letter.
  */
 #include "residual_lstm.h"
 
@@ -139,20 +140,20 @@ void residual_lstm_forward(
     const size_t n = RESIDUAL_LSTM_FIXED_n;
     const size_t d = RESIDUAL_LSTM_FIXED_d;
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
-    const residual_lstm_real *const W_xi = parameters->W_xi; /* [d, n] */
-    const residual_lstm_real *const W_hi = parameters->W_hi; /* [d, m] */
-    const residual_lstm_real *const w_ci = parameters->w_ci; /* [d] */
+    const residual_lstm_real *const W_ix = parameters->W_ix; /* [d, n] */
+    const residual_lstm_real *const W_ih = parameters->W_ih; /* [d, m] */
+    const residual_lstm_real *const w_ic = parameters->w_ic; /* [d] */
     const residual_lstm_real *const b_i = parameters->b_i; /* [d] */
-    const residual_lstm_real *const W_xf = parameters->W_xf; /* [d, n] */
-    const residual_lstm_real *const W_hf = parameters->W_hf; /* [d, m] */
-    const residual_lstm_real *const w_cf = parameters->w_cf; /* [d] */
+    const residual_lstm_real *const W_fx = parameters->W_fx; /* [d, n] */
+    const residual_lstm_real *const W_fh = parameters->W_fh; /* [d, m] */
+    const residual_lstm_real *const w_fc = parameters->w_fc; /* [d] */
     const residual_lstm_real *const b_f = parameters->b_f; /* [d] */
-    const residual_lstm_real *const W_xc = parameters->W_xc; /* [d, n] */
-    const residual_lstm_real *const W_hc = parameters->W_hc; /* [d, m] */
+    const residual_lstm_real *const W_cx = parameters->W_cx; /* [d, n] */
+    const residual_lstm_real *const W_ch = parameters->W_ch; /* [d, m] */
     const residual_lstm_real *const b_c = parameters->b_c; /* [d] */
-    const residual_lstm_real *const W_xo = parameters->W_xo; /* [m, n] */
-    const residual_lstm_real *const W_ho = parameters->W_ho; /* [m, m] */
-    const residual_lstm_real *const W_co = parameters->W_co; /* [m, d] */
+    const residual_lstm_real *const W_ox = parameters->W_ox; /* [m, n] */
+    const residual_lstm_real *const W_oh = parameters->W_oh; /* [m, m] */
+    const residual_lstm_real *const W_oc = parameters->W_oc; /* [m, d] */
     const residual_lstm_real *const b_o = parameters->b_o; /* [m] */
     const residual_lstm_real *const W_p = parameters->W_p; /* [m, d] */
     const residual_lstm_real *const W_h = parameters->W_h; /* [m, n] */
@@ -216,13 +217,13 @@ void residual_lstm_forward(
             residual_lstm_real *restrict tanh_a_c_tail = tape_tanh_a_c_tail + at * d;
             const residual_lstm_real *restrict a_h = tape_a_h + at * size_m;
 
-            /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+            /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
             for (size_t j = 0; j < d; ++j) {
-                residual_lstm_real sum = w_ci[j] * c_prev[j] + b_i[j];
+                residual_lstm_real sum = w_ic[j] * c_prev[j] + b_i[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xi[j * n + k] * x[k];
+                    sum += W_ix[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hi[j * size_m + k] * h_prev[k];
+                    sum += W_ih[j * size_m + k] * h_prev[k];
                 a_i[j] = sum;
             }
 
@@ -234,13 +235,13 @@ void residual_lstm_forward(
             for (size_t j = 0; j < d; ++j)
                 i_tail[j] = residual_lstm_sigmoid_tail(a_i[j]);
 
-            /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
             for (size_t j = 0; j < d; ++j) {
-                residual_lstm_real sum = w_cf[j] * c_prev[j] + b_f[j];
+                residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xf[j * n + k] * x[k];
+                    sum += W_fx[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hf[j * size_m + k] * h_prev[k];
+                    sum += W_fh[j * size_m + k] * h_prev[k];
                 a_f[j] = sum;
             }
 
@@ -252,13 +253,13 @@ void residual_lstm_forward(
             for (size_t j = 0; j < d; ++j)
                 f_tail[j] = residual_lstm_sigmoid_tail(a_f[j]);
 
-            /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = b_c[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xc[j * n + k] * x[k];
+                    sum += W_cx[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hc[j * size_m + k] * h_prev[k];
+                    sum += W_ch[j * size_m + k] * h_prev[k];
                 a_c[j] = sum;
             }
 
@@ -274,15 +275,15 @@ void residual_lstm_forward(
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-            /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xo[j * n + k] * x[k];
+                    sum += W_ox[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_ho[j * size_m + k] * h_prev[k];
+                    sum += W_oh[j * size_m + k] * h_prev[k];
                 for (size_t k = 0; k < d; ++k)
-                    sum += W_co[j * d + k] * c[k];
+                    sum += W_oc[j * d + k] * c[k];
                 a_o[j] = sum;
             }
 
@@ -333,20 +334,20 @@ void residual_lstm_infer(
     const size_t n = RESIDUAL_LSTM_FIXED_n;
     const size_t d = RESIDUAL_LSTM_FIXED_d;
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
-    const residual_lstm_real *const W_xi = parameters->W_xi; /* [d, n] */
-    const residual_lstm_real *const W_hi = parameters->W_hi; /* [d, m] */
-    const residual_lstm_real *const w_ci = parameters->w_ci; /* [d] */
+    const residual_lstm_real *const W_ix = parameters->W_ix; /* [d, n] */
+    const residual_lstm_real *const W_ih = parameters->W_ih; /* [d, m] */
+    const residual_lstm_real *const w_ic = parameters->w_ic; /* [d] */
     const residual_lstm_real *const b_i = parameters->b_i; /* [d] */
-    const residual_lstm_real *const W_xf = parameters->W_xf; /* [d, n] */
-    const residual_lstm_real *const W_hf = parameters->W_hf; /* [d, m] */
-    const residual_lstm_real *const w_cf = parameters->w_cf; /* [d] */
+    const residual_lstm_real *const W_fx = parameters->W_fx; /* [d, n] */
+    const residual_lstm_real *const W_fh = parameters->W_fh; /* [d, m] */
+    const residual_lstm_real *const w_fc = parameters->w_fc; /* [d] */
     const residual_lstm_real *const b_f = parameters->b_f; /* [d] */
-    const residual_lstm_real *const W_xc = parameters->W_xc; /* [d, n] */
-    const residual_lstm_real *const W_hc = parameters->W_hc; /* [d, m] */
+    const residual_lstm_real *const W_cx = parameters->W_cx; /* [d, n] */
+    const residual_lstm_real *const W_ch = parameters->W_ch; /* [d, m] */
     const residual_lstm_real *const b_c = parameters->b_c; /* [d] */
-    const residual_lstm_real *const W_xo = parameters->W_xo; /* [m, n] */
-    const residual_lstm_real *const W_ho = parameters->W_ho; /* [m, m] */
-    const residual_lstm_real *const W_co = parameters->W_co; /* [m, d] */
+    const residual_lstm_real *const W_ox = parameters->W_ox; /* [m, n] */
+    const residual_lstm_real *const W_oh = parameters->W_oh; /* [m, m] */
+    const residual_lstm_real *const W_oc = parameters->W_oc; /* [m, d] */
     const residual_lstm_real *const b_o = parameters->b_o; /* [m] */
     const residual_lstm_real *const W_p = parameters->W_p; /* [m, d] */
     const residual_lstm_real *const W_h = parameters->W_h; /* [m, n] */
@@ -399,13 +400,13 @@ void residual_lstm_infer(
                 t > 0 ? work_c + (((t - 1) & 1) * B + s) * d : initial_c + s * d;
             const residual_lstm_real *restrict a_h = work_a_h + at * size_m;
 
-            /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+            /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
             for (size_t j = 0; j < d; ++j) {
-                residual_lstm_real sum = w_ci[j] * c_prev[j] + b_i[j];
+                residual_lstm_real sum = w_ic[j] * c_prev[j] + b_i[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xi[j * n + k] * x[k];
+                    sum += W_ix[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hi[j * size_m + k] * h_prev[k];
+                    sum += W_ih[j * size_m + k] * h_prev[k];
                 a_i[j] = sum;
             }
 
@@ -413,13 +414,13 @@ void residual_lstm_infer(
             for (size_t j = 0; j < d; ++j)
                 i[j] = residual_lstm_sigmoid(a_i[j]);
 
-            /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
             for (size_t j = 0; j < d; ++j) {
-                residual_lstm_real sum = w_cf[j] * c_prev[j] + b_f[j];
+                residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xf[j * n + k] * x[k];
+                    sum += W_fx[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hf[j * size_m + k] * h_prev[k];
+                    sum += W_fh[j * size_m + k] * h_prev[k];
                 a_f[j] = sum;
             }
 
@@ -427,13 +428,13 @@ void residual_lstm_infer(
             for (size_t j = 0; j < d; ++j)
                 f[j] = residual_lstm_sigmoid(a_f[j]);
 
-            /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = b_c[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xc[j * n + k] * x[k];
+                    sum += W_cx[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_hc[j * size_m + k] * h_prev[k];
+                    sum += W_ch[j * size_m + k] * h_prev[k];
                 a_c[j] = sum;
             }
 
@@ -445,15 +446,15 @@ void residual_lstm_infer(
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-            /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
-                    sum += W_xo[j * n + k] * x[k];
+                    sum += W_ox[j * n + k] * x[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_ho[j * size_m + k] * h_prev[k];
+                    sum += W_oh[j * size_m + k] * h_prev[k];
                 for (size_t k = 0; k < d; ++k)
-                    sum += W_co[j * d + k] * c[k];
+                    sum += W_oc[j * d + k] * c[k];
                 a_o[j] = sum;
             }
 
@@ -498,33 +499,33 @@ void residual_lstm_backward(
     const size_t n = RESIDUAL_LSTM_FIXED_n;
     const size_t d = RESIDUAL_LSTM_FIXED_d;
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
-    const residual_lstm_real *const W_xi = parameters->W_xi; /* [d, n] */
-    const residual_lstm_real *const W_hi = parameters->W_hi; /* [d, m] */
-    const residual_lstm_real *const w_ci = parameters->w_ci; /* [d] */
-    const residual_lstm_real *const W_xf = parameters->W_xf; /* [d, n] */
-    const residual_lstm_real *const W_hf = parameters->W_hf; /* [d, m] */
-    const residual_lstm_real *const w_cf = parameters->w_cf; /* [d] */
-    const residual_lstm_real *const W_xc = parameters->W_xc; /* [d, n] */
-    const residual_lstm_real *const W_hc = parameters->W_hc; /* [d, m] */
-    const residual_lstm_real *const W_xo = parameters->W_xo; /* [m, n] */
-    const residual_lstm_real *const W_ho = parameters->W_ho; /* [m, m] */
-    const residual_lstm_real *const W_co = parameters->W_co; /* [m, d] */
+    const residual_lstm_real *const W_ix = parameters->W_ix; /* [d, n] */
+    const residual_lstm_real *const W_ih = parameters->W_ih; /* [d, m] */
+    const residual_lstm_real *const w_ic = parameters->w_ic; /* [d] */
+    const residual_lstm_real *const W_fx = parameters->W_fx; /* [d, n] */
+    const residual_lstm_real *const W_fh = parameters->W_fh; /* [d, m] */
+    const residual_lstm_real *const w_fc = parameters->w_fc; /* [d] */
+    const residual_lstm_real *const W_cx = parameters->W_cx; /* [d, n] */
+    const residual_lstm_real *const W_ch = parameters->W_ch; /* [d, m] */
+    const residual_lstm_real *const W_ox = parameters->W_ox; /* [m, n] */
+    const residual_lstm_real *const W_oh = parameters->W_oh; /* [m, m] */
+    const residual_lstm_real *const W_oc = parameters->W_oc; /* [m, d] */
     const residual_lstm_real *const W_p = parameters->W_p; /* [m, d] */
     const residual_lstm_real *const W_h = parameters->W_h; /* [m, n] */
-    residual_lstm_real *const W_xi_bar = gradients->W_xi_bar; /* [d, n] */
-    residual_lstm_real *const W_hi_bar = gradients->W_hi_bar; /* [d, m] */
-    residual_lstm_real *const w_ci_bar = gradients->w_ci_bar; /* [d] */
+    residual_lstm_real *const W_ix_bar = gradients->W_ix_bar; /* [d, n] */
+    residual_lstm_real *const W_ih_bar = gradients->W_ih_bar; /* [d, m] */
+    residual_lstm_real *const w_ic_bar = gradients->w_ic_bar; /* [d] */
     residual_lstm_real *const b_i_bar = gradients->b_i_bar; /* [d] */
-    residual_lstm_real *const W_xf_bar = gradients->W_xf_bar; /* [d, n] */
-    residual_lstm_real *const W_hf_bar = gradients->W_hf_bar; /* [d, m] */
-    residual_lstm_real *const w_cf_bar = gradients->w_cf_bar; /* [d] */
+    residual_lstm_real *const W_fx_bar = gradients->W_fx_bar; /* [d, n] */
+    residual_lstm_real *const W_fh_bar = gradients->W_fh_bar; /* [d, m] */
+    residual_lstm_real *const w_fc_bar = gradients->w_fc_bar; /* [d] */
     residual_lstm_real *const b_f_bar = gradients->b_f_bar; /* [d] */
-    residual_lstm_real *const W_xc_bar = gradients->W_xc_bar; /* [d, n] */
-    residual_lstm_real *const W_hc_bar = gradients->W_hc_bar; /* [d, m] */
+    residual_lstm_real *const W_cx_bar = gradients->W_cx_bar; /* [d, n] */
+    residual_lstm_real *const W_ch_bar = gradients->W_ch_bar; /* [d, m] */
     residual_lstm_real *const b_c_bar = gradients->b_c_bar; /* [d] */
-    residual_lstm_real *const W_xo_bar = gradients->W_xo_bar; /* [m, n] */
-    residual_lstm_real *const W_ho_bar = gradients->W_ho_bar; /* [m, m] */
-    residual_lstm_real *const W_co_bar = gradients->W_co_bar; /* [m, d] */
+    residual_lstm_real *const W_ox_bar = gradients->W_ox_bar; /* [m, n] */
+    residual_lstm_real *const W_oh_bar = gradients->W_oh_bar; /* [m, m] */
+    residual_lstm_real *const W_oc_bar = gradients->W_oc_bar; /* [m, d] */
     residual_lstm_real *const b_o_bar = gradients->b_o_bar; /* [m] */
     residual_lstm_real *const W_p_bar = gradients->W_p_bar; /* [m, d] */
     residual_lstm_real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
@@ -574,48 +575,48 @@ void residual_lstm_backward(
         residual_lstm_given(initial != NULL ? initial->c : NULL, 0, B * d, work_initial_c);
 
     /* reductions start at zero */
-    if (W_xi_bar != NULL)
+    if (W_ix_bar != NULL)
         for (size_t j = 0; j < d * n; ++j)
-            W_xi_bar[j] = 0;
-    if (W_hi_bar != NULL)
+            W_ix_bar[j] = 0;
+    if (W_ih_bar != NULL)
         for (size_t j = 0; j < d * size_m; ++j)
-            W_hi_bar[j] = 0;
-    if (w_ci_bar != NULL)
+            W_ih_bar[j] = 0;
+    if (w_ic_bar != NULL)
         for (size_t j = 0; j < d; ++j)
-            w_ci_bar[j] = 0;
+            w_ic_bar[j] = 0;
     if (b_i_bar != NULL)
         for (size_t j = 0; j < d; ++j)
             b_i_bar[j] = 0;
-    if (W_xf_bar != NULL)
+    if (W_fx_bar != NULL)
         for (size_t j = 0; j < d * n; ++j)
-            W_xf_bar[j] = 0;
-    if (W_hf_bar != NULL)
+            W_fx_bar[j] = 0;
+    if (W_fh_bar != NULL)
         for (size_t j = 0; j < d * size_m; ++j)
-            W_hf_bar[j] = 0;
-    if (w_cf_bar != NULL)
+            W_fh_bar[j] = 0;
+    if (w_fc_bar != NULL)
         for (size_t j = 0; j < d; ++j)
-            w_cf_bar[j] = 0;
+            w_fc_bar[j] = 0;
     if (b_f_bar != NULL)
         for (size_t j = 0; j < d; ++j)
             b_f_bar[j] = 0;
-    if (W_xc_bar != NULL)
+    if (W_cx_bar != NULL)
         for (size_t j = 0; j < d * n; ++j)
-            W_xc_bar[j] = 0;
-    if (W_hc_bar != NULL)
+            W_cx_bar[j] = 0;
+    if (W_ch_bar != NULL)
         for (size_t j = 0; j < d * size_m; ++j)
-            W_hc_bar[j] = 0;
+            W_ch_bar[j] = 0;
     if (b_c_bar != NULL)
         for (size_t j = 0; j < d; ++j)
             b_c_bar[j] = 0;
-    if (W_xo_bar != NULL)
+    if (W_ox_bar != NULL)
         for (size_t j = 0; j < size_m * n; ++j)
-            W_xo_bar[j] = 0;
-    if (W_ho_bar != NULL)
+            W_ox_bar[j] = 0;
+    if (W_oh_bar != NULL)
         for (size_t j = 0; j < size_m * size_m; ++j)
-            W_ho_bar[j] = 0;
-    if (W_co_bar != NULL)
+            W_oh_bar[j] = 0;
+    if (W_oc_bar != NULL)
         for (size_t j = 0; j < size_m * d; ++j)
-            W_co_bar[j] = 0;
+            W_oc_bar[j] = 0;
     if (b_o_bar != NULL)
         for (size_t j = 0; j < size_m; ++j)
             b_o_bar[j] = 0;
@@ -714,12 +715,12 @@ void residual_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (14)  c_bar = W_co^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (4), (5)
+            /* (14)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (4), (5)
              * */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = r_bar[j] * one_minus_r_squared[j] + c_next_bar[j];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_co[k * d + j] * a_o_bar[k];
+                    sum += W_oc[k * d + j] * a_o_bar[k];
                 c_bar[j] = sum;
             }
 
@@ -743,25 +744,25 @@ void residual_lstm_backward(
             for (size_t j = 0; j < d; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (20)  h_prev_bar = W_hi^T a_i_bar + W_hf^T a_f_bar + W_hc^T a_c_bar + W_ho^T a_o_bar
+            /* (20)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T a_c_bar + W_oh^T a_o_bar
              *  adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < d; ++k)
-                    sum += W_hi[k * size_m + j] * a_i_bar[k];
+                    sum += W_ih[k * size_m + j] * a_i_bar[k];
                 for (size_t k = 0; k < d; ++k)
-                    sum += W_hf[k * size_m + j] * a_f_bar[k];
+                    sum += W_fh[k * size_m + j] * a_f_bar[k];
                 for (size_t k = 0; k < d; ++k)
-                    sum += W_hc[k * size_m + j] * a_c_bar[k];
+                    sum += W_ch[k * size_m + j] * a_c_bar[k];
                 for (size_t k = 0; k < size_m; ++k)
-                    sum += W_ho[k * size_m + j] * a_o_bar[k];
+                    sum += W_oh[k * size_m + j] * a_o_bar[k];
                 h_prev_bar[j] = sum;
             }
 
-            /* (21)  c_prev_bar = a_i_bar * w_ci + a_f_bar * w_cf + c_bar * f   adjoint of (1), (2),
+            /* (21)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar * f   adjoint of (1), (2),
              * (3) */
             for (size_t j = 0; j < d; ++j)
-                c_prev_bar[j] = a_i_bar[j] * w_ci[j] + a_f_bar[j] * w_cf[j] + c_bar[j] * f[j];
+                c_prev_bar[j] = a_i_bar[j] * w_ic[j] + a_f_bar[j] * w_fc[j] + c_bar[j] * f[j];
         }
     }
 
@@ -794,103 +795,103 @@ void residual_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 a_h_bar[j] = h_bar[j] * o[j];
 
-            /* (22)  x_bar = W_xi^T a_i_bar + W_xf^T a_f_bar + W_xc^T a_c_bar + W_xo^T a_o_bar +
+            /* (22)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar + W_ox^T a_o_bar +
              * W_h^T a_h_bar   adjoint of (1), (2), (3), (4), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     residual_lstm_real sum = 0;
                     for (size_t k = 0; k < d; ++k)
-                        sum += W_xi[k * n + j] * a_i_bar[k];
+                        sum += W_ix[k * n + j] * a_i_bar[k];
                     for (size_t k = 0; k < d; ++k)
-                        sum += W_xf[k * n + j] * a_f_bar[k];
+                        sum += W_fx[k * n + j] * a_f_bar[k];
                     for (size_t k = 0; k < d; ++k)
-                        sum += W_xc[k * n + j] * a_c_bar[k];
+                        sum += W_cx[k * n + j] * a_c_bar[k];
                     for (size_t k = 0; k < size_m; ++k)
-                        sum += W_xo[k * n + j] * a_o_bar[k];
+                        sum += W_ox[k * n + j] * a_o_bar[k];
                     for (size_t k = 0; k < size_m; ++k)
                         sum += W_h[k * n + j] * a_h_bar[k];
                     x_bar[j] = sum;
                 }
             }
 
-            /* (23)  W_xi_bar = sum_t a_i_bar x^T   adjoint of (1) */
-            if (W_xi_bar != NULL)
+            /* (23)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
+            if (W_ix_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
-                        W_xi_bar[j * n + k] += a_i_bar[j] * x[k];
+                        W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
 
-            /* (24)  W_hi_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
-            if (W_hi_bar != NULL)
+            /* (24)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
+            if (W_ih_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
-                        W_hi_bar[j * size_m + k] += a_i_bar[j] * h_prev[k];
+                        W_ih_bar[j * size_m + k] += a_i_bar[j] * h_prev[k];
 
-            /* (25)  w_ci_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
-            if (w_ci_bar != NULL)
+            /* (25)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
+            if (w_ic_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
-                    w_ci_bar[j] += a_i_bar[j] * c_prev[j];
+                    w_ic_bar[j] += a_i_bar[j] * c_prev[j];
 
             /* (26)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_i_bar[j] += a_i_bar[j];
 
-            /* (27)  W_xf_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            if (W_xf_bar != NULL)
+            /* (27)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            if (W_fx_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
-                        W_xf_bar[j * n + k] += a_f_bar[j] * x[k];
+                        W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (28)  W_hf_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
-            if (W_hf_bar != NULL)
+            /* (28)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            if (W_fh_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
-                        W_hf_bar[j * size_m + k] += a_f_bar[j] * h_prev[k];
+                        W_fh_bar[j * size_m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (29)  w_cf_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
-            if (w_cf_bar != NULL)
+            /* (29)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
+            if (w_fc_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
-                    w_cf_bar[j] += a_f_bar[j] * c_prev[j];
+                    w_fc_bar[j] += a_f_bar[j] * c_prev[j];
 
             /* (30)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (31)  W_xc_bar = sum_t a_c_bar x^T   adjoint of (3) */
-            if (W_xc_bar != NULL)
+            /* (31)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (3) */
+            if (W_cx_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
-                        W_xc_bar[j * n + k] += a_c_bar[j] * x[k];
+                        W_cx_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (32)  W_hc_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
-            if (W_hc_bar != NULL)
+            /* (32)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
+            if (W_ch_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
-                        W_hc_bar[j * size_m + k] += a_c_bar[j] * h_prev[k];
+                        W_ch_bar[j * size_m + k] += a_c_bar[j] * h_prev[k];
 
             /* (33)  b_c_bar = sum_t a_c_bar   adjoint of (3) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_c_bar[j] += a_c_bar[j];
 
-            /* (34)  W_xo_bar = sum_t a_o_bar x^T   adjoint of (4) */
-            if (W_xo_bar != NULL)
+            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
+            if (W_ox_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
-                        W_xo_bar[j * n + k] += a_o_bar[j] * x[k];
+                        W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (35)  W_ho_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
-            if (W_ho_bar != NULL)
+            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
+            if (W_oh_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
-                        W_ho_bar[j * size_m + k] += a_o_bar[j] * h_prev[k];
+                        W_oh_bar[j * size_m + k] += a_o_bar[j] * h_prev[k];
 
-            /* (36)  W_co_bar = sum_t a_o_bar c^T   adjoint of (4) */
-            if (W_co_bar != NULL)
+            /* (36)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (4) */
+            if (W_oc_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
-                        W_co_bar[j * d + k] += a_o_bar[j] * c[k];
+                        W_oc_bar[j * d + k] += a_o_bar[j] * c[k];
 
             /* (37)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
             if (b_o_bar != NULL)
@@ -925,20 +926,20 @@ void residual_lstm_step(
     const size_t n = RESIDUAL_LSTM_FIXED_n;
     const size_t d = RESIDUAL_LSTM_FIXED_d;
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
-    const residual_lstm_real *const W_xi = parameters->W_xi; /* [d, n] */
-    const residual_lstm_real *const W_hi = parameters->W_hi; /* [d, m] */
-    const residual_lstm_real *const w_ci = parameters->w_ci; /* [d] */
+    const residual_lstm_real *const W_ix = parameters->W_ix; /* [d, n] */
+    const residual_lstm_real *const W_ih = parameters->W_ih; /* [d, m] */
+    const residual_lstm_real *const w_ic = parameters->w_ic; /* [d] */
     const residual_lstm_real *const b_i = parameters->b_i; /* [d] */
-    const residual_lstm_real *const W_xf = parameters->W_xf; /* [d, n] */
-    const residual_lstm_real *const W_hf = parameters->W_hf; /* [d, m] */
-    const residual_lstm_real *const w_cf = parameters->w_cf; /* [d] */
+    const residual_lstm_real *const W_fx = parameters->W_fx; /* [d, n] */
+    const residual_lstm_real *const W_fh = parameters->W_fh; /* [d, m] */
+    const residual_lstm_real *const w_fc = parameters->w_fc; /* [d] */
     const residual_lstm_real *const b_f = parameters->b_f; /* [d] */
-    const residual_lstm_real *const W_xc = parameters->W_xc; /* [d, n] */
-    const residual_lstm_real *const W_hc = parameters->W_hc; /* [d, m] */
+    const residual_lstm_real *const W_cx = parameters->W_cx; /* [d, n] */
+    const residual_lstm_real *const W_ch = parameters->W_ch; /* [d, m] */
     const residual_lstm_real *const b_c = parameters->b_c; /* [d] */
-    const residual_lstm_real *const W_xo = parameters->W_xo; /* [m, n] */
-    const residual_lstm_real *const W_ho = parameters->W_ho; /* [m, m] */
-    const residual_lstm_real *const W_co = parameters->W_co; /* [m, d] */
+    const residual_lstm_real *const W_ox = parameters->W_ox; /* [m, n] */
+    const residual_lstm_real *const W_oh = parameters->W_oh; /* [m, m] */
+    const residual_lstm_real *const W_oc = parameters->W_oc; /* [m, d] */
     const residual_lstm_real *const b_o = parameters->b_o; /* [m] */
     const residual_lstm_real *const W_p = parameters->W_p; /* [m, d] */
     const residual_lstm_real *const W_h = parameters->W_h; /* [m, n] */
@@ -968,13 +969,13 @@ void residual_lstm_step(
         const residual_lstm_real *h_prev = initial_h + s * size_m;
         const residual_lstm_real *c_prev = initial_c + s * d;
 
-        /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+        /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
         for (size_t j = 0; j < d; ++j) {
-            residual_lstm_real sum = w_ci[j] * c_prev[j] + b_i[j];
+            residual_lstm_real sum = w_ic[j] * c_prev[j] + b_i[j];
             for (size_t k = 0; k < n; ++k)
-                sum += W_xi[j * n + k] * x[k];
+                sum += W_ix[j * n + k] * x[k];
             for (size_t k = 0; k < size_m; ++k)
-                sum += W_hi[j * size_m + k] * h_prev[k];
+                sum += W_ih[j * size_m + k] * h_prev[k];
             a_i[j] = sum;
         }
 
@@ -982,13 +983,13 @@ void residual_lstm_step(
         for (size_t j = 0; j < d; ++j)
             i[j] = residual_lstm_sigmoid(a_i[j]);
 
-        /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+        /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
         for (size_t j = 0; j < d; ++j) {
-            residual_lstm_real sum = w_cf[j] * c_prev[j] + b_f[j];
+            residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
             for (size_t k = 0; k < n; ++k)
-                sum += W_xf[j * n + k] * x[k];
+                sum += W_fx[j * n + k] * x[k];
             for (size_t k = 0; k < size_m; ++k)
-                sum += W_hf[j * size_m + k] * h_prev[k];
+                sum += W_fh[j * size_m + k] * h_prev[k];
             a_f[j] = sum;
         }
 
@@ -996,13 +997,13 @@ void residual_lstm_step(
         for (size_t j = 0; j < d; ++j)
             f[j] = residual_lstm_sigmoid(a_f[j]);
 
-        /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+        /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
         for (size_t j = 0; j < d; ++j) {
             residual_lstm_real sum = b_c[j];
             for (size_t k = 0; k < n; ++k)
-                sum += W_xc[j * n + k] * x[k];
+                sum += W_cx[j * n + k] * x[k];
             for (size_t k = 0; k < size_m; ++k)
-                sum += W_hc[j * size_m + k] * h_prev[k];
+                sum += W_ch[j * size_m + k] * h_prev[k];
             a_c[j] = sum;
         }
 
@@ -1014,15 +1015,15 @@ void residual_lstm_step(
         for (size_t j = 0; j < d; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-        /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+        /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
         for (size_t j = 0; j < size_m; ++j) {
             residual_lstm_real sum = b_o[j];
             for (size_t k = 0; k < n; ++k)
-                sum += W_xo[j * n + k] * x[k];
+                sum += W_ox[j * n + k] * x[k];
             for (size_t k = 0; k < size_m; ++k)
-                sum += W_ho[j * size_m + k] * h_prev[k];
+                sum += W_oh[j * size_m + k] * h_prev[k];
             for (size_t k = 0; k < d; ++k)
-                sum += W_co[j * d + k] * c[k];
+                sum += W_oc[j * d + k] * c[k];
             a_o[j] = sum;
         }
 

@@ -57,20 +57,20 @@ typedef struct residual_lstm_sizes {
 
 /* parameters; the caller owns them */
 typedef struct residual_lstm_parameters {
-    const residual_lstm_real *W_xi; /* [d, n] weights of the input gate */
-    const residual_lstm_real *W_hi; /* [d, m] weights of the input gate */
-    const residual_lstm_real *w_ci; /* [d] weights of the input gate */
+    const residual_lstm_real *W_ix; /* [d, n] weights of the input gate */
+    const residual_lstm_real *W_ih; /* [d, m] weights of the input gate */
+    const residual_lstm_real *w_ic; /* [d] weights of the input gate */
     const residual_lstm_real *b_i; /* [d] bias of the input gate */
-    const residual_lstm_real *W_xf; /* [d, n] weights of the forget gate */
-    const residual_lstm_real *W_hf; /* [d, m] weights of the forget gate */
-    const residual_lstm_real *w_cf; /* [d] weights of the forget gate */
+    const residual_lstm_real *W_fx; /* [d, n] weights of the forget gate */
+    const residual_lstm_real *W_fh; /* [d, m] weights of the forget gate */
+    const residual_lstm_real *w_fc; /* [d] weights of the forget gate */
     const residual_lstm_real *b_f; /* [d] bias of the forget gate */
-    const residual_lstm_real *W_xc; /* [d, n] weights of what is written */
-    const residual_lstm_real *W_hc; /* [d, m] weights of what is written */
+    const residual_lstm_real *W_cx; /* [d, n] weights of what is written */
+    const residual_lstm_real *W_ch; /* [d, m] weights of what is written */
     const residual_lstm_real *b_c; /* [d] bias of what is written */
-    const residual_lstm_real *W_xo; /* [m, n] weights of the output gate */
-    const residual_lstm_real *W_ho; /* [m, m] weights of the output gate */
-    const residual_lstm_real *W_co; /* [m, d] weights of the output gate */
+    const residual_lstm_real *W_ox; /* [m, n] weights of the output gate */
+    const residual_lstm_real *W_oh; /* [m, m] weights of the output gate */
+    const residual_lstm_real *W_oc; /* [m, d] weights of the output gate */
     const residual_lstm_real *b_o; /* [m] bias of the output gate */
     const residual_lstm_real *W_p; /* [m, d] weights of the projection */
     const residual_lstm_real *W_h; /* [m, n] weights of the shortcut */
@@ -98,20 +98,20 @@ typedef struct residual_lstm_gradients {
     residual_lstm_real *initial_h_bar; /* [B, m] cotangent of initial.h */
     residual_lstm_real *initial_c_bar; /* [B, d] cotangent of initial.c */
     residual_lstm_real *x_bar; /* [T, B, n] cotangent of x */
-    residual_lstm_real *W_xi_bar; /* [d, n] cotangent of W_xi */
-    residual_lstm_real *W_hi_bar; /* [d, m] cotangent of W_hi */
-    residual_lstm_real *w_ci_bar; /* [d] cotangent of w_ci */
+    residual_lstm_real *W_ix_bar; /* [d, n] cotangent of W_ix */
+    residual_lstm_real *W_ih_bar; /* [d, m] cotangent of W_ih */
+    residual_lstm_real *w_ic_bar; /* [d] cotangent of w_ic */
     residual_lstm_real *b_i_bar; /* [d] cotangent of b_i */
-    residual_lstm_real *W_xf_bar; /* [d, n] cotangent of W_xf */
-    residual_lstm_real *W_hf_bar; /* [d, m] cotangent of W_hf */
-    residual_lstm_real *w_cf_bar; /* [d] cotangent of w_cf */
+    residual_lstm_real *W_fx_bar; /* [d, n] cotangent of W_fx */
+    residual_lstm_real *W_fh_bar; /* [d, m] cotangent of W_fh */
+    residual_lstm_real *w_fc_bar; /* [d] cotangent of w_fc */
     residual_lstm_real *b_f_bar; /* [d] cotangent of b_f */
-    residual_lstm_real *W_xc_bar; /* [d, n] cotangent of W_xc */
-    residual_lstm_real *W_hc_bar; /* [d, m] cotangent of W_hc */
+    residual_lstm_real *W_cx_bar; /* [d, n] cotangent of W_cx */
+    residual_lstm_real *W_ch_bar; /* [d, m] cotangent of W_ch */
     residual_lstm_real *b_c_bar; /* [d] cotangent of b_c */
-    residual_lstm_real *W_xo_bar; /* [m, n] cotangent of W_xo */
-    residual_lstm_real *W_ho_bar; /* [m, m] cotangent of W_ho */
-    residual_lstm_real *W_co_bar; /* [m, d] cotangent of W_co */
+    residual_lstm_real *W_ox_bar; /* [m, n] cotangent of W_ox */
+    residual_lstm_real *W_oh_bar; /* [m, m] cotangent of W_oh */
+    residual_lstm_real *W_oc_bar; /* [m, d] cotangent of W_oc */
     residual_lstm_real *b_o_bar; /* [m] cotangent of b_o */
     residual_lstm_real *W_p_bar; /* [m, d] cotangent of W_p */
     residual_lstm_real *W_h_bar; /* [m, n] cotangent of W_h */

@@ -13,21 +13,23 @@ Where the input is as wide as the output, the paper puts the identity in place o
 The peepholes of i and f are vectors; that of o is a matrix, as the output may have another
 width than the memory. Other libraries add further biases to the peepholes.
 
+The paper's W_xi is W_ix here, the gate first, since xi would be a Greek letter.
+
     x                        [T, B, n]    input
-    W_xi                     [d, n]       weights of the input gate
-    W_hi                     [d, m]       weights of the input gate
-    w_ci                     [d]          weights of the input gate
+    W_ix                     [d, n]       weights of the input gate
+    W_ih                     [d, m]       weights of the input gate
+    w_ic                     [d]          weights of the input gate
     b_i                      [d]          bias of the input gate
-    W_xf                     [d, n]       weights of the forget gate
-    W_hf                     [d, m]       weights of the forget gate
-    w_cf                     [d]          weights of the forget gate
+    W_fx                     [d, n]       weights of the forget gate
+    W_fh                     [d, m]       weights of the forget gate
+    w_fc                     [d]          weights of the forget gate
     b_f                      [d]          bias of the forget gate
-    W_xc                     [d, n]       weights of what is written
-    W_hc                     [d, m]       weights of what is written
+    W_cx                     [d, n]       weights of what is written
+    W_ch                     [d, m]       weights of what is written
     b_c                      [d]          bias of what is written
-    W_xo                     [m, n]       weights of the output gate
-    W_ho                     [m, m]       weights of the output gate
-    W_co                     [m, d]       weights of the output gate
+    W_ox                     [m, n]       weights of the output gate
+    W_oh                     [m, m]       weights of the output gate
+    W_oc                     [m, d]       weights of the output gate
     b_o                      [m]          bias of the output gate
     W_p                      [m, d]       weights of the projection
     W_h                      [m, n]       weights of the shortcut
@@ -103,20 +105,20 @@ def forward(parameters, inputs, initial):
     """Outputs, final state and tape (what backward needs), each by name."""
     dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
-    W_xi = parameters["W_xi"]
-    W_hi = parameters["W_hi"]
-    w_ci = parameters["w_ci"]
+    W_ix = parameters["W_ix"]
+    W_ih = parameters["W_ih"]
+    w_ic = parameters["w_ic"]
     b_i = parameters["b_i"]
-    W_xf = parameters["W_xf"]
-    W_hf = parameters["W_hf"]
-    w_cf = parameters["w_cf"]
+    W_fx = parameters["W_fx"]
+    W_fh = parameters["W_fh"]
+    w_fc = parameters["w_fc"]
     b_f = parameters["b_f"]
-    W_xc = parameters["W_xc"]
-    W_hc = parameters["W_hc"]
+    W_cx = parameters["W_cx"]
+    W_ch = parameters["W_ch"]
     b_c = parameters["b_c"]
-    W_xo = parameters["W_xo"]
-    W_ho = parameters["W_ho"]
-    W_co = parameters["W_co"]
+    W_ox = parameters["W_ox"]
+    W_oh = parameters["W_oh"]
+    W_oc = parameters["W_oc"]
     b_o = parameters["b_o"]
     W_p = parameters["W_p"]
     W_h = parameters["W_h"]
@@ -124,8 +126,8 @@ def forward(parameters, inputs, initial):
     initial_c = initial["c"]
     T, B = x.shape[:2]
     n = x.shape[2]
-    d = W_xi.shape[0]
-    size_m = W_hi.shape[1]
+    d = W_ix.shape[0]
+    size_m = W_ih.shape[1]
 
     # all steps at once
     # (7)  a_h = W_h x
@@ -143,28 +145,28 @@ def forward(parameters, inputs, initial):
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
         c_prev = c[t - 1] if t > 0 else initial_c
-        # (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i
-        a_i = x[t] @ W_xi.T + h_prev @ W_hi.T + w_ci * c_prev + b_i
+        # (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i
+        a_i = x[t] @ W_ix.T + h_prev @ W_ih.T + w_ic * c_prev + b_i
         # (1)  i = sigmoid(a_i)
         i = sigmoid(a_i)
         # (1)  i_tail = sigmoid_tail(a_i)
         i_tail[t] = sigmoid_tail(a_i)
-        # (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f
-        a_f = x[t] @ W_xf.T + h_prev @ W_hf.T + w_cf * c_prev + b_f
+        # (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f
+        a_f = x[t] @ W_fx.T + h_prev @ W_fh.T + w_fc * c_prev + b_f
         # (2)  f = sigmoid(a_f)
         f = sigmoid(a_f)
         # (2)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (3)  a_c = W_xc x + W_hc h_prev + b_c
-        a_c = x[t] @ W_xc.T + h_prev @ W_hc.T + b_c
+        # (3)  a_c = W_cx x + W_ch h_prev + b_c
+        a_c = x[t] @ W_cx.T + h_prev @ W_ch.T + b_c
         # (3)  tanh_a_c = tanh(a_c)
         tanh_a_c = np.tanh(a_c)
         # (3)  tanh_a_c_tail = tanh_tail(a_c)
         tanh_a_c_tail[t] = tanh_tail(a_c)
         # (3)  c = f * c_prev + i * tanh(a_c)
         c[t] = f * c_prev + i * tanh_a_c
-        # (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o
-        a_o = x[t] @ W_xo.T + h_prev @ W_ho.T + c[t] @ W_co.T + b_o
+        # (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o
+        a_o = x[t] @ W_ox.T + h_prev @ W_oh.T + c[t] @ W_oc.T + b_o
         # (4)  o = sigmoid(a_o)
         o = sigmoid(a_o)
         # (4)  o_tail = sigmoid_tail(a_o)
@@ -194,17 +196,17 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x = inputs["x"]
     c = tape["c"]
     m = tape["m"]
-    W_xi = parameters["W_xi"]
-    W_hi = parameters["W_hi"]
-    w_ci = parameters["w_ci"]
-    W_xf = parameters["W_xf"]
-    W_hf = parameters["W_hf"]
-    w_cf = parameters["w_cf"]
-    W_xc = parameters["W_xc"]
-    W_hc = parameters["W_hc"]
-    W_xo = parameters["W_xo"]
-    W_ho = parameters["W_ho"]
-    W_co = parameters["W_co"]
+    W_ix = parameters["W_ix"]
+    W_ih = parameters["W_ih"]
+    w_ic = parameters["w_ic"]
+    W_fx = parameters["W_fx"]
+    W_fh = parameters["W_fh"]
+    w_fc = parameters["w_fc"]
+    W_cx = parameters["W_cx"]
+    W_ch = parameters["W_ch"]
+    W_ox = parameters["W_ox"]
+    W_oh = parameters["W_oh"]
+    W_oc = parameters["W_oc"]
     W_p = parameters["W_p"]
     W_h = parameters["W_h"]
     a_h = tape["a_h"]
@@ -213,8 +215,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     final_c_bar = bars["final.c"]
     T, B = x.shape[:2]
     n = x.shape[2]
-    d = W_xi.shape[0]
-    size_m = W_hi.shape[1]
+    d = W_ix.shape[0]
+    size_m = W_ih.shape[1]
 
     # scan in reverse
     o = np.empty((T, B, size_m), dtype)
@@ -258,8 +260,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         o_bar = h_bar[t] * (m[t] + a_h[t])
         # (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4)
         a_o_bar[t] = o_bar * o[t] * one_minus_o
-        # (14)  c_bar = W_co^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (4), (5)
-        c_bar = a_o_bar[t] @ W_co + r_bar * one_minus_r_squared + c_next_bar
+        # (14)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (4), (5)
+        c_bar = a_o_bar[t] @ W_oc + r_bar * one_minus_r_squared + c_next_bar
         # (15)  a_c_bar = c_bar * i * (1 - tanh(a_c)^2)   adjoint of (3)
         a_c_bar[t] = c_bar * i * one_minus_tanh_a_c_squared
         # (16)  f_bar = c_bar * c_prev   adjoint of (3)
@@ -270,10 +272,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         i_bar = c_bar * tanh_a_c
         # (19)  a_i_bar = i_bar * i * (1 - i)   adjoint of (1)
         a_i_bar[t] = i_bar * i * one_minus_i
-        # (20)  h_prev_bar = W_hi^T a_i_bar + W_hf^T a_f_bar + W_hc^T a_c_bar + W_ho^T a_o_bar   adjoint of (1), (2), (3), (4)
-        h_prev_bar = a_i_bar[t] @ W_hi + a_f_bar[t] @ W_hf + a_c_bar[t] @ W_hc + a_o_bar[t] @ W_ho
-        # (21)  c_prev_bar = a_i_bar * w_ci + a_f_bar * w_cf + c_bar * f   adjoint of (1), (2), (3)
-        c_prev_bar = a_i_bar[t] * w_ci + a_f_bar[t] * w_cf + c_bar * f
+        # (20)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T a_c_bar + W_oh^T a_o_bar   adjoint of (1), (2), (3), (4)
+        h_prev_bar = a_i_bar[t] @ W_ih + a_f_bar[t] @ W_fh + a_c_bar[t] @ W_ch + a_o_bar[t] @ W_oh
+        # (21)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar * f   adjoint of (1), (2), (3)
+        c_prev_bar = a_i_bar[t] * w_ic + a_f_bar[t] * w_fc + c_bar * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
@@ -282,90 +284,90 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     r = tanh_from_tail(r_tail)
     # (9)  a_h_bar = h_bar * o   adjoint of (7)
     a_h_bar = h_bar * o
-    # (22)  x_bar = W_xi^T a_i_bar + W_xf^T a_f_bar + W_xc^T a_c_bar + W_xo^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4), (7)
-    x_bar = a_i_bar @ W_xi + a_f_bar @ W_xf + a_c_bar @ W_xc + a_o_bar @ W_xo + a_h_bar @ W_h
-    # (23)  W_xi_bar = sum_t a_i_bar x^T   adjoint of (1)
-    W_xi_bar = contract("TBi,TBj->ij", a_i_bar, x)
-    # (24)  W_hi_bar = sum_t a_i_bar h_prev^T   adjoint of (1)
-    W_hi_bar = contract("TBi,TBj->ij", a_i_bar, h_prev)
-    # (25)  w_ci_bar = sum_t a_i_bar * c_prev   adjoint of (1)
-    w_ci_bar = contract("TBi,TBi->i", a_i_bar, c_prev)
+    # (22)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar + W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4), (7)
+    x_bar = a_i_bar @ W_ix + a_f_bar @ W_fx + a_c_bar @ W_cx + a_o_bar @ W_ox + a_h_bar @ W_h
+    # (23)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1)
+    W_ix_bar = contract("TBi,TBj->ij", a_i_bar, x)
+    # (24)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1)
+    W_ih_bar = contract("TBi,TBj->ij", a_i_bar, h_prev)
+    # (25)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1)
+    w_ic_bar = contract("TBi,TBi->i", a_i_bar, c_prev)
     # (26)  b_i_bar = sum_t a_i_bar   adjoint of (1)
     b_i_bar = contract("TBi->i", a_i_bar)
-    # (27)  W_xf_bar = sum_t a_f_bar x^T   adjoint of (2)
-    W_xf_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (28)  W_hf_bar = sum_t a_f_bar h_prev^T   adjoint of (2)
-    W_hf_bar = contract("TBi,TBj->ij", a_f_bar, h_prev)
-    # (29)  w_cf_bar = sum_t a_f_bar * c_prev   adjoint of (2)
-    w_cf_bar = contract("TBi,TBi->i", a_f_bar, c_prev)
+    # (27)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (2)
+    W_fx_bar = contract("TBi,TBj->ij", a_f_bar, x)
+    # (28)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (2)
+    W_fh_bar = contract("TBi,TBj->ij", a_f_bar, h_prev)
+    # (29)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (2)
+    w_fc_bar = contract("TBi,TBi->i", a_f_bar, c_prev)
     # (30)  b_f_bar = sum_t a_f_bar   adjoint of (2)
     b_f_bar = contract("TBi->i", a_f_bar)
-    # (31)  W_xc_bar = sum_t a_c_bar x^T   adjoint of (3)
-    W_xc_bar = contract("TBi,TBj->ij", a_c_bar, x)
-    # (32)  W_hc_bar = sum_t a_c_bar h_prev^T   adjoint of (3)
-    W_hc_bar = contract("TBi,TBj->ij", a_c_bar, h_prev)
+    # (31)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (3)
+    W_cx_bar = contract("TBi,TBj->ij", a_c_bar, x)
+    # (32)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (3)
+    W_ch_bar = contract("TBi,TBj->ij", a_c_bar, h_prev)
     # (33)  b_c_bar = sum_t a_c_bar   adjoint of (3)
     b_c_bar = contract("TBi->i", a_c_bar)
-    # (34)  W_xo_bar = sum_t a_o_bar x^T   adjoint of (4)
-    W_xo_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (35)  W_ho_bar = sum_t a_o_bar h_prev^T   adjoint of (4)
-    W_ho_bar = contract("TBi,TBj->ij", a_o_bar, h_prev)
-    # (36)  W_co_bar = sum_t a_o_bar c^T   adjoint of (4)
-    W_co_bar = contract("TBi,TBj->ij", a_o_bar, c)
+    # (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4)
+    W_ox_bar = contract("TBi,TBj->ij", a_o_bar, x)
+    # (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (4)
+    W_oh_bar = contract("TBi,TBj->ij", a_o_bar, h_prev)
+    # (36)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (4)
+    W_oc_bar = contract("TBi,TBj->ij", a_o_bar, c)
     # (37)  b_o_bar = sum_t a_o_bar   adjoint of (4)
     b_o_bar = contract("TBi->i", a_o_bar)
     # (38)  W_p_bar = sum_t m_bar r^T   adjoint of (6)
     W_p_bar = contract("TBi,TBj->ij", m_bar, r)
     # (39)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7)
     W_h_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    return {"initial.h": h_prev_bar, "initial.c": c_prev_bar, "x": x_bar, "W_xi": W_xi_bar, "W_hi": W_hi_bar, "w_ci": w_ci_bar, "b_i": b_i_bar, "W_xf": W_xf_bar, "W_hf": W_hf_bar, "w_cf": w_cf_bar, "b_f": b_f_bar, "W_xc": W_xc_bar, "W_hc": W_hc_bar, "b_c": b_c_bar, "W_xo": W_xo_bar, "W_ho": W_ho_bar, "W_co": W_co_bar, "b_o": b_o_bar, "W_p": W_p_bar, "W_h": W_h_bar}
+    return {"initial.h": h_prev_bar, "initial.c": c_prev_bar, "x": x_bar, "W_ix": W_ix_bar, "W_ih": W_ih_bar, "w_ic": w_ic_bar, "b_i": b_i_bar, "W_fx": W_fx_bar, "W_fh": W_fh_bar, "w_fc": w_fc_bar, "b_f": b_f_bar, "W_cx": W_cx_bar, "W_ch": W_ch_bar, "b_c": b_c_bar, "W_ox": W_ox_bar, "W_oh": W_oh_bar, "W_oc": W_oc_bar, "b_o": b_o_bar, "W_p": W_p_bar, "W_h": W_h_bar}
 
 
 def step(parameters, inputs, state):
     """Outputs and next state for one step; arrays as above without T."""
     dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
-    W_xi = parameters["W_xi"]
-    W_hi = parameters["W_hi"]
-    w_ci = parameters["w_ci"]
+    W_ix = parameters["W_ix"]
+    W_ih = parameters["W_ih"]
+    w_ic = parameters["w_ic"]
     b_i = parameters["b_i"]
-    W_xf = parameters["W_xf"]
-    W_hf = parameters["W_hf"]
-    w_cf = parameters["w_cf"]
+    W_fx = parameters["W_fx"]
+    W_fh = parameters["W_fh"]
+    w_fc = parameters["w_fc"]
     b_f = parameters["b_f"]
-    W_xc = parameters["W_xc"]
-    W_hc = parameters["W_hc"]
+    W_cx = parameters["W_cx"]
+    W_ch = parameters["W_ch"]
     b_c = parameters["b_c"]
-    W_xo = parameters["W_xo"]
-    W_ho = parameters["W_ho"]
-    W_co = parameters["W_co"]
+    W_ox = parameters["W_ox"]
+    W_oh = parameters["W_oh"]
+    W_oc = parameters["W_oc"]
     b_o = parameters["b_o"]
     W_p = parameters["W_p"]
     W_h = parameters["W_h"]
     B = x.shape[0]
     n = x.shape[1]
-    d = W_xi.shape[0]
-    size_m = W_hi.shape[1]
+    d = W_ix.shape[0]
+    size_m = W_ih.shape[1]
 
     # this step
     h_prev = state["h"]
     c_prev = state["c"]
-    # (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i
-    a_i = x @ W_xi.T + h_prev @ W_hi.T + w_ci * c_prev + b_i
+    # (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i
+    a_i = x @ W_ix.T + h_prev @ W_ih.T + w_ic * c_prev + b_i
     # (1)  i = sigmoid(a_i)
     i = sigmoid(a_i)
-    # (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f
-    a_f = x @ W_xf.T + h_prev @ W_hf.T + w_cf * c_prev + b_f
+    # (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f
+    a_f = x @ W_fx.T + h_prev @ W_fh.T + w_fc * c_prev + b_f
     # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  a_c = W_xc x + W_hc h_prev + b_c
-    a_c = x @ W_xc.T + h_prev @ W_hc.T + b_c
+    # (3)  a_c = W_cx x + W_ch h_prev + b_c
+    a_c = x @ W_cx.T + h_prev @ W_ch.T + b_c
     # (3)  tanh_a_c = tanh(a_c)
     tanh_a_c = np.tanh(a_c)
     # (3)  c = f * c_prev + i * tanh(a_c)
     c = f * c_prev + i * tanh_a_c
-    # (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o
-    a_o = x @ W_xo.T + h_prev @ W_ho.T + c @ W_co.T + b_o
+    # (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o
+    a_o = x @ W_ox.T + h_prev @ W_oh.T + c @ W_oc.T + b_o
     # (4)  o = sigmoid(a_o)
     o = sigmoid(a_o)
     # (5)  r = tanh(c)

@@ -123,35 +123,35 @@ void residual_lstm_simd_pack_forward(
     }
     {
         const weights from[] = {
-            {parameters->W_xi, n, 1, 1},
-            {parameters->W_xf, n, 1, 1},
-            {parameters->W_xc, n, 1, 1},
+            {parameters->W_ix, n, 1, 1},
+            {parameters->W_fx, n, 1, 1},
+            {parameters->W_cx, n, 1, 1},
         };
         packed = pack(d, MOST_VECTORS(3), from, 3, n, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_xo, n, 1, 1},
+            {parameters->W_ox, n, 1, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, n, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_hi, size_m, 1, 1},
-            {parameters->W_hf, size_m, 1, 1},
-            {parameters->W_hc, size_m, 1, 1},
+            {parameters->W_ih, size_m, 1, 1},
+            {parameters->W_fh, size_m, 1, 1},
+            {parameters->W_ch, size_m, 1, 1},
         };
         packed = pack(d, MOST_VECTORS(3), from, 3, size_m, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_ho, size_m, 1, 1},
+            {parameters->W_oh, size_m, 1, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, size_m, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_co, d, 1, 1},
+            {parameters->W_oc, d, 1, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
@@ -179,55 +179,55 @@ void residual_lstm_simd_pack_backward(
     }
     {
         const weights from[] = {
-            {parameters->W_co, 1, d, 1},
+            {parameters->W_oc, 1, d, 1},
         };
         packed = pack(d, MOST_VECTORS(1), from, 1, size_m, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_hi, 1, size_m, 1},
+            {parameters->W_ih, 1, size_m, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_hf, 1, size_m, 1},
+            {parameters->W_fh, 1, size_m, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_hc, 1, size_m, 1},
+            {parameters->W_ch, 1, size_m, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_ho, 1, size_m, 1},
+            {parameters->W_oh, 1, size_m, 1},
         };
         packed = pack(size_m, MOST_VECTORS(1), from, 1, size_m, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_xi, 1, n, 1},
+            {parameters->W_ix, 1, n, 1},
         };
         packed = pack(n, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_xf, 1, n, 1},
+            {parameters->W_fx, 1, n, 1},
         };
         packed = pack(n, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_xc, 1, n, 1},
+            {parameters->W_cx, 1, n, 1},
         };
         packed = pack(n, MOST_VECTORS(1), from, 1, d, packed);
     }
     {
         const weights from[] = {
-            {parameters->W_xo, 1, n, 1},
+            {parameters->W_ox, 1, n, 1},
         };
         packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
     }
@@ -254,9 +254,9 @@ static void residual_lstm_simd_forward_thread(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 3 * round_up(d, LANES) + round_up(size_m, LANES));
-    const real *const w_ci = parameters->w_ci; /* [d] */
+    const real *const w_ic = parameters->w_ic; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
-    const real *const w_cf = parameters->w_cf; /* [d] */
+    const real *const w_fc = parameters->w_fc; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_c = parameters->b_c; /* [d] */
     const real *const b_o = parameters->b_o; /* [m] */
@@ -342,7 +342,7 @@ static void residual_lstm_simd_forward_thread(
             const size_t to = share_from(count, thread + 1, threads);
             const block_range batch = {d, vectors, from, to, 0};
 
-            /* W_xi x, W_xf x, W_xc x */
+            /* W_ix x, W_fx x, W_cx x */
             products(steps * B, 3, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
                 0);
         }
@@ -356,7 +356,7 @@ static void residual_lstm_simd_forward_thread(
             const size_t to = share_from(count, thread + 1, threads);
             const block_range batch = {size_m, vectors, from, to, 0};
 
-            /* W_xo x */
+            /* W_ox x */
             products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
                 0);
         }
@@ -389,7 +389,7 @@ static void residual_lstm_simd_forward_thread(
                         const size_t low = t & 1 ? from + to - start - taken : start;
                         const block_range batch = {d, vectors, low, low + taken, t & 1};
 
-                        /* W_xi x, W_hi h_prev, W_xf x, W_hf h_prev, W_xc x, W_hc h_prev */
+                        /* W_ix x, W_ih h_prev, W_fx x, W_fh h_prev, W_cx x, W_ch h_prev */
                         products(rows, 3, &batch, factors_a_i + early, 2 - early,
                             &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
@@ -401,18 +401,18 @@ static void residual_lstm_simd_forward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
-                                const vec w_ci_here = load_part(w_ci + j, left);
+                                const vec w_ic_here = load_part(w_ic + j, left);
                                 const vec b_i_here = load_part(b_i + j, left);
-                                const vec w_cf_here = load_part(w_cf + j, left);
+                                const vec w_fc_here = load_part(w_fc + j, left);
                                 const vec b_f_here = load_part(b_f + j, left);
                                 const vec b_c_here = load_part(b_c + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c_prev =
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+                                    /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
                                     const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
-                                        + w_ci_here * c_prev + b_i_here;
+                                        + w_ic_here * c_prev + b_i_here;
 
                                     /* (1)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
@@ -421,9 +421,9 @@ static void residual_lstm_simd_forward_thread(
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + s * row_d + j, i_tail);
 
-                                    /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+                                    /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
-                                        + w_cf_here * c_prev + b_f_here;
+                                        + w_fc_here * c_prev + b_f_here;
 
                                     /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
@@ -432,7 +432,7 @@ static void residual_lstm_simd_forward_thread(
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_d + j, f_tail);
 
-                                    /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+                                    /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
                                     const vec a_c =
                                         load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
@@ -502,7 +502,7 @@ static void residual_lstm_simd_forward_thread(
                         const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                         ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_xo x, W_ho h_prev, W_co c */
+                        /* W_ox x, W_oh h_prev, W_oc c */
                         products(rows, 1, &batch, factors_a_o + early, 3 - early,
                             &(sums){tile_a_o_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
@@ -524,7 +524,7 @@ static void residual_lstm_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                                    /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+                                    /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                                     const vec a_o =
                                         load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
@@ -596,9 +596,9 @@ static void residual_lstm_simd_infer_thread(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_ahead(T, B, 3 * round_up(d, LANES) + round_up(size_m, LANES));
-    const real *const w_ci = parameters->w_ci; /* [d] */
+    const real *const w_ic = parameters->w_ic; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
-    const real *const w_cf = parameters->w_cf; /* [d] */
+    const real *const w_fc = parameters->w_fc; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_c = parameters->b_c; /* [d] */
     const real *const b_o = parameters->b_o; /* [m] */
@@ -678,7 +678,7 @@ static void residual_lstm_simd_infer_thread(
             const size_t to = share_from(count, thread + 1, threads);
             const block_range batch = {d, vectors, from, to, 0};
 
-            /* W_xi x, W_xf x, W_xc x */
+            /* W_ix x, W_fx x, W_cx x */
             products(steps * B, 3, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
                 0);
         }
@@ -692,7 +692,7 @@ static void residual_lstm_simd_infer_thread(
             const size_t to = share_from(count, thread + 1, threads);
             const block_range batch = {size_m, vectors, from, to, 0};
 
-            /* W_xo x */
+            /* W_ox x */
             products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
                 0);
         }
@@ -721,7 +721,7 @@ static void residual_lstm_simd_infer_thread(
                         const size_t low = t & 1 ? from + to - start - taken : start;
                         const block_range batch = {d, vectors, low, low + taken, t & 1};
 
-                        /* W_xi x, W_hi h_prev, W_xf x, W_hf h_prev, W_xc x, W_hc h_prev */
+                        /* W_ix x, W_ih h_prev, W_fx x, W_fh h_prev, W_cx x, W_ch h_prev */
                         products(rows, 3, &batch, factors_a_i + early, 2 - early,
                             &(sums){tile_a_i_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
@@ -733,30 +733,30 @@ static void residual_lstm_simd_infer_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
-                                const vec w_ci_here = load_part(w_ci + j, left);
+                                const vec w_ic_here = load_part(w_ic + j, left);
                                 const vec b_i_here = load_part(b_i + j, left);
-                                const vec w_cf_here = load_part(w_cf + j, left);
+                                const vec w_fc_here = load_part(w_fc + j, left);
                                 const vec b_f_here = load_part(b_f + j, left);
                                 const vec b_c_here = load_part(b_c + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c_prev =
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+                                    /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
                                     const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
-                                        + w_ci_here * c_prev + b_i_here;
+                                        + w_ic_here * c_prev + b_i_here;
 
                                     /* (1)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+                                    /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
-                                        + w_cf_here * c_prev + b_f_here;
+                                        + w_fc_here * c_prev + b_f_here;
 
                                     /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+                                    /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
                                     const vec a_c =
                                         load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
@@ -816,7 +816,7 @@ static void residual_lstm_simd_infer_thread(
                         const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                         ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_xo x, W_ho h_prev, W_co c */
+                        /* W_ox x, W_oh h_prev, W_oc c */
                         products(rows, 1, &batch, factors_a_o + early, 3 - early,
                             &(sums){tile_a_o_ahead, 0, steps * B, (t - first) * B + begin},
                             (int)early);
@@ -838,7 +838,7 @@ static void residual_lstm_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                                    /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+                                    /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                                     const vec a_o =
                                         load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
@@ -905,22 +905,22 @@ static void residual_lstm_simd_backward_thread(
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
     const size_t chunk = steps_together(T, B, 4 * row_size_m + 3 * row_d);
-    const real *const w_ci = parameters->w_ci; /* [d] */
-    const real *const w_cf = parameters->w_cf; /* [d] */
-    real *const W_xi_bar = gradients->W_xi_bar; /* [d, n] */
-    real *const W_hi_bar = gradients->W_hi_bar; /* [d, m] */
-    real *const w_ci_bar = gradients->w_ci_bar; /* [d] */
+    const real *const w_ic = parameters->w_ic; /* [d] */
+    const real *const w_fc = parameters->w_fc; /* [d] */
+    real *const W_ix_bar = gradients->W_ix_bar; /* [d, n] */
+    real *const W_ih_bar = gradients->W_ih_bar; /* [d, m] */
+    real *const w_ic_bar = gradients->w_ic_bar; /* [d] */
     real *const b_i_bar = gradients->b_i_bar; /* [d] */
-    real *const W_xf_bar = gradients->W_xf_bar; /* [d, n] */
-    real *const W_hf_bar = gradients->W_hf_bar; /* [d, m] */
-    real *const w_cf_bar = gradients->w_cf_bar; /* [d] */
+    real *const W_fx_bar = gradients->W_fx_bar; /* [d, n] */
+    real *const W_fh_bar = gradients->W_fh_bar; /* [d, m] */
+    real *const w_fc_bar = gradients->w_fc_bar; /* [d] */
     real *const b_f_bar = gradients->b_f_bar; /* [d] */
-    real *const W_xc_bar = gradients->W_xc_bar; /* [d, n] */
-    real *const W_hc_bar = gradients->W_hc_bar; /* [d, m] */
+    real *const W_cx_bar = gradients->W_cx_bar; /* [d, n] */
+    real *const W_ch_bar = gradients->W_ch_bar; /* [d, m] */
     real *const b_c_bar = gradients->b_c_bar; /* [d] */
-    real *const W_xo_bar = gradients->W_xo_bar; /* [m, n] */
-    real *const W_ho_bar = gradients->W_ho_bar; /* [m, m] */
-    real *const W_co_bar = gradients->W_co_bar; /* [m, d] */
+    real *const W_ox_bar = gradients->W_ox_bar; /* [m, n] */
+    real *const W_oh_bar = gradients->W_oh_bar; /* [m, m] */
+    real *const W_oc_bar = gradients->W_oc_bar; /* [m, d] */
     real *const b_o_bar = gradients->b_o_bar; /* [m] */
     real *const W_p_bar = gradients->W_p_bar; /* [m, d] */
     real *const W_h_bar = gradients->W_h_bar; /* [m, n] */
@@ -978,9 +978,9 @@ static void residual_lstm_simd_backward_thread(
     const real *const panels_a_o_bar_3 = panels_a_c_bar_2 + round_up(n, LANES) * d;
     const real *const panels_a_h_bar = panels_a_o_bar_3 + round_up(n, LANES) * size_m;
     if (thread == 0) {
-        clear(w_ci_bar, d);
+        clear(w_ic_bar, d);
         clear(b_i_bar, d);
-        clear(w_cf_bar, d);
+        clear(w_fc_bar, d);
         clear(b_f_bar, d);
         clear(b_c_bar, d);
         clear(b_o_bar, size_m);
@@ -988,15 +988,15 @@ static void residual_lstm_simd_backward_thread(
     BARRIER
     if (T * B == 0) {
         if (thread == 0) {
-            clear(W_xi_bar, d * n);
-            clear(W_hi_bar, d * size_m);
-            clear(W_xf_bar, d * n);
-            clear(W_hf_bar, d * size_m);
-            clear(W_xc_bar, d * n);
-            clear(W_hc_bar, d * size_m);
-            clear(W_xo_bar, size_m * n);
-            clear(W_ho_bar, size_m * size_m);
-            clear(W_co_bar, size_m * d);
+            clear(W_ix_bar, d * n);
+            clear(W_ih_bar, d * size_m);
+            clear(W_fx_bar, d * n);
+            clear(W_fh_bar, d * size_m);
+            clear(W_cx_bar, d * n);
+            clear(W_ch_bar, d * size_m);
+            clear(W_ox_bar, size_m * n);
+            clear(W_oh_bar, size_m * size_m);
+            clear(W_oc_bar, size_m * d);
             clear(W_p_bar, size_m * d);
             clear(W_h_bar, size_m * n);
         }
@@ -1173,7 +1173,7 @@ static void residual_lstm_simd_backward_thread(
                         products(rows, 1, &batch, factors_r_bar, 1,
                             &(sums){tile_r_bar_batch, batch.low, rows, 0}, 0);
 
-                        /* W_co^T a_o_bar */
+                        /* W_oc^T a_o_bar */
                         products(rows, 1, &batch, factors_c_bar, 1,
                             &(sums){tile_c_bar_batch, batch.low, rows, 0}, 0);
 
@@ -1186,8 +1186,8 @@ static void residual_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = d - j;
-                                const vec w_ci_here = load_part(w_ci + j, left);
-                                const vec w_cf_here = load_part(w_cf + j, left);
+                                const vec w_ic_here = load_part(w_ic + j, left);
+                                const vec w_fc_here = load_part(w_fc + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec one_minus_i = load(one_minus_i_rows + s * row_d + j);
                                     const vec one_minus_f = load(one_minus_f_rows + s * row_d + j);
@@ -1206,7 +1206,7 @@ static void residual_lstm_simd_backward_thread(
                                     /* (11)  r_bar = W_p^T m_bar   adjoint of (6) */
                                     const vec r_bar = load(tile_r_bar + (s * own + v) * LANES);
 
-                                    /* (14)  c_bar = W_co^T a_o_bar + r_bar * (1 - r^2) + c_next_bar
+                                    /* (14)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar
                                      *   adjoint of (4), (5) */
                                     const vec c_bar = load(tile_c_bar + (s * own + v) * LANES)
                                         + r_bar * one_minus_r_squared + c_next_bar;
@@ -1230,10 +1230,10 @@ static void residual_lstm_simd_backward_thread(
                                     const vec a_i_bar = i_bar * i * one_minus_i;
                                     store(a_i_bar_rows + s * row_d + j, a_i_bar);
 
-                                    /* (21)  c_prev_bar = a_i_bar * w_ci + a_f_bar * w_cf + c_bar *
+                                    /* (21)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar *
                                      * f   adjoint of (1), (2), (3) */
                                     const vec c_prev_bar =
-                                        a_i_bar * w_ci_here + a_f_bar * w_cf_here + c_bar * f;
+                                        a_i_bar * w_ic_here + a_f_bar * w_fc_here + c_bar * f;
                                     store(c_prev_bar_rows + s * row_d + j, c_prev_bar);
                                 }
                             }
@@ -1271,7 +1271,7 @@ static void residual_lstm_simd_backward_thread(
                         const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                         ALIGNED real tile_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_hi^T a_i_bar, W_hf^T a_f_bar, W_hc^T a_c_bar, W_ho^T a_o_bar */
+                        /* W_ih^T a_i_bar, W_fh^T a_f_bar, W_ch^T a_c_bar, W_oh^T a_o_bar */
                         products(rows, 1, &batch, factors_h_prev_bar, 4,
                             &(sums){tile_h_prev_bar_batch, batch.low, rows, 0}, 0);
 
@@ -1282,8 +1282,8 @@ static void residual_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (20)  h_prev_bar = W_hi^T a_i_bar + W_hf^T a_f_bar + W_hc^T
-                                     * a_c_bar + W_ho^T a_o_bar   adjoint of (1), (2), (3), (4) */
+                                    /* (20)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T
+                                     * a_c_bar + W_oh^T a_o_bar   adjoint of (1), (2), (3), (4) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
                                     store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
@@ -1319,9 +1319,9 @@ static void residual_lstm_simd_backward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d - j;
-                        vec w_ci_bar_here = {0};
+                        vec w_ic_bar_here = {0};
                         vec b_i_bar_here = {0};
-                        vec w_cf_bar_here = {0};
+                        vec w_fc_bar_here = {0};
                         vec b_f_bar_here = {0};
                         vec b_c_bar_here = {0};
                         for (size_t s = 0; s < rows; ++s) {
@@ -1335,14 +1335,14 @@ static void residual_lstm_simd_backward_thread(
                             const vec r = vec_tanh_from_tail(r_tail);
                             store(r_rows + s * row_d + j, r);
 
-                            /* (25)  w_ci_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
-                            w_ci_bar_here += a_i_bar * c_prev;
+                            /* (25)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
+                            w_ic_bar_here += a_i_bar * c_prev;
 
                             /* (26)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
                             b_i_bar_here += a_i_bar;
 
-                            /* (29)  w_cf_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
-                            w_cf_bar_here += a_f_bar * c_prev;
+                            /* (29)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
+                            w_fc_bar_here += a_f_bar * c_prev;
 
                             /* (30)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
                             b_f_bar_here += a_f_bar;
@@ -1350,16 +1350,16 @@ static void residual_lstm_simd_backward_thread(
                             /* (33)  b_c_bar = sum_t a_c_bar   adjoint of (3) */
                             b_c_bar_here += a_c_bar;
                         }
-                        if (w_ci_bar != NULL) {
-                            store_part(w_ci_bar + j, load_part(w_ci_bar + j, left) + w_ci_bar_here,
+                        if (w_ic_bar != NULL) {
+                            store_part(w_ic_bar + j, load_part(w_ic_bar + j, left) + w_ic_bar_here,
                                 left);
                         }
                         if (b_i_bar != NULL) {
                             store_part(b_i_bar + j, load_part(b_i_bar + j, left) + b_i_bar_here,
                                 left);
                         }
-                        if (w_cf_bar != NULL) {
-                            store_part(w_cf_bar + j, load_part(w_cf_bar + j, left) + w_cf_bar_here,
+                        if (w_fc_bar != NULL) {
+                            store_part(w_fc_bar + j, load_part(w_fc_bar + j, left) + w_fc_bar_here,
                                 left);
                         }
                         if (b_f_bar != NULL) {
@@ -1438,7 +1438,7 @@ static void residual_lstm_simd_backward_thread(
                     const block_range batch = {n, vectors, start, start + taken, 0};
                     ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xi^T a_i_bar, W_xf^T a_f_bar, W_xc^T a_c_bar, W_xo^T a_o_bar,
+                    /* W_ix^T a_i_bar, W_fx^T a_f_bar, W_cx^T a_c_bar, W_ox^T a_o_bar,
                      * W_h^T a_h_bar */
                     products(rows, 1, &batch, factors_x_bar, 5,
                         &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
@@ -1451,8 +1451,8 @@ static void residual_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (22)  x_bar = W_xi^T a_i_bar + W_xf^T a_f_bar + W_xc^T a_c_bar +
-                                 * W_xo^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4),
+                                /* (22)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar +
+                                 * W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4),
                                  * (7) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -1466,39 +1466,39 @@ static void residual_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (23)  W_xi_bar = sum_t a_i_bar x^T   adjoint of (1) */
-            /* (27)  W_xf_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            /* (31)  W_xc_bar = sum_t a_c_bar x^T   adjoint of (3) */
-            /* (34)  W_xo_bar = sum_t a_o_bar x^T   adjoint of (4) */
+            /* (23)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
+            /* (27)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (31)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (3) */
+            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
             /* (39)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
-                {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_xi_bar, done > 0},
-                {{work_a_f_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_xf_bar, done > 0},
-                {{work_a_c_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_xc_bar, done > 0},
-                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_xo_bar, done > 0},
+                {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_ix_bar, done > 0},
+                {{work_a_f_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_fx_bar, done > 0},
+                {{work_a_c_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_cx_bar, done > 0},
+                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ox_bar, done > 0},
                 {{work_a_h_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_h_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 5, thread, threads, scratch);
 
-            /* (24)  W_hi_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
-            /* (28)  W_hf_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
-            /* (32)  W_hc_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
-            /* (35)  W_ho_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
+            /* (24)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
+            /* (28)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (32)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
+            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, size_m, size_m, 0, B, 0};
             const reduction with_h_prev[] = {
-                {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_hi_bar, done > 0},
-                {{work_a_f_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_hf_bar, done > 0},
-                {{work_a_c_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_hc_bar, done > 0},
-                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_ho_bar, done > 0},
+                {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_ih_bar, done > 0},
+                {{work_a_f_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_fh_bar, done > 0},
+                {{work_a_c_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_ch_bar, done > 0},
+                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_oh_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 4, thread,
                 threads, scratch);
 
-            /* (36)  W_co_bar = sum_t a_o_bar c^T   adjoint of (4) */
+            /* (36)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (4) */
             const series rows_of_c = {tape_c, 0, row_d, 0, 0, 0, 0};
             const reduction with_c[] = {
-                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_co_bar, done > 0},
+                {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_oc_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_c, d, with_c, 1, thread, threads, scratch);
 
@@ -1554,9 +1554,9 @@ static void residual_lstm_simd_step_thread(
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    const real *const w_ci = parameters->w_ci; /* [d] */
+    const real *const w_ic = parameters->w_ic; /* [d] */
     const real *const b_i = parameters->b_i; /* [d] */
-    const real *const w_cf = parameters->w_cf; /* [d] */
+    const real *const w_fc = parameters->w_fc; /* [d] */
     const real *const b_f = parameters->b_f; /* [d] */
     const real *const b_c = parameters->b_c; /* [d] */
     const real *const b_o = parameters->b_o; /* [m] */
@@ -1639,7 +1639,7 @@ static void residual_lstm_simd_step_thread(
                 const block_range batch = {d, vectors, low, low + taken, t & 1};
                 ALIGNED real tile_a_i_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_xi x, W_hi h_prev, W_xf x, W_hf h_prev, W_xc x, W_hc h_prev */
+                /* W_ix x, W_ih h_prev, W_fx x, W_fh h_prev, W_cx x, W_ch h_prev */
                 products(rows, 3, &batch, factors_a_i, 2,
                     &(sums){tile_a_i_batch, batch.low, rows, 0}, 0);
 
@@ -1650,29 +1650,29 @@ static void residual_lstm_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = d - j;
-                        const vec w_ci_here = load_part(w_ci + j, left);
+                        const vec w_ic_here = load_part(w_ic + j, left);
                         const vec b_i_here = load_part(b_i + j, left);
-                        const vec w_cf_here = load_part(w_cf + j, left);
+                        const vec w_fc_here = load_part(w_fc + j, left);
                         const vec b_f_here = load_part(b_f + j, left);
                         const vec b_c_here = load_part(b_c + j, left);
                         for (size_t s = 0; s < rows; ++s) {
                             const vec c_prev = load_part(c_prev_rows + s * d + j, left);
 
-                            /* (1)  a_i = W_xi x + W_hi h_prev + w_ci * c_prev + b_i */
+                            /* (1)  a_i = W_ix x + W_ih h_prev + w_ic * c_prev + b_i */
                             const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
-                                + w_ci_here * c_prev + b_i_here;
+                                + w_ic_here * c_prev + b_i_here;
 
                             /* (1)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (2)  a_f = W_xf x + W_hf h_prev + w_cf * c_prev + b_f */
+                            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                             const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
-                                + w_cf_here * c_prev + b_f_here;
+                                + w_fc_here * c_prev + b_f_here;
 
                             /* (2)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (3)  a_c = W_xc x + W_hc h_prev + b_c */
+                            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
                             const vec a_c =
                                 load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
@@ -1732,7 +1732,7 @@ static void residual_lstm_simd_step_thread(
                 ALIGNED real tile_a_o_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
                 ALIGNED real tile_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xo x, W_ho h_prev, W_co c */
+                /* W_ox x, W_oh h_prev, W_oc c */
                 products(rows, 1, &batch, factors_a_o, 3,
                     &(sums){tile_a_o_batch, batch.low, rows, 0}, 0);
 
@@ -1753,7 +1753,7 @@ static void residual_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                            /* (4)  a_o = W_xo x + W_ho h_prev + W_co c + b_o */
+                            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                             const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
                             /* (4)  o = sigmoid(a_o) */

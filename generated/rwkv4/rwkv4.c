@@ -115,10 +115,10 @@ void rwkv4_forward(
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
     const rwkv4_real *const mu_r = parameters->mu_r; /* [D] */
-    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
     const rwkv4_real *const mu_k = parameters->mu_k; /* [D] */
-    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const mu_v = parameters->mu_v; /* [D] */
+    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
+    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const W_v = parameters->W_v; /* [d, D] */
     const rwkv4_real *const w_log = parameters->w_log; /* [d] */
     const rwkv4_real *const u = parameters->u; /* [d] */
@@ -126,9 +126,9 @@ void rwkv4_forward(
     rwkv4_real *const tape_k = tape; /* [T, B, d] */
     rwkv4_real *const tape_v = tape_k + T * B * d; /* [T, B, d] */
     rwkv4_real *const tape_e = tape_v + T * B * d; /* [T, B, d] */
-    rwkv4_real *const tape_f = tape_e + T * B * d; /* [T, B, d] */
-    rwkv4_real *const tape_g = tape_f + T * B * d; /* [T, B, d] */
-    rwkv4_real *const tape_h = tape_g + T * B * d; /* [T, B, d] */
+    rwkv4_real *const tape_g = tape_e + T * B * d; /* [T, B, d] */
+    rwkv4_real *const tape_f = tape_g + T * B * d; /* [T, B, d] */
+    rwkv4_real *const tape_h = tape_f + T * B * d; /* [T, B, d] */
     rwkv4_real *const tape_wkv = tape_h + T * B * d; /* [T, B, d] */
     rwkv4_real *const tape_a = tape_wkv + T * B * d; /* [T, B, d] */
     rwkv4_real *const tape_b = tape_a + T * B * d; /* [T, B, d] */
@@ -246,8 +246,8 @@ void rwkv4_forward(
             const size_t at = t * B + sample;
             const rwkv4_real *restrict k = tape_k + at * d;
             rwkv4_real *restrict e = tape_e + at * d;
-            rwkv4_real *restrict f = tape_f + at * d;
             rwkv4_real *restrict g = tape_g + at * d;
+            rwkv4_real *restrict f = tape_f + at * d;
             rwkv4_real *restrict h = tape_h + at * d;
             const rwkv4_real *restrict p = tape_p + at * d;
             const rwkv4_real *restrict p_prev =
@@ -381,10 +381,10 @@ void rwkv4_infer(
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
     const rwkv4_real *const mu_r = parameters->mu_r; /* [D] */
-    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
     const rwkv4_real *const mu_k = parameters->mu_k; /* [D] */
-    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const mu_v = parameters->mu_v; /* [D] */
+    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
+    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const W_v = parameters->W_v; /* [d, D] */
     const rwkv4_real *const w_log = parameters->w_log; /* [d] */
     const rwkv4_real *const u = parameters->u; /* [d] */
@@ -397,9 +397,9 @@ void rwkv4_infer(
     rwkv4_real *const x_v = x_k + D; /* [D] */
     rwkv4_real *const q = x_v + D; /* [d] */
     rwkv4_real *const work_e = q + d; /* [T, B, d] */
-    rwkv4_real *const work_f = work_e + T * B * d; /* [T, B, d] */
-    rwkv4_real *const work_g = work_f + T * B * d; /* [T, B, d] */
-    rwkv4_real *const work_h = work_g + T * B * d; /* [T, B, d] */
+    rwkv4_real *const work_g = work_e + T * B * d; /* [T, B, d] */
+    rwkv4_real *const work_f = work_g + T * B * d; /* [T, B, d] */
+    rwkv4_real *const work_h = work_f + T * B * d; /* [T, B, d] */
     rwkv4_real *const s = work_h + T * B * d; /* [d] */
     rwkv4_real *const wkv = s + d; /* [d] */
     rwkv4_real *const work_a = wkv + d; /* [T, B, d] */
@@ -506,8 +506,8 @@ void rwkv4_infer(
             const size_t at = t * B + sample;
             const rwkv4_real *restrict k = work_k + at * d;
             rwkv4_real *restrict e = work_e + at * d;
-            rwkv4_real *restrict f = work_f + at * d;
             rwkv4_real *restrict g = work_g + at * d;
+            rwkv4_real *restrict f = work_f + at * d;
             rwkv4_real *restrict h = work_h + at * d;
             const rwkv4_real *restrict p = work_p + at * d;
             const rwkv4_real *restrict p_prev =
@@ -641,18 +641,18 @@ void rwkv4_backward(
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
     const rwkv4_real *const mu_r = parameters->mu_r; /* [D] */
-    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
     const rwkv4_real *const mu_k = parameters->mu_k; /* [D] */
-    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const mu_v = parameters->mu_v; /* [D] */
+    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
+    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const W_v = parameters->W_v; /* [d, D] */
     const rwkv4_real *const u = parameters->u; /* [d] */
     const rwkv4_real *const W_o = parameters->W_o; /* [D, d] */
     rwkv4_real *const mu_r_bar = gradients->mu_r_bar; /* [D] */
-    rwkv4_real *const W_r_bar = gradients->W_r_bar; /* [d, D] */
     rwkv4_real *const mu_k_bar = gradients->mu_k_bar; /* [D] */
-    rwkv4_real *const W_k_bar = gradients->W_k_bar; /* [d, D] */
     rwkv4_real *const mu_v_bar = gradients->mu_v_bar; /* [D] */
+    rwkv4_real *const W_r_bar = gradients->W_r_bar; /* [d, D] */
+    rwkv4_real *const W_k_bar = gradients->W_k_bar; /* [d, D] */
     rwkv4_real *const W_v_bar = gradients->W_v_bar; /* [d, D] */
     rwkv4_real *const w_log_bar = gradients->w_log_bar; /* [d] */
     rwkv4_real *const u_bar = gradients->u_bar; /* [d] */
@@ -660,9 +660,9 @@ void rwkv4_backward(
     const rwkv4_real *const tape_k = tape; /* [T, B, d] */
     const rwkv4_real *const tape_v = tape_k + T * B * d; /* [T, B, d] */
     const rwkv4_real *const tape_e = tape_v + T * B * d; /* [T, B, d] */
-    const rwkv4_real *const tape_f = tape_e + T * B * d; /* [T, B, d] */
-    const rwkv4_real *const tape_g = tape_f + T * B * d; /* [T, B, d] */
-    const rwkv4_real *const tape_h = tape_g + T * B * d; /* [T, B, d] */
+    const rwkv4_real *const tape_g = tape_e + T * B * d; /* [T, B, d] */
+    const rwkv4_real *const tape_f = tape_g + T * B * d; /* [T, B, d] */
+    const rwkv4_real *const tape_h = tape_f + T * B * d; /* [T, B, d] */
     const rwkv4_real *const tape_wkv = tape_h + T * B * d; /* [T, B, d] */
     const rwkv4_real *const tape_a = tape_wkv + T * B * d; /* [T, B, d] */
     const rwkv4_real *const tape_b = tape_a + T * B * d; /* [T, B, d] */
@@ -738,18 +738,18 @@ void rwkv4_backward(
     if (mu_r_bar != NULL)
         for (size_t j = 0; j < D; ++j)
             mu_r_bar[j] = 0;
-    if (W_r_bar != NULL)
-        for (size_t j = 0; j < d * D; ++j)
-            W_r_bar[j] = 0;
     if (mu_k_bar != NULL)
         for (size_t j = 0; j < D; ++j)
             mu_k_bar[j] = 0;
-    if (W_k_bar != NULL)
-        for (size_t j = 0; j < d * D; ++j)
-            W_k_bar[j] = 0;
     if (mu_v_bar != NULL)
         for (size_t j = 0; j < D; ++j)
             mu_v_bar[j] = 0;
+    if (W_r_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_r_bar[j] = 0;
+    if (W_k_bar != NULL)
+        for (size_t j = 0; j < d * D; ++j)
+            W_k_bar[j] = 0;
     if (W_v_bar != NULL)
         for (size_t j = 0; j < d * D; ++j)
             W_v_bar[j] = 0;
@@ -869,7 +869,7 @@ void rwkv4_backward(
                 for (size_t j = 0; j < D; ++j)
                     mu_r_bar[j] += x_r_to_mu_r_bar[j];
 
-            /* (51)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
+            /* (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -942,8 +942,8 @@ void rwkv4_backward(
             const size_t at = t * B + sample;
             const rwkv4_real *restrict x = in->x + at * D;
             const rwkv4_real *restrict v = tape_v + at * d;
-            const rwkv4_real *restrict f = tape_f + at * d;
             const rwkv4_real *restrict g = tape_g + at * d;
+            const rwkv4_real *restrict f = tape_f + at * d;
             const rwkv4_real *restrict h = tape_h + at * d;
             const rwkv4_real *restrict s = work_s + at * d;
             const rwkv4_real *restrict x_prev =
@@ -995,7 +995,7 @@ void rwkv4_backward(
             for (size_t j = 0; j < D; ++j)
                 x_v_to_mu_v_bar[j] = x_v_bar[j] * (x[j] - x_prev[j]);
 
-            /* (54)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
+            /* (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
             if (mu_v_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_v_bar[j] += x_v_to_mu_v_bar[j];
@@ -1095,12 +1095,12 @@ void rwkv4_backward(
                 x_prev_bar[j] = x_r_bar[j] * (1 - mu_r[j]) + x_k_bar[j] * (1 - mu_k[j])
                     + x_v_bar[j] * (1 - mu_v[j]);
 
-            /* (52)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
+            /* (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
             if (mu_k_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_k_bar[j] += x_k_to_mu_k_bar[j];
 
-            /* (53)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
+            /* (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1152,10 +1152,10 @@ void rwkv4_step(
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
     const rwkv4_real *const mu_r = parameters->mu_r; /* [D] */
-    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
     const rwkv4_real *const mu_k = parameters->mu_k; /* [D] */
-    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const mu_v = parameters->mu_v; /* [D] */
+    const rwkv4_real *const W_r = parameters->W_r; /* [d, D] */
+    const rwkv4_real *const W_k = parameters->W_k; /* [d, D] */
     const rwkv4_real *const W_v = parameters->W_v; /* [d, D] */
     const rwkv4_real *const w_log = parameters->w_log; /* [d] */
     const rwkv4_real *const u = parameters->u; /* [d] */
@@ -1168,9 +1168,9 @@ void rwkv4_step(
     rwkv4_real *const x_v = x_k + D; /* [D] */
     rwkv4_real *const q = x_v + D; /* [d] */
     rwkv4_real *const e = q + d; /* [d] */
-    rwkv4_real *const f = e + d; /* [d] */
-    rwkv4_real *const g = f + d; /* [d] */
-    rwkv4_real *const h = g + d; /* [d] */
+    rwkv4_real *const g = e + d; /* [d] */
+    rwkv4_real *const f = g + d; /* [d] */
+    rwkv4_real *const h = f + d; /* [d] */
     rwkv4_real *const s = h + d; /* [d] */
     rwkv4_real *const wkv = s + d; /* [d] */
     rwkv4_real *const a = wkv + d; /* [d] */

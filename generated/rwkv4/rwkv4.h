@@ -53,11 +53,11 @@ typedef struct rwkv4_sizes {
 
 /* parameters; the caller owns them */
 typedef struct rwkv4_parameters {
-    const rwkv4_real *mu_r; /* [D] of the receptance */
+    const rwkv4_real *mu_r; /* [D] share of the new input in x_r */
+    const rwkv4_real *mu_k; /* [D] share of the new input in x_k */
+    const rwkv4_real *mu_v; /* [D] share of the new input in x_v */
     const rwkv4_real *W_r; /* [d, D] weights of the receptance */
-    const rwkv4_real *mu_k; /* [D] of the key */
     const rwkv4_real *W_k; /* [d, D] weights of the key */
-    const rwkv4_real *mu_v; /* [D] of the value */
     const rwkv4_real *W_v; /* [d, D] weights of the value */
     const rwkv4_real *w_log; /* [d] decay of a channel, its logarithm */
     const rwkv4_real *u; /* [d] what the present input counts more */
@@ -91,10 +91,10 @@ typedef struct rwkv4_gradients {
     rwkv4_real *initial_a_bar; /* [B, d] cotangent of initial.a */
     rwkv4_real *x_bar; /* [T, B, D] cotangent of x */
     rwkv4_real *mu_r_bar; /* [D] cotangent of mu_r */
-    rwkv4_real *W_r_bar; /* [d, D] cotangent of W_r */
     rwkv4_real *mu_k_bar; /* [D] cotangent of mu_k */
-    rwkv4_real *W_k_bar; /* [d, D] cotangent of W_k */
     rwkv4_real *mu_v_bar; /* [D] cotangent of mu_v */
+    rwkv4_real *W_r_bar; /* [d, D] cotangent of W_r */
+    rwkv4_real *W_k_bar; /* [d, D] cotangent of W_k */
     rwkv4_real *W_v_bar; /* [d, D] cotangent of W_v */
     rwkv4_real *w_log_bar; /* [d] cotangent of w_log */
     rwkv4_real *u_bar; /* [d] cotangent of u */

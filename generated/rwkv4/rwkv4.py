@@ -17,11 +17,11 @@ is w_log and whose time_first is u.
 Before the first step the input is zero, as in the authors' code.
 
     x                        [T, B, D]    input
-    mu_r                     [D]          of the receptance
+    mu_r                     [D]          share of the new input in x_r
+    mu_k                     [D]          share of the new input in x_k
+    mu_v                     [D]          share of the new input in x_v
     W_r                      [d, D]       weights of the receptance
-    mu_k                     [D]          of the key
     W_k                      [d, D]       weights of the key
-    mu_v                     [D]          of the value
     W_v                      [d, D]       weights of the value
     w_log                    [d]          decay of a channel, its logarithm
     u                        [d]          what the present input counts more
@@ -79,10 +79,10 @@ def forward(parameters, inputs, initial):
     dtype, parameters, inputs, initial = floats(parameters, inputs, initial)
     x = inputs["x"]
     mu_r = parameters["mu_r"]
-    W_r = parameters["W_r"]
     mu_k = parameters["mu_k"]
-    W_k = parameters["W_k"]
     mu_v = parameters["mu_v"]
+    W_r = parameters["W_r"]
+    W_k = parameters["W_k"]
     W_v = parameters["W_v"]
     w_log = parameters["w_log"]
     u = parameters["u"]
@@ -171,7 +171,7 @@ def forward(parameters, inputs, initial):
     r_wkv = sigmoid_r * wkv
     # (17)  y = W_o r_wkv
     y = r_wkv @ W_o.T
-    return {"y": y}, {"x": x[T - 1] if T > 0 else initial_x, "p": p[T - 1] if T > 0 else initial_p, "b": b[T - 1] if T > 0 else initial_b, "a": a[T - 1] if T > 0 else initial_a}, {"k": k, "v": v, "e": e, "f": f, "g": g, "h": h, "wkv": wkv, "a": a, "b": b, "p": p, "exp_w_log": exp_w_log, "sigmoid_r_tail": sigmoid_r_tail}
+    return {"y": y}, {"x": x[T - 1] if T > 0 else initial_x, "p": p[T - 1] if T > 0 else initial_p, "b": b[T - 1] if T > 0 else initial_b, "a": a[T - 1] if T > 0 else initial_a}, {"k": k, "v": v, "e": e, "g": g, "f": f, "h": h, "wkv": wkv, "a": a, "b": b, "p": p, "exp_w_log": exp_w_log, "sigmoid_r_tail": sigmoid_r_tail}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -189,15 +189,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     k = tape["k"]
     v = tape["v"]
     e = tape["e"]
-    f = tape["f"]
     g = tape["g"]
+    f = tape["f"]
     h = tape["h"]
     wkv = tape["wkv"]
     mu_r = parameters["mu_r"]
-    W_r = parameters["W_r"]
     mu_k = parameters["mu_k"]
-    W_k = parameters["W_k"]
     mu_v = parameters["mu_v"]
+    W_r = parameters["W_r"]
+    W_k = parameters["W_k"]
     W_v = parameters["W_v"]
     u = parameters["u"]
     W_o = parameters["W_o"]
@@ -252,7 +252,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
     # (50)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
     mu_r_bar = contract("TBi->i", x_r_to_mu_r_bar)
-    # (51)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4)
+    # (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4)
     W_r_bar = contract("TBi,TBj->ij", r_bar, x_r)
     # (57)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (9)
     u_bar = contract("TBi->i", q_to_u_bar) + contract("TBi->i", a_f_bar)
@@ -299,7 +299,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_v_bar = v_bar @ W_v
     # (40)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
     x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
-    # (54)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3)
+    # (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3)
     mu_v_bar = contract("TBi->i", x_v_to_mu_v_bar)
     # (55)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6)
     W_v_bar = contract("TBi,TBj->ij", v_bar, x_v)
@@ -332,9 +332,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
     # (45)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)   adjoint of (1), (2), (3)
     x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)
-    # (52)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2)
+    # (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2)
     mu_k_bar = contract("TBi->i", x_k_to_mu_k_bar)
-    # (53)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5)
+    # (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5)
     W_k_bar = contract("TBi,TBj->ij", k_bar, x_k)
 
     # all steps at once
@@ -345,7 +345,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # once
     # (56)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (12)
     w_log_bar = exp_w_log_bar * exp_w_log
-    return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.p": p_prev_bar, "initial.b": b_prev_bar, "initial.a": a_prev_bar, "x": x_bar, "mu_r": mu_r_bar, "W_r": W_r_bar, "mu_k": mu_k_bar, "W_k": W_k_bar, "mu_v": mu_v_bar, "W_v": W_v_bar, "w_log": w_log_bar, "u": u_bar, "W_o": W_o_bar}
+    return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.p": p_prev_bar, "initial.b": b_prev_bar, "initial.a": a_prev_bar, "x": x_bar, "mu_r": mu_r_bar, "mu_k": mu_k_bar, "mu_v": mu_v_bar, "W_r": W_r_bar, "W_k": W_k_bar, "W_v": W_v_bar, "w_log": w_log_bar, "u": u_bar, "W_o": W_o_bar}
 
 
 def step(parameters, inputs, state):
@@ -353,10 +353,10 @@ def step(parameters, inputs, state):
     dtype, parameters, inputs, state = floats(parameters, inputs, state)
     x = inputs["x"]
     mu_r = parameters["mu_r"]
-    W_r = parameters["W_r"]
     mu_k = parameters["mu_k"]
-    W_k = parameters["W_k"]
     mu_v = parameters["mu_v"]
+    W_r = parameters["W_r"]
+    W_k = parameters["W_k"]
     W_v = parameters["W_v"]
     w_log = parameters["w_log"]
     u = parameters["u"]

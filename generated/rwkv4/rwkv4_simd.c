@@ -180,9 +180,9 @@ static void rwkv4_simd_forward_thread(
     real *const tape_k = tape; /* [d] a row */
     real *const tape_v_2 = tape_k + spaced(T * B * row_d); /* [d] a row */
     real *const tape_e = tape_v_2 + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_f = tape_e + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_g = tape_f + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_h = tape_g + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_g = tape_e + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_f = tape_g + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_h = tape_f + spaced(T * B * row_d); /* [d] a row */
     real *const tape_wkv = tape_h + spaced(T * B * row_d); /* [d] a row */
     real *const tape_a = tape_wkv + spaced(T * B * row_d); /* [d] a row */
     real *const tape_b = tape_a + spaced(T * B * row_d); /* [d] a row */
@@ -386,8 +386,8 @@ static void rwkv4_simd_forward_thread(
                 rows = min_size(rows, B - begin);
             const real *const k_rows = tape_k + begin * row_d;
             real *const e_rows = tape_e + begin * row_d;
-            real *const f_rows = tape_f + begin * row_d;
             real *const g_rows = tape_g + begin * row_d;
+            real *const f_rows = tape_f + begin * row_d;
             real *const h_rows = tape_h + begin * row_d;
             const real *const p_rows = tape_p + begin * row_d;
             const real *const p_prev_rows =
@@ -649,9 +649,9 @@ static void rwkv4_simd_infer_thread(
     real *const work_x_k = work_x_r + spaced(T * B * row_D); /* [D] a row */
     real *const work_x_v = work_x_k + spaced(T * B * row_D); /* [D] a row */
     real *const work_e = work_x_v + spaced(T * B * row_D); /* [d] a row */
-    real *const work_f = work_e + spaced(T * B * row_d); /* [d] a row */
-    real *const work_g = work_f + spaced(T * B * row_d); /* [d] a row */
-    real *const work_h = work_g + spaced(T * B * row_d); /* [d] a row */
+    real *const work_g = work_e + spaced(T * B * row_d); /* [d] a row */
+    real *const work_f = work_g + spaced(T * B * row_d); /* [d] a row */
+    real *const work_h = work_f + spaced(T * B * row_d); /* [d] a row */
     real *const work_a = work_h + spaced(T * B * row_d); /* [d] a row */
     real *const work_b = work_a + spaced(T * B * row_d); /* [d] a row */
     real *const work_p = work_b + spaced(T * B * row_d); /* [d] a row */
@@ -845,8 +845,8 @@ static void rwkv4_simd_infer_thread(
                 rows = min_size(rows, B - begin);
             const real *const k_rows = work_k + begin * row_d;
             real *const e_rows = work_e + begin * row_d;
-            real *const f_rows = work_f + begin * row_d;
             real *const g_rows = work_g + begin * row_d;
+            real *const f_rows = work_f + begin * row_d;
             real *const h_rows = work_h + begin * row_d;
             const real *const p_rows = work_p + begin * row_d;
             const real *const p_prev_rows =
@@ -1104,10 +1104,10 @@ static void rwkv4_simd_backward_thread(
     const real *const mu_v = parameters->mu_v; /* [D] */
     const real *const u = parameters->u; /* [d] */
     real *const mu_r_bar = gradients->mu_r_bar; /* [D] */
-    real *const W_r_bar = gradients->W_r_bar; /* [d, D] */
     real *const mu_k_bar = gradients->mu_k_bar; /* [D] */
-    real *const W_k_bar = gradients->W_k_bar; /* [d, D] */
     real *const mu_v_bar = gradients->mu_v_bar; /* [D] */
+    real *const W_r_bar = gradients->W_r_bar; /* [d, D] */
+    real *const W_k_bar = gradients->W_k_bar; /* [d, D] */
     real *const W_v_bar = gradients->W_v_bar; /* [d, D] */
     real *const w_log_bar = gradients->w_log_bar; /* [d] */
     real *const u_bar = gradients->u_bar; /* [d] */
@@ -1115,9 +1115,9 @@ static void rwkv4_simd_backward_thread(
     const real *const tape_k = tape; /* [d] a row */
     const real *const tape_v_2 = tape_k + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_e = tape_v_2 + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_f = tape_e + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_g = tape_f + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_h = tape_g + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_g = tape_e + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_f = tape_g + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_h = tape_f + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_wkv = tape_h + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_a = tape_wkv + spaced(T * B * row_d); /* [d] a row */
     const real *const tape_b = tape_a + spaced(T * B * row_d); /* [d] a row */
@@ -1402,7 +1402,7 @@ static void rwkv4_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (51)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
+        /* (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
         const series rows_of_x_r = {work_x_r, 0, row_D, 0, 0, 0, 0};
         const reduction with_x_r[] = {
             {{work_r_bar, 0, row_d, 0, 0, 0, 0}, d, 1, W_r_bar, 0},
@@ -1546,8 +1546,8 @@ static void rwkv4_simd_backward_thread(
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
                 const real *const v_2_rows = tape_v_2 + (first * B + begin) * row_d;
-                const real *const f_rows = tape_f + (first * B + begin) * row_d;
                 const real *const g_rows = tape_g + (first * B + begin) * row_d;
+                const real *const f_rows = tape_f + (first * B + begin) * row_d;
                 const real *const h_rows = tape_h + (first * B + begin) * row_d;
                 const real *const s_rows = work_s + (first * B + begin) * row_d;
                 const real *const b_prev_rows = first * B + begin >= B ? tape_b
@@ -1567,8 +1567,8 @@ static void rwkv4_simd_backward_thread(
                         const size_t j = block * LANES;
                         const size_t left = d - j;
                         const vec v_2 = load(v_2_rows + sample * row_d + j);
-                        const vec f = load(f_rows + sample * row_d + j);
                         const vec g = load(g_rows + sample * row_d + j);
+                        const vec f = load(f_rows + sample * row_d + j);
                         const vec h = load(h_rows + sample * row_d + j);
                         const vec s = load(s_rows + sample * row_d + j);
                         const vec b_prev =
@@ -1646,7 +1646,7 @@ static void rwkv4_simd_backward_thread(
                                 /* (40)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
                                 const vec x_v_to_mu_v_bar = x_v_bar * (x - x_prev);
 
-                                /* (54)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
+                                /* (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
                                 mu_v_bar_here += x_v_to_mu_v_bar;
                             }
                             if (mu_v_bar != NULL) {
@@ -1882,7 +1882,7 @@ static void rwkv4_simd_backward_thread(
                                     + x_k_bar * (1 - mu_k_here) + x_v_bar * (1 - mu_v_here);
                                 store(x_prev_bar_rows + sample * row_D + j, x_prev_bar);
 
-                                /* (52)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
+                                /* (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
                                 mu_k_bar_here += x_k_to_mu_k_bar;
                             }
                             if (mu_k_bar != NULL) {
@@ -1898,7 +1898,7 @@ static void rwkv4_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (53)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
+            /* (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
             const series rows_of_x_k = {work_x_k, 0, row_D, 0, 0, 0, first * B};
             const reduction with_x_k[] = {
                 {{work_k_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_k_bar, done > 0},
@@ -2012,9 +2012,9 @@ static void rwkv4_simd_step_thread(
     real *const work_x_k = work_x_r + spaced(B * row_D); /* [D] a row */
     real *const work_x_v = work_x_k + spaced(B * row_D); /* [D] a row */
     real *const work_e = work_x_v + spaced(B * row_D); /* [d] a row */
-    real *const work_f = work_e + spaced(B * row_d); /* [d] a row */
-    real *const work_g = work_f + spaced(B * row_d); /* [d] a row */
-    real *const work_h = work_g + spaced(B * row_d); /* [d] a row */
+    real *const work_g = work_e + spaced(B * row_d); /* [d] a row */
+    real *const work_f = work_g + spaced(B * row_d); /* [d] a row */
+    real *const work_h = work_f + spaced(B * row_d); /* [d] a row */
     real *const work_a = work_h + spaced(B * row_d); /* [d] a row */
     real *const work_b = work_a + spaced(B * row_d); /* [d] a row */
     real *const work_p = work_b + spaced(B * row_d); /* [d] a row */
@@ -2194,8 +2194,8 @@ static void rwkv4_simd_step_thread(
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d;
             real *const e_rows = work_e + begin * row_d;
-            real *const f_rows = work_f + begin * row_d;
             real *const g_rows = work_g + begin * row_d;
+            real *const f_rows = work_f + begin * row_d;
             real *const h_rows = work_h + begin * row_d;
             const real *const p_rows = work_p + begin * row_d;
             const real *const p_prev_rows = initial_p + begin * d;

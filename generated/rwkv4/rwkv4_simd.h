@@ -21,7 +21,7 @@ extern "C" {
 
 /* Entries of rwkv4_real: what forward saves for backward: 11 * spaced(T * B * padded d) +
  * spaced(d).
- *   k, v_2, e, f, g, h, wkv, a, b, p, sigmoid_r_tail: spaced(T * B * padded d) each, every step
+ *   k, v_2, e, g, f, h, wkv, a, b, p, sigmoid_r_tail: spaced(T * B * padded d) each, every step
  *   exp_w_log: spaced(d), every step */
 size_t rwkv4_simd_tape_size(const rwkv4_sizes *sizes);
 
@@ -43,7 +43,7 @@ size_t rwkv4_simd_forward_work_size(const rwkv4_sizes *sizes, size_t threads);
 
 /* Entries of rwkv4_real: scratch memory of infer: 11 * spaced(T * B * padded d) +
  * 3 * spaced(T * B * padded D) + spaced(d) + B * D + 3 * B * d.
- *   k, v_2, e, f, g, h, a, b, p, r_wkv, sigmoid_r: spaced(T * B * padded d) each, every step
+ *   k, v_2, e, g, f, h, a, b, p, r_wkv, sigmoid_r: spaced(T * B * padded d) each, every step
  *   x_r, x_k, x_v: spaced(T * B * padded D) each, every step
  *   exp_w_log: spaced(d), every step
  *   initial_x: B * D, in place of what the caller does not give
@@ -74,7 +74,7 @@ size_t rwkv4_simd_backward_work_size(const rwkv4_sizes *sizes, size_t threads);
 
 /* Entries of rwkv4_real: scratch memory of step: 11 * spaced(B * padded d) +
  * 3 * spaced(B * padded D) + spaced(d) + 1 + B * D + 3 * B * d.
- *   k, v_2, e, f, g, h, a, b, p, r_wkv, sigmoid_r: spaced(B * padded d) each, one step, then
+ *   k, v_2, e, g, f, h, a, b, p, r_wkv, sigmoid_r: spaced(B * padded d) each, one step, then
  *     overwritten
  *   x_r, x_k, x_v: spaced(B * padded D) each, one step, then overwritten
  *   exp_w_log: spaced(d), every step

@@ -61,8 +61,8 @@ typedef struct s6_parameters {
     const s6_real *W_R; /* [R, D] weights of the step size */
     const s6_real *W_Delta; /* [D, R] weights of the step size */
     const s6_real *b_Delta; /* [D] bias of the step size */
-    const s6_real *W_B; /* [N, D] weights of the input and the output */
-    const s6_real *W_C; /* [N, D] weights of the input and the output */
+    const s6_real *W_B; /* [N, D] weights of B, how the input enters */
+    const s6_real *W_C; /* [N, D] weights of C, how the state is read */
 } s6_parameters;
 
 /* inputs */

@@ -25,8 +25,8 @@ authors' code adds to y.
     W_R                      [R, D]       weights of the step size
     W_Delta                  [D, R]       weights of the step size
     b_Delta                  [D]          bias of the step size
-    W_B                      [N, D]       weights of the input and the output
-    W_C                      [N, D]       weights of the input and the output
+    W_B                      [N, D]       weights of B, how the input enters
+    W_C                      [N, D]       weights of C, how the state is read
     initial.h                [B, D, N]    h before the first step
 """
 

@@ -27,7 +27,7 @@ PEEPHOLES = ("The paper's peepholes, such as W_c_i, have a weight for every entr
              "Keras has none: peepholes=False.")
 
 
-@register("convlstm", "Convolutional LSTM")
+@register("convlstm", "Convolutional LSTM", tags="gated convolutional peephole matrix")
 def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
     """An LSTM of images: every pixel sees its neighbours alone.
 

@@ -23,9 +23,9 @@ CODE = ("Code that is about has biases, three numbers that are 1 unless set (the
         "equations, which stand here, do not.")
 
 
-@register("taugru", "Gated unit with time-delay feedback")
+@register("taugru", "Gated unit with time-delay feedback", tags="gated continuous delayed")
 def taugru(delay: int = 1) -> Program:
-    """Bridges long gaps: what the state was ``delay`` steps before comes back, weighted.
+    """Bridges long gaps: what the state was some steps before comes back, weighted.
 
     Parameters ``W_1 [m, m]``, ``U_1 [m, n]`` to ``W_4``, ``U_4``. State ``h [m]``, and as many
     of its older values as the delay has steps. Source: Erichson et al., arXiv 2212.00228. Raises

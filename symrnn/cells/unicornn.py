@@ -23,7 +23,8 @@ CONSTANTS = ("The step size and alpha are numbers that the paper sets and does n
              "they are scalar parameters, so that the equations keep their letters.")
 
 
-@register("unicornn", "Undamped independent controlled oscillatory RNN (UnICORNN)")
+@register("unicornn", "Undamped independent controlled oscillatory RNN (UnICORNN)",
+          tags="elementwise continuous oscillating")
 def unicornn() -> Program:
     """Remembers over very long times: a Hamiltonian system of units that swing on their own.
 

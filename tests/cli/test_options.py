@@ -17,6 +17,7 @@ from symrnn.bench.outcome import Outcome, Report
 
 # For every command its options, in groups of which one at most is taken.
 OPTIONS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("list",): (("--tag linear", "--tag matrix", "net"), ("--tag gated",), ("--tags",)),
     ("show", "gru"): (("--format latex", "--format json"), ("--schedule",)),
     ("grad", "gru"): (("--format latex", "--format json"), ("--wrt U_n", "--wrt initial.h"),
                       ("--of final.h",), ("--steps",), ("--state-jacobian",)),

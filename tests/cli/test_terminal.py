@@ -23,7 +23,7 @@ from symrnn.presentation import show
 from symrnn.presentation.gradients import gradient_text, jacobian_text
 from symrnn.program import Glyph, glyph_text
 
-COMMANDS = ("list", "show", "grad", "generate", "check", "compare", "new", "bench")
+COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
@@ -137,7 +137,7 @@ def test_standard_output_may_be_closed() -> None:
 
 
 @pytest.mark.parametrize(("words", "stage"), [
-    ("list", "titles"), ("show gru", "network"), ("grad gru", "network"),
+    ("list", "listed"), ("show gru", "network"), ("grad gru", "network"),
     ("generate gru", "files_of"), ("check gru", "drifted"), ("check gru", "check_kernel"),
     ("compare gru gru", "compared"), ("new my", "new"), ("bench gru", "run"),
 ])
@@ -147,7 +147,7 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "titles": titles,
+    homes = {"new": catalogue, "run": command.processes, "listed": titles,
              "check_kernel": checking}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
@@ -243,6 +243,8 @@ def test_shells_complete_names_conventions_formats_and_files(
         (tmp_path / path).touch()
     assert completed("show", "lstm_p") == ["lstm_peephole", "lstm_projection"]
     assert completed("compare", "gru", "keras") == ["keras-gru", "keras-lstm"]
+    assert completed("list", "--tag", "m") == ["matrix", "multiplicative"]
+    assert completed("list", "--tag", "linear", "--tag", "he") == ["heads"]
     assert completed("show", "gru", "--format", "l") == ["latex"]
     assert completed("bench", "--kind", "s") == ["step", "sequence"]
     assert completed("generate", "my") == ["my.cell"]
