@@ -128,7 +128,7 @@ def test_unknown_options_exit_with_2() -> None:
     wrong = invoke("show", "lstm", "--format", "html")
     assert wrong.exit_code == 2
     assert wrong.stderr.splitlines()[-1].endswith(
-        ": there is no format 'html'; there are unicode, latex and json")
+        ": there is no format 'html'; there are unicode, latex, mathml, typst and json")
     wrong = invoke("bench", "--kind", "step", "--kind", "race")
     assert wrong.exit_code == 2
     assert wrong.stderr.splitlines()[-1].endswith(

@@ -48,7 +48,7 @@ def test_the_terminal_shows_bars_and_shifted_steps() -> None:
 
 
 def test_an_unknown_style_is_refused_with_the_list() -> None:
-    with pytest.raises(UnknownName, match="there are unicode, latex, json"):
+    with pytest.raises(UnknownName, match="there are unicode, latex, mathml, typst, json"):
         symrnn.show(PROGRAMS["cell"], "html")
 
 
