@@ -10,7 +10,6 @@ import pytest
 
 import symrnn
 from symrnn import targets, workflow
-from symrnn.backends.jacobian import COLUMNS
 from symrnn.cli import app
 from symrnn.pipeline import own_files, target
 from symrnn.presentation import SHOW

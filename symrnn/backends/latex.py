@@ -81,12 +81,6 @@ def equation_latex(program: Program, equation: Equation) -> str:
     return f"{LATEX(shown.left)} = {LATEX.terms(shown.right)}"
 
 
-def equations_latex(program: Program) -> tuple[str, ...]:
-    """The printed equations, each with its number as a tag."""
-    return tuple(rf"{equation_latex(program, one)} \tag{{{one.number}}}"
-                 for one in printed(program))
-
-
 def _document(plan: Plan) -> Document:
     program, gradient = plan.program, plan.gradient
     symbols = [one for one in program.with_role(*SHOWN) if _is_own(program, one)]

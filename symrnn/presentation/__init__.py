@@ -113,5 +113,5 @@ def notebook_latex(program: Program) -> str:
 def notebook_html(program: Program) -> str:
     """Title, source, and the numbered equations."""
     title, source = (html.escape(printable(one)) for one in (program.title, program.source))
-    head = f"<p><strong>{title}</strong>" + (f"<br>{source}" if source else "") + "</p>"
+    head = f"<p><strong>{title}</strong>" + (f"<br/>{source}" if source else "") + "</p>"
     return f"{head}\n{LAYOUTS['mathml'](equation_lines(program))}"

@@ -103,7 +103,8 @@ class Meaning:
     def big(self, atom: Atom, rest: Sequence[Atom]) -> Value:
         if atom.indices == ("t",):
             now, found = self.step, []
-            for self.step in range(self.steps):
+            for step in range(self.steps):
+                self.step = step
                 found.append(self.term(rest))
             self.step = now
             return replace(found[0], array=sum(one.array for one in found))
@@ -213,7 +214,7 @@ def matrix_product(left: Value, right: Value) -> Value:
         return Value(left.array * right.array, left.axes + right.axes, left.row or right.row)
     if len(left.axes) == 1 and not left.row and right.row:
         return Value(np.multiply.outer(left.array, right.array), left.axes + right.axes)
-    if len(left.axes) > 2 or len(right.axes) > 2 or len(left.axes) == 1 and not left.row:
+    if len(left.axes) > 2 or len(right.axes) > 2 or (len(left.axes) == 1 and not left.row):
         raise Unclear(f"a product of {left.axes} and {right.axes}")
     if left.axes[-1] != right.axes[0]:
         raise Unclear(f"a product over {left.axes[-1]} and {right.axes[0]}")

@@ -13,6 +13,7 @@ import symrnn
 from symrnn.adjoint import join
 from symrnn.backends import mathml
 from symrnn.backends.document import DocumentPrinter, printed
+from symrnn.backends.latex_math import LATEX, LatexPrinter
 from symrnn.checking.reference import finite_case
 from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, Span
@@ -94,10 +95,23 @@ def test_mathml_means_what_the_equations_say(name: str) -> None:
     numbers = Numbers(name)
     for program in (numbers.plan.program, numbers.plan.gradient):
         printer = DocumentPrinter(program)
-        symbols = table(program, lambda one: mathml_reader.key(  # noqa: B023
+        symbols = table(program, lambda one: mathml_reader.key(
             mathml.formula(printer.symbol(one))))  # noqa: B023
         sizes = {mathml_reader.key(mathml.size(program, one.name)): one.name
                  for one in program.sizes}
         reader = mathml_reader.Reader(frozenset((*symbols, *sizes)))
         check(numbers, program, symbols, sizes,
               lambda one: reader.equation(mathml.equation(program, one)))  # noqa: B023
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", CELLS)
+def test_latex_means_what_the_equations_say(name: str) -> None:
+    numbers = Numbers(name)
+    for program in (numbers.plan.program, numbers.plan.gradient):
+        printer = LatexPrinter(program)
+        symbols = table(program, printer.symbol)
+        sizes = {LATEX(printer.document.size(one.name)): one.name for one in program.sizes}
+        reader = latex_reader.Reader({latex_reader.tokens(one): one for one in (*sizes, *symbols)})
+        check(numbers, program, symbols, sizes,
+              lambda one: reader.equation(" ".join(printer.rows(one))))  # noqa: B023
