@@ -28,7 +28,7 @@ MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
     "mul": (lambda f, b: multiply([f, b]), "multiplied"),
     "average": (lambda f, b: Mul(Rational(1, 2), add([f, b]), evaluate=False), "averaged"),
 }
-ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
+ARROWS = {"forward": "overrightarrow", "backward": "overleftarrow"}
 
 
 @of_network
@@ -116,7 +116,7 @@ def _all_entries(cell: Cell, V: Term, output: Term) -> Ein:
 
 def _hidden(network: Program) -> Program:
     """A concatenation under an output layer is a hidden layer: its ``y`` becomes ``h``."""
-    hidden = network.replacing([replace(network["y"], glyph=Glyph("h"))])
+    hidden = network.replacing([replace(network["y"], glyph=Glyph.named("h"))])
     return renamed(hidden, {"y": "h"}, {})
 
 
@@ -133,7 +133,7 @@ def concatenate(network: Program) -> Program:
                  f"places {one.name} into the concatenation", Span.CONSTANT,
                  offset=sum(widths[:place], Integer(0)))
         for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
-    y = Variable(free_name(network, "y"), (q, *outputs[0].axes[1:]), Role.OUTPUT, Glyph("y"),
+    y = Variable(free_name(network, "y"), (q, *outputs[0].axes[1:]), Role.OUTPUT, Glyph.named("y"),
                  "outputs of both directions, concatenated")
     whole, part, rest = LETTERS[0], LETTERS[1], LETTERS[2:len(y.axes) + 1]
     rhs = add([Ein(f"{whole}{part},{part}{rest}->{whole}{rest}", E.symbol, one.symbol)
@@ -176,7 +176,7 @@ def _layer(cell: Program, number: int) -> Program:
     shared = {axis for name in kept for axis in cell[name].axes}
     own = [one for one in cell.variables if one.name not in kept]
     cell = cell.replacing(
-        replace(one, glyph=replace(one.glyph, sup=(*one.glyph.sup, f"({number})")),
+        replace(one, glyph=replace(one.glyph, sup=(*one.glyph.sup, Glyph.marks(f"({number})"))),
                 meaning=f"{one.meaning}, layer {number}") for one in own)
     sizes = {one.name: free_name(shared, f"{one.name}_{number}", f"{one.name}_layer{number}")
              for one in cell.sizes if one.name not in shared}
