@@ -19,7 +19,7 @@ from symrnn.program.given import of_network
 from symrnn.program.graph import reached, reads, reversed_edges
 from symrnn.program.lower import lower
 from symrnn.program.naming import RULE, free_name, is_composed, is_name, misnamed, printable, quoted
-from symrnn.program.notation import Glyph, escape_latex, letter_latex
+from symrnn.program.notation import ARROWS, GREEK, Glyph, escape_latex, letter_latex
 from symrnn.program.numbers import exact, meant
 from symrnn.program.prose import unfit, unquoted, untold
 from symrnn.program.terminal import SUPERSCRIPT, glyph_text
@@ -27,7 +27,7 @@ from symrnn.program.time import delay_variables, reverse
 from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
-    "ACTIVATIONS", "ALIASES", "ELEMENTARY", "FED", "INPUTS", "ROWS", "RULE", "SATURATING",
+    "ACTIVATIONS", "ALIASES", "ARROWS", "ELEMENTARY", "FED", "GREEK", "INPUTS", "ROWS", "RULE", "SATURATING",
     "SUPERSCRIPT", "Activation", "ActivationChoice", "Delay", "Ein", "Elementary", "Equation",
     "Glyph", "IndexSymbol", "Letters", "Maximum", "Misused", "Origin", "Pointwise", "Program",
     "ProgramError", "Role", "Rule", "Saturating", "Size", "SizeSymbol", "Span", "UnknownName",

@@ -1,0 +1,276 @@
+"""From the equations of a program to the data-flow graph of one step.
+
+Products of weights become boxes, with the activation of the sum where nothing else reads it; sums
+and products of values become small circles. What is the same at every step, such as weights, is
+no node: it stands in the boxes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Add, Expr, Mul, Piecewise, Symbol
+
+from symrnn.diagrams.graph import Edge, Graph, Kind, Node
+from symrnn.diagrams.marks import width
+from symrnn.diagrams.paths import along_time
+from symrnn.diagrams.reading import Reader, Weighted, is_linear, occurrences
+from symrnn.diagrams.symbols import HOLE
+from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, factors, is_variable,
+                            local, multiply, negated, substitute, symbols_in_order, terms)
+
+LONGEST = 9.0  # letters of a formula inside one node
+SHORT = 4.5  # of one that is an activation
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What an expression is computed by: the node, the variable where it is one, the sign."""
+
+    key: int
+    value: str = ""
+    negative: bool = False
+
+
+def flow(program: Program) -> Graph:
+    """The data-flow graph of one step."""
+    made = Flow(program)
+    for equation in program.equations:
+        if made.reader.flows(equation.lhs) and not made.hidden(equation.lhs):
+            made.node_of(equation.lhs)
+    states = made.leaving()
+    return along_time(Graph(tuple(made.nodes), tuple(made.edges)), states)
+
+
+class Flow:
+    """The graph as it grows; ``where`` is the node that each value comes from."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.reader = program, Reader(program)
+        self.nodes: list[Node] = []
+        self.edges: list[Edge] = []
+        self.where: dict[str, int] = {}
+
+    def hidden(self, name: str) -> bool:
+        """True for a part of another equation, which is drawn with that."""
+        return self.program[name].stands_for is not None
+
+    def node_of(self, name: str) -> int:
+        """The node that a value comes from, made where there is none yet."""
+        if name not in self.where:
+            equation = self.program.definition(name)
+            self.where[name] = (self._entering(name) if equation is None
+                                else self._bound(equation))
+        return self.where[name]
+
+    def leaving(self) -> tuple[tuple[int, int], ...]:
+        """Add what the step gives; for each state the nodes before and after it."""
+        found, known = [], dict[str, int]()
+        for delay in self.program.delays:
+            if self.program.definition(delay.source) is None or delay.lhs not in self.where:
+                continue
+            if delay.source not in known:
+                known[delay.source] = self._end(delay.source, Kind.AFTER)
+            found.append((self.where[delay.lhs], known[delay.source]))
+        for name in self.program.outputs:
+            if name not in known:
+                self._end(name, Kind.OUTPUT)
+        return tuple(found)
+
+    def _end(self, name: str, kind: Kind) -> int:
+        source = self.node_of(name)
+        equation = self.program.definition(name)
+        number = equation.number if equation else 0
+        key = self._add(kind, self._symbol(name), name, equations=(number,) * bool(number),
+                        output=name in self.program.outputs)
+        self._join(Wire(source, name), key, number)
+        return key
+
+    def _entering(self, name: str) -> int:
+        before = self.program.delay_of(name) is not None
+        return self._add(Kind.BEFORE if before else Kind.INPUT, self._symbol(name), name)
+
+    def _symbol(self, name: str) -> str:
+        return self.reader.printer.symbol(name)
+
+    def _bound(self, equation: Equation) -> int:
+        rhs = self._written_out(equation.rhs)
+        whole = self.reader.around(rhs)
+        if whole is not None and is_variable(whole[1]) and not is_variable(rhs):
+            wire = self._function(rhs, *whole, equation)
+        else:
+            wire = self._wire(rhs, equation)
+        if wire.negative:
+            wire = self._node(Kind.FUNCTION, "−", (replace(wire, negative=False),), equation, True)
+        node = self.nodes[wire.key]
+        if not node.kind.at_edge and not node.value:
+            part = self.program[equation.lhs].stands_for is not None
+            self.nodes[wire.key] = replace(node, value=equation.lhs, unnamed=part)
+        elif not node.kind.entering:
+            self._mark(wire.key, equation.number)
+        return wire.key
+
+    def _written_out(self, expression: Expr) -> Expr:
+        """The expression with the formulas of names that readers do not see, where it is alone."""
+        parts = {Symbol(name): self._written_out(definition.rhs)
+                 for name in symbols_in_order(expression)
+                 if self.program[name].stands_for is not None and self._readers(name) == 1
+                 and (definition := self.program.definition(name)) is not None
+                 and self.reader.flows(name) and not definition.rhs.has(Ein)}
+        return substitute(expression, parts)
+
+    def _readers(self, name: str) -> int:
+        """How often equations read a value."""
+        return sum(occurrences(one.rhs, name) for one in self.program.equations)
+
+    def _add(self, kind: Kind, label: str, name: str, weights: tuple[str, ...] = (),
+             equations: tuple[int, ...] = (), linear: bool = False, output: bool = False) -> int:
+        value = name if kind.at_edge else ""
+        self.nodes.append(Node(len(self.nodes), kind, label, value, weights, equations, linear,
+                               local(name)[0], output))
+        return len(self.nodes) - 1
+
+    def _node(self, kind: Kind, label: str, wires: tuple[Wire, ...], equation: Equation,
+              linear: bool = False, weights: tuple[str, ...] = ()) -> Wire:
+        numbers = {equation.number, *self._constants(equation.rhs)}
+        key = self._add(kind, label, equation.lhs, weights, tuple(sorted(numbers)), linear)
+        for wire in dict.fromkeys(wires):
+            self._join(wire, key, equation.number)
+        return Wire(key)
+
+    def _constants(self, expression: Expr) -> list[int]:
+        """The equations of constants that an expression reads."""
+        read = [self.program.definition(name) for name in symbols_in_order(expression)
+                if not self.reader.flows(name)]
+        own = [one.number for one in read if one and self.program[one.lhs].stands_for is None]
+        return own + [number for one in read if one for number in self._constants(one.rhs)]
+
+    def _join(self, wire: Wire, key: int, number: int) -> None:
+        self.edges.append(Edge(wire.key, key, number, wire.value, wire.negative))
+
+    def _mark(self, key: int, number: int) -> None:
+        node = self.nodes[key]
+        self.nodes[key] = replace(
+            node, equations=tuple(dict.fromkeys((*node.equations, number))))
+
+    def _wire(self, expression: Expr, equation: Equation) -> Wire:
+        """What computes an expression of an equation."""
+        if is_variable(expression):
+            return Wire(self.node_of(expression.name), expression.name)
+        weighted, rest = self.reader.weighted(expression)
+        if weighted:
+            return self._weighted(weighted, rest, equation)
+        positive = negated(expression)
+        if positive is not None and not isinstance(expression, Add):
+            wire = self._wire(positive, equation)
+            return replace(wire, negative=not wire.negative)
+        function = self.reader.around(expression)
+        if function is not None:
+            return self._function(expression, *function, equation)
+        return self._several(expression, equation)
+
+    def _weighted(self, weighted: tuple[Weighted, ...], rest: tuple[Expr, ...],
+                  equation: Equation) -> Wire:
+        values = [one.value for one in weighted if one.value is not None]
+        box = self._node(Kind.LAYER, "", tuple(self._wire(one, equation) for one in values),
+                         equation, True, tuple(one.weight for one in weighted))
+        if not rest:
+            return box
+        return self._node(Kind.OPERATION, "+",
+                          (box, *(self._wire(one, equation) for one in rest)), equation, True)
+
+    def _function(self, expression: Expr, function: Expr, inner: Expr, equation: Equation) -> Wire:
+        label = self.reader.label(function)
+        if width(label) > LONGEST:
+            outer = self.reader.outermost(expression)
+            if outer is not None and outer[1] != inner:
+                function, inner = outer
+                label = self.reader.label(function)
+        wire = self._wire(inner, equation)
+        if self._is_activation(inner, wire, label):
+            box = self.nodes[wire.key]
+            self.nodes[wire.key] = replace(box, label=label, value="", linear=False,
+                                           unnamed=False)
+            self._mark(wire.key, equation.number)
+            return Wire(wire.key)
+        return self._node(Kind.FUNCTION, label, (wire,), equation, is_linear(function))
+
+    def _is_activation(self, inner: Expr, wire: Wire, label: str) -> bool:
+        """True where a function is all that reads a weighted sum."""
+        box = self.nodes[wire.key]
+        if box.kind is not Kind.LAYER or box.label or wire.negative or width(label) > SHORT:
+            return False
+        name = inner.name if is_variable(inner) else ""
+        kept = name in self.program.outputs or name in self.program.states
+        return not name or (self._readers(name) == 1 and not kept)
+
+    def _several(self, expression: Expr, equation: Equation) -> Wire:
+        """A sum, a product or another function of several values."""
+        found = contraction_term(expression) if not isinstance(expression, Add) else None
+        if isinstance(expression, Ein):
+            return self._contraction(expression, equation)
+        if found is not None:
+            return self._product([found[1], *factors(found[0])], equation)
+        if isinstance(expression, Mul):
+            return self._product(list(factors(expression)), equation)
+        if isinstance(expression, Add):
+            return self._sum(expression, equation)
+        return self._other(expression, equation)
+
+    def _sum(self, expression: Expr, equation: Equation) -> Wire:
+        flowing = [one for one in terms(expression) if self.reader.values(one)]
+        constant = [one for one in terms(expression) if not self.reader.values(one)]
+        wires = tuple(self._wire(one, equation) for one in flowing)
+        found = self._node(Kind.OPERATION, "+", wires, equation, True)
+        if not constant:
+            return found
+        around = Add(HOLE, *constant, evaluate=False)
+        return self._node(Kind.FUNCTION, self.reader.label(around), (found,), equation, True)
+
+    def _product(self, parts: list[Expr], equation: Equation) -> Wire:
+        flowing = [one for one in parts if self.reader.values(one)]
+        constant = [one for one in parts if not self.reader.values(one)]
+        wires = [self._wire(one, equation) for one in flowing]
+        negative = sum(one.negative for one in wires) % 2 == 1
+        wires = [replace(one, negative=False) for one in wires]
+        found = (wires[0] if len(wires) == 1 else
+                 self._node(Kind.OPERATION, "⊙", tuple(wires), equation, True))
+        if constant:
+            label = self.reader.label(multiply([*constant, HOLE]))
+            found = self._node(Kind.FUNCTION, label, (found,), equation, True)
+        return replace(found, negative=negative)
+
+    def _contraction(self, ein: Ein, equation: Equation) -> Wire:
+        values = [one for one in ein.operands if self.reader.flows(one.name)]
+        weights = [self._symbol(one.name) for one in ein.operands
+                   if not self.reader.flows(one.name)]
+        wires = tuple(self._wire(one, equation) for one in values)
+        several = len(set(values)) > 1
+        return self._node(Kind.OPERATION if several else Kind.FUNCTION, _named(ein, several), wires,
+                          equation, not isinstance(ein, Maximum) and len(values) == len(set(values)),
+                          tuple(weights))
+
+    def _other(self, expression: Expr, equation: Equation) -> Wire:
+        """A choice, or a function of several values."""
+        printer = self.reader.printer
+        sides = printer.extreme(expression) if isinstance(expression, Piecewise) else None
+        if sides is not None:
+            label, parts = sides
+        elif isinstance(expression, Piecewise):
+            label, parts = "cases", [*map(Symbol, self.reader.values(expression))]
+        else:
+            label, parts = printer.called(expression), list(expression.args)
+        wires = tuple(self._wire(one, equation) for one in parts if self.reader.values(one))
+        return self._node(Kind.OPERATION, label, wires, equation)
+
+
+def _named(ein: Ein, several: bool) -> str:
+    """The sign of a contraction of values."""
+    if isinstance(ein, Maximum):
+        return "max"
+    if several:
+        same = all(part == ein.letters.output for part in ein.letters.operands)
+        return "×" if ein.letters.summed else "⊙" if same else "⊗"
+    if len(ein.operands) > 1:
+        return "Σ ·²"
+    return "Σ" if ein.letters.summed else "repeat"
