@@ -9,6 +9,7 @@ from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
+from symrnn.diagrams import diagram
 from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
@@ -21,7 +22,7 @@ __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
     "Program", "ProgramError", "Run", "ShapeError",
     "activation", "adjoint", "bidirectional", "cell", "cell_names", "clipped", "clipped_state",
-    "compare", "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
+    "compare", "compile", "deep", "derive", "diagram", "dropout", "elman", "generate", "gru",
+    "join", "jordan", "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
     "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -23,7 +23,7 @@ RANKS = {
     "lowering": 2, "authoring": 2,
     "backends": 3,
     "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4,
-    "catalogue": 5, "runtime": 5,
+    "catalogue": 5, "runtime": 5, "diagrams": 5,
     "targets": 6,
     "pipeline": 7,
     "checking": 8, "presentation": 8, "interop": 8,
@@ -43,6 +43,7 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 HOMES = {
     "jinja2": {"rendering"},
     "lark": {"cellfile"},
+    "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli"},
     **{peer: {"bench"} for peer in "torch onnxruntime onnx jax openvino matplotlib".split()},

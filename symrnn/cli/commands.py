@@ -93,15 +93,27 @@ def explain(topic: Annotated[str, typer.Argument(
 @app.command(short_help="Show a cell: its symbols and its equations.")
 def show(cell: CellName, format: FormatOption = STYLES[0],
          schedule: Annotated[bool, typer.Option(
-             "--schedule", help="Show the loops over time instead.")] = False) -> None:
+             "--schedule", help="Show the loops over time instead.")] = False,
+         graph: Annotated[str | None, typer.Option(
+             metavar="FILE.svg", help="Draw the data flow of one step into a file.")] = None,
+         unroll: Annotated[int, typer.Option(
+             metavar="STEPS", help="With --graph, draw the network over some steps instead.",
+             min=0)] = 0) -> None:
     """Show a cell: its symbols and its numbered equations.
 
-    Examples: `symrnn show gru`, `symrnn show lstm --format latex`.
+    Examples: `symrnn show gru`, `symrnn show lstm --format latex`,
+    `symrnn show lstm --graph lstm.svg`, `symrnn show deep_rnn --graph deep.svg --unroll 3`.
     """
     from symrnn import presentation, workflow
     from symrnn.presentation import schedules
+    from symrnn.program import Misused
 
     program = workflow.network(cell)
+    if unroll and graph is None:
+        raise Misused("--unroll draws, so it goes with --graph FILE.svg")
+    if graph is not None:
+        say(f"{workflow.draw(program, unroll, graph)} is written")
+        return
     say((schedules.schedule if schedule else presentation.show)(program, format))
 
 

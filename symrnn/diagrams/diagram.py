@@ -12,7 +12,10 @@ from symrnn.diagrams.marks import plain
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.svg import svg
 from symrnn.diagrams.symbols import LabelPrinter
-from symrnn.program import Program, of_network
+from symrnn.diagrams.unrolled import unrolled
+from symrnn.program import Misused, Program, of_network, quoted
+
+MOST_STEPS = 12
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,13 +34,23 @@ class Diagram:
 
 
 @of_network
-def diagram(program: Program) -> Diagram:
-    """The data flow of one step. Raises Misused where the library for layouts is missing."""
+def diagram(program: Program, unroll: int = 0) -> Diagram:
+    """The data flow of one step, or with ``unroll=3`` the network unrolled over three steps.
+
+    Raises Misused where the library for layouts is missing, and for steps that there cannot be.
+    """
+    if not isinstance(unroll, int) or isinstance(unroll, bool) or not 0 <= unroll <= MOST_STEPS:
+        raise Misused(f"unroll is {quoted(unroll)}; it is a number of steps, at most {MOST_STEPS}")
+    return Diagram(unrolled(program, unroll) if unroll else one_step(program))
+
+
+def one_step(program: Program) -> Picture:
+    """The picture of one step."""
     graph, printer = flow(program), LabelPrinter(program)
     laid = laid_out(graph, {one.value: printer.symbol(one.value) for one in graph.nodes
                             if one.value})
-    return Diagram(Picture(program.name, f"{program.title}: the data flow of one step",
-                           _description(graph), laid.width, laid.height, laid.boxes, laid.lines))
+    return Picture(f"{program.name}-step", f"{program.title}: the data flow of one step",
+                   _description(graph), laid.width, laid.height, laid.boxes, laid.lines)
 
 
 def _description(graph: Graph) -> str:

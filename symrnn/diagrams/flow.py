@@ -272,5 +272,5 @@ def _named(ein: Ein, several: bool) -> str:
         same = all(part == ein.letters.output for part in ein.letters.operands)
         return "×" if ein.letters.summed else "⊙" if same else "⊗"
     if len(ein.operands) > 1:
-        return "Σ ·²"
+        return "‖·‖²"
     return "Σ" if ein.letters.summed else "repeat"

@@ -103,5 +103,8 @@ def width(marked: str) -> float:
 
 def plain(marked: str) -> str:
     """The text for those who hear it: indices behind their letters."""
-    return "".join(("_" if run.level < 0 else "^" if run.level > 0 else "") + run.text
-                   for run in runs(marked))
+    found, level = "", 0
+    for run in runs(marked):
+        found += ("" if run.level == level else {0: "", -1: "_", 1: "^"}[run.level]) + run.text
+        level = run.level
+    return found

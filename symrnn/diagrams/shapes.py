@@ -9,7 +9,7 @@ from symrnn.diagrams.marks import width
 
 LETTER, SMALL = 16.0, 13.0  # heights of letters: of labels; of weights and of names on lines
 ROW = 17.0  # from one row of weights to the next
-WIDEST = 7.0  # letters in a row of weights
+WIDEST = 9.5  # letters in a row of weights
 ROUND = 23.0  # the diameter of a circle
 BETWEEN = "\u2002"  # two weights of a row
 

@@ -144,11 +144,18 @@ def _spans(marked: str, size: float) -> str:
 def _stroke(line: Line) -> Stroke:
     edge, points = line.edge, line.points
     classes = " ".join(("edge", *(("time",) if edge.along_time else ())))
-    x, y = points[-1]
-    head = f"M{number(x)} {number(y)}l-7 -3.4v6.8z"
+    (x, y), (right, down) = points[-1], _direction(points[-2], points[-1])
+    head = (f"M{number(x)} {number(y)}l{number(-7 * right - 3.4 * down)} "
+            f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
     return Stroke(classes, html.escape(edge.value), str(edge.equation),
-                  rounded((*points[:-1], (x - 5, y))), head, sign)
+                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign)
+
+
+def _direction(one: Point, other: Point) -> Point:
+    """One step from a point towards another, across or down."""
+    far = _length(one, other) or 1.0
+    return (other[0] - one[0]) / far, (other[1] - one[1]) / far
 
 
 def rounded(points: Sequence[Point]) -> str:

@@ -72,7 +72,7 @@ class LabelPrinter(Printer):
     def product(self, parts: Sequence[str]) -> str:
         text = parts[0]
         for before, part in pairwise(parts):
-            number = set(before) <= NUMERAL
+            number = set(before) <= NUMERAL and before != "·"
             text += f" {part}" if number else f" ⊙ {part}"
         return text
 
