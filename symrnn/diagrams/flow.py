@@ -7,29 +7,21 @@ no node: it stands in the boxes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sympy import Add, Expr, Mul, Piecewise, Symbol
 
-from symrnn.diagrams.graph import Edge, Graph, Kind, Node
+from symrnn.diagrams.graph import Graph, Kind
+from symrnn.diagrams.growing import Growing, Wire
 from symrnn.diagrams.marks import width
 from symrnn.diagrams.paths import along_time
-from symrnn.diagrams.reading import Reader, Weighted, is_linear, occurrences
-from symrnn.diagrams.symbols import HOLE
+from symrnn.diagrams.reading import Weighted, is_linear, occurrences
+from symrnn.diagrams.symbols import HOLE, LabelPrinter
 from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, factors, is_variable,
-                            local, multiply, negated, substitute, symbols_in_order, terms)
+                            multiply, negated, substitute, symbols_in_order, terms)
 
 LONGEST = 9.0  # letters of a formula inside one node
 SHORT = 4.5  # of one that is an activation
-
-
-@dataclass(frozen=True)
-class Wire:
-    """What an expression is computed by: the node, the variable where it is one, the sign."""
-
-    key: int
-    value: str = ""
-    negative: bool = False
 
 
 def flow(program: Program) -> Graph:
@@ -42,14 +34,8 @@ def flow(program: Program) -> Graph:
     return along_time(Graph(tuple(made.nodes), tuple(made.edges)), states)
 
 
-class Flow:
-    """The graph as it grows; ``where`` is the node that each value comes from."""
-
-    def __init__(self, program: Program) -> None:
-        self.program, self.reader = program, Reader(program)
-        self.nodes: list[Node] = []
-        self.edges: list[Edge] = []
-        self.where: dict[str, int] = {}
+class Flow(Growing):
+    """Follows the equations."""
 
     def hidden(self, name: str) -> bool:
         """True for a part of another equation, which is drawn with that."""
@@ -81,17 +67,14 @@ class Flow:
         source = self.node_of(name)
         equation = self.program.definition(name)
         number = equation.number if equation else 0
-        key = self._add(kind, self._symbol(name), name, equations=(number,) * bool(number),
+        key = self.add(kind, self.symbol(name), name, equations=(number,) * bool(number),
                         output=name in self.program.outputs)
-        self._join(Wire(source, name), key, number)
+        self.join(Wire(source, name), key, number)
         return key
 
     def _entering(self, name: str) -> int:
         before = self.program.delay_of(name) is not None
-        return self._add(Kind.BEFORE if before else Kind.INPUT, self._symbol(name), name)
-
-    def _symbol(self, name: str) -> str:
-        return self.reader.printer.symbol(name)
+        return self.add(Kind.BEFORE if before else Kind.INPUT, self.symbol(name), name)
 
     def _bound(self, equation: Equation) -> int:
         rhs = self._written_out(equation.rhs)
@@ -101,13 +84,13 @@ class Flow:
         else:
             wire = self._wire(rhs, equation)
         if wire.negative:
-            wire = self._node(Kind.FUNCTION, "−", (replace(wire, negative=False),), equation, True)
+            wire = self.node(Kind.FUNCTION, "−", (replace(wire, negative=False),), equation, True)
         node = self.nodes[wire.key]
         if not node.kind.at_edge and not node.value:
             part = self.program[equation.lhs].stands_for is not None
             self.nodes[wire.key] = replace(node, value=equation.lhs, unnamed=part)
         elif not node.kind.entering:
-            self._mark(wire.key, equation.number)
+            self.mark(wire.key, equation.number)
         return wire.key
 
     def _written_out(self, expression: Expr) -> Expr:
@@ -122,36 +105,6 @@ class Flow:
     def _readers(self, name: str) -> int:
         """How often equations read a value."""
         return sum(occurrences(one.rhs, name) for one in self.program.equations)
-
-    def _add(self, kind: Kind, label: str, name: str, weights: tuple[str, ...] = (),
-             equations: tuple[int, ...] = (), linear: bool = False, output: bool = False) -> int:
-        value = name if kind.at_edge else ""
-        self.nodes.append(Node(len(self.nodes), kind, label, value, weights, equations, linear,
-                               local(name)[0], output))
-        return len(self.nodes) - 1
-
-    def _node(self, kind: Kind, label: str, wires: tuple[Wire, ...], equation: Equation,
-              linear: bool = False, weights: tuple[str, ...] = ()) -> Wire:
-        numbers = {equation.number, *self._constants(equation.rhs)}
-        key = self._add(kind, label, equation.lhs, weights, tuple(sorted(numbers)), linear)
-        for wire in dict.fromkeys(wires):
-            self._join(wire, key, equation.number)
-        return Wire(key)
-
-    def _constants(self, expression: Expr) -> list[int]:
-        """The equations of constants that an expression reads."""
-        read = [self.program.definition(name) for name in symbols_in_order(expression)
-                if not self.reader.flows(name)]
-        own = [one.number for one in read if one and self.program[one.lhs].stands_for is None]
-        return own + [number for one in read if one for number in self._constants(one.rhs)]
-
-    def _join(self, wire: Wire, key: int, number: int) -> None:
-        self.edges.append(Edge(wire.key, key, number, wire.value, wire.negative))
-
-    def _mark(self, key: int, number: int) -> None:
-        node = self.nodes[key]
-        self.nodes[key] = replace(
-            node, equations=tuple(dict.fromkeys((*node.equations, number))))
 
     def _wire(self, expression: Expr, equation: Equation) -> Wire:
         """What computes an expression of an equation."""
@@ -172,11 +125,11 @@ class Flow:
     def _weighted(self, weighted: tuple[Weighted, ...], rest: tuple[Expr, ...],
                   equation: Equation) -> Wire:
         values = [one.value for one in weighted if one.value is not None]
-        box = self._node(Kind.LAYER, "", tuple(self._wire(one, equation) for one in values),
+        box = self.node(Kind.LAYER, "", tuple(self._wire(one, equation) for one in values),
                          equation, True, tuple(one.weight for one in weighted))
         if not rest:
             return box
-        return self._node(Kind.OPERATION, "+",
+        return self.node(Kind.OPERATION, "+",
                           (box, *(self._wire(one, equation) for one in rest)), equation, True)
 
     def _function(self, expression: Expr, function: Expr, inner: Expr, equation: Equation) -> Wire:
@@ -191,9 +144,9 @@ class Flow:
             box = self.nodes[wire.key]
             self.nodes[wire.key] = replace(box, label=label, value="", linear=False,
                                            unnamed=False)
-            self._mark(wire.key, equation.number)
+            self.mark(wire.key, equation.number)
             return Wire(wire.key)
-        return self._node(Kind.FUNCTION, label, (wire,), equation, is_linear(function))
+        return self.node(Kind.FUNCTION, label, (wire,), equation, is_linear(function))
 
     def _is_activation(self, inner: Expr, wire: Wire, label: str) -> bool:
         """True where a function is all that reads a weighted sum."""
@@ -221,11 +174,11 @@ class Flow:
         flowing = [one for one in terms(expression) if self.reader.values(one)]
         constant = [one for one in terms(expression) if not self.reader.values(one)]
         wires = tuple(self._wire(one, equation) for one in flowing)
-        found = self._node(Kind.OPERATION, "+", wires, equation, True)
+        found = self.node(Kind.OPERATION, "+", wires, equation, True)
         if not constant:
             return found
         around = Add(HOLE, *constant, evaluate=False)
-        return self._node(Kind.FUNCTION, self.reader.label(around), (found,), equation, True)
+        return self.node(Kind.FUNCTION, self.reader.label(around), (found,), equation, True)
 
     def _product(self, parts: list[Expr], equation: Equation) -> Wire:
         flowing = [one for one in parts if self.reader.values(one)]
@@ -234,21 +187,26 @@ class Flow:
         negative = sum(one.negative for one in wires) % 2 == 1
         wires = [replace(one, negative=False) for one in wires]
         found = (wires[0] if len(wires) == 1 else
-                 self._node(Kind.OPERATION, "⊙", tuple(wires), equation, True))
-        if constant:
+                 self.node(Kind.OPERATION, "⊙", tuple(wires), equation, True))
+        node = self.nodes[found.key]
+        if constant and isinstance(flowing[0], Ein) and node.kind is Kind.FUNCTION:
+            printer = LabelPrinter(self.program, hole=node.label)  # a mean is one node
+            scaled = printer(multiply([*constant, HOLE]))
+            self.nodes[found.key] = replace(node, label=scaled)
+        elif constant:
             label = self.reader.label(multiply([*constant, HOLE]))
-            found = self._node(Kind.FUNCTION, label, (found,), equation, True)
+            found = self.node(Kind.FUNCTION, label, (found,), equation, True)
         return replace(found, negative=negative)
 
     def _contraction(self, ein: Ein, equation: Equation) -> Wire:
         values = [one for one in ein.operands if self.reader.flows(one.name)]
-        weights = [self._symbol(one.name) for one in ein.operands
+        weights = [self.symbol(one.name) for one in ein.operands
                    if not self.reader.flows(one.name)]
         wires = tuple(self._wire(one, equation) for one in values)
         several = len(set(values)) > 1
-        return self._node(Kind.OPERATION if several else Kind.FUNCTION, _named(ein, several), wires,
-                          equation, not isinstance(ein, Maximum) and len(values) == len(set(values)),
-                          tuple(weights))
+        kind = Kind.OPERATION if several else Kind.FUNCTION
+        linear = not isinstance(ein, Maximum) and len(values) == len(set(values))
+        return self.node(kind, _named(ein, several), wires, equation, linear, tuple(weights))
 
     def _other(self, expression: Expr, equation: Equation) -> Wire:
         """A choice, or a function of several values."""
@@ -261,7 +219,7 @@ class Flow:
         else:
             label, parts = printer.called(expression), list(expression.args)
         wires = tuple(self._wire(one, equation) for one in parts if self.reader.values(one))
-        return self._node(Kind.OPERATION, label, wires, equation)
+        return self.node(Kind.OPERATION, label, wires, equation)
 
 
 def _named(ein: Ein, several: bool) -> str:

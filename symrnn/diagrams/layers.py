@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from symrnn.diagrams.crossings import uncrossed
 from symrnn.diagrams.graph import Edge, Graph, Kind, Node
@@ -34,7 +35,7 @@ def layered(graph: Graph) -> Layers:
     made = _Layers(graph, ranks(graph), _lanes(graph))
     routes = {edge: made.route(edge) for edge in graph.edges}
     lines = dict.fromkeys(pair for route in routes.values()
-                          for pair in zip(route, route[1:], strict=False))
+                          for pair in pairwise(route))
     place = _library(tuple((one.key, other.key) for one, other in lines))
     parts = {part: number for number, part in enumerate(dict.fromkeys(
         node.part for node in graph.nodes))}

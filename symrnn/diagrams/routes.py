@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 
 from symrnn.diagrams.graph import Edge, Kind
@@ -165,7 +166,7 @@ def route_of(edge: Edge, layers: Layers, heights: Mapping[int, float],
     """The corners of an edge from the outline of a node to that of another."""
     route = layers.routes[edge]
     points: list[Point] = [(start, heights[edge.source])]
-    for one, other in zip(route, route[1:], strict=False):
+    for one, other in pairwise(route):
         height = entering[one.key, other.key]
         if height != points[-1][1]:
             x = tracks[one.layer, one.key]

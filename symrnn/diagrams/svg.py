@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from symrnn.diagrams.graph import Kind
-from symrnn.diagrams.marks import SMALLER, placed, plain
+from symrnn.diagrams.marks import SMALLER, placed
 from symrnn.diagrams.marks import width as marked_width
 from symrnn.diagrams.picture import Box, Line, Picture
 from symrnn.diagrams.routes import Point
@@ -26,7 +26,6 @@ class Text:
     x: str
     y: str
     size: str
-    anchor: str
     runs: str
 
 
@@ -121,7 +120,7 @@ def _rows(box: Box) -> Sequence[Text]:
 
 
 def _text(marked: str, x: float, y: float, size: float) -> Text:
-    return Text(number(x), number(y), number(size), "middle", _spans(marked, size))
+    return Text(number(x), number(y), number(size), _spans(marked, size))
 
 
 def _spans(marked: str, size: float) -> str:
@@ -177,6 +176,3 @@ def _towards(one: Point, other: Point, far: float) -> Point:
     """The point so far from the first one on the way to the other."""
     whole = _length(one, other) or 1.0
     return (one[0] + (other[0] - one[0]) * far / whole, one[1] + (other[1] - one[1]) * far / whole)
-
-
-__all__ = ["Content", "plain", "svg"]

@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.diagrams.marks import above, below, italic
-from symrnn.program import (ACTIVATIONS, ARROWS, GREEK, Ein, Glyph, Pointwise, Program, Span,
+from symrnn.program import (ACTIVATIONS, ARROWS, GREEK, Glyph, Pointwise, Program, Span,
                             glyph_text)
 
 HOLE = Symbol("\uf000")  # where the value goes that a function is applied to
@@ -41,17 +41,17 @@ def _face(text: str) -> str:
 
 
 class LabelPrinter(Printer):
-    """Formulas of one program; ``·`` stands for the value that a function is applied to."""
+    """Formulas of one program; ``hole`` stands for the value that a function is applied to."""
 
     times = " "
     writes_powers = True
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, hole: str = "·") -> None:
+        self.program, self.hole = program, hole
 
     def symbol(self, name: str) -> str:
         if name == HOLE.name:
-            return "·"
+            return self.hole
         variable = self.program[name]
         if variable.stands_for is not None:
             return self(variable.stands_for, PRODUCT)
@@ -72,7 +72,7 @@ class LabelPrinter(Printer):
     def product(self, parts: Sequence[str]) -> str:
         text = parts[0]
         for before, part in pairwise(parts):
-            number = set(before) <= NUMERAL and before != "·"
+            number = set(before) <= NUMERAL and before != self.hole
             text += f" {part}" if number else f" ⊙ {part}"
         return text
 
@@ -92,7 +92,7 @@ class LabelPrinter(Printer):
         return {">": "max", "<": "min"}[condition.rel_op[0]], [value, other]
 
     def parenthesised(self, text: str) -> str:
-        return text if text == "·" else f"({text})"
+        return text if text == self.hole else f"({text})"
 
     def call(self, function: Expr, arguments: Sequence[str]) -> str:
         if isinstance(function, Abs):
@@ -101,20 +101,21 @@ class LabelPrinter(Printer):
 
     def called(self, function: Expr) -> str:
         """The name of a function; a Greek letter where mathematics has one for it."""
-        name = function.func.__name__
+        name: str = function.func.__name__
         if not isinstance(function, Pointwise):
             return name
         letter = ACTIVATIONS[name].latex[1:] if name in ACTIVATIONS else ""
         return italic(glyph_text(Glyph(f"\\{letter}"))) if letter in GREEK else name
 
     def fraction(self, above: str, below: str) -> tuple[int, str]:
-        return PRODUCT, f"{above} / {below}" if above == "·" and len(below) > 1 else f"{above}/{below}"
+        wide = above == self.hole and len(below) > 1
+        return PRODUCT, f"{above} / {below}" if wide else f"{above}/{below}"
 
     def power(self, base: str, exponent: Expr) -> str:
         return base + above(self(exponent))
 
     def root(self, inside: str) -> str:
-        return "√·" if inside == "·" else f"√({inside})"
+        return "√·" if inside == self.hole else f"√({inside})"
 
     def comparison(self, operator: str) -> str:
         return COMPARISON.get(operator, operator)

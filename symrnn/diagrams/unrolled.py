@@ -6,8 +6,8 @@ lines from below and above reach both of them straight.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from symrnn.diagrams.flow import flow
 from symrnn.diagrams.graph import Edge, Kind, Node
@@ -105,7 +105,7 @@ class _Unrolled:
         above = lower.y - lower.shape.height / 2
         end = upper.y + upper.shape.height / 2 + HEAD
         enters = upper.x + (0.0 if self._has_neighbours(part) else self._port(lower, upper))
-        bend = above - ROW / 2 if lower.node.kind is Kind.INPUT else end + ROW / 2
+        bend = above - ROW / 2 if self._has_neighbours(part) else end + ROW / 2
         self._line(lower, upper, ((lower.x, above), (lower.x, bend), (enters, bend), (enters, end))
                    if enters != lower.x else ((lower.x, above), (enters, end)))
 
@@ -124,7 +124,7 @@ class _Unrolled:
                 for kind, name, box, side in ((Kind.BEFORE, delay.initial, boxes[0], -away),
                                               (Kind.AFTER, delay.final, boxes[-1], away))]
         way = [self._add(ends[0]), *boxes, self._add(ends[1])]
-        for one, other in zip(way, way[1:], strict=False):
+        for one, other in pairwise(way):
             start = one.x + one.shape.width / 2 * delay.step
             end = other.x - (other.shape.width / 2 + HEAD) * delay.step
             self._line(one, other, ((start, ends[0].y), (end, ends[0].y)), delay.source, True)
