@@ -40,7 +40,7 @@ def parts(program: Program, graph: Graph) -> tuple[Part, ...]:
         for name in names:
             below = [depths.get(one, -1) for one in reads[name]]
             if name not in depths and -1 not in below:
-                depths[name] = 1 + max(below, default=0)
+                depths[name] = 1 + max(below, default=-1)
     order = sorted(names, key=lambda name: (depths[name], names.index(name)))
     return tuple(_part(program, graph, name, reads[name], depths[name],
                        sum(depths[one] == depths[name] for one in order[:order.index(name)]))
