@@ -53,7 +53,8 @@ def test_boxes_stand_apart_and_lines_go_around_them(name: str, unroll: int) -> N
 def test_every_line_begins_and_ends_at_its_boxes(name: str, unroll: int) -> None:
     picture = drawn(name, unroll)
     for line in picture.lines:
-        for (x, y), key in ((line.points[0], line.edge.source), (line.points[-1], line.edge.target)):
+        ends = (line.points[0], line.edge.source), (line.points[-1], line.edge.target)
+        for (x, y), key in ends:
             left, right, top, bottom = edges_of(picture.boxes[key])
             assert left - 2 <= x <= right + 2 and top - 2 <= y <= bottom + 2
         assert all(x == to_x or y == to_y for (x, y), (to_x, to_y) in pairwise(line.points))
