@@ -20,10 +20,10 @@ REFERENCE = re.compile(r"symrnn(\.\w+)+:\w+")
 RANKS = {
     "program": 0, "titles": 0, "tags": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
-    "lowering": 2, "authoring": 2,
+    "lowering": 2, "authoring": 2, "costs": 2,
     "backends": 3,
     "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4,
-    "catalogue": 5, "runtime": 5,
+    "catalogue": 5, "runtime": 5, "diagrams": 5,
     "targets": 6,
     "pipeline": 7,
     "kernels": 8,
@@ -44,6 +44,7 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 HOMES = {
     "jinja2": {"rendering"},
     "lark": {"cellfile"},
+    "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli"},
     **{peer: {"bench"} for peer in "torch onnxruntime onnx jax openvino matplotlib".split()},
