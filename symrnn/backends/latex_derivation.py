@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
-from symrnn.adjoint import BARS, linearise
+from symrnn.adjoint import BARS
+from symrnn.adjoint.derivation import Source, contributions
 from symrnn.backends.latex_math import LatexPrinter
-from symrnn.program import (Delay, Glyph, Origin, Program, Rule, Span, Variable,
-                            terms)
-
-Received = dict[tuple[str, str], list[tuple[str, Expr]]]
-
+from symrnn.program import Delay, Equation, Glyph, Program, Span, Variable
 
 @dataclass(frozen=True)
 class Step:
@@ -29,45 +24,36 @@ class Step:
 
 def derivation(program: Program, gradient: Program) -> tuple[Step, ...]:
     """Every contribution to a cotangent, in the order of the equations that it comes from."""
-    printer, received = LatexPrinter(gradient), _received(gradient)
-    found = []
-    for number, rule, local, key in _sources(program):
-        for lhs, part in received[key][:1]:
-            found.append(Step(number, rule.name.lower(), local, printer.symbol(lhs),
-                              printer.term(part, lhs)))
-        del received[key][:1]
-    return tuple(found)
+    printer, local = LatexPrinter(gradient), _Local(program)
+    return tuple(Step(local.number(one.source), one.source.rule.name.lower(),
+                      local.differential(one.source), printer.symbol(one.equation.lhs),
+                      printer.term(one.part, one.equation.lhs))
+                 for one in contributions(program, gradient))
 
 
-def _received(gradient: Program) -> Received:
-    """The terms of every cotangent by the origin that each has: from what, to what."""
-    found: Received = defaultdict(list)
-    for equation in gradient.equations:
-        pairs: list[tuple[Origin, Expr]] = list(zip(equation.origins, terms(equation.rhs),
-                                                    strict=bool(equation.origins)))
-        for origin, part in pairs:
-            found[origin.source, origin.target].append((equation.lhs, part))
-    return found
+class _Local:
+    """Prints what happens at one equation: ``dz = U dh``, one term, pushed forward by its rule."""
 
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.small = {one.name: _small(program, one.name) for one in program.variables}
+        variables = (*program.variables, *self.small.values())
+        self.printer = LatexPrinter(replace(program, variables=variables))
 
-def _sources(program: Program) -> Iterator[tuple[str, Rule, str, tuple[str, str]]]:
-    """Number, rule, differential and key of every term that the derivation pulls back.
+    def number(self, source: Source) -> str:
+        """The number of the equation, if it is one."""
+        return f"({source.origin.number})" if isinstance(source.origin, Equation) else ""
 
-    A differential is written ``dz = U dh``: one term, pushed forward by its rule.
-    """
-    small = {one.name: _small(program, one.name) for one in program.variables}
-    printer = LatexPrinter(replace(program, variables=(*program.variables, *small.values())))
-    for equation in program.equations:
-        left = printer.symbol(small[equation.lhs].name)
-        for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
-            pushed = term.push(Symbol(small[term.source].name))
-            yield (f"({equation.number})", term.rule,
-                   f"{left} = {printer.term(pushed, equation.lhs)}",
-                   (equation.lhs, term.source))
-    for delay in program.delays:
-        yield "", Rule.DELAY, _shift(program, delay), (delay.lhs, delay.source)
-    for name in program.outputs:
-        yield "", Rule.GIVEN, r"\text{from the loss itself}", (name, name)
+    def differential(self, source: Source) -> str:
+        """The term of the differential that a contribution transposes."""
+        if isinstance(source.origin, Delay):
+            return _shift(self.program, source.origin)
+        if source.term is None or not isinstance(source.origin, Equation):
+            return r"\text{from the loss itself}"
+        lhs = source.origin.lhs
+        pushed = source.term.push(Symbol(self.small[source.term.source].name))
+        return (f"{self.printer.symbol(self.small[lhs].name)} = "
+                f"{self.printer.term(pushed, lhs)}")
 
 
 def _shift(program: Program, delay: Delay) -> str:
