@@ -1,0 +1,341 @@
+"""How an equation reads in a document: the author's order of terms and the paper's symbols.
+
+Everything that readers of LaTeX, of a page and of a PDF see is decided here, once. The result is
+a tree (``formula.py``), which each language spells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Abs, And, Expr, Mul, NumberSymbol, Piecewise, Pow, Rational, exp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanTrue
+
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call,
+                                     Cases, Formula, Fraction, Function, Number, Over, Parens, Root,
+                                     Row, Scripts, Sign, Spelling, Sum, Symbol, Text, side_by_side)
+from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
+                                     over_and_under, power_of_ten)
+from symrnn.backends.products import matrix_product
+from symrnn.program import (ACTIVATIONS, Ein, Equation, Glyph, IndexSymbol, Maximum, Pointwise,
+                            Program, SizeSymbol, Span, contraction_term, indices_in_order,
+                            is_call, is_variable, negated, symbols_in_order, terms)
+
+COMPARISON = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "==": "=", "!=": "≠"}
+WIDE = frozenset(("bar", "tilde"))  # accents that may stand over a whole formula
+LINE = 66  # printed characters that fit on a line
+INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An equation: its left-hand side and the terms, in rows where they are long."""
+
+    left: Formula
+    rows: tuple[Sum, ...]
+    number: int
+
+    @property
+    def right(self) -> Sum:
+        """The terms of all rows."""
+        return Sum(tuple(term for row in self.rows for term in row.terms))
+
+
+class DocumentPrinter(Walker[Formula]):
+    """Makes formulas of the expressions of one program."""
+
+    writes_powers = True
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._glyphs: dict[tuple[str, bool], Formula] = {}
+
+    def parenthesised(self, text: Formula) -> Formula:
+        return Parens(text)
+
+    # Symbols
+
+    def symbol(self, name: str) -> Formula:
+        """What stands for a variable: its letter, or the formula in place of it."""
+        shown = self._in_place_of(name)
+        return self.glyph(name) if shown is None else shown
+
+    def glyph(self, name: str, transposed: bool = False) -> Formula:
+        """The letter of a variable with its indices; the mark of a transpose joins the others."""
+        found = self._glyphs.get((name, transposed))
+        if found is None:
+            variable = self.program[name]
+            time = "t" if variable.span is Span.SEQUENCE else ""
+            found = Symbol(variable.glyph, time, name, transposed)
+            self._glyphs[name, transposed] = found
+        return found
+
+    def transposed(self, name: str) -> Formula:
+        """A transposed operand."""
+        shown = self._in_place_of(name)
+        if shown is not None:
+            return Scripts(Parens(shown), sup=Symbol(TRANSPOSED))
+        return self.glyph(name, transposed=True)
+
+    def _in_place_of(self, name: str) -> Formula | None:
+        """The formula that stands in place of a name, or of the name that this one belongs to."""
+        variable = self.program[name]
+        if variable.stands_for is not None:
+            return self(variable.stands_for, PRODUCT)
+        accent = "".join(variable.glyph.accents[-1:])
+        wide = accent in WIDE and variable.of in self.program
+        inner = self._in_place_of(variable.of) if wide else None
+        return None if inner is None else Over(accent, inner)
+
+    def _symbol(self, node: Expr) -> tuple[int, Formula]:
+        return ATOM, self.symbol(node.name)
+
+    def _size(self, node: SizeSymbol) -> tuple[int, Formula]:
+        return ATOM, self.size(node.name)
+
+    def size(self, name: str) -> Formula:
+        """A size."""
+        return Symbol(self.program.size(name).glyph, name=name)
+
+    def _index(self, node: IndexSymbol) -> tuple[int, Formula]:
+        return ATOM, _letters(LETTERS[node.place])
+
+    # Numbers
+
+    def _rational(self, node: Rational) -> tuple[int, Formula]:
+        if node < 0:
+            return SUM, Sum((("-", self._number(-node)[1]),))
+        return self._number(node)
+
+    def _number(self, value: Rational) -> tuple[int, Formula]:
+        found = power_of_ten(value)
+        if found is not None:
+            digits, exponent = found
+            raised = Scripts(Number("10"), sup=self(Rational(exponent)))
+            return (POWER, raised) if digits == 1 else (
+                PRODUCT, side_by_side([Number(str(digits)), raised], DOT))
+        if value.q == 1:
+            return ATOM, Number(str(value.p))
+        return ATOM, Fraction(Number(str(value.p)), Number(str(value.q)), small=True)
+
+    def _irrational(self, node: NumberSymbol) -> tuple[int, Formula]:
+        return ATOM, Symbol(Glyph.named("pi" if str(node) == "pi" else "e"))
+
+    # Sums, products and powers
+
+    def signed(self, found: Iterable[Expr], shown: Callable[[Expr], Formula]
+               ) -> tuple[tuple[str, Formula], ...]:
+        """Terms, each behind its sign."""
+        made: list[tuple[str, Formula]] = []
+        for term in found:
+            positive = negated(term)
+            sign = "-" if positive is not None else "+" if made else ""
+            made.append((sign, shown(term if positive is None else positive)))
+        return tuple(made)
+
+    def _sum(self, node: Expr) -> tuple[int, Formula]:
+        return SUM, Sum(self.signed(terms(node), lambda term: self(term, PRODUCT)))
+
+    def _product(self, node: Mul) -> tuple[int, Formula]:
+        positive = negated(node)
+        if positive is not None:
+            return SUM, Sum((("-", self(positive, PRODUCT)),))
+        above, below = over_and_under(node)
+        if not below:
+            return PRODUCT, self._joined(above)
+        return PRODUCT, Fraction(self._line(above), self._line(below))
+
+    def _line(self, parts: Sequence[Expr]) -> Formula:
+        """What stands above or below the line, which holds it together."""
+        if not parts:
+            return Number("1")
+        return self(parts[0]) if len(parts) == 1 else self._joined(parts)
+
+    def _joined(self, parts: Sequence[Expr]) -> Formula:
+        """Factors side by side; vectors multiply element by element."""
+        shown: list[Formula] = []
+        before = False
+        for part in parts:
+            vector = any(self.program[name].axes for name in symbols_in_order(part))
+            if shown:
+                shown.append(Sign(HADAMARD if vector and before else TIMES))
+            shown.append(self(part, PRODUCT))
+            before = before or vector
+        return Row(tuple(shown)) if len(shown) > 1 else shown[0]
+
+    def _power(self, node: Pow) -> tuple[int, Formula]:
+        call = self._call_behind(node.base)
+        if call is not None and node.exp.is_Integer and node.exp > 0:
+            return POWER, Call(self._raised(self.called(call), node.exp),
+                               Parens(self(call.args[0])))
+        _, below = over_and_under(node)
+        if below:
+            return PRODUCT, Fraction(Number("1"), self(below[0]))
+        if node.exp == Rational(1, 2):
+            return ATOM, Root(self(node.base))
+        return POWER, self._raised(self(node.base, ATOM), node.exp)
+
+    def _raised(self, base: Formula, exponent: Expr) -> Formula:
+        """A power; what carries a superscript already is put in parentheses."""
+        if isinstance(base, Scripts) and base.sup is None:
+            return replace(base, sup=self(exponent))
+        return Scripts(Parens(base) if _has_superscript(base) else base, sup=self(exponent))
+
+    def _call_behind(self, base: Expr) -> Expr | None:
+        """The call whose name carries the power: tanh squared of x."""
+        if is_variable(base):
+            base = self.program[base.name].stands_for
+        named = base is not None and is_call(base) and not isinstance(base, Abs | exp)
+        return base if named else None
+
+    # Functions and choices
+
+    def _call(self, node: Expr) -> tuple[int, Formula]:
+        if isinstance(node, Pointwise) and node.activation.is_power:
+            return POWER, self._raised(self(node.args[0], ATOM), node.args[1])
+        if isinstance(node, Abs):
+            return ATOM, Bars(self(node.args[0]))
+        return ATOM, Call(self.called(node), Parens(self(node.args[0])))
+
+    def called(self, function: Expr) -> Formula:
+        """The name of a function, its constant parameters as indices."""
+        name = function.func.__name__
+        if not isinstance(function, Pointwise):
+            return Function(ACTIVATIONS[name].glyph if name in ACTIVATIONS else
+                            Glyph.upright(name))
+        own = Function(function.activation.glyph.standing())
+        constants = [Number(_decimal(one)) for one in function.args[1:]]
+        return Scripts(own, sub=side_by_side([*constants], APART)) if constants else own
+
+    def _cases(self, node: Piecewise) -> tuple[int, Formula]:
+        *rows, last = node.args
+        return ATOM, Cases(tuple((self(value), self(condition)) for value, condition in rows),
+                           self(last[0]))
+
+    def _relation(self, node: Relational) -> tuple[int, Formula]:
+        left, right = (self(side, SUM) for side in node.args)
+        return COMPARE, Row((left, Sign(COMPARISON[node.rel_op]), right))
+
+    def _logic(self, node: Expr) -> tuple[int, Formula]:
+        own, word = (AND, " and ") if isinstance(node, And) else (OR, " or ")
+        first, *others = (self(part, COMPARE) for part in sorted(node.args, key=str))
+        return own, Row((first, *(one for part in others for one in (Text(word), part))))
+
+    def _true(self, node: BooleanTrue) -> tuple[int, Formula]:
+        return ATOM, Text("true")
+
+    # Equations
+
+    def term(self, term: Expr, lhs: str) -> Formula:
+        """One term of the right-hand side of ``lhs``; its sign, if it has one, stands in front."""
+        positive = negated(term)
+        if positive is not None:
+            return Sum((("-", self.term(positive, lhs)),))
+        found = contraction_term(term)
+        if found is None:
+            return self(term, PRODUCT)
+        factor, ein = found
+        sums = self._over_steps(ein, lhs)
+        shown = (*sums, self.contraction(ein))
+        return Row(shown if factor == 1 else (self(factor, PRODUCT), Sign(TIMES), *shown))
+
+    def _over_steps(self, ein: Ein, lhs: str) -> tuple[Formula, ...]:
+        """A sum over steps where the left-hand side does not vary over those of the operands."""
+        widest = max(self.program[one.name].span for one in ein.operands)
+        return (Big("sum", _letters("t")),) if widest > self.program[lhs].span else ()
+
+    def contraction(self, ein: Ein) -> Formula:
+        """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
+        letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
+        if isinstance(ein, Maximum):
+            return Row((Big("max", _indices(letters.summed)),
+                        Scripts(Parens(names[0]), sub=_indices(letters.operands[0]))))
+        product = matrix_product(letters)
+        if product is not None:
+            return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
+                                 else names[one.slot] for one in product], TIMES)
+        if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
+            return self._joined(ein.operands)
+        indexed = side_by_side([Scripts(Parens(name), sub=_indices(part)) if part else name
+                                for name, part in zip(names, letters.operands, strict=True)], TIMES)
+        return Row((Big("sum", _indices(letters.summed)), indexed)) if letters.summed else indexed
+
+    def left(self, equation: Equation) -> Formula:
+        """The left-hand side; with indices where the right-hand side reads them."""
+        symbol = self.symbol(equation.lhs)
+        if not indices_in_order(equation.rhs):
+            return symbol
+        axes = self.program[equation.lhs].axes
+        return Scripts(Parens(symbol), sub=_letters(LETTERS[:len(axes)]))
+
+    def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
+        """The terms of a right-hand side, each with its sign."""
+        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs)
+                           ) or (("", Number("0")),)
+
+    def equation(self, equation: Equation) -> Shown:
+        """The equation, broken between terms where it is long."""
+        left, rows = self.left(equation), list[list[tuple[str, Formula]]]([[]])
+        width = left.width + 2
+        for sign, term in self.signed_terms(equation):
+            own = len(sign) + term.width
+            if rows[-1] and width + own > LINE:
+                rows.append([])
+                width = 2
+            rows[-1].append((sign, term))
+            width += own + 2
+        return Shown(left, tuple(Sum(tuple(row)) for row in rows), equation.number)
+
+
+class SpelledPrinter:
+    """Prints expressions, symbols and equations of one program in a language."""
+
+    spelling: Spelling
+
+    def __init__(self, program: Program) -> None:
+        self.document = DocumentPrinter(program)
+
+    def __call__(self, expression: Expr) -> str:
+        return self.spelling(self.document(expression))
+
+    def symbol(self, name: str) -> str:
+        """What stands for a variable: its letter, or the formula in place of it."""
+        return self.spelling(self.document.symbol(name))
+
+    def glyph(self, name: str) -> str:
+        """The letter of a variable with its indices."""
+        return self.spelling(self.document.glyph(name))
+
+    def term(self, term: Expr, lhs: str) -> str:
+        """One term of the equation of ``lhs``."""
+        return self.spelling(self.document.term(term, lhs))
+
+    def called(self, function: Expr) -> str:
+        """The name of a function."""
+        return self.spelling(self.document.called(function))
+
+    def right_hand_side(self, equation: Equation) -> str:
+        """The terms of an equation on one line."""
+        return self.spelling.terms(self.document.equation(equation).right)
+
+
+def _decimal(value: Expr) -> str:
+    return str(float(value)).removesuffix(".0")
+
+
+def _has_superscript(base: Formula) -> bool:
+    if isinstance(base, Call):
+        return _has_superscript(base.function)
+    return ((isinstance(base, Symbol) and bool(base.drawn.sup))
+            or (isinstance(base, Scripts) and base.sup is not None))
+
+
+def _indices(part: str) -> Formula:
+    """The letters of an operand as printed indices."""
+    return _letters(part.translate(INDEX))
+
+
+def _letters(part: str) -> Formula:
+    return side_by_side([Symbol(Glyph.marks(one)) for one in part], ",")
