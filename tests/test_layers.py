@@ -28,11 +28,12 @@ RANKS = {
     "pipeline": 7,
     "checking": 8, "presentation": 8, "interop": 8,
     "comparison": 9, "bench": 9,
-    "workflow": 10,
-    "cli": 11,
-    "api": 12,
-    "__init__": 13,
-    "__main__": 14,
+    "documents": 10,
+    "workflow": 11,
+    "cli": 12,
+    "api": 13,
+    "__init__": 14,
+    "__main__": 15,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.
@@ -41,7 +42,8 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of
 # the machine and a process for each thread count; nothing but the benchmark knows its peers.
 HOMES = {
-    "jinja2": {"rendering"},
+    "jinja2": {"rendering"}, "markupsafe": {"rendering"},
+    "pygments": {"documents"},
     "lark": {"cellfile"},
     "typer": {"cli"},
     "rich": {"cli"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symrnn.backends.base import Artefact, Listing
+from symrnn.backends.lines import Row
 from symrnn.documents.equations import Equations
 from symrnn.documents.page import Code, CodeLine, EquationRow
 from symrnn.program import Equation
@@ -28,27 +29,20 @@ class _Lines:
                  gradient: Equations) -> None:
         self.language, self.artefact, self.listing = language, artefact, listing
         self.forward, self.gradient = forward, gradient
-        self.anchor = f"{language}-{listing.name}"
-        self.found: dict[str, EquationRow] = {}
+        self.known = set[str]()
 
     def code(self) -> Code:
         """The function, line by line."""
-        lines, before = [], tuple[str, ...]()
-        for row in self.listing.rows:
-            rows = [found for one in row.equations for found in self._rows(one)]
-            anchors = tuple(dict.fromkeys(one.anchor for one in rows))
-            lines.append(CodeLine(row.text, anchors, self._begin(rows, anchors, before)))
-            before = anchors
-        return Code(self.anchor, self.language, self.listing.name, self.artefact.filename,
-                    tuple(lines), tuple(self.found.values()))
+        return Code(f"{self.language}-{self.listing.name}", self.language, self.listing.name,
+                    self.artefact.filename, tuple(map(self._line, self.listing.rows)))
+
+    def _line(self, row: Row) -> CodeLine:
+        """A line; an equation begins where a line computes it for the first time."""
+        found = dict.fromkeys(one for each in row.equations for one in self._rows(each))
+        begins = tuple(one for one in found if one.anchor not in self.known)
+        self.known |= {one.anchor for one in begins}
+        return CodeLine(row.text, tuple(found), begins)
 
     def _rows(self, equation: Equation) -> tuple[EquationRow, ...]:
         """The rows of the adjoint, or else of the network: values that are computed again."""
         return self.gradient.of(equation) or self.forward.of(equation)
-
-    def _begin(self, rows: list[EquationRow], anchors: tuple[str, ...],
-               before: tuple[str, ...]) -> str:
-        """The anchor of the first line of an equation; a later place of it has none."""
-        new = [one for one in rows if one.anchor not in self.found]
-        self.found |= {one.anchor: one for one in new}
-        return f"{self.anchor}-{new[0].anchor}" if new and anchors != before else ""

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 
-from symrnn.adjoint.derivation import Contribution, Source, contributions
-from symrnn.documents.formulas import Differential, Formula, Symbol, Term, Whole
+from symrnn.backends.derivation import Contribution, contributions
+from symrnn.backends.document_math import DocumentPrinter
 from symrnn.documents.page import Backward, Derived, EquationRow, Step
 from symrnn.documents.symbols import edges, shape, symbol_anchor
 from symrnn.program import Equation, Program, Role, symbols_in_order
@@ -22,14 +22,14 @@ class Equations:
     """
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.printer = program, DocumentPrinter(program)
 
     @cached_property
     def rows(self) -> tuple[EquationRow, ...]:
         """Every equation with its number: ``2a`` and ``2b`` where two have the number 2."""
         shown = [one for one in self.program.equations if self._is_shown(one)]
         often = Counter(one.number for one in shown)
-        seen, found = Counter[int](), []
+        seen, found = Counter[int](), list[EquationRow]()
         for one in shown:
             letter = LETTERS[seen[one.number] % len(LETTERS)] if often[one.number] > 1 else ""
             seen[one.number] += 1
@@ -42,12 +42,12 @@ class Equations:
     def _row(self, equation: Equation, label: str) -> EquationRow:
         variable = self.program[equation.lhs]
         reads = dict.fromkeys((equation.lhs, *self._shown_names(equation)))
-        return EquationRow(f"equation-{label}", label, Whole(self.program, equation),
+        return EquationRow(f"equation-{label}", label, self.printer.equation(equation),
                            shape(self.program, variable), tuple(map(symbol_anchor, reads)))
 
     def _shown_names(self, equation: Equation) -> list[str]:
         """The names on the right; of a part those of the formula that it stands for."""
-        found = []
+        found = list[str]()
         for name in equation.reads:
             inner = self.program[name].stands_for
             found += [name] if inner is None else symbols_in_order(inner)
@@ -81,31 +81,22 @@ def backward(forward: Equations, gradient: Equations) -> Backward:
     """The backward pass, each equation with the steps that lead to its terms."""
     found = defaultdict[str, list[Contribution]](list)
     for one in contributions(forward.program, gradient.program):
-        found[one.equation.lhs].append(one)
+        found[one.into.lhs].append(one)
     program = gradient.program
-    derived = {name: Derived(row, tuple(_step(forward, gradient, one)
+    derived = {name: Derived(row, tuple(_step(forward, one)
                                         for one in sorted(found[name], key=_place)))
                for name, row in gradient.by_name.items()}
     ends = {name for name in derived if program[name].role is Role.GRADIENT}
-    given = tuple(Symbol(program, one.name) for one in program.with_role(Role.COTANGENT))
+    given = tuple(gradient.printer.glyph(one.name) for one in program.with_role(Role.COTANGENT))
     return Backward(given, tuple(one for name, one in derived.items() if name not in ends),
                     tuple(one for name, one in derived.items() if name in ends), edges(program))
 
 
 def _place(one: Contribution) -> int:
     """Where the term stands in its equation."""
-    return one.equation.terms.index(one.part)
+    return one.place
 
 
-def _step(forward: Equations, gradient: Equations, one: Contribution) -> Step:
-    part = Term(gradient.program, one.equation.lhs, one.part)
-    return Step(one.source.rule.name.lower(), _origin(forward, one.source),
-                _local(forward.program, one.source), part)
-
-
-def _origin(forward: Equations, source: Source) -> tuple[EquationRow, ...]:
-    return forward.of(source.origin) if isinstance(source.origin, Equation) else ()
-
-
-def _local(program: Program, source: Source) -> tuple[Formula, ...]:
-    return () if source.term is None else (Differential(program, source),)
+def _step(forward: Equations, one: Contribution) -> Step:
+    source = () if one.source is None else forward.of(one.source)
+    return Step(one.rule.name.lower(), source, (one.local,) if source else (), one.received)

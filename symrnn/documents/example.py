@@ -11,8 +11,7 @@ import numpy as np
 from symrnn.adjoint import join
 from symrnn.checking.reference import Case, random_case
 from symrnn.documents.equations import Equations
-from symrnn.documents.formulas import Letter, Symbol
-from symrnn.documents.page import Example, Matrix, Values
+from symrnn.documents.page import Example, Matrix, Table, Values
 from symrnn.program import FED, Program, Role, Span, Variable
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
@@ -57,28 +56,25 @@ class _Worked:
         program, gradient = self.forward.program, self.gradient.program
         inner = [name for name in self.gradient.by_name
                  if gradient[name].role is not Role.GRADIENT]
-        sizes = tuple((Letter(one.glyph), self.case.sizes[one.name]) for one in program.sizes)
+        sizes = tuple((self.forward.printer.size(one.name), self.case.sizes[one.name])
+                      for one in program.sizes)
         return Example(
             sizes, tuple(range(1, STEPS + 1)),
-            self._given(program, Role.PARAMETER), self._given(program, *FED, Role.INITIAL),
-            self._all(self.forward, self.forward.by_name),
-            self._given(gradient, Role.COTANGENT), self._all(self.gradient, inner),
-            self._gradients(gradient))
+            self._table(self.forward, _named(program, Role.PARAMETER, *FED, Role.INITIAL)),
+            self._table(self.forward, self.forward.by_name),
+            self._table(self.gradient, _named(gradient, Role.COTANGENT)),
+            self._table(self.gradient, inner),
+            self._table(self.gradient, _named(gradient, Role.GRADIENT)))
 
-    def _given(self, program: Program, *roles: Role) -> tuple[Values, ...]:
-        return tuple(Values(Symbol(program, one.name), (), self._at_steps(one))
-                     for one in program.with_role(*roles))
-
-    def _all(self, equations: Equations, names: Iterable[str]) -> tuple[Values, ...]:
-        program = equations.program
-        return tuple(Values(Symbol(program, name), (equations.by_name[name],),
-                            self._at_steps(program[name])) for name in names)
-
-    def _gradients(self, gradient: Program) -> tuple[Values, ...]:
-        """Every gradient; that of an initial state is a cotangent at the end of its scan."""
-        rows = self.gradient.by_name
-        return tuple(Values(Symbol(gradient, one.name), tuple(filter(None, [rows.get(one.name)])),
-                            self._at_steps(one)) for one in gradient.with_role(Role.GRADIENT))
+    def _table(self, equations: Equations, names: Iterable[str]) -> Table:
+        """The values of some names, each with the equation that binds it, if one does."""
+        found: dict[bool, list[Values]] = {True: [], False: []}
+        for name in names:
+            row = tuple(filter(None, [equations.by_name.get(name)]))
+            variable = equations.program[name]
+            found[variable.span is Span.SEQUENCE].append(
+                Values(equations.printer.glyph(name), row, self._at_steps(variable)))
+        return Table(tuple(found[False]), tuple(found[True]))
 
     def _at_steps(self, variable: Variable) -> tuple[Matrix, ...]:
         """The one sample at every step, or the one value."""
@@ -88,6 +84,10 @@ class _Worked:
         if variable.span is Span.BATCH:
             return (_matrix(whole[0]),)
         return tuple(_matrix(step[0]) for step in whole)
+
+
+def _named(program: Program, *roles: Role) -> list[str]:
+    return [one.name for one in program.with_role(*roles)]
 
 
 def _matrix(array: Any) -> Matrix:

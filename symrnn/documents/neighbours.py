@@ -13,7 +13,7 @@ import numpy as np
 from symrnn.authoring import Architecture
 from symrnn.comparison import Comparison, Verdict, compare
 from symrnn.documents.equations import Equations
-from symrnn.documents.formulas import Formula, Whole
+from symrnn.backends.document_math import Shown
 from symrnn.documents.page import Equal, Neighbour
 from symrnn.interop.conventions import FRAMEWORKS, Framework
 from symrnn.program import FED, Program, Role
@@ -27,12 +27,12 @@ def neighbour(name: str, other: Program, here: Program) -> Neighbour:
     return Neighbour(name, other.title, _only(here, other), _only(other, here))
 
 
-def _only(program: Program, other: Program) -> tuple[Formula, ...]:
+def _only(program: Program, other: Program) -> tuple[Shown, ...]:
     """The equations of a program that the other one lacks."""
     known = {(one.lhs, one.rhs) for one in other.equations}
-    shown = Equations(program).by_name
-    return tuple(Whole(program, one) for one in program.equations
-                 if one.lhs in shown and (one.lhs, one.rhs) not in known)
+    own = Equations(program)
+    return tuple(own.by_name[one.lhs].formula for one in program.equations
+                 if one.lhs in own.by_name and (one.lhs, one.rhs) not in known)
 
 
 def equal_layers(one: Architecture, program: Program) -> tuple[Equal, ...]:

@@ -1,14 +1,15 @@
 """One page as data: what a reader learns of a network, in no language and no notation.
 
-Several writers print it. Sentences are keys of a catalogue, formulas are expressions, numbers
-come from a run. ``anchor`` is what other parts call a part by; it is unique in a page.
+Several writers print it. Sentences are keys of a catalogue, formulas are trees, numbers come from
+a run. ``anchor`` is what other parts call a part by; it is unique in a page.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symrnn.documents.formulas import Formula, Letter, Symbol, Value
+from symrnn.backends.document_math import Shown
+from symrnn.backends.formula import Formula
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -18,9 +19,9 @@ class Purpose:
     """What a network is for, and what it has of everything."""
 
     summary: str
-    inputs: tuple[Symbol, ...]
-    states: tuple[Symbol, ...]
-    outputs: tuple[Symbol, ...]
+    inputs: tuple[Formula, ...]
+    states: tuple[Formula, ...]
+    outputs: tuple[Formula, ...]
     backward_in_time: tuple[str, ...]  # a word where some state runs from the end to the start
 
 
@@ -40,12 +41,16 @@ class Head:
 
 @dataclass(frozen=True)
 class SymbolRow:
-    """One symbol: what it is for, by keys of the catalogue, and what it means."""
+    """One symbol: what it is for, by keys of the catalogue, and what it means.
+
+    ``names`` are those of the symbol, of the same at another step, and of its cotangents.
+    """
 
     anchor: str
+    names: tuple[str, ...]
     symbol: Formula
     code: str
-    shape: tuple[Letter, ...]
+    shape: tuple[Formula, ...]
     roles: tuple[str, ...]
     meaning: str
 
@@ -54,9 +59,9 @@ class SymbolRow:
 class SizeRow:
     """A size, and its value where it follows from others."""
 
-    letter: Letter
+    letter: Formula
     meaning: str
-    value: tuple[Value, ...]
+    value: tuple[Formula, ...]
 
 
 @dataclass(frozen=True)
@@ -67,17 +72,17 @@ class SymbolTable:
     parameters: tuple[SymbolRow, ...]
     bound: tuple[SymbolRow, ...]
     sizes: tuple[SizeRow, ...]
-    parameter_count: Value
+    parameter_count: Formula
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EquationRow:
     """A numbered equation; ``reads`` are the anchors of the symbols in it, its own first."""
 
     anchor: str
     label: str
-    formula: Formula
-    shape: tuple[Letter, ...]
+    formula: Shown
+    shape: tuple[Formula, ...]
     reads: tuple[str, ...]
 
 
@@ -85,11 +90,11 @@ class EquationRow:
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
 
-    symbol: Symbol
-    at: Letter  # the step at which that is
-    given: Symbol
-    start: Value
-    final: Symbol
+    symbol: Formula
+    at: Formula  # the step at which that is
+    given: Formula
+    start: Formula
+    final: Formula
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Derived:
 class Backward:
     """The backward pass: from the loss to what flows on, then every gradient."""
 
-    given: tuple[Symbol, ...]
+    given: tuple[Formula, ...]
     inner: tuple[Derived, ...]
     gradients: tuple[Derived, ...]
     edges: tuple[Edge, ...]
@@ -122,11 +127,11 @@ class Backward:
 
 @dataclass(frozen=True)
 class CodeLine:
-    """A line, and the anchors of the equations that it computes; ``anchor`` where these begin."""
+    """A line, and the equations that it computes; ``begins`` are those whose lines begin here."""
 
     text: str
-    equations: tuple[str, ...]
-    anchor: str
+    equations: tuple[EquationRow, ...]
+    begins: tuple[EquationRow, ...]
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,6 @@ class Code:
     function: str
     filename: str
     lines: tuple[CodeLine, ...]
-    equations: tuple[EquationRow, ...]  # those that it computes
 
 
 @dataclass(frozen=True)
@@ -151,17 +155,24 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Values of some symbols: of those that have one, and of those that have one a step."""
+
+    constants: tuple[Values, ...]
+    sequences: tuple[Values, ...]
+
+
+@dataclass(frozen=True)
 class Example:
     """A small case, worked out."""
 
-    sizes: tuple[tuple[Letter, int], ...]
+    sizes: tuple[tuple[Formula, int], ...]
     steps: tuple[int, ...]
-    parameters: tuple[Values, ...]
-    given: tuple[Values, ...]
-    forward: tuple[Values, ...]
-    cotangents: tuple[Values, ...]
-    backward: tuple[Values, ...]
-    gradients: tuple[Values, ...]
+    given: Table
+    forward: Table
+    cotangents: Table
+    backward: Table
+    gradients: Table
 
 
 @dataclass(frozen=True)
@@ -197,8 +208,8 @@ class Neighbour:
 
     name: str
     title: str
-    only_here: tuple[Formula, ...]
-    only_there: tuple[Formula, ...]
+    only_here: tuple[Shown, ...]
+    only_there: tuple[Shown, ...]
 
 
 @dataclass(frozen=True)
@@ -238,5 +249,5 @@ class Entry:
     summary: str
     states: int
     equations: int
-    parameters: Value
+    parameters: Formula
     tags: tuple[str, ...]

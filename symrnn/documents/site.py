@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
+from symrnn.backends.document_math import DocumentPrinter
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
 from symrnn.documents.equations import Equations, backward
 from symrnn.documents.example import example
-from symrnn.documents.formulas import Symbol, Value
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
@@ -44,10 +44,11 @@ class Site:
         one, program = self.networks[name], self.programs[name]
         plan = derive(program)
         forward, gradient = Equations(program), Equations(plan.gradient)
-        return Page(_head(one, program), symbol_table(program), forward.rows, edges(program),
-                    backward(forward, gradient), code(plan, name, forward, gradient),
-                    example(plan, forward, gradient), accuracy(plan), self._neighbours(name),
-                    (*self.equals[name], *equal_layers(one, program)))
+        return Page(
+            _head(one, program), symbol_table(program, plan.gradient), forward.rows,
+            edges(program), backward(forward, gradient), code(plan, name, forward, gradient),
+            example(plan, forward, gradient), accuracy(plan), self._neighbours(name),
+            (*self.equals[name], *equal_layers(one, program)))
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""
@@ -62,10 +63,10 @@ def site(networks: Sequence[Architecture]) -> Site:
 
 
 def _head(one: Architecture, program: Program) -> Head:
+    shown = DocumentPrinter(program).glyph
     purpose = Purpose(
-        one.summary, tuple(Symbol(program, each.name) for each in program.with_role(*FED)),
-        tuple(Symbol(program, name) for name in program.states),
-        tuple(Symbol(program, name) for name in program.outputs),
+        one.summary, tuple(shown(each.name) for each in program.with_role(*FED)),
+        tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
         tuple("reverse" for each in program.delays if each.step < 0)[:1])
     return Head(one.name, program.title, one.python, purpose, program.notes, program.source,
                 program.bibtex.strip(), year(program.bibtex))
@@ -74,4 +75,4 @@ def _head(one: Architecture, program: Program) -> Head:
 def _entry(one: Architecture, program: Program) -> Entry:
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
                  len(program.delays), len(Equations(program).rows),
-                 Value(program, parameter_count(program)), ())
+                 DocumentPrinter(program)(parameter_count(program)), ())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sympy import Expr, Integer
 
-from symrnn.documents.formulas import Letter, Symbol, Value
+from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.formula import Formula, Symbol
 from symrnn.documents.page import Edge, SizeRow, SymbolRow, SymbolTable
 from symrnn.program import (FED, Delay, Program, Role, SizeSymbol, Variable, add, multiply)
 
@@ -19,27 +20,43 @@ def symbol_anchor(name: str) -> str:
     return f"symbol-{name}"
 
 
-def symbol_table(program: Program) -> SymbolTable:
+def symbol_table(program: Program, gradient: Program) -> SymbolTable:
     """Every symbol that an equation of a document shows, by what it is for."""
-    given, parameters, bound = (_rows(program, program.with_role(*roles)) for roles in (
+    names = _names(program, gradient)
+    given, parameters, bound = (_rows(program, program.with_role(*roles), names) for roles in (
         FED, (Role.PARAMETER, Role.SELECTOR), BOUND))
     sizes = tuple(_size(program, name) for name in _used_sizes(program))
-    return SymbolTable(given, parameters, bound, sizes, Value(program, parameter_count(program)))
+    return SymbolTable(given, parameters, bound, sizes,
+                       DocumentPrinter(program)(parameter_count(program)))
 
 
-def _rows(program: Program, variables: Iterable[Variable]) -> tuple[SymbolRow, ...]:
-    return tuple(_row(program, one) for one in variables
+def _names(program: Program, gradient: Program) -> Mapping[str, tuple[str, ...]]:
+    """By the name of a symbol all names that lead to its row."""
+    found = {one.name: [one.name] for one in program.variables}
+    for delay in program.delays:
+        found[delay.source] += [delay.lhs, delay.initial, delay.final]
+    for bar in gradient.variables:
+        for names in found.values():
+            if bar.of in names:
+                names.append(bar.name)
+    return {name: tuple(dict.fromkeys(names)) for name, names in found.items()}
+
+
+def _rows(program: Program, variables: Iterable[Variable],
+          names: Mapping[str, tuple[str, ...]]) -> tuple[SymbolRow, ...]:
+    return tuple(_row(program, one, names[one.name]) for one in variables
                  if one.stands_for is None and program.delay_of(one.name) is None)
 
 
-def _row(program: Program, one: Variable) -> SymbolRow:
-    return SymbolRow(symbol_anchor(one.name), Symbol(program, one.name), one.name,
-                     shape(program, one), _roles(program, one), one.meaning)
+def _row(program: Program, one: Variable, names: tuple[str, ...]) -> SymbolRow:
+    symbol = DocumentPrinter(program).glyph(one.name)
+    return SymbolRow(symbol_anchor(one.name), names, symbol, one.name, shape(program, one),
+                     _roles(program, one), one.meaning)
 
 
-def shape(program: Program, variable: Variable) -> tuple[Letter, ...]:
+def shape(program: Program, variable: Variable) -> tuple[Formula, ...]:
     """The sizes of a symbol for one step of one sample."""
-    return tuple(Letter(program.size(axis).glyph) for axis in variable.axes)
+    return tuple(map(DocumentPrinter(program).size, variable.axes))
 
 
 def _roles(program: Program, variable: Variable) -> tuple[str, ...]:
@@ -58,8 +75,9 @@ def _used_sizes(program: Program) -> tuple[str, ...]:
 
 def _size(program: Program, name: str) -> SizeRow:
     size = program.size(name)
-    value = () if size.value is None else (Value(program, size.value),)
-    return SizeRow(Letter(size.glyph), size.meaning, value)
+    printer = DocumentPrinter(program)
+    value = () if size.value is None else (printer(size.value),)
+    return SizeRow(printer.size(name), size.meaning, value)
 
 
 def parameter_count(program: Program) -> Expr:
@@ -84,6 +102,7 @@ def edges(program: Program) -> tuple[Edge, ...]:
 
 
 def _edge(program: Program, delay: Delay) -> Edge:
+    printer = DocumentPrinter(program)
     first = program[delay.lhs].glyph.at("1" if delay.step > 0 else "T")
-    return Edge(Symbol(program, delay.lhs), Letter(first), Symbol(program, delay.initial),
-                Value(program, delay.start), Symbol(program, delay.final))
+    return Edge(printer.glyph(delay.lhs), Symbol(first, name=delay.lhs),
+                printer.glyph(delay.initial), printer(delay.start), printer.glyph(delay.final))
