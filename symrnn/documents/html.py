@@ -61,6 +61,7 @@ class Words:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.code, self.language = catalogue.code, catalogue.language
+        self.space = catalogue.space
         self._catalogue = catalogue
         self._sections = {name: Texts(one) for name, one in catalogue.sections.items()}
 
@@ -141,7 +142,7 @@ class IndexView:
     tagged: bool
 
 
-class Writer:
+class Html:
     """Writes pages in some languages. Raises MissingText where a catalogue lacks a text."""
 
     def __init__(self, codes: Sequence[str]) -> None:

@@ -13,12 +13,20 @@ SHORTEST = "g"
 
 def given(matrix: Matrix) -> tuple[str, ...]:
     """Rows of numbers as a reader types them."""
-    return tuple(" ".join(_signed(format(one, SHORTEST)) for one in row) for row in matrix)
+    return _aligned([[_signed(format(one, SHORTEST)) for one in row] for row in matrix])
 
 
 def computed(matrix: Matrix) -> tuple[str, ...]:
     """Rows of numbers to four places, or four digits where they are very large or small."""
-    return tuple(" ".join(map(_computed, row)) for row in matrix)
+    return _aligned([list(map(_computed, row)) for row in matrix])
+
+
+def _aligned(rows: list[list[str]]) -> tuple[str, ...]:
+    """Rows whose columns stand below one another; signs stand in front of them."""
+    spaced = [[one if one.startswith(MINUS) else f" {one}" for one in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*spaced, strict=True)]
+    return tuple(" ".join(one.rjust(width) for one, width in zip(row, widths, strict=True))
+                 for row in spaced)
 
 
 def _computed(value: float) -> str:

@@ -91,7 +91,7 @@ class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
 
     symbol: Formula
-    at: Formula  # the step at which that is
+    at: Formula  # where nothing is remembered yet: t = 1 or t = T
     given: Formula
     start: Formula
     final: Formula

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from sympy import Expr, Integer
 
 from symrnn.backends.document_math import DocumentPrinter
-from symrnn.backends.formula import Formula, Symbol
+from symrnn.backends.formula import Formula, Number, Row, Sign, Symbol
 from symrnn.documents.page import Edge, SizeRow, SymbolRow, SymbolTable
-from symrnn.program import (FED, Delay, Program, Role, SizeSymbol, Variable, add, multiply)
+from symrnn.program import (FED, Delay, Glyph, Program, Role, SizeSymbol, Variable, add, multiply)
 
 BOUND = (Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
 
@@ -103,6 +103,7 @@ def edges(program: Program) -> tuple[Edge, ...]:
 
 def _edge(program: Program, delay: Delay) -> Edge:
     printer = DocumentPrinter(program)
-    first = program[delay.lhs].glyph.at("1" if delay.step > 0 else "T")
-    return Edge(printer.glyph(delay.lhs), Symbol(first, name=delay.lhs),
-                printer.glyph(delay.initial), printer(delay.start), printer.glyph(delay.final))
+    edge = Number("1") if delay.step > 0 else Symbol(Glyph.named("T"))
+    at = Row((Symbol(Glyph.named("t")), Sign("="), edge))
+    return Edge(printer.glyph(delay.lhs), at, printer.glyph(delay.initial),
+                printer(delay.start), printer.glyph(delay.final))

@@ -11,9 +11,9 @@ from pathlib import Path
 from string import Formatter
 
 from symrnn.program import UnknownName, quoted
+from symrnn.targets import LANGUAGES
 
 FOLDER = Path(__file__).with_name("texts")
-LANGUAGES = ("en", "zh-TW")
 HOLES = {"a": r".+", "b": r".+", "s": r"[A-Za-z][\w.]*", "k": r"\d+"}  # of a phrase
 SECTIONS = ("page", "index", "roles", "rules", "functions", "verdicts")
 
@@ -32,6 +32,7 @@ class Catalogue:
     code: str
     language: str
     comma: str
+    space: str  # between sentences
     sections: Mapping[str, Mapping[str, str]]
     phrases: Mapping[str, str]
 
@@ -78,7 +79,7 @@ def catalogue(code: str) -> Catalogue:
         raise UnknownName(f"there are no pages in {quoted(code)}; there are "
                           f"{' and '.join(LANGUAGES)}")
     data = tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return Catalogue(code, data["language"], data["comma"],
+    return Catalogue(code, data["language"], data["comma"], data["space"],
                      {name: data[name] for name in SECTIONS}, data.get("phrases", {}))
 
 
