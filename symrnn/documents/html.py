@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document_math import Shown
 from symrnn.backends.formula import Formula
 from symrnn.documents import numbers, texts
-from symrnn.documents.highlight import Piece, highlighted
-from symrnn.documents.page import Accuracy, Code, CodeLine, Entry, Page
+from symrnn.documents.highlight import Block, blocks
+from symrnn.documents.page import Accuracy, Code, Entry, Page
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup, names_read, page, render
@@ -91,10 +92,10 @@ class Language:
 
 @dataclass(frozen=True)
 class Highlighted:
-    """A function with coloured lines, each beside what it computes."""
+    """A function in coloured blocks, each with what it computes."""
 
     code: Code
-    lines: tuple[tuple[CodeLine, tuple[Piece, ...]], ...]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ class PageView:
     listings: tuple[Highlighted, ...]
     curves: tuple[tuple[Accuracy, Plot], ...]
     numbers: Any = numbers
+
+    @staticmethod
+    def code(text: str) -> Markup:
+        """Text between elements, where quotes are safe."""
+        return Markup(escape(text, quote=False))
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
@@ -153,7 +159,7 @@ class Html:
     def page(self, data: Page) -> dict[str, str]:
         """The files of one network, one for each language."""
         math = Notation()
-        listings = tuple(map(_listing, data.code))
+        listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         return {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
@@ -177,11 +183,6 @@ class Html:
 
     def _others(self, words: Words) -> tuple[Language, ...]:
         return tuple(one for one in self.languages if one.code != words.code)
-
-
-def _listing(code: Code) -> Highlighted:
-    pieces = highlighted(code.language, [one.text for one in code.lines])
-    return Highlighted(code, tuple(zip(code.lines, pieces, strict=True)))
 
 
 def used() -> dict[str, frozenset[str]]:
