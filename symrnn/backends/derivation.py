@@ -10,7 +10,7 @@ from sympy import Symbol
 
 from symrnn.adjoint import linearise
 from symrnn.backends import formula
-from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Row, Sign, Text
 from symrnn.program import Delay, Equation, Glyph, Program, Rule, Variable
 

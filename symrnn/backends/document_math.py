@@ -1,50 +1,32 @@
-"""How an equation reads in a document: the author's order of terms and the paper's symbols.
+"""How a pointwise formula reads in a document: the paper's symbols in the author's order.
 
-Everything that readers of LaTeX, of a page and of a PDF see is decided here, once. The result is
-a tree (``formula.py``), which each language spells.
+Everything that readers of LaTeX, of a page and of a PDF see is decided here and in
+``document.py``, once. The result is a tree (``formula.py``), which each language spells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sympy import Abs, And, Expr, Mul, NumberSymbol, Piecewise, Pow, Rational, exp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call,
-                                     Cases, Formula, Fraction, Function, Number, Over, Parens, Root,
-                                     Row, Scripts, Sign, Spelling, Sum, Symbol, Text, side_by_side)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Call, Cases,
+                                     Formula, Fraction, Function, Number, Over, Parens, Root, Row,
+                                     Scripts, Sign, Sum, Symbol, Text, side_by_side)
 from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
                                      over_and_under, power_of_ten)
-from symrnn.backends.products import matrix_product
-from symrnn.program import (ACTIVATIONS, Ein, Equation, Glyph, IndexSymbol, Maximum, Pointwise,
-                            Program, SizeSymbol, Span, contraction_term, indices_in_order,
+from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program, SizeSymbol, Span,
                             is_call, is_variable, negated, symbols_in_order, terms)
 
 COMPARISON = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "==": "=", "!=": "≠"}
 WIDE = frozenset(("bar", "tilde"))  # accents that may stand over a whole formula
-LINE = 66  # printed characters that fit on a line
-INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An equation: its left-hand side and the terms, in rows where they are long."""
-
-    left: Formula
-    rows: tuple[Sum, ...]
-    number: int
-
-    @property
-    def right(self) -> Sum:
-        """The terms of all rows."""
-        return Sum(tuple(term for row in self.rows for term in row.terms))
-
-
-class DocumentPrinter(Walker[Formula]):
-    """Makes formulas of the expressions of one program."""
+class FormulaPrinter(Walker[Formula]):
+    """Makes formulas of the pointwise expressions of one program."""
 
     writes_powers = True
 
@@ -100,7 +82,7 @@ class DocumentPrinter(Walker[Formula]):
         return Symbol(self.program.size(name).glyph, name=name)
 
     def _index(self, node: IndexSymbol) -> tuple[int, Formula]:
-        return ATOM, _letters(LETTERS[node.place])
+        return ATOM, index_letters(LETTERS[node.place])
 
     # Numbers
 
@@ -144,16 +126,16 @@ class DocumentPrinter(Walker[Formula]):
             return SUM, Sum((("-", self(positive, PRODUCT)),))
         above, below = over_and_under(node)
         if not below:
-            return PRODUCT, self._joined(above)
+            return PRODUCT, self.joined(above)
         return PRODUCT, Fraction(self._line(above), self._line(below))
 
     def _line(self, parts: Sequence[Expr]) -> Formula:
         """What stands above or below the line, which holds it together."""
         if not parts:
             return Number("1")
-        return self(parts[0]) if len(parts) == 1 else self._joined(parts)
+        return self(parts[0]) if len(parts) == 1 else self.joined(parts)
 
-    def _joined(self, parts: Sequence[Expr]) -> Formula:
+    def joined(self, parts: Sequence[Expr]) -> Formula:
         """Factors side by side; vectors multiply element by element."""
         shown: list[Formula] = []
         before = False
@@ -226,103 +208,10 @@ class DocumentPrinter(Walker[Formula]):
     def _true(self, node: BooleanTrue) -> tuple[int, Formula]:
         return ATOM, Text("true")
 
-    # Equations
-
-    def term(self, term: Expr, lhs: str) -> Formula:
-        """One term of the right-hand side of ``lhs``; its sign, if it has one, stands in front."""
-        positive = negated(term)
-        if positive is not None:
-            return Sum((("-", self.term(positive, lhs)),))
-        found = contraction_term(term)
-        if found is None:
-            return self(term, PRODUCT)
-        factor, ein = found
-        sums = self._over_steps(ein, lhs)
-        shown = (*sums, self.contraction(ein))
-        return Row(shown if factor == 1 else (self(factor, PRODUCT), Sign(TIMES), *shown))
-
-    def _over_steps(self, ein: Ein, lhs: str) -> tuple[Formula, ...]:
-        """A sum over steps where the left-hand side does not vary over those of the operands."""
-        widest = max(self.program[one.name].span for one in ein.operands)
-        return (Big("sum", _letters("t")),) if widest > self.program[lhs].span else ()
-
-    def contraction(self, ein: Ein) -> Formula:
-        """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
-        letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
-        if isinstance(ein, Maximum):
-            return Row((Big("max", _indices(letters.summed)),
-                        Scripts(Parens(names[0]), sub=_indices(letters.operands[0]))))
-        product = matrix_product(letters)
-        if product is not None:
-            return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
-                                 else names[one.slot] for one in product], TIMES)
-        if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
-            return self._joined(ein.operands)
-        indexed = side_by_side([Scripts(Parens(name), sub=_indices(part)) if part else name
-                                for name, part in zip(names, letters.operands, strict=True)], TIMES)
-        return Row((Big("sum", _indices(letters.summed)), indexed)) if letters.summed else indexed
-
-    def left(self, equation: Equation) -> Formula:
-        """The left-hand side; with indices where the right-hand side reads them."""
-        symbol = self.symbol(equation.lhs)
-        if not indices_in_order(equation.rhs):
-            return symbol
-        axes = self.program[equation.lhs].axes
-        return Scripts(Parens(symbol), sub=_letters(LETTERS[:len(axes)]))
-
-    def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
-        """The terms of a right-hand side, each with its sign."""
-        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs)
-                           ) or (("", Number("0")),)
-
-    def equation(self, equation: Equation) -> Shown:
-        """The equation, broken between terms where it is long."""
-        left, rows = self.left(equation), list[list[tuple[str, Formula]]]([[]])
-        width = left.width + 2
-        for sign, term in self.signed_terms(equation):
-            own = len(sign) + term.width
-            if rows[-1] and width + own > LINE:
-                rows.append([])
-                width = 2
-            rows[-1].append((sign, term))
-            width += own + 2
-        return Shown(left, tuple(Sum(tuple(row)) for row in rows), equation.number)
-
-
-class SpelledPrinter:
-    """Prints expressions, symbols and equations of one program in a language."""
-
-    spelling: Spelling
-
-    def __init__(self, program: Program) -> None:
-        self.document = DocumentPrinter(program)
-
-    def __call__(self, expression: Expr) -> str:
-        return self.spelling(self.document(expression))
-
-    def symbol(self, name: str) -> str:
-        """What stands for a variable: its letter, or the formula in place of it."""
-        return self.spelling(self.document.symbol(name))
-
-    def glyph(self, name: str) -> str:
-        """The letter of a variable with its indices."""
-        return self.spelling(self.document.glyph(name))
-
-    def term(self, term: Expr, lhs: str) -> str:
-        """One term of the equation of ``lhs``."""
-        return self.spelling(self.document.term(term, lhs))
-
-    def called(self, function: Expr) -> str:
-        """The name of a function."""
-        return self.spelling(self.document.called(function))
-
-    def right_hand_side(self, equation: Equation) -> str:
-        """The terms of an equation on one line."""
-        return self.spelling.terms(self.document.equation(equation).right)
-
 
 def _decimal(value: Expr) -> str:
-    return str(float(value)).removesuffix(".0")
+    number = float(value)
+    return str(int(number)) if number.is_integer() else str(number)
 
 
 def _has_superscript(base: Formula) -> bool:
@@ -332,10 +221,6 @@ def _has_superscript(base: Formula) -> bool:
             or (isinstance(base, Scripts) and base.sup is not None))
 
 
-def _indices(part: str) -> Formula:
-    """The letters of an operand as printed indices."""
-    return _letters(part.translate(INDEX))
-
-
-def _letters(part: str) -> Formula:
+def index_letters(part: str) -> Formula:
+    """Letters of indices, between commas."""
     return side_by_side([Symbol(Glyph.marks(one)) for one in part], ",")

@@ -1,12 +1,12 @@
 """A formula as readers know it, in no language: what LaTeX, MathML and Typst spell.
 
-The printer of documents decides once how an equation reads and builds this tree; a language has
-one short method for each kind of node. How tall and how wide a formula is, is asked of its nodes.
+The printer of documents decides once how an equation reads and builds this tree, and a
+:class:`~symrnn.backends.spelling.Spelling` turns it into text. The nodes know how tall and
+how wide they are.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,88 +18,9 @@ TRANSPOSED = Glyph.marks("⊤")
 SIGN_WIDTH = {TIMES: 2}
 
 
-class Spelling(ABC):
-    """A language: one method for each kind of node."""
-
-    def __call__(self, formula: Formula) -> str:
-        return formula.spelled(self)
-
-    def row(self, node: Row) -> str:
-        """Parts side by side."""
-        return "".join(map(self, node.parts))
-
-    @abstractmethod
-    def symbol(self, node: Symbol) -> str:
-        """A symbol with all that stands around its letter."""
-
-    @abstractmethod
-    def number(self, node: Number) -> str:
-        """The digits of a number."""
-
-    @abstractmethod
-    def sign(self, node: Sign) -> str:
-        """A sign between two parts."""
-
-    @abstractmethod
-    def text(self, node: Text) -> str:
-        """Words inside a formula."""
-
-    @abstractmethod
-    def sum(self, node: Sum) -> str:
-        """Terms behind their signs."""
-
-    def terms(self, node: Sum) -> str:
-        """The terms of a right-hand side, or of one row of it."""
-        return self.sum(node)
-
-    @abstractmethod
-    def function(self, node: Function) -> str:
-        """The name of a function."""
-
-    @abstractmethod
-    def call(self, node: Call) -> str:
-        """A function of an argument, which has its parentheses already."""
-
-    @abstractmethod
-    def scripts(self, node: Scripts) -> str:
-        """Something with an index or a power."""
-
-    @abstractmethod
-    def fraction(self, node: Fraction) -> str:
-        """A quotient."""
-
-    @abstractmethod
-    def root(self, node: Root) -> str:
-        """A square root."""
-
-    @abstractmethod
-    def over(self, node: Over) -> str:
-        """An accent over a whole formula."""
-
-    @abstractmethod
-    def parens(self, node: Parens) -> str:
-        """Parentheses, which grow with what is tall inside."""
-
-    @abstractmethod
-    def bars(self, node: Bars) -> str:
-        """The bars of a magnitude."""
-
-    @abstractmethod
-    def big(self, node: Big) -> str:
-        """A sum or a maximum over indices, in front of what is summed."""
-
-    @abstractmethod
-    def cases(self, node: Cases) -> str:
-        """A choice between values."""
-
-
 @dataclass(frozen=True)
-class Formula(ABC):
+class Formula:
     """A part of a formula. ``width`` is about how many characters wide it is in print."""
-
-    @abstractmethod
-    def spelled(self, by: Spelling) -> str:
-        """The text of it in a language."""
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -123,9 +44,6 @@ class Row(Formula):
 
     parts: tuple[Formula, ...]
 
-    def spelled(self, by: Spelling) -> str:
-        return by.row(self)
-
     @property
     def children(self) -> tuple[Formula, ...]:
         return self.parts
@@ -139,9 +57,6 @@ class Symbol(Formula):
     time: str = ""
     name: str = ""
     transposed: bool = False
-
-    def spelled(self, by: Spelling) -> str:
-        return by.symbol(self)
 
     @cached_property
     def drawn(self) -> Glyph:
@@ -160,9 +75,6 @@ class Number(Formula):
 
     text: str
 
-    def spelled(self, by: Spelling) -> str:
-        return by.number(self)
-
     @cached_property
     def width(self) -> float:
         return len(self.text)
@@ -173,9 +85,6 @@ class Sign(Formula):
     """One sign, as its character in Unicode."""
 
     text: str
-
-    def spelled(self, by: Spelling) -> str:
-        return by.sign(self)
 
     @cached_property
     def width(self) -> float:
@@ -188,9 +97,6 @@ class Text(Formula):
 
     text: str
 
-    def spelled(self, by: Spelling) -> str:
-        return by.text(self)
-
     @cached_property
     def width(self) -> float:
         return len(self.text)
@@ -201,9 +107,6 @@ class Sum(Formula):
     """Terms, each with its sign: ``+``, ``-``, or empty in front of the first."""
 
     terms: tuple[tuple[str, Formula], ...]
-
-    def spelled(self, by: Spelling) -> str:
-        return by.sum(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -220,9 +123,6 @@ class Function(Formula):
 
     glyph: Glyph
 
-    def spelled(self, by: Spelling) -> str:
-        return by.function(self)
-
     @cached_property
     def width(self) -> float:
         return _glyph_width(self.glyph)
@@ -234,9 +134,6 @@ class Call(Formula):
 
     function: Formula
     argument: Formula
-
-    def spelled(self, by: Spelling) -> str:
-        return by.call(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -250,9 +147,6 @@ class Scripts(Formula):
     base: Formula
     sub: Formula | None = None
     sup: Formula | None = None
-
-    def spelled(self, by: Spelling) -> str:
-        return by.scripts(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -272,9 +166,6 @@ class Fraction(Formula):
     below: Formula
     small: bool = False
 
-    def spelled(self, by: Spelling) -> str:
-        return by.fraction(self)
-
     @property
     def children(self) -> tuple[Formula, ...]:
         return self.above, self.below
@@ -290,9 +181,6 @@ class Root(Formula):
 
     inside: Formula
 
-    def spelled(self, by: Spelling) -> str:
-        return by.root(self)
-
     @property
     def children(self) -> tuple[Formula, ...]:
         return (self.inside,)
@@ -305,9 +193,6 @@ class Over(Formula):
     accent: str
     inside: Formula
 
-    def spelled(self, by: Spelling) -> str:
-        return by.over(self)
-
     @property
     def children(self) -> tuple[Formula, ...]:
         return (self.inside,)
@@ -318,9 +203,6 @@ class Parens(Formula):
     """Parentheses."""
 
     inside: Formula
-
-    def spelled(self, by: Spelling) -> str:
-        return by.parens(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -336,9 +218,6 @@ class Bars(Formula):
     """A magnitude."""
 
     inside: Formula
-
-    def spelled(self, by: Spelling) -> str:
-        return by.bars(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -356,9 +235,6 @@ class Big(Formula):
     name: str
     indices: Formula
 
-    def spelled(self, by: Spelling) -> str:
-        return by.big(self)
-
     @cached_property
     def width(self) -> float:
         return 1 + self.indices.width * 2 / 3
@@ -370,9 +246,6 @@ class Cases(Formula):
 
     rows: tuple[tuple[Formula, Formula], ...]
     otherwise: Formula
-
-    def spelled(self, by: Spelling) -> str:
-        return by.cases(self)
 
     @property
     def children(self) -> tuple[Formula, ...]:

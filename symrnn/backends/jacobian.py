@@ -6,7 +6,7 @@ from sympy import Expr, Symbol
 
 from symrnn.adjoint import tangent
 from symrnn.backends import formula
-from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import (TIMES, Call, Formula, Fraction, Function, Parens, Row, Sum,
                                      side_by_side)
 from symrnn.backends.printer import PRODUCT

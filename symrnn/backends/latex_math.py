@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from symrnn.backends.document_math import Shown, SpelledPrinter
+from symrnn.backends.document import Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Fraction,
-                                     Function, Number, Over, Parens, Root, Scripts, Sign, Spelling,
-                                     Sum, Symbol, Text)
+                                     Function, Number, Over, Parens, Root, Scripts, Sign, Sum,
+                                     Symbol, Text)
+from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
-         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
+         "∂": r"\partial ", "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
 WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 COMMANDS = frozenset(("cos", "exp", "log", "sin", "tanh"))  # functions that TeX has names for

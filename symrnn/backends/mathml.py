@@ -11,10 +11,11 @@ import unicodedata
 
 from sympy import Expr
 
-from symrnn.backends.document_math import DocumentPrinter, Shown
+from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Formula,
                                      Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
-                                     Sign, Spelling, Sum, Symbol, Text)
+                                     Sign, Sum, Symbol, Text)
+from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
 
 APPLY = "<mo>\u2061</mo>"  # a function of what follows; it is not seen

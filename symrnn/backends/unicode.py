@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from symrnn.backends.document_math import SpelledPrinter
+from symrnn.backends.document import SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Formula,
                                      Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
-                                     Sign, Spelling, Sum, Symbol, Text)
+                                     Sign, Sum,
+                                     Symbol, Text)
+from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
 SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ","}

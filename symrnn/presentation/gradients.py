@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from symrnn.adjoint.slices import gradient_of, leading_to, restricted
-from symrnn.backends.formula import Formula, Spelling
+from symrnn.backends.formula import Formula
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import LATEX, LatexPrinter
+from symrnn.backends.spelling import Spelling
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UNICODE, UnicodePrinter
 from symrnn.pipeline import derive
