@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from symrnn.backends.derivation import Contribution, contributions
-from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter
 from symrnn.documents.page import Backward, Derived, EquationRow, Step
 from symrnn.documents.symbols import edges, shape, symbol_anchor
 from symrnn.program import Equation, Program, Role, symbols_in_order

@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 from symrnn.backends import mathml
-from symrnn.backends.document_math import Shown
+from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.documents import numbers, texts
 from symrnn.documents.highlight import Block, blocks
@@ -109,6 +109,11 @@ class PageView:
     listings: tuple[Highlighted, ...]
     curves: tuple[tuple[Accuracy, Plot], ...]
     numbers: Any = numbers
+
+    def inline(self, formula: Formula) -> Markup:
+        """A long formula inside a sentence, which can be moved where it is too wide."""
+        shown = self.math(formula)
+        return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
     @staticmethod
     def code(text: str) -> Markup:

@@ -13,7 +13,7 @@ import numpy as np
 from symrnn.authoring import Architecture
 from symrnn.comparison import Comparison, Verdict, compare
 from symrnn.documents.equations import Equations
-from symrnn.backends.document_math import Shown
+from symrnn.backends.document import Shown
 from symrnn.documents.page import Equal, Neighbour
 from symrnn.interop.conventions import FRAMEWORKS, Framework
 from symrnn.program import FED, Program, Role

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symrnn.backends.document_math import Shown
+from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
-from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from sympy import Expr, Integer
 
-from symrnn.backends.document_math import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Number, Row, Sign, Symbol
 from symrnn.documents.page import Edge, SizeRow, SymbolRow, SymbolTable
 from symrnn.program import (FED, Delay, Glyph, Program, Role, SizeSymbol, Variable, add, multiply)

@@ -15,6 +15,12 @@
   const light = (elements) => elements.forEach((one) => one.classList.add("lit"));
   const clear = () => all(".lit").forEach((one) => one.classList.remove("lit"));
 
+  /* The whole equation stands once in the text; beside the code it is written again here. */
+  const repeating = () => all(".side li").forEach((one) => {
+    const whole = document.querySelector(`[id="${one.querySelector("a").hash.slice(1)}"] .formula`);
+    if (whole) one.querySelector(".formula").replaceWith(whole.cloneNode(true));
+  });
+
   /* An element comes into view inside its own box; the page stays where it is. */
   const reveal = (element, box) => {
     const own = element.getBoundingClientRect(), around = box.getBoundingClientRect();
@@ -153,5 +159,5 @@
     });
   });
 
-  pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
 })();
