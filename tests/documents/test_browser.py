@@ -104,14 +104,14 @@ def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> No
 
 def test_the_list_beside_the_code_shows_whole_equations(opened: Any) -> None:
     one = opened("lstm")
-    assert one.page.locator("#lines-7 math").inner_text() == \
-        one.page.locator("#equation-7 math").first.inner_text()
+    assert one.page.locator("#lines-7 math").text_content() == \
+        one.page.locator("#equation-7 .formula math").text_content()
 
 
 def test_a_symbol_lights_its_row_and_shows_its_meaning(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("#equation-7 [data-symbol=f]").first.hover()
-    assert len(one.lit("tr")) == 1
+    assert len(one.lit("tr[data-names]")) == 1
     assert one.page.locator("#symbol-f.lit").count() == 1
     assert "forget gate: 1 keeps the memory" in one.page.locator(".card").inner_text()
     one.page.keyboard.press("Escape")
