@@ -1,4 +1,4 @@
-"""Code as a page shows it: blocks of lines that compute the same, coloured by a library's lexers."""
+"""Code as a page shows it: blocks of lines that compute the same, coloured by a lexer."""
 
 from __future__ import annotations
 
