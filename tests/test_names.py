@@ -23,6 +23,7 @@ from symrnn.cellfile import CellFileError, parse, starter
 from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.checking import check_kernel
 from symrnn.interop import onnx
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.pipeline import generate
 from symrnn.program import (Equation, Glyph, Program as Form, Role, Size, SizeSymbol, Span,
                             UnknownName, Variable, glyph_text, is_name, misnamed, quoted, renamed,
@@ -196,17 +197,17 @@ def test_distinct_names_print_distinctly() -> None:
         gate[t] = tanh(one[t]) * m / SizeSymbol("m") + T * one[t]
         h[t] = tanh(U @ h[t - 1] + gate[t])
     program = made.build("h")
-    assert program["x_1"].glyph.latex("t") == "x_{1,t}"
-    assert program["x__1"].glyph.latex("t") == r"\mathrm{x\_\_1}_{t}"
-    assert program["x__1_prev"].glyph.latex("t") == r"\mathrm{x\_\_1}_{t-1}"
-    assert program["h"].glyph.latex("t") == "h_{t}"
-    assert program["h_t"].glyph.latex() == r"\mathrm{h\_t}"
-    assert program["h_0"].glyph.latex() == r"\mathrm{h\_0}"
-    assert program["T"].glyph.latex() == r"\mathrm{T}"
+    assert glyph_latex(program["x_1"].glyph, "t") == "x_{1,t}"
+    assert glyph_latex(program["x__1"].glyph, "t") == r"\mathrm{x\_\_1}_{t}"
+    assert glyph_latex(program["x__1_prev"].glyph, "t") == r"\mathrm{x\_\_1}_{t-1}"
+    assert glyph_latex(program["h"].glyph, "t") == "h_{t}"
+    assert glyph_latex(program["h_t"].glyph) == r"\mathrm{h\_t}"
+    assert glyph_latex(program["h_0"].glyph) == r"\mathrm{h\_0}"
+    assert glyph_latex(program["T"].glyph) == r"\mathrm{T}"
     assert glyph_text(program.size("m").glyph) == "size_m"
     both = masked(symrnn.dropout(program, "recurrent"))
     for made_of in (program, both, symrnn.derive(both).gradient):
-        for printed in (lambda one: one.glyph.latex("t" if one.span is Span.SEQUENCE else ""),
+        for printed in (lambda one: glyph_latex(one.glyph, "t" * (one.span is Span.SEQUENCE)),
                         lambda one: (glyph_text(one.glyph), one.span is Span.SEQUENCE,
                                      one.glyph.shift, one.glyph.index)):
             found = [printed(one) for one in made_of.variables if one.stands_for is None]
@@ -240,13 +241,13 @@ def test_one_rule_at_every_door(bad: str) -> None:
             refused(lambda declare=declare: declare(bad, "meaning"))
             refused(lambda declare=declare: declare(f"h[{bad}]", "meaning")
                     if bad else declare("", "meaning"))
-    x = Variable("x", ("n",), Role.INPUT, Glyph("x"), "")
-    y = Variable("y", ("n",), Role.OUTPUT, Glyph("y"), "")
-    size = Size("n", Glyph("n"), "")
+    x = Variable("x", ("n",), Role.INPUT, Glyph.named("x"), "")
+    y = Variable("y", ("n",), Role.OUTPUT, Glyph.named("y"), "")
+    size = Size("n", Glyph.named("n"), "")
     plain = Form("q", "", (size,), (x, y), (Equation("y", 2 * x.symbol, 1),), (), ("y",))
     assert verify(plain) is plain
     if len(bad) != 41 and bad != "a.b":  # names that are put together may be longer, with dots
-        moved = Variable(bad, ("n",), Role.INPUT, Glyph("x"), "")
+        moved = Variable(bad, ("n",), Role.INPUT, Glyph.named("x"), "")
         refused(lambda: verify(Form("q", "", (size,), (moved, y), (Equation(
             "y", 2 * moved.symbol, 1),), (), ("y",))))
         refused(lambda: verify(Form(bad, "", plain.sizes, plain.variables, plain.equations, (),

@@ -24,7 +24,6 @@ ALLOWED = {
     "backends/c_words.py": "tables of words",
     "backends/lines.py": "marks that printers set for it",
     "backends/text.py": "an author's prose",
-    "backends/latex_math.py": "the width of a formula in print, as nobody can ask TeX",
     "backends/latex.py": "lines of a reference as the author gave it",
     "rendering/files.py": "files that others may have written",
 }

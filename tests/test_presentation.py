@@ -44,7 +44,7 @@ def test_json_holds_equations_variables_and_delays(program: Program) -> None:
 
 def test_the_terminal_shows_bars_and_shifted_steps() -> None:
     text = symrnn.show(PROGRAMS["gradient"])
-    assert "c̄[t] = z̄_o[t] ⊙ p_o + h̄[t] ⊙ o[t] ⊙ (1 - tanh(c[t])²) + c̄⁻[t+1]" in text
+    assert "c̄[t] = z̄_o[t] ⊙ p_o + h̄[t] ⊙ o[t] ⊙ (1 - tanh²(c[t])) + c̄⁻[t+1]" in text
 
 
 def test_an_unknown_style_is_refused_with_the_list() -> None:
@@ -88,7 +88,7 @@ def test_the_state_jacobian_as_latex() -> None:
     assert jacobian_text(symrnn.elman(readout=False), "latex").splitlines() == [
         r"\frac{\partial a_{t}}{\partial h_{t-1}} = U",
         r"\frac{\partial h_{t}}{\partial h_{t-1}} = "
-        r"\mathrm{diag}(1 - h_{t}^{2}) \frac{\partial a_{t}}{\partial h_{t-1}}"]
+        r"\operatorname{diag}(1 - h_{t}^{2}) \, \frac{\partial a_{t}}{\partial h_{t-1}}"]
 
 
 def test_steps_and_the_formula_stand_in_every_style() -> None:

@@ -26,12 +26,12 @@ class Mark:
 
     def sent_back(self, glyph: Glyph) -> Glyph:
         """The accented glyph of a cotangent; of a delayed symbol, what this step sends back."""
-        sup = (*glyph.sup, "-" * abs(glyph.shift)) if glyph.shift else glyph.sup
+        sup = (*glyph.sup, Glyph.marks("-" * abs(glyph.shift))) if glyph.shift else glyph.sup
         return replace(self.glyph(glyph), sup=sup, shift=0)
 
 
-BARS = (Mark("bar", r"\bar"), Mark("tilde", r"\tilde", "Gamma"), Mark("check", r"\check", "Theta"))
-DOTS = (Mark("dot", r"\dot"), Mark("ddot", r"\ddot"), Mark("dddot", r"\dddot"))
+BARS = (Mark("bar", "bar"), Mark("tilde", "tilde", "Gamma"), Mark("check", "check", "Theta"))
+DOTS = (Mark("dot", "dot"), Mark("ddot", "ddot"), Mark("dddot", "dddot"))
 
 
 class Marked:

@@ -71,7 +71,7 @@ class _Adjoint:
             output = self.primal[name]
             prefix, own = local(name)
             if name in used:
-                glyph = Glyph(f"\\{self.mark.given}", sup=(output.glyph.latex(),))
+                glyph = replace(Glyph.named(self.mark.given), sup=(output.glyph.standing(),))
                 wish = f"{prefix}{self.mark.given}_{own}"
                 given = self._declare(output, self.names.beside(("given", name), wish),
                                       Role.COTANGENT, glyph)
@@ -129,7 +129,7 @@ class _Adjoint:
         wish = self.mark.name(f"{prefix}{own}_to_{local(source.name)[1]}")
         name = self.names.beside(("each", lhs.name, source.name, len(self.equations)), wish)
         each = self._declare(lhs, name, Role.INTERMEDIATE,
-                             replace(glyph, sup=(*glyph.sup, lhs.glyph.latex())))
+                             replace(glyph, sup=(*glyph.sup, lhs.glyph.standing())))
         self._equation(each.name, pulled, ())
         return each
 

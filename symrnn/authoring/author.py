@@ -22,6 +22,7 @@ from sympy import Expr, evaluate
 from symrnn.authoring.declarations import declared, reserved_axis
 from symrnn.authoring.draft import Draft
 from symrnn.authoring.meanings import told
+from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.authoring.symbols import MARK, Sequence, Term
 from symrnn.authoring.vetting import first_value, refuse, sentences, size_formula
 from symrnn.program import (Glyph, IndexSymbol, Maximum, Program, ProgramError, Role,
@@ -90,7 +91,7 @@ class Cell(Draft):
         name, axes = declared(self.name, declaration)
         glyph, inside = Glyph.named(name), f"[{','.join(axes)}]" if axes else ""
         one = self.symbol(f"{name}_{number}{inside}", meaning)
-        drawn = replace(glyph, sup=(*glyph.sup, f"({number})"))
+        drawn = replace(glyph, sup=(*glyph.sup, Glyph.marks(f"({number})")))
         self._add(replace(self.variables[one.name], glyph=drawn))
         return one
 
@@ -172,8 +173,18 @@ class Cell(Draft):
             raise ProgramError(f"{self.name}: '{name}' is declared already; take another name")
         refuse(self.name, untold(f"the meaning of '{name}'", meaning),
                untold(f"the LaTeX of '{name}'", latex))
-        glyph = replace(Glyph.named(name), letter=latex) if latex else Glyph.named(name)
-        return self._add(Variable(name, axes, role, glyph, meaning, span))
+        return self._add(Variable(name, axes, role, self._glyph(name, latex), meaning, span))
+
+    def _glyph(self, name: str, latex: str) -> Glyph:
+        """The symbol that a name suggests, or the author's LaTeX with the indices of the name."""
+        suggested = Glyph.named(name)
+        if not latex:
+            return suggested
+        try:
+            drawn = read_symbol(latex)
+        except ProgramError as error:
+            raise ProgramError(f"{self.name}: '{name}': {error}") from None
+        return replace(drawn, sub=(*drawn.sub, *suggested.sub))
 
     def _sequence(self, declaration: str, role: Role, meaning: str, latex: str = "") -> Sequence:
         return Sequence(self, self._declare(declaration, role, meaning, latex, Span.SEQUENCE).name)

@@ -28,7 +28,7 @@ MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
     "mul": (lambda f, b: multiply([f, b]), "multiplied"),
     "average": (lambda f, b: Mul(Rational(1, 2), add([f, b]), evaluate=False), "averaged"),
 }
-ARROWS = {"forward": r"\overrightarrow", "backward": r"\overleftarrow"}
+ARROWS = {"forward": "overrightarrow", "backward": "overleftarrow"}
 
 
 @of_network
@@ -110,7 +110,7 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
 
 def _hidden(network: Program) -> Program:
     """A concatenation under an output layer is a hidden layer: its ``y`` becomes ``h``."""
-    hidden = network.replacing([replace(network["y"], glyph=Glyph("h"))])
+    hidden = network.replacing([replace(network["y"], glyph=Glyph.named("h"))])
     return renamed(hidden, {"y": "h"}, {})
 
 
@@ -127,7 +127,7 @@ def concatenate(network: Program) -> Program:
                  f"places {one.name} into the concatenation", Span.CONSTANT,
                  offset=sum(widths[:place], Integer(0)))
         for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
-    y = Variable(free_name(network, "y"), (q,), Role.OUTPUT, Glyph("y"),
+    y = Variable(free_name(network, "y"), (q,), Role.OUTPUT, Glyph.named("y"),
                  "outputs of both directions, concatenated")
     rhs = add([Ein("ij,j->i", E.symbol, one.symbol)
                for E, one in zip(selectors, outputs, strict=True)])
@@ -169,7 +169,7 @@ def _layer(cell: Program, number: int) -> Program:
     shared = {axis for name in kept for axis in cell[name].axes}
     own = [one for one in cell.variables if one.name not in kept]
     cell = cell.replacing(
-        replace(one, glyph=replace(one.glyph, sup=(*one.glyph.sup, f"({number})")),
+        replace(one, glyph=replace(one.glyph, sup=(*one.glyph.sup, Glyph.marks(f"({number})"))),
                 meaning=f"{one.meaning}, layer {number}") for one in own)
     sizes = {one.name: free_name(shared, f"{one.name}_{number}", f"{one.name}_layer{number}")
              for one in cell.sizes if one.name not in shared}

@@ -13,7 +13,7 @@ from symrnn.authoring.symbols import MARK, Axes, Sequence, Term, plain, unmarked
 from symrnn.authoring.vetting import vetted
 from symrnn.program import (Delay, Ein, Equation, Glyph, Program, ProgramError, Role, Size,
                             SizeSymbol, Span, Variable, check_equation, contraction_axes,
-                            delay_variables, free_name, is_name, letter_latex, lower, quoted,
+                            delay_variables, free_name, is_name, lower, quoted,
                             renamed, result_axes, substitute, symbols_in_order)
 
 SIZES = {
@@ -172,8 +172,8 @@ class Draft:
         base = "_".join(one.name.removesuffix(MARK) for one in known)
         own = self._unmarked(base if is_name(base) else "operand")
         simple = isinstance(formula, Mul) and own == base
-        glyph = (Glyph.juxtaposed(one.glyph.letter for one in known) if simple
-                 else Glyph("s", sub=tuple(letter_latex(part) for part in own.split("_"))))
+        glyph = (Glyph.juxtaposed(one.glyph for one in known) if simple
+                 else Glyph.named(f"s_{own}"))
         self._add(Variable(own + MARK, self.axes_of(formula), Role.INTERMEDIATE, glyph,
                            "operand of a product", max(one.span for one in known)))
         self._append(own + MARK, formula, self.number + 1)

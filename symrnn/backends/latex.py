@@ -10,9 +10,9 @@ from sympy import preorder_traversal
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
-from symrnn.backends.latex_math import LatexPrinter
+from symrnn.backends.latex_math import LatexPrinter, escape_latex, glyph_latex
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
-                            Span, Variable, escape_latex)
+                            Span, Variable)
 from symrnn.schedule import Plan
 
 SHOWN = (*FED, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
@@ -79,7 +79,7 @@ def equation_latex(program: Program, equation: Equation) -> str:
     printer = LatexPrinter(program)
     part = program[equation.lhs].stands_for is not None
     left = printer.glyph(equation.lhs) if part else printer.symbol(equation.lhs)
-    return f"{left} = {' '.join(printer.signed_terms(equation))}"
+    return f"{left} = {printer.right_hand_side(equation)}"
 
 
 def equations_latex(program: Program) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def _is_own(program: Program, variable: Variable) -> bool:
 
 
 def _row(program: Program, variable: Variable) -> Row:
-    axes = [program.size(axis).glyph.latex() for axis in variable.axes]
+    axes = [glyph_latex(program.size(axis).glyph) for axis in variable.axes]
     return Row(LatexPrinter(program).glyph(variable.name), escape_latex(variable.name),
                r" \times ".join(axes) or "1", _role(program, variable),
                escape_latex(variable.meaning) + _ones(program, variable))
@@ -146,7 +146,7 @@ def _sizes(program: Program, symbols: Iterable[Variable]) -> tuple[Size, ...]:
 
 def _size(program: Program, size: Size) -> Row:
     value = "" if size.value is None else f", ${LatexPrinter(program)(size.value)}$"
-    return Row(size.glyph.latex(), escape_latex(size.name), "", "size",
+    return Row(glyph_latex(size.glyph), escape_latex(size.name), "", "size",
                escape_latex(size.meaning) + value)
 
 
@@ -162,7 +162,7 @@ def _functions(programs: Iterable[Program]) -> tuple[str, ...]:
     """The definition of every function of the table that an equation calls, once."""
     found = {}
     for program in programs:
-        x = Variable("x", (), Role.INPUT, Glyph("x"), "", Span.CONSTANT)
+        x = Variable("x", (), Role.INPUT, Glyph.named("x"), "", Span.CONSTANT)
         printer = LatexPrinter(replace(program, variables=(x,)))
         calls = [node for equation in program.equations for node in preorder_traversal(equation.rhs)
                  if isinstance(node, Pointwise)]
@@ -179,6 +179,6 @@ def _memory(program: Program, delay: Delay) -> Memory:
     """What a delayed symbol is at the edge of its scan, and what is left at the end."""
     glyph = program[delay.lhs].glyph
     start = "" if delay.start == 0 else rf"\text{{, else }} {LatexPrinter(program)(delay.start)}"
-    return Memory(glyph.latex("t"), sent_back(glyph).latex("t"),
-                  program[delay.initial].glyph.latex() + start,
-                  "1" if delay.step > 0 else "T", program[delay.final].glyph.latex())
+    return Memory(glyph_latex(glyph, "t"), glyph_latex(sent_back(glyph), "t"),
+                  glyph_latex(program[delay.initial].glyph) + start,
+                  "1" if delay.step > 0 else "T", glyph_latex(program[delay.final].glyph))

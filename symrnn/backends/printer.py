@@ -6,8 +6,10 @@ in which they stand in the expression; nothing is sorted.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Generic, TypeVar
 
 from sympy import (Abs, Add, And, Expr, Function, Max, Min, Mul, NumberSymbol, Or, Piecewise, Pow,
                    Rational, Symbol, exp)
@@ -21,6 +23,7 @@ OR, AND, COMPARE, SUM, PRODUCT, POWER, ATOM = range(7)
 LETTERS = "jklopqruvw"  # of indices; i is the input gate in most papers
 FAR, MOST_PLACES, MOST_DIGITS = 5, 60, 10**6  # which numbers are written as powers of ten
 
+Shown = TypeVar("Shown")  # what a node becomes: text, or the tree of a formula
 
 METHODS: tuple[tuple[type, str], ...] = (
     (SizeSymbol, "_size"), (IndexSymbol, "_index"), (Symbol, "_symbol"), (Rational, "_rational"),
@@ -36,29 +39,37 @@ def _method(kind: type) -> str | None:
     return next((method for one, method in METHODS if issubclass(kind, one)), None)
 
 
-class Printer:
-    """Prints a pointwise expression as text; subclasses speak LaTeX, C or NumPy."""
+class Walker(ABC, Generic[Shown]):
+    """What makes text, or the tree of a formula, of a pointwise expression, node by node."""
 
-    times = " "
     writes_powers = False  # documents write a^b, programs call a function
-    gap = " "  # in front of a sign, where a line may end
 
-    def __call__(self, expression: Expr, level: int = OR) -> str:
-        """The expression as text, in parentheses if it binds weaker than ``level``."""
-        own, text = self._print(expression)
-        return self.parenthesised(text) if own < level else text
+    def __call__(self, expression: Expr, level: int = OR) -> Shown:
+        """The expression, in parentheses if it binds weaker than ``level``."""
+        own, shown = self._print(expression)
+        return self.parenthesised(shown) if own < level else shown
 
-    def parenthesised(self, text: str) -> str:
-        """Text in parentheses."""
-        return f"({text})"
+    @abstractmethod
+    def parenthesised(self, text: Shown) -> Shown:
+        """The same in parentheses."""
 
-    def _print(self, node: Expr) -> tuple[int, str]:
+    def _print(self, node: Expr) -> tuple[int, Shown]:
         kind: type = type(node)
         method = _method(kind)
         if method is None:
             raise TypeError(f"{type(self).__name__} cannot print {type(node).__name__}: {node}")
-        printed: tuple[int, str] = getattr(self, method)(node)
+        printed: tuple[int, Shown] = getattr(self, method)(node)
         return printed
+
+
+class Printer(Walker[str]):
+    """Prints a pointwise expression as text; subclasses speak C or NumPy."""
+
+    times = " "
+    gap = " "  # in front of a sign, where a line may end
+
+    def parenthesised(self, text: str) -> str:
+        return f"({text})"
 
     def _size(self, node: SizeSymbol) -> tuple[int, str]:
         return ATOM, self.size(node.name)
@@ -141,9 +152,7 @@ class Printer:
         positive = negated(node)
         if positive is not None:
             return SUM, "-" + self(positive, PRODUCT)
-        above = [part for part in factors(node) if not _divides(part)]
-        below = [part.base if part.exp == -1 else Pow(part.base, -part.exp, evaluate=False)
-                 for part in factors(node) if _divides(part)]
+        above, below = over_and_under(node)
         if not below:
             return PRODUCT, self.product([self(part, PRODUCT) for part in above])
         return self.fraction(self(multiply(above), PRODUCT), self(multiply(below), POWER))
@@ -154,8 +163,7 @@ class Printer:
 
     def _power(self, node: Pow) -> tuple[int, str]:
         if _divides(node):
-            below = node.base if node.exp == -1 else Pow(node.base, -node.exp, evaluate=False)
-            return self.fraction("1", self(below, POWER))
+            return self.fraction("1", self(_inverse(node), POWER))
         if node.exp == Rational(1, 2):
             return ATOM, self.root(self(node.base))
         return POWER, self.power(self(node.base, ATOM), node.exp)
@@ -191,6 +199,18 @@ class Printer:
 def _divides(part: Expr) -> bool:
     """True for a factor that belongs below the line."""
     return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp.is_negative)
+
+
+def _inverse(part: Pow) -> Expr:
+    """What stands below the line for a factor of negative power."""
+    return part.base if part.exp == -1 else Pow(part.base, -part.exp, evaluate=False)
+
+
+def over_and_under(node: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The factors of a product or a power that stand above and below the line."""
+    found = factors(node)
+    return ([part for part in found if not _divides(part)],
+            [_inverse(part) for part in found if _divides(part)])
 
 
 def power_of_ten(value: Rational) -> tuple[int, int] | None:

@@ -1,59 +1,107 @@
-"""Equations in the terminal: bars over letters, steps in brackets."""
+"""Equations in the terminal: bars over letters, steps in brackets, all on one line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from symrnn.backends.document import SpelledPrinter
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Formula,
+                                     Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
+                                     Sign, Sum,
+                                     Symbol, Text)
+from symrnn.backends.spelling import Spelling
+from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
-from sympy import Expr
-
-from symrnn.backends.printer import ATOM, PRODUCT
-from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.backends.text import TextPrinter
-from symrnn.program import SUPERSCRIPT, Ein, Equation, Maximum, Span, glyph_text
-
-NUMERAL = frozenset("0123456789/ ×⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ","}
+RAISED = frozenset("0123456789-()")  # what stands above the line by itself
 
 
-class UnicodePrinter(TextPrinter):
-    """``c̄[t] = h̄[t] ⊙ o[t] ⊙ (1 - tanh(c[t])²) + c̄⁻[t+1]``."""
+class UnicodeSpelling(Spelling):
+    """``c̄[t] = h̄[t] ⊙ o[t] ⊙ (1 - tanh²(c[t])) + c̄⁻[t+1]``."""
 
-    times = " ⊙ "
-    dot = " × "
+    def symbol(self, node: Symbol) -> str:
+        step = node.glyph.index or (shifted(node.time, node.glyph.shift) if node.time else "")
+        return (glyph_text(node.glyph) + (f"[{step}]" if step else "")
+                + ("ᵀ" if node.transposed else ""))
 
-    def symbol(self, name: str) -> str:
-        variable = self.program[name]
-        if variable.stands_for is not None:
-            return self(variable.stands_for, PRODUCT)
-        time = f"t{variable.glyph.shift:+d}" if variable.glyph.shift else "t"
-        step = variable.glyph.index or (time if variable.span is Span.SEQUENCE else "")
-        return glyph_text(variable.glyph) + (f"[{step}]" if step else "")
+    def number(self, node: Number) -> str:
+        return node.text
 
-    def size(self, name: str) -> str:
-        return glyph_text(self.program.size(name).glyph)
+    def sign(self, node: Sign) -> str:
+        return SIGNS.get(node.text, f" {node.text} ")
 
-    def power(self, base: str, exponent: Expr) -> str:
-        if exponent.is_Integer:
-            return base + str(exponent).translate(SUPERSCRIPT)
-        return f"{base}^{self(exponent, ATOM)}"
+    def text(self, node: Text) -> str:
+        return node.text
 
-    def product(self, parts: Sequence[str]) -> str:
-        scalar = " " if set(parts[0]) <= NUMERAL else self.times
-        return parts[0] + scalar + self.times.join(parts[1:]) if len(parts) > 1 else parts[0]
+    def sum(self, node: Sum) -> str:
+        (sign, first), *others = node.terms
+        return sign + self(first) + "".join(f" {sign} {self(one)}" for sign, one in others)
+
+    def function(self, node: Function) -> str:
+        return glyph_text(node.glyph)
+
+    def call(self, node: Call) -> str:
+        return self(node.function) + self(node.argument)
+
+    def scripts(self, node: Scripts) -> str:
+        """An index in brackets; a number stands above the line."""
+        plain = node.base
+        if isinstance(plain, Parens) and isinstance(plain.inside, Symbol) and plain.inside.time:
+            plain = plain.inside  # its step in brackets holds it together
+        base = self(plain)
+        if node.sub is None:
+            return base + _power(self(node.sup) if node.sup is not None else "", node.sup)
+        if isinstance(plain, Function):
+            base += f"_{self(node.sub)}"
+        else:
+            base += f"[{self(node.sub)}]"
+        return base + ("" if node.sup is None else _power(self(node.sup), node.sup))
+
+    def fraction(self, node: Fraction) -> str:
+        between = "/" if node.small else " / "
+        above = self._held(node.above, Sum, Fraction)
+        return above + between + self._held(node.below, Sum, Fraction, Row)
+
+    def _held(self, part: Formula, *kinds: type[Formula]) -> str:
+        return f"({self(part)})" if isinstance(part, kinds) else self(part)
+
+    def root(self, node: Root) -> str:
+        return f"√({self(node.inside)})"
+
+    def over(self, node: Over) -> str:
+        return f"{node.accent}({self(node.inside)})"
+
+    def parens(self, node: Parens) -> str:
+        return f"({self(node.inside)})"
+
+    def bars(self, node: Bars) -> str:
+        return f"|{self(node.inside)}|"
+
+    def big(self, node: Big) -> str:
+        indices = self(node.indices)
+        if node.name == "sum":
+            return "Σₜ " if indices == "t" else f"Σ_{indices} "
+        return f"{node.name}_{indices} "
+
+    def cases(self, node: Cases) -> str:
+        rows = ", ".join(f"{self(value)} if {self(condition)}" for value, condition in node.rows)
+        return f"{{{rows}, else {self(node.otherwise)}}}"
+
+
+UNICODE = UnicodeSpelling()
+
+
+class UnicodePrinter(SpelledPrinter):
+    """Prints expressions and equations of one program."""
+
+    spelling = UNICODE
 
     def equation(self, equation: Equation) -> str:
         """One equation, the left-hand side with its step."""
-        variable = self.program[equation.lhs]
-        left = self.symbol(equation.lhs) if variable.stands_for is None else equation.lhs
-        return f"{left}{self.entry(equation)} = {self.right_hand_side(equation)}"
+        shown = self.document.equation(equation)
+        return f"{UNICODE(shown.left)} = {UNICODE.terms(shown.right)}"
 
-    def sums(self, ein: Ein, lhs: str) -> str:
-        return "Σₜ " if super().sums(ein, lhs) else ""
 
-    def contraction(self, ein: Ein) -> str:
-        names = [self.symbol(one.name) for one in ein.operands]
-        factors = matrix_product(ein.letters)
-        if factors is not None and not isinstance(ein, Maximum):
-            return " ".join(names[f.slot] + ("ᵀ" if f.transposed else "") for f in factors)
-        if is_elementwise(ein.letters) and not isinstance(ein, Maximum):
-            return self.times.join(names)
-        return super().contraction(ein)
+def _power(text: str, exponent: Formula | None) -> str:
+    if set(text) <= RAISED:
+        return text.translate(SUPERSCRIPT)
+    simple = isinstance(exponent, Symbol | Number)
+    return f"^{text}" if simple else f"^({text})"

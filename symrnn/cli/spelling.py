@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TextIO
 
-ARROWS = {r"\overrightarrow": "_right", r"\overleftarrow": "_left"}
+ARROWS = {"overrightarrow": "_right", "overleftarrow": "_left"}
 SPELLED = {"Σₜ": "sum_t", "∂": "d", "⊙": "*", "×": "*", "·": "*", "−": "-", "–": "-", "—": "-",
            "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "≤": "<=", "≥": ">=", "≠": "!=",
            "→": "->", "←": "<-", "∞": "inf", "√": "sqrt", "ß": "ss", "ø": "o", "Ø": "O", "æ": "ae",
@@ -43,7 +43,7 @@ def _marks() -> dict[str, str]:
     """What stands for an accent."""
     from symrnn.program.terminal import ACCENTS
 
-    return {mark: ARROWS.get(name, "_" + name.removeprefix("\\"))
+    return {mark: ARROWS.get(name, f"_{name}")
             for name, mark in ACCENTS.items()}
 
 

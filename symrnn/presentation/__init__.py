@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from symrnn.backends.latex import equation_latex, equations_latex
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
@@ -72,7 +73,7 @@ def as_data(program: Program) -> dict[str, Any]:
 def _variable_data(variable: Variable) -> dict[str, Any]:
     time = "t" if "T" in variable.shape else ""
     return {"name": variable.name, "axes": list(variable.axes), "role": variable.role.value,
-            "span": variable.span.name.lower(), "latex": variable.glyph.latex(time),
+            "span": variable.span.name.lower(), "latex": glyph_latex(variable.glyph, time),
             "meaning": variable.meaning}
 
 

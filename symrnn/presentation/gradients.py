@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from symrnn.adjoint.slices import gradient_of, leading_to, restricted
+from symrnn.backends.formula import Formula
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.backends.latex import equation_latex
-from symrnn.backends.latex_math import LatexPrinter
+from symrnn.backends.latex_math import LATEX, LatexPrinter
+from symrnn.backends.spelling import Spelling
 from symrnn.backends.text import TextPrinter
-from symrnn.backends.unicode import UnicodePrinter
+from symrnn.backends.unicode import UNICODE, UnicodePrinter
 from symrnn.pipeline import derive
 from symrnn.presentation import as_data, as_json
 from symrnn.program import Equation, Program, UnknownName, Variable
@@ -114,7 +116,7 @@ def _formula_latex(found: Gradient) -> str:
     if not (found.wrt and found.result):
         return ""
     printer, result = LatexPrinter(found.result[0]), found.result[1]
-    value = (" ".join(printer.signed_terms(result)) if isinstance(result, Equation)
+    value = (printer.right_hand_side(result) if isinstance(result, Equation)
              else printer.symbol(result.name))
     symbol = LatexPrinter(found.program).symbol(found.wrt.name)
     return rf"\frac{{\partial L}}{{\partial {symbol}}} = {value}"
@@ -149,21 +151,27 @@ def jacobian_text(program: Program, style: str = "unicode") -> str:
 
 
 def _jacobian_json(program: Program) -> str:
-    text, latex = (state_jacobian(program, style) for style in ("unicode", "latex"))
     return as_json([
-        {"by": delay.source, "equations": [{"text": one, "latex": other} for one, other
-                                           in zip(plain, typeset, strict=True)]}
-        for delay, plain, typeset in zip(program.delays, text, latex, strict=True)])
+        {"by": delay.source, "equations": [
+            {"text": _side_by_side(UNICODE, *one), "latex": _side_by_side(LATEX, *one)}
+            for one in column]}
+        for delay, column in zip(program.delays, state_jacobian(program), strict=True)])
 
 
-def _jacobian_text(style: str, apart: str) -> Callable[[Program], str]:
-    return lambda program: apart.join("\n".join(one) for one in state_jacobian(program, style))
+def _side_by_side(spelling: Spelling, left: Formula, right: Formula) -> str:
+    return f"{spelling(left)} = {spelling(right)}"
+
+
+def _jacobian_text(spelling: Spelling, apart: str) -> Callable[[Program], str]:
+    return lambda program: apart.join(
+        "\n".join(_side_by_side(spelling, *one) for one in column)
+        for column in state_jacobian(program))
 
 
 GRADIENT: dict[str, Callable[[Gradient, bool], str]] = {
     "unicode": _unicode, "latex": _latex, "json": _json}
 JACOBIAN: dict[str, Callable[[Program], str]] = {
-    "unicode": _jacobian_text("unicode", "\n\n"), "latex": _jacobian_text("latex", "\n"),
+    "unicode": _jacobian_text(UNICODE, "\n\n"), "latex": _jacobian_text(LATEX, "\n"),
     "json": _jacobian_json}
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from sympy import Abs, Expr, Function, Integer, Piecewise, Rational, Symbol, evaluate, exp, tanh
 
+from symrnn.program.notation import Glyph
+
 X, ALPHA, BETA, VALUE = (Symbol(name, real=True) for name in ("x", "alpha", "beta", "value"))
 ARGUMENTS = (X, ALPHA, BETA)
 
@@ -18,7 +20,7 @@ class Activation:
     """A scalar function of one argument and up to two parameters (ONNX's alpha and beta).
 
     ``formula`` defines it. ``stable`` says the same without overflow or cancellation, for
-    kernels; a test holds the two against each other. ``latex`` is its name in documents.
+    kernels; a test holds the two against each other. ``glyph`` is its name in documents.
     ``operands`` counts the arguments that vary, in front of those that are parameters. ``is_power``
     marks what documents write as a power.
     ``error`` bounds the relative error of a stable form that is an approximation.
@@ -28,7 +30,7 @@ class Activation:
     """
 
     name: str
-    latex: str
+    glyph: Glyph
     formula: Callable[..., Expr]
     stable: Callable[..., Expr] | None = None
     defaults: tuple[str, ...] = ()
@@ -94,7 +96,7 @@ def rest_of_tail(x: Expr) -> Expr:
 
 # What is kept of a function that saturates, and what is made of that: for kernels alone.
 TAILS: tuple[Activation, ...] = (
-    Activation("tanh_tail", r"\tanh",
+    Activation("tanh_tail", Glyph.named("tanh"),
                lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
                                    ((1 + exp(2 * x)) / 2, x > 0), (-(1 + exp(-2 * x)) / 2, True)),
                lambda x: Piecewise((tanh(x), Abs(x) <= Rational(1, 2)),
@@ -103,25 +105,26 @@ TAILS: tuple[Activation, ...] = (
                why="What backward keeps of tanh(x): the value itself where that is small, else the "
                    "inverse of 1 - |tanh(x)|, with the sign of x. So no digit of 1 - tanh(x)^2 is "
                    "lost where tanh(x) is rounded to 1."),
-    Activation("tanh_from_tail", r"\tanh",
+    Activation("tanh_from_tail", Glyph.named("tanh"),
                lambda x: Piecewise((x, Abs(x) < 1), (1 - 1 / x, x > 0), (-1 - 1 / x, True)),
                lambda x: Piecewise((x, Abs(x) < 1), (copysign(1 - 1 / at_least_one(x), x), True)),
                part=True, why="tanh, from its tail."),
-    Activation("slope_from_tail", r"1 - \tanh^2",
+    Activation("slope_from_tail", Glyph.named("slope"),
                lambda x: Piecewise((1 - x**2, Abs(x) < 1), ((2 - 1 / Abs(x)) / Abs(x), True)),
                lambda x: rest_of_tail(x) * (2 - rest_of_tail(x)),
                part=True, why="1 - tanh^2, from the tail of tanh."),
-    Activation("sigmoid_tail", r"\sigma",
+    Activation("sigmoid_tail", Glyph.named("sigma"),
                lambda x: Piecewise((exp(x) / (1 + exp(x)), x < 0),
                                    (-exp(-x) / (1 + exp(-x)), True)),
                lambda x: copysign(exp(-Abs(x)) / (1 + exp(-Abs(x))), -x), part=True,
                why="What backward keeps of sigmoid(x): the smaller of it and 1 - sigmoid(x), "
                    "negative where it is the latter. So no digit of 1 - sigmoid(x) is lost where "
                    "sigmoid(x) is rounded to 1."),
-    Activation("sigmoid_from_tail", r"\sigma", lambda x: Piecewise((1 + x, x < 0), (x, True)),
+    Activation("sigmoid_from_tail", Glyph.named("sigma"),
+               lambda x: Piecewise((1 + x, x < 0), (x, True)),
                lambda x: x + (1 - copysign(1, x)) / 2, part=True,
                why="sigmoid, from its tail."),
-    Activation("complement_from_tail", r"1 - \sigma",
+    Activation("complement_from_tail", Glyph.named("complement"),
                lambda x: Piecewise((-x, x < 0), (1 - x, True)),
                lambda x: (1 + copysign(1, x)) / 2 - x, part=True,
                why="1 - sigmoid, from the tail of sigmoid."),

@@ -1,8 +1,8 @@
-r"""What differs looks different: symbols of one program whose printed forms would be equal.
+"""What differs looks different: symbols of one program whose printed forms would be equal.
 
 ``x_1`` and ``x__1`` are both x with index 1; a parameter ``h_t`` prints as the state h at step t.
 Whichever of the two is not read off its name, else the later one, is printed as its name stands,
-upright: ``\mathrm{h\_t}``. Derivations and transforms draw on the glyphs, so they inherit it.
+upright. Derivations and transforms draw on the glyphs, so they inherit it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from functools import lru_cache
 from itertools import count
 
 from symrnn.program.form import Program, Size, Span, Variable
-from symrnn.program.notation import Glyph, escape_latex
+from symrnn.program.notation import Glyph
 from symrnn.program.terminal import glyph_text
 
 STEPS = ("t", "t-1", "t+1", "0", "1", "T", "T+1")
-OWN = frozenset(("t", "T", "L"))  # the step, the number of steps and the loss in every document
+OWN = frozenset(map(Glyph.named, "tTL"))  # in every document: step, number of steps, loss
 
+Form = Glyph | str  # in a document, and in the terminal
 
 def distinct(program: Program) -> Program:
-    """The program with glyphs that no two symbols share, in LaTeX and in the terminal."""
+    """The program with glyphs that no two symbols share, in documents and in the terminal."""
     taken, changed = _Taken(), dict[str, Glyph]()
     for family in sorted(_families(program), key=_rank):
         glyph = next(one for one in _wishes(family[0]) if taken.takes(family, one))
@@ -39,7 +40,7 @@ class _Taken:
     """What symbols print as so far: as they stand, at any step, and without a step."""
 
     def __init__(self) -> None:
-        self.standing, self.steps, self.constant = set[str](), set[str](), set[str](OWN)
+        self.standing, self.steps, self.constant = set[Form](), set[Form](), set[Form](OWN)
 
     def takes(self, family: Sequence[Variable], glyph: Glyph) -> bool:
         """True, and the forms are taken, where no other symbol prints as one of them."""
@@ -70,10 +71,10 @@ def _at_step(glyph: Glyph, variable: Variable) -> Glyph:
 
 
 @lru_cache(maxsize=100_000)
-def _forms(glyph: Glyph, step: str) -> tuple[str, str]:
+def _forms(glyph: Glyph, step: str) -> tuple[Form, Form]:
     """What a symbol prints as at some step, in a document and in the terminal."""
     still = replace(glyph, shift=0, index=step)
-    return still.latex(), f"terminal: {glyph_text(still)}" + (f"[{step}]" if step else "")
+    return still.standing(), f"terminal: {glyph_text(still)}" + (f"[{step}]" if step else "")
 
 
 def _families(program: Program) -> list[list[Variable]]:
@@ -99,14 +100,14 @@ def _rank(family: Sequence[Variable]) -> tuple[bool, bool, bool]:
 def _wishes(variable: Variable) -> Iterable[Glyph]:
     """Its own glyph, then its name upright, then that with a number."""
     yield variable.glyph
-    upright = Glyph(rf"\mathrm{{{escape_latex(variable.name)}}}")
+    upright = Glyph.upright(variable.name)
     yield upright
-    yield from (replace(upright, sup=(f"({number})",)) for number in count(2))
+    yield from (replace(upright, sup=(Glyph.marks(f"({number})"),)) for number in count(2))
 
 
-def _apart(size: Size, taken: set[str]) -> Size:
+def _apart(size: Size, taken: set[Form]) -> Size:
     """A size that no variable prints as: ``size_m`` beside a parameter m, as in the code."""
-    wishes = (size.glyph, *(Glyph(rf"\mathrm{{{escape_latex(word)}}}") for word in
+    wishes = (size.glyph, *(Glyph.upright(word) for word in
                             (size.name, f"size_{size.name}", f"the_size_{size.name}")))
     glyph = next((one for one in wishes if not taken & {*_forms(one, "")}), size.glyph)
     return size if glyph is size.glyph else replace(size, glyph=glyph)

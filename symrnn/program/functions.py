@@ -19,6 +19,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from symrnn.program.activations import (ALPHA, BETA, SATURATING, TAILS, VALUE, X, Activation,
                                         Saturating, cases, clip, copysign)
 from symrnn.program.naming import quoted
+from symrnn.program.notation import Face, Glyph, Letter
 from symrnn.program.numbers import exact
 from symrnn.program.special import error_function, normal_distribution
 
@@ -48,53 +49,54 @@ def _called(name: str, arguments: tuple[Expr, ...]) -> Expr:
 
 
 TABLE: tuple[Activation, ...] = (
-    Activation("linear", r"\operatorname{id}", lambda x: x, aliases=("identity",)),
-    Activation("sigmoid", r"\sigma", lambda x: 1 / (1 + exp(-x)),
+    Activation("linear", Glyph.named("id"), lambda x: x, aliases=("identity",)),
+    Activation("sigmoid", Glyph.named("sigma"), lambda x: 1 / (1 + exp(-x)),
                lambda x: cases(x, 0, exp(-Abs(x)), Rational(1)) / (1 + exp(-Abs(x))),
                aliases=("logistic",)),
-    Activation("tanh", r"\tanh", tanh),
-    Activation("relu", r"\operatorname{ReLU}", lambda x: cases(x, 0, 0, x)),
-    Activation("softplus", r"\operatorname{softplus}", lambda x: log(1 + exp(x)),
+    Activation("tanh", Glyph.named("tanh"), tanh),
+    Activation("relu", Glyph.named("ReLU"), lambda x: cases(x, 0, 0, x)),
+    Activation("softplus", Glyph.named("softplus"), lambda x: log(1 + exp(x)),
                lambda x: cases(x, 0, 0, x) + log1p(exp(-Abs(x)))),
-    Activation("softsign", r"\operatorname{softsign}",
+    Activation("softsign", Glyph.named("softsign"),
                lambda x: cases(x, 0, x / (1 - x), x / (1 + x)),
                lambda x: x / (1 + Abs(x))),
-    Activation("hard_sigmoid", r"\operatorname{hard\,\sigma}",
+    Activation("hard_sigmoid", Glyph.juxtaposed(map(Glyph.named, ("hard", "sigma"))),
                lambda x, alpha, beta: clip(alpha * x + beta, 0, 1), None, ("1/5", "1/2")),  # ONNX's
-    Activation("hardsigmoid", r"\operatorname{hardsigmoid}",  # PyTorch's, Keras 3's and JAX's
+    Activation("hardsigmoid", Glyph.named("hardsigmoid"),  # PyTorch's, Keras 3's and JAX's
                lambda x: clip(x / 6 + Rational(1, 2), 0, 1)),
-    Activation("hard_tanh", r"\operatorname{hard\,tanh}", lambda x: clip(x, -1, 1)),
-    Activation("leaky_relu", r"\operatorname{LReLU}",
+    Activation("hard_tanh", Glyph.juxtaposed(map(Glyph.named, ("hard", "tanh"))),
+               lambda x: clip(x, -1, 1)),
+    Activation("leaky_relu", Glyph.named("LReLU"),
                lambda x, alpha: cases(x, 0, alpha * x, x), None, ("1/100",), aliases=("lrelu",)),
-    Activation("elu", r"\operatorname{ELU}", lambda x, alpha: cases(x, 0, alpha * (exp(x) - 1), x),
+    Activation("elu", Glyph.named("ELU"), lambda x, alpha: cases(x, 0, alpha * (exp(x) - 1), x),
                lambda x, alpha: cases(x, 0, alpha * expm1(-Abs(x)), x), ("1",)),
-    Activation("thresholded_relu", r"\operatorname{TReLU}",
+    Activation("thresholded_relu", Glyph.named("TReLU"),
                lambda x, alpha: cases(x, alpha, 0, x), None, ("1",)),
-    Activation("scaled_tanh", r"\operatorname{stanh}",
+    Activation("scaled_tanh", Glyph.named("stanh"),
                lambda x, alpha, beta: alpha * tanh(beta * x), None, ("1", "1")),
-    Activation("affine", r"\operatorname{affine}",
+    Activation("affine", Glyph.named("affine"),
                lambda x, alpha, beta: alpha * x + beta, None, ("1", "0")),
-    Activation("silu", r"\operatorname{SiLU}", lambda x: x * function("sigmoid")(x),
+    Activation("silu", Glyph.named("SiLU"), lambda x: x * function("sigmoid")(x),
                aliases=("swish",)),
-    Activation("erf", r"\operatorname{erf}", erf, error_function, error="1e-17"),
-    Activation("normal_cdf", r"\Phi", lambda x: (1 + function("erf")(x / sqrt(2))) / 2,
+    Activation("erf", Glyph.named("erf"), erf, error_function, error="1e-17"),
+    Activation("normal_cdf", Glyph.named("Phi"), lambda x: (1 + function("erf")(x / sqrt(2))) / 2,
                normal_distribution, part=True, error="1e-17"),
-    Activation("gelu", r"\operatorname{GELU}", lambda x: x * function("normal_cdf")(x)),
-    Activation("gelu_tanh", r"\operatorname{GELU}_{\tanh}",  # PyTorch's approximate="tanh"
+    Activation("gelu", Glyph.named("GELU"), lambda x: x * function("normal_cdf")(x)),
+    Activation("gelu_tanh", Glyph.named("GELU_tanh"),  # PyTorch's approximate="tanh"
                lambda x: x * (1 + tanh(sqrt(2 / pi) * (x + Rational(44715, 10**6) * x**3))) / 2),
-    Activation("rsqrt", r"\operatorname{rsqrt}", lambda x: 1 / sqrt(x), part=True),
-    Activation("clip", r"\operatorname{clip}",
+    Activation("rsqrt", Glyph.named("rsqrt"), lambda x: 1 / sqrt(x), part=True),
+    Activation("clip", Glyph.named("clip"),
                lambda x, alpha: clip(x, -alpha, alpha), None, ("1",), part=True),
-    Activation("shrink", r"\operatorname{shrink}",  # of a squared norm: what brings it to alpha
+    Activation("shrink", Glyph.named("shrink"),  # of a squared norm: what brings it to alpha
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(x)),
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(cases(x, alpha**2, 1, x))),
                ("1",), part=True),
-    Activation("elu_slope", r"\operatorname{ELU}'",
+    Activation("elu_slope", Glyph((Letter("ELU", Face.WORD), Letter.mark("′"))),
                lambda x, alpha: cases(x, 0, alpha * exp(x), 1),
                lambda x, alpha: cases(x, 0, alpha * exp(-Abs(x)), 1), ("1",), part=True),
 )
 OF_TWO: tuple[Activation, ...] = (  # functions of two values, both with a slope
-    Activation("power", r"\operatorname{pow}", lambda x, alpha: exp(alpha * log(x)), operands=2,
+    Activation("power", Glyph.named("pow"), lambda x, alpha: exp(alpha * log(x)), operands=2,
                is_power=True, part=True, why="x to the power alpha, for x > 0."),
 )
 ACTIVATIONS = {row.name: row for row in TABLE}

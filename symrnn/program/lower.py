@@ -17,7 +17,7 @@ from symrnn.program.expressions import (add, factors, rebuild, result_axes, symb
                                         terms)
 from symrnn.program.form import Equation, Program, Role, Span, Variable, local
 from symrnn.program.functions import is_call
-from symrnn.program.notation import Glyph
+from symrnn.program.notation import Glyph, Letter
 
 
 def lower(program: Program, taken: Collection[str] = ()) -> Program:
@@ -105,7 +105,8 @@ class _Lowering:
         prefix, own = local(owner.name)
         name = self._fresh(f"{prefix}a_{own}")
         count = tuple(local(name)[1].removeprefix(f"a_{own}").split("_")[1:])
-        glyph = replace(owner.glyph, letter="a", sub=(owner.glyph.letter, *owner.glyph.sub, *count))
+        glyph = replace(owner.glyph, letters=(Letter("a"),), sub=(
+            owner.glyph.bare, *owner.glyph.sub, *map(Glyph.marks, count)))
         widest = max(self.variables[one].span for one in symbols_in_order(node))
         axes = result_axes(node, {one.name: one.axes for one in self.variables.values()})
         return Variable(name, axes, Role.INTERMEDIATE, glyph,

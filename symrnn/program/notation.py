@@ -1,38 +1,67 @@
-r"""How a variable is written: letter, subscripts, superscripts, accents and time index.
+r"""How a variable is written: letters, subscripts, superscripts, accents and time index.
 
-A glyph knows no LaTeX document and no expression; it renders one symbol, such as
-``\bar{z}_{i,t}``, from parts that derivation and composition can change: a bar for
-the adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
+A glyph knows no language and no expression. It holds what LaTeX, MathML, Typst and the terminal
+spell, each in its own way, and what derivation and composition can change: a bar for the
+adjoint, a dot for the tangent, a layer in the superscript, a shift in time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
-
-from symrnn.program.naming import printable
+from enum import Enum
 
 GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma "
     "tau phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
 )
-DOTLESS = {"i": r"\imath", "j": r"\jmath"}
-ARROWS = {r"\overrightarrow": r"\rightarrow", r"\overleftarrow": r"\leftarrow"}
-_ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
-            "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+ARROWS = {"overrightarrow": "→", "overleftarrow": "←"}
+
+class Face(Enum):
+    """What a piece of a symbol is. Names of Greek letters are given in English: ``alpha``."""
+
+    LETTER = "letter"
+    GREEK = "Greek letter"
+    WORD = "upright word"
+    NUMBER = "number"
+    SIGN = "sign"
 
 
-def escape_latex(text: str) -> str:
-    """Plain text made safe for a LaTeX document."""
-    return "".join(_ESCAPES.get(character, character) for character in printable(text))
+class Style(Enum):
+    """The alphabet of a letter."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    SCRIPT = "calligraphic"
 
 
-def letter_latex(word: str) -> str:
-    """One letter or one Greek name as mathematics; a longer word upright."""
-    if word in GREEK:
-        return "\\" + word
-    return word if len(word) == 1 else rf"\mathrm{{{escape_latex(word)}}}"
+@dataclass(frozen=True)
+class Letter:
+    """A letter, a Greek letter's name, a word, a digit or a sign, under its accents.
+
+    ``accents`` are names such as ``tilde``, from inside to outside.
+    """
+
+    text: str
+    face: Face = Face.LETTER
+    accents: tuple[str, ...] = ()
+    style: Style = Style.PLAIN
+
+    @classmethod
+    def named(cls, word: str) -> Letter:
+        """One letter or one Greek name as mathematics; a longer word upright."""
+        if word in GREEK:
+            return cls(word, Face.GREEK)
+        if len(word) > 1:
+            return cls(word, Face.WORD)
+        return cls.mark(word)
+
+    @classmethod
+    def mark(cls, character: str) -> Letter:
+        """One character as it is: a letter, a digit, or else a sign."""
+        if character.isalpha():
+            return cls(character)
+        return cls(character, Face.NUMBER if character.isdigit() else Face.SIGN)
 
 
 @dataclass(frozen=True)
@@ -40,49 +69,53 @@ class Glyph:
     """One symbol of a formula.
 
     ``shift`` is the offset from the current step (``h_{t-1}`` has -1), ``index`` a fixed
-    step such as ``"0"`` or ``"T"``, ``accents`` LaTeX commands from inside to outside.
+    step such as ``"0"`` or ``"T"``, ``accents`` names of accents from inside to outside.
     """
 
-    letter: str
-    sub: tuple[str, ...] = ()
-    sup: tuple[str, ...] = ()
+    letters: tuple[Letter, ...]
+    sub: tuple[Glyph, ...] = ()
+    sup: tuple[Glyph, ...] = ()
     accents: tuple[str, ...] = ()
     shift: int = 0
     index: str = ""
 
     @classmethod
-    def juxtaposed(cls, letters: Iterable[str]) -> Glyph:
-        r"""The glyph of a product, ``\beta h``: a command ends before the letter behind it."""
-        *earlier, last = letters
-        return cls("".join(f"{one} " if one[-1].isalpha() and "\\" in one else one
-                           for one in earlier) + last)
-
-    @classmethod
     def named(cls, name: str) -> Glyph:
         """The glyph that a name suggests: ``W_i`` is W with subscript i."""
         letter, *sub = name.split("_")
-        return cls(letter_latex(letter), tuple(letter_latex(part) for part in sub if part))
+        return cls((Letter.named(letter),),
+                   tuple(cls((Letter.named(part),)) for part in sub if part))
 
-    def latex(self, time: str = "") -> str:
-        """LaTeX of the symbol; ``time`` is the running index, empty where there is none."""
-        drawn = self.drawn
-        step = self.index or (shifted(time, self.shift) if time else "")
-        sub = ",".join((*drawn.sub, *([step] if step else [])))
-        sup = ",".join(drawn.sup)
-        return drawn.letter + (f"^{{{sup}}}" if sup else "") + (f"_{{{sub}}}" if sub else "")
+    @classmethod
+    def upright(cls, word: str) -> Glyph:
+        """A word as it stands, even one of a single letter."""
+        return cls((Letter(word, Face.WORD),))
 
-    @cached_property
-    def drawn(self) -> Glyph:
-        """The same symbol with its accents drawn into the letter.
+    @classmethod
+    def marks(cls, text: str) -> Glyph:
+        """Characters side by side: ``(1)``, ``t-1``."""
+        return cls(tuple(map(Letter.mark, text)))
 
-        An arrow goes into the superscript: over the letter it would meet the adjoint's bar.
+    @classmethod
+    def juxtaposed(cls, factors: Iterable[Glyph]) -> Glyph:
+        """The glyph of a product: the letters of its factors side by side."""
+        return cls(tuple(letter for one in factors for letter in one.letters))
+
+    @property
+    def bare(self) -> Glyph:
+        """The letters alone."""
+        return Glyph(self.letters)
+
+    def standing(self, time: str = "") -> Glyph:
+        """The symbol as it is printed; ``time`` is the running index, empty where there is none.
+
+        The step joins the subscripts. An arrow goes into the superscript: over the letter it
+        would meet the adjoint's bar.
         """
-        arrows = tuple(ARROWS[one] for one in self.accents if one in ARROWS)
-        marks = [one for one in self.accents if one not in ARROWS]
-        letter = DOTLESS.get(self.letter, self.letter) if marks else self.letter
-        for mark in marks:
-            letter = rf"{mark}{{{letter}}}"
-        return replace(self, letter=letter, accents=(), sup=(*arrows, *self.sup))
+        step = self.index or (shifted(time, self.shift) if time else "")
+        arrows = tuple(Glyph.marks(ARROWS[one]) for one in self.accents if one in ARROWS)
+        return Glyph(self.letters, (*self.sub, *([Glyph.marks(step)] if step else [])),
+                     (*arrows, *self.sup), tuple(one for one in self.accents if one not in ARROWS))
 
     def delayed(self, step: int) -> Glyph:
         """The glyph of the same symbol ``step`` steps earlier."""

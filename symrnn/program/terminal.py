@@ -2,44 +2,48 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterable
+from functools import cache
 
-from symrnn.program.notation import Glyph
+from symrnn.program.notation import Face, Glyph, Letter
 
-ACCENTS = {r"\bar": "\u0304", r"\tilde": "\u0303", r"\hat": "\u0302", r"\check": "\u030c",
-           r"\dot": "\u0307", r"\ddot": "\u0308", r"\dddot": "\u20db",
-           r"\overrightarrow": "\u20d7", r"\overleftarrow": "\u20d6"}
+ACCENTS = {"bar": "\u0304", "tilde": "\u0303", "hat": "\u0302", "check": "\u030c",
+           "dot": "\u0307", "ddot": "\u0308", "dddot": "\u20db",
+           "overrightarrow": "\u20d7", "overleftarrow": "\u20d6"}
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
 def glyph_text(glyph: Glyph) -> str:
     """A glyph without its step: ``z̄_i``."""
-    letter = _plain(glyph.letter)
-    end = 2 if unicodedata.combining(letter[1:2] or " ") else 1
-    marked = letter[:end] + "".join(ACCENTS.get(one, "") for one in glyph.accents) + letter[end:]
-    sup = ",".join(map(_plain, glyph.sup))
+    first, *others = map(_letter_text, glyph.letters)
+    marked = under_accents(first, glyph.accents) + "".join(others)
+    sup = ",".join(map(glyph_text, glyph.sup))
     raised = sup.translate(SUPERSCRIPT) if sup and set(sup) <= set("0123456789-()") else \
         f"^{sup}" if sup else ""
-    return marked + raised + "".join(f"_{_plain(part)}" for part in glyph.sub)
+    return marked + raised + "".join(f"_{glyph_text(part)}" for part in glyph.sub)
 
 
-def _plain(latex: str) -> str:
-    r"""A LaTeX letter as text: ``\Delta t`` is Δt, ``\tilde{h}`` is h̃, ``\hat{\kappa}`` κ̂."""
-    accented = re.sub(r"(\\[a-z]+)\{(\w|\\[A-Za-z]+)\}", _accented, latex)
-    plain = re.sub(r"[{}]", "", accented.replace(r"\mathrm", "").replace(r"\_", "_"))
-    return re.sub(r"\\([A-Za-z]+) ?", lambda command: _letter(command[1]), plain)
+def _letter_text(letter: Letter) -> str:
+    return under_accents(character(letter), letter.accents)
 
 
-def _accented(found: re.Match[str]) -> str:
-    """A letter under its accent; what is no accent stays."""
-    return _plain(found[2]) + ACCENTS[found[1]] if found[1] in ACCENTS else found[0]
+def under_accents(text: str, accents: Iterable[str]) -> str:
+    """A text whose first letter carries the accents: ``h̃``, ``īn``."""
+    end = next((place for place, one in enumerate(text[1:], 1) if not unicodedata.combining(one)),
+               len(text))
+    return text[:end] + "".join(map(ACCENTS.__getitem__, accents)) + text[end:]
 
 
-def _letter(name: str) -> str:
-    """The Greek letter of a LaTeX command; another command is its own name."""
+def character(letter: Letter) -> str:
+    """The text of a letter without its accents; a Greek letter as the character itself."""
+    return _greek(letter.text) if letter.face is Face.GREEK else letter.text
+
+
+@cache
+def _greek(name: str) -> str:
+    """The character of a Greek letter, and of the script l."""
+    if name == "ell":
+        return "ℓ"
     case = "CAPITAL" if name[0].isupper() else "SMALL"
-    try:
-        return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")
-    except KeyError:
-        return name
+    return unicodedata.lookup(f"GREEK {case} LETTER {name.upper().replace('LAMBDA', 'LAMDA')}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
-from symrnn.program import (Program, Role, Variable, add, contractions, finished, free_name,
+from symrnn.program import (Glyph, Program, Role, Variable, add, contractions, finished, free_name,
                             of_network, quoted, symbols_in_order, terms)
 from symrnn.transforms.checks import is_flag, is_number
 from symrnn.transforms.rewiring import recurrence
@@ -53,7 +53,7 @@ def _of_the_past(program: Program) -> set[str]:
 
 def _doubled(program: Program, bias: Variable) -> Program:
     """A second bias beside the first, wherever that one is added."""
-    glyph = replace(bias.glyph, sub=(*bias.glyph.sub, r"\mathrm{recurrent}"))
+    glyph = replace(bias.glyph, sub=(*bias.glyph.sub, Glyph.upright("recurrent")))
     second = replace(bias, name=free_name(program, f"{bias.name}_recurrent"), glyph=glyph,
                      meaning=f"{bias.meaning}, recurrent")
 

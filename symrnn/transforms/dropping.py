@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Mul, Symbol
 
-from symrnn.program import (is_variable, Delay, Ein, Program, ProgramError, Role, Span, Variable,
-                            add, finished, multiply, of_network, quoted, rebuild, rename, rewrite,
-                            symbols_in_order, terms)
+from symrnn.program import (is_variable, Delay, Ein, Glyph, Program, ProgramError, Role, Span,
+                            Variable, add, finished, multiply, of_network, quoted, rebuild, rename,
+                            rewrite, symbols_in_order, terms)
 from symrnn.transforms.checks import names
 from symrnn.transforms.rewiring import (beside, insert, marked, recurrence, recurrent, remembered,
                                         reread, reread_everywhere)
@@ -129,8 +129,8 @@ def _is_new(term: Expr, past: Collection[str]) -> bool:
 
 
 def _mask(program: Program, variable: Variable, span: Span, meaning: str) -> Variable:
-    glyph = replace(variable.glyph, letter=r"\delta",
-                    sub=(variable.glyph.letter, *variable.glyph.sub))
+    glyph = replace(variable.glyph, letters=Glyph.named("delta").letters,
+                    sub=(variable.glyph.bare, *variable.glyph.sub))
     return replace(variable, name=beside(program, variable.name, "dropout_"), role=Role.MASK,
                    span=span, glyph=glyph, meaning=meaning, stands_for=None)
 

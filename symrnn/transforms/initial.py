@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Symbol
 
-from symrnn.program import (Delay, Program, Role, Span, finished, free_name, of_network,
+from symrnn.program import (Delay, Glyph, Program, Role, Span, finished, free_name, of_network,
                             symbols_in_order)
 from symrnn.transforms.masks import select
 from symrnn.transforms.rewiring import beside, insert, marked, recurrent, reread_everywhere
@@ -28,8 +28,7 @@ def learned_initial(program: Program) -> Program:
     for step, name in starts.items():
         like = program[next(one.lhs for one in delays if one.step == step)]
         start = replace(like, name=name, axes=(), role=Role.START, stands_for=None,
-                        glyph=replace(like.glyph, letter=r"\mathrm{start}", sub=(), sup=(),
-                                      accents=(), shift=0),
+                        glyph=replace(Glyph.named("start"), index=like.glyph.index),
                         meaning="1 where a sequence starts, else 0")
         program = replace(program, variables=(*program.variables, start))
     for delay in delays:
@@ -43,7 +42,7 @@ def _begun(program: Program, name: str, start: str) -> Program:
     old = next(one.lhs for one in program.delays if one.source == name)
     first = replace(state, name=beside(program, name, after="_start"), role=Role.PARAMETER,
                     span=Span.CONSTANT, meaning=f"first value of {name}", glyph=replace(
-                        state.glyph, sub=(*state.glyph.sub, r"\mathrm{start}")))
+                        state.glyph, sub=(*state.glyph.sub, Glyph.named("start"))))
     before = marked(state, beside(program, name, after="_before"), "before this step", "before")
     program = reread_everywhere(program, old, before.name)
     program = replace(program, variables=(*program.variables, first))

@@ -32,7 +32,7 @@ def masked(program: Program, output: str = "zero") -> Program:
     if output not in ("zero", "hold"):
         raise ValueError(f"masked_output is {quoted(output)}; it is 'zero' or 'hold'")
     name = free_name(program, "mask", "step_mask")
-    mask = Variable(name, (), Role.STEP_MASK, Glyph(r"\mu"), "1 where a step counts, else 0")
+    mask = Variable(name, (), Role.STEP_MASK, Glyph.named("mu"), "1 where a step counts, else 0")
     program = replace(program, variables=(*program.variables, mask))
     for delay in program.delays:
         program = _keep(program, delay, mask.symbol)
@@ -135,6 +135,6 @@ def _redefine(program: Program, variable: Variable, rule: Callable[[Expr], Expr]
 
 
 def _like(variable: Variable, name: str, meaning: str) -> Variable:
-    glyph = replace(variable.glyph, accents=(*variable.glyph.accents, r"\hat"))
+    glyph = replace(variable.glyph, accents=(*variable.glyph.accents, "hat"))
     return replace(variable, name=name, role=Role.INTERMEDIATE, glyph=glyph,
                    meaning=f"{variable.name}, {meaning}", stands_for=None)

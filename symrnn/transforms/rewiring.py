@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from sympy import Expr, Symbol
 
-from symrnn.program import (Delay, Equation, Program, Role, Variable, free_name, local, reached,
-                            reads, rename, reversed_edges, symbols_in_order)
+from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, free_name, local,
+                            reached, reads, rename, reversed_edges, symbols_in_order)
 
 
 def recurrent(program: Program) -> tuple[Delay, ...]:
@@ -44,7 +44,7 @@ def beside(taken: Container[str], name: str, before: str = "", after: str = "") 
 
 def marked(variable: Variable, name: str, meaning: str, mark: str) -> Variable:
     """An intermediate value like a variable, with a word as its mark."""
-    glyph = replace(variable.glyph, sup=(*variable.glyph.sup, rf"\mathrm{{{mark}}}"))
+    glyph = replace(variable.glyph, sup=(*variable.glyph.sup, Glyph.upright(mark)))
     return replace(variable, name=name, role=Role.INTERMEDIATE, glyph=glyph, stands_for=None,
                    meaning=f"{variable.name}, {meaning}")
 

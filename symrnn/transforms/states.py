@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Symbol, evaluate
 
-from symrnn.program import (Program, ProgramError, Role, Span, finished, function, lower,
+from symrnn.program import (Glyph, Program, ProgramError, Role, Span, finished, function, lower,
                             of_network, quoted)
 from symrnn.transforms.checks import bound, is_flag, names
 from symrnn.transforms.rewiring import (beside, marked, recurrence, recurrent, redefine,
@@ -49,8 +49,8 @@ def zoneout(program: Program, states: bool | Iterable[str] = True) -> Program:
         state, previous = program[name], remembered(program, known[name])
         mask = replace(state, name=beside(program, name, "zoneout_"), role=Role.MASK,
                        span=Span.SEQUENCE, glyph=replace(
-                           state.glyph, letter=r"\zeta",
-                           sub=(state.glyph.letter, *state.glyph.sub)),
+                           state.glyph, letters=Glyph.named("zeta").letters,
+                           sub=(state.glyph.bare, *state.glyph.sub)),
                        meaning=f"1 keeps the unit of {name}, 0 renews it")
         new = marked(state, beside(program, name, after="_new"), "before zoneout", "new")
         program = replace(program, variables=(*program.variables, mask))

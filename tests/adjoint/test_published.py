@@ -11,6 +11,7 @@ from sympy import Expr, Symbol, expand, simplify, tanh
 import symrnn
 from symrnn.adjoint import adjoint
 from symrnn.adjoint.published import published, shifted_name
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.program import Ein, Program
 
 
@@ -85,14 +86,14 @@ def test_the_comparison_can_fail() -> None:
 def test_no_delay_is_left_and_every_shift_has_its_glyph() -> None:
     program = lstm_published(True)
     assert not program.delays
-    assert program[shifted_name("z_i_bar", 1)].glyph.latex("t") == r"\bar{z}_{i,t+1}"
+    assert glyph_latex(program[shifted_name("z_i_bar", 1)].glyph, "t") == r"\bar{z}_{i,t+1}"
     assert tanh(Symbol("c")) == program["tanh_c"].stands_for
 
 
 def test_a_remembered_value_one_step_on_is_the_value_itself() -> None:
     """In a GRU the update gate of the next step scales h_prev there, which is h here."""
     program = published(adjoint(symrnn.gru()))
-    assert program[shifted_name("z", 1)].glyph.latex("t") == "z_{t+1}"
+    assert glyph_latex(program[shifted_name("z", 1)].glyph, "t") == "z_{t+1}"
 
 
 def test_the_reverse_direction_looks_back() -> None:

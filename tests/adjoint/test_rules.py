@@ -136,7 +136,7 @@ def test_slope_that_is_zero_gives_no_term() -> None:
 
 
 def variable(name: str, axes: str, span: Span = Span.SEQUENCE) -> Variable:
-    return Variable(name, tuple(axes), Role.INTERMEDIATE, Glyph(name), "", span)
+    return Variable(name, tuple(axes), Role.INTERMEDIATE, Glyph.named(name), "", span)
 
 
 @pytest.mark.parametrize(

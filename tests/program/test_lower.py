@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sympy import Add, Mul, Symbol, exp, tanh
 
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.program import (
     Ein,
     Equation,
@@ -32,23 +33,25 @@ m = SizeSymbol("m")
 def program(*formulas: object, taken: str = "") -> Program:
     """One equation per formula, for ``y1``, ``y2``, ..., over x [m], W [m, m], u [m]."""
     given = (
-        Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
-        Variable("W", ("m", "m"), Role.PARAMETER, Glyph("W"), "", Span.CONSTANT),
-        Variable("u", ("m",), Role.PARAMETER, Glyph("u"), "", Span.CONSTANT),
+        Variable("x", ("m",), Role.INPUT, Glyph.named("x"), ""),
+        Variable("W", ("m", "m"), Role.PARAMETER, Glyph.named("W"), "",
+                 Span.CONSTANT),
+        Variable("u", ("m",), Role.PARAMETER, Glyph.named("u"), "", Span.CONSTANT),
     )
     outputs = tuple(
-        Variable(f"y{k}", ("m",), Role.OUTPUT, Glyph("y"), "")
+        Variable(f"y{k}", ("m",), Role.OUTPUT, Glyph.named("y"), "")
         for k, _ in enumerate(formulas, start=1)
     )
     equations = tuple(
         Equation(one.name, formula, number)
         for number, (one, formula) in enumerate(zip(outputs, formulas, strict=True), 1)
     )
-    more = tuple(Variable(name, ("m",), Role.INPUT, Glyph(name), "") for name in taken.split())
+    more = tuple(Variable(name, ("m",), Role.INPUT, Glyph.named(name), "")
+                 for name in taken.split())
     return Program(
         "net",
         "Net",
-        (Size("m", Glyph("m"), ""),),
+        (Size("m", Glyph.named("m"), ""),),
         (*given, *more, *outputs),
         equations,
         (),
@@ -187,7 +190,7 @@ def test_parts_of_one_equation_look_different() -> None:
         parts = [
             one for one in case(name).variables if one.stands_for is None and not one.role.given
         ]
-        seen = [one.glyph.latex("t") for one in parts if one.span is Span.SEQUENCE]
+        seen = [glyph_latex(one.glyph, "t") for one in parts if one.span is Span.SEQUENCE]
         assert len(set(seen)) == len(seen), name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.program import Role, Span, delay_variables, reverse, verify
 from tests.cases import CASES, case
 from tests.oracle import drawn, interpret
@@ -36,7 +37,7 @@ def test_variables_around_a_delay_show_their_step(step: int, marks: tuple[str, .
     around = delay_variables(source, step)
     assert [one.role for one in around] == [Role.INTERMEDIATE, Role.INITIAL, Role.FINAL]
     assert all(one.axes == source.axes for one in around)
-    assert all(mark in one.glyph.latex("t") for one, mark in zip(around, marks, strict=True))
+    assert all(mark in glyph_latex(one.glyph, "t") for one, mark in zip(around, marks, strict=True))
 
 
 @pytest.mark.parametrize(("name", "state"), [("gru_reset_after", "h"),

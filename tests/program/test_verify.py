@@ -40,7 +40,7 @@ def sound() -> Program:
     return Program(
         "net",
         "Net",
-        tuple(Size(one, Glyph(one), "") for one in "nm"),
+        tuple(Size(one, Glyph.named(one), "") for one in "nm"),
         (
             variable("x", "n", Role.INPUT),
             variable("W", "mn", Role.PARAMETER, Span.CONSTANT),
@@ -142,7 +142,7 @@ BROKEN: dict[str, tuple[Callable[[Program], Program], str]] = {
         rhs(2, a / SizeSymbol("k")),
         r"\(2\) for 'c' reads 'k', which is no",
     ),
-    "size that counts steps": (more("sizes", Size("T", Glyph("T"), "")), "called 'T'.*steps"),
+    "size that counts steps": (more("sizes", Size("T", Glyph.named("T"), "")), "called 'T'.*steps"),
     "span": (declared("c", span=Span.CONSTANT), r"\(2\).*'a' varies over sequence, 'c' does not"),
     "never used": (
         more("variables", variable("lost", role=Role.INPUT)),

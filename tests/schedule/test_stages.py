@@ -120,11 +120,11 @@ def test_total_is_read_only_after_its_loop() -> None:
     program = Program(
         "share",
         "Share of the total",
-        (Size("m", Glyph("m"), ""),),
+        (Size("m", Glyph.named("m"), ""),),
         (
-            Variable("x", ("m",), Role.INPUT, Glyph("x"), ""),
-            Variable("s", ("m",), Role.INTERMEDIATE, Glyph("s"), "", Span.CONSTANT),
-            Variable("y", ("m",), Role.OUTPUT, Glyph("y"), ""),
+            Variable("x", ("m",), Role.INPUT, Glyph.named("x"), ""),
+            Variable("s", ("m",), Role.INTERMEDIATE, Glyph.named("s"), "", Span.CONSTANT),
+            Variable("y", ("m",), Role.OUTPUT, Glyph.named("y"), ""),
         ),
         (Equation("s", Ein("i->i", x), 1), Equation("y", x / s, 2)),
         (),

@@ -1,0 +1,102 @@
+"""The derivation in steps: each term of a differential beside what its transpose adds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Symbol
+
+from symrnn.adjoint import linearise
+from symrnn.backends import formula
+from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import Formula, Row, Sign, Text
+from symrnn.program import Delay, Glyph, Origin, Program, Rule, Variable, terms
+
+Received = dict[tuple[str, str], list[tuple[str, Expr]]]
+SMALL = formula.Symbol(Glyph.upright("d"))  # in front of a symbol: its small change
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one term of a forward equation gives to a cotangent.
+
+    ``number`` is that of the forward equation, None where there is none. ``local`` is the term's
+    differential, ``target`` the cotangent and ``received`` what it gets.
+    """
+
+    number: int | None
+    rule: Rule
+    local: Formula
+    target: Formula
+    received: Formula
+
+
+def contributions(program: Program, gradient: Program) -> tuple[Contribution, ...]:
+    """Every contribution to a cotangent, in the order of the equations that it comes from."""
+    printer, received = DocumentPrinter(gradient), _received(gradient)
+    found = []
+    for number, rule, local, key in _sources(program):
+        for lhs, part in received[key][:1]:
+            found.append(Contribution(number, rule, local, printer.symbol(lhs),
+                                      printer.term(part, lhs)))
+        del received[key][:1]
+    return tuple(found)
+
+
+def _received(gradient: Program) -> Received:
+    """The terms of every cotangent by the origin that each has: from what, to what."""
+    found: Received = defaultdict(list)
+    for equation in gradient.equations:
+        pairs: list[tuple[Origin, Expr]] = list(zip(equation.origins, terms(equation.rhs),
+                                                    strict=bool(equation.origins)))
+        for origin, part in pairs:
+            found[origin.source, origin.target].append((equation.lhs, part))
+    return found
+
+
+def _sources(program: Program) -> Iterator[tuple[int | None, Rule, Formula, tuple[str, str]]]:
+    """Number, rule, differential and key of every term that the derivation pulls back.
+
+    A differential is written ``dz = U dh``: one term, pushed forward by its rule.
+    """
+    printer = _Differential(program)
+    for equation in program.equations:
+        left = printer.symbol(_small(equation.lhs))
+        for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
+            pushed = term.push(Symbol(_small(term.source)))
+            yield (equation.number, term.rule,
+                   Row((left, Sign("="), printer.term(pushed, equation.lhs))),
+                   (equation.lhs, term.source))
+    for delay in program.delays:
+        yield None, Rule.DELAY, _shift(printer, delay), (delay.lhs, delay.source)
+    for name in program.outputs:
+        yield None, Rule.GIVEN, Text("from the loss itself"), (name, name)
+
+
+def _shift(printer: _Differential, delay: Delay) -> Formula:
+    remembered, source = (printer.symbol(_small(name)) for name in (delay.lhs, delay.source))
+    return Row((remembered, Text(" is "), source, Text(" shifted")))
+
+
+def _small(name: str) -> str:
+    return f"d {name}"
+
+
+class _Differential(DocumentPrinter):
+    """Prints the small change of a variable as its symbol behind a d."""
+
+    def __init__(self, program: Program) -> None:
+        self._of = {_small(one.name): one.name for one in program.variables}
+        small = (self._change(one) for one in program.variables)
+        super().__init__(replace(program, variables=(*program.variables, *small)))
+
+    def _change(self, variable: Variable) -> Variable:
+        return replace(variable, name=_small(variable.name), stands_for=None)
+
+    def glyph(self, name: str, transposed: bool = False) -> Formula:
+        of = self._of.get(name)
+        if of is None:
+            return super().glyph(name, transposed)
+        return Row((SMALL, self.transposed(of) if transposed else self.symbol(of)))

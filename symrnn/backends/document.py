@@ -1,0 +1,134 @@
+"""How an equation reads in a document: its terms, its products, its sums, its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from symrnn.backends.document_math import FormulaPrinter, index_letters
+from symrnn.backends.formula import (TIMES, Big, Formula, Number, Parens, Row, Scripts, Sign, Sum,
+                                     side_by_side)
+from symrnn.backends.printer import LETTERS, PRODUCT
+from symrnn.backends.products import matrix_product
+from symrnn.backends.spelling import Spelling
+from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, indices_in_order,
+                            negated, terms)
+
+LINE = 66  # printed characters that fit on a line
+INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An equation: its left-hand side and the terms, in rows where they are long."""
+
+    left: Formula
+    rows: tuple[Sum, ...]
+    number: int
+
+    @property
+    def right(self) -> Sum:
+        """The terms of all rows."""
+        return Sum(tuple(term for row in self.rows for term in row.terms))
+
+
+class DocumentPrinter(FormulaPrinter):
+    """Makes formulas of the expressions and the equations of one program."""
+
+    def term(self, term: Expr, lhs: str) -> Formula:
+        """One term of the right-hand side of ``lhs``; its sign, if it has one, stands in front."""
+        positive = negated(term)
+        if positive is not None:
+            return Sum((("-", self.term(positive, lhs)),))
+        found = contraction_term(term)
+        if found is None:
+            return self(term, PRODUCT)
+        factor, ein = found
+        sums = self._over_steps(ein, lhs)
+        shown = (*sums, self.contraction(ein))
+        return Row(shown if factor == 1 else (self(factor, PRODUCT), Sign(TIMES), *shown))
+
+    def _over_steps(self, ein: Ein, lhs: str) -> tuple[Formula, ...]:
+        """A sum over steps where the left-hand side does not vary over those of the operands."""
+        widest = max(self.program[one.name].span for one in ein.operands)
+        return (Big("sum", index_letters("t")),) if widest > self.program[lhs].span else ()
+
+    def contraction(self, ein: Ein) -> Formula:
+        """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
+        letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
+        if isinstance(ein, Maximum):
+            return Row((Big("max", _indices(letters.summed)),
+                        Scripts(Parens(names[0]), sub=_indices(letters.operands[0]))))
+        product = matrix_product(letters)
+        if product is not None:
+            return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
+                                 else names[one.slot] for one in product], TIMES)
+        if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
+            return self.joined(ein.operands)
+        indexed = side_by_side([Scripts(Parens(name), sub=_indices(part)) if part else name
+                                for name, part in zip(names, letters.operands, strict=True)], TIMES)
+        return Row((Big("sum", _indices(letters.summed)), indexed)) if letters.summed else indexed
+
+    def left(self, equation: Equation) -> Formula:
+        """The left-hand side; with indices where the right-hand side reads them."""
+        symbol = self.symbol(equation.lhs)
+        if not indices_in_order(equation.rhs):
+            return symbol
+        axes = self.program[equation.lhs].axes
+        return Scripts(Parens(symbol), sub=index_letters(LETTERS[:len(axes)]))
+
+    def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
+        """The terms of a right-hand side, each with its sign."""
+        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs)
+                           ) or (("", Number("0")),)
+
+    def equation(self, equation: Equation) -> Shown:
+        """The equation, broken between terms where it is long."""
+        left, rows = self.left(equation), list[list[tuple[str, Formula]]]([[]])
+        width = left.width + 2
+        for sign, term in self.signed_terms(equation):
+            own = len(sign) + term.width
+            if rows[-1] and width + own > LINE:
+                rows.append([])
+                width = 2
+            rows[-1].append((sign, term))
+            width += own + 2
+        return Shown(left, tuple(Sum(tuple(row)) for row in rows), equation.number)
+
+
+class SpelledPrinter:
+    """Prints expressions, symbols and equations of one program in a language."""
+
+    spelling: Spelling
+
+    def __init__(self, program: Program) -> None:
+        self.document = DocumentPrinter(program)
+
+    def __call__(self, expression: Expr) -> str:
+        return self.spelling(self.document(expression))
+
+    def symbol(self, name: str) -> str:
+        """What stands for a variable: its letter, or the formula in place of it."""
+        return self.spelling(self.document.symbol(name))
+
+    def glyph(self, name: str) -> str:
+        """The letter of a variable with its indices."""
+        return self.spelling(self.document.glyph(name))
+
+    def term(self, term: Expr, lhs: str) -> str:
+        """One term of the equation of ``lhs``."""
+        return self.spelling(self.document.term(term, lhs))
+
+    def called(self, function: Expr) -> str:
+        """The name of a function."""
+        return self.spelling(self.document.called(function))
+
+    def right_hand_side(self, equation: Equation) -> str:
+        """The terms of an equation on one line."""
+        return self.spelling.terms(self.document.equation(equation).right)
+
+
+def _indices(part: str) -> Formula:
+    """The letters of an operand as printed indices."""
+    return index_letters(part.translate(INDEX))

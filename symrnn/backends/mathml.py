@@ -1,0 +1,226 @@
+"""Formulas in MathML Core, which browsers render by themselves.
+
+Every symbol of a program is an element with ``data-symbol``, the name that the program has for it,
+so that a page can show its row. The number of an equation stands beside it, not inside.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+from sympy import Expr
+
+from symrnn.backends.document import DocumentPrinter, Shown
+from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Formula,
+                                     Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
+                                     Sign, Sum, Symbol, Text)
+from symrnn.backends.spelling import Spelling
+from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
+
+APPLY = "<mo>\u2061</mo>"  # a function of what follows; it is not seen
+SIGNS = {"-": "−", APART: ","}
+ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
+           "dddot": "\u20db"}
+SPACE = "\u00a0"  # which no browser drops at the edge of a text
+DOTLESS = {"i": "ı", "j": "ȷ"}
+LINE_ABOVE = "border-top:0.05em solid;padding-top:0.15em"
+BIG = {"sum": "∑"}
+ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT"}
+
+
+class MathMLSpelling(Spelling):
+    """Formulas as elements; a row holds together what belongs together."""
+
+    def row(self, node: Row) -> str:
+        return f"<mrow>{super().row(node)}</mrow>"
+
+    def symbol(self, node: Symbol) -> str:
+        glyph = node.drawn
+        named = f' data-symbol="{escaped(node.name)}"' if node.name else ""
+        return _scripted(_letters(glyph), _listed(glyph.sub), _listed(glyph.sup), named)
+
+    def number(self, node: Number) -> str:
+        return f"<mn>{escaped(node.text)}</mn>"
+
+    def sign(self, node: Sign) -> str:
+        return _operator(node.text)
+
+    def text(self, node: Text) -> str:
+        return f"<mtext>{escaped(node.text).replace(' ', SPACE)}</mtext>"
+
+    def sum(self, node: Sum) -> str:
+        parts = (f"{_operator(sign) if sign else ''}{self(one)}" for sign, one in node.terms)
+        return f"<mrow>{''.join(parts)}</mrow>"
+
+    def function(self, node: Function) -> str:
+        upright = node.glyph.letters[0].face is Face.WORD
+        words = SPACE.join(map(character, node.glyph.letters))
+        return _scripted(_identifier(words, upright), _listed(node.glyph.sub),
+                         _listed(node.glyph.sup))
+
+    def call(self, node: Call) -> str:
+        return f"<mrow>{self(node.function)}{APPLY}{self(node.argument)}</mrow>"
+
+    def scripts(self, node: Scripts) -> str:
+        below, above = ("" if one is None else self(one) for one in (node.sub, node.sup))
+        return _scripted(self(node.base), below, above)
+
+    def fraction(self, node: Fraction) -> str:
+        small = ' displaystyle="false"' if node.small else ""
+        return f"<mfrac{small}>{self(node.above)}{self(node.below)}</mfrac>"
+
+    def root(self, node: Root) -> str:
+        return f"<msqrt>{self(node.inside)}</msqrt>"
+
+    def over(self, node: Over) -> str:
+        """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
+        if node.accent != "bar":
+            return _over(f"<mrow>{self(node.inside)}</mrow>", node.accent)
+        return f'<mrow data-accent="bar" style="{LINE_ABOVE}">{self(node.inside)}</mrow>'
+
+    def parens(self, node: Parens) -> str:
+        grow = "" if node.inside.tall else ' stretchy="false"'
+        return f"<mrow><mo{grow}>(</mo>{self(node.inside)}<mo{grow}>)</mo></mrow>"
+
+    def bars(self, node: Bars) -> str:
+        grow = "" if node.inside.tall else ' stretchy="false"'
+        bar = '<mo fence="true" form="{}"' + grow + ">|</mo>"
+        return (f"<mrow>{bar.format('prefix')}{self(node.inside)}"
+                f"{bar.format('postfix')}</mrow>")
+
+    def big(self, node: Big) -> str:
+        sign = (f"<mo>{BIG[node.name]}</mo>" if node.name in BIG
+                else f"<mo>{node.name}</mo>")
+        return f'<munder>{sign}{self(node.indices)}</munder>'
+
+    def cases(self, node: Cases) -> str:
+        rows = [f"<mtr><mtd>{self(value)}</mtd><mtd><mtext>if{SPACE}</mtext>{self(condition)}"
+                f"</mtd></mtr>" for value, condition in node.rows]
+        rows.append(f"<mtr><mtd>{self(node.otherwise)}</mtd><mtd><mtext>else</mtext></mtd></mtr>")
+        return (f'<mrow><mo fence="true" form="prefix" stretchy="true">{{</mo>'
+                f'<mtable class="cases">{"".join(rows)}</mtable></mrow>')
+
+
+MATHML = MathMLSpelling()
+
+
+def equation(program: Program, equation: Equation, id: str = "") -> str:
+    """One equation as a block, without its number; its rows are aligned at the equals sign.
+
+    ``id`` is the attribute by which a page finds it, empty for none.
+    """
+    return block(DocumentPrinter(program).equation(equation), id)
+
+
+def block(shown: Shown, id: str = "") -> str:
+    """An equation that the printer of documents has laid out, as a block."""
+    left = f"{MATHML(shown.left)}"
+    if len(shown.rows) == 1:
+        return math(f"<mrow>{left}<mo>=</mo>{MATHML(shown.rows[0])}</mrow>", id, display=True)
+    first, *others = map(MATHML, shown.rows)
+    rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
+    rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{one}</mtd></mtr>' for one in others]
+    return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
+                id, display=True)
+
+
+def symbol(program: Program, name: str) -> str:
+    """The symbol of a variable, inside a sentence."""
+    return math(MATHML(DocumentPrinter(program).glyph(name)))
+
+
+def size(program: Program, name: str) -> str:
+    """The symbol of a size, inside a sentence."""
+    return math(MATHML(DocumentPrinter(program).size(name)))
+
+
+def term(program: Program, term: Expr, lhs: str) -> str:
+    """One term of the equation of ``lhs``, inside a sentence."""
+    return math(MATHML(DocumentPrinter(program).term(term, lhs)))
+
+
+def formula(tree: Formula) -> str:
+    """A formula that the printer of documents has made, inside a sentence."""
+    return math(MATHML(tree))
+
+
+def math(inside: str, id: str = "", display: bool = False) -> str:
+    """Elements as a formula of a page."""
+    attributes = ' display="block"' * display + (f' id="{escaped(id)}"' if id else "")
+    return f"<math{attributes}>{inside}</math>"
+
+
+def escaped(text: str) -> str:
+    """Text made safe for elements and attributes."""
+    return html.escape(printable(text), quote=True)
+
+
+def _operator(sign: str) -> str:
+    space = ' rspace="0.17em"' if sign == TIMES else ""
+    return f"<mo{space}>{html.escape(SIGNS.get(sign, sign))}</mo>"
+
+
+def _identifier(text: str, upright: bool = False) -> str:
+    """A name; one letter is slanted unless it is said to stand upright."""
+    normal = ' mathvariant="normal"' if upright and len(text) == 1 else ""
+    return f"<mi{normal}>{escaped(text)}</mi>"
+
+
+def _letters(glyph: Glyph) -> str:
+    """The letters of a symbol under its accents."""
+    if glyph.accents and len(glyph.letters) == 1:
+        return _letter(glyph.letters[0], glyph.accents)
+    shown = "".join(map(_letter, glyph.letters))
+    shown = f"<mrow>{shown}</mrow>" if len(glyph.letters) > 1 else shown
+    for accent in glyph.accents:
+        shown = _over(shown, accent)
+    return shown
+
+
+def _letter(letter: Letter, accents: tuple[str, ...] = ()) -> str:
+    every = (*letter.accents, *accents)
+    text = character(letter)
+    if letter.face is Face.NUMBER:
+        shown = f"<mn>{escaped(text)}</mn>"
+    elif letter.face is Face.SIGN:
+        shown = _operator(text)
+    else:
+        text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
+        shown = _identifier(text, upright=letter.face is Face.WORD)
+    for accent in every:
+        shown = _over(shown, accent)
+    return shown
+
+
+def _in_alphabet(text: str, style: Style) -> str:
+    """A letter in the alphabet of its style, as Unicode has one for mathematics."""
+    if style not in ALPHABETS:
+        return text
+    try:
+        return "".join(unicodedata.lookup(unicodedata.name(one).replace("LATIN", ALPHABETS[style])
+                                          .replace("GREEK", ALPHABETS[style])
+                                          .replace(" LETTER", "")) for one in text)
+    except KeyError:
+        return text
+
+
+def _over(inside: str, accent: str) -> str:
+    return f'<mover accent="true">{inside}<mo stretchy="false">{ACCENTS[accent]}</mo></mover>'
+
+
+def _listed(parts: tuple[Glyph, ...]) -> str:
+    """Marks above or below, between commas; empty without any."""
+    shown = [_scripted(_letters(one), _listed(one.sub), _listed(one.sup)) for one in parts]
+    if len(shown) < 2 and sum(len(one.letters) for one in parts) < 2:
+        return "".join(shown)
+    return f"<mrow>{'<mo>,</mo>'.join(shown)}</mrow>"
+
+
+def _scripted(base: str, below: str, above: str, attributes: str = "") -> str:
+    """A base with what stands below and above it; one element in any case."""
+    parts = {(True, True): "msubsup", (True, False): "msub", (False, True): "msup"}
+    name = parts.get((bool(below), bool(above)), "mrow")
+    if name == "mrow" and not attributes:
+        return base
+    return f"<{name}{attributes}>{base}{below}{above}</{name}>"
