@@ -9,9 +9,11 @@ from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
+from symrnn.diagrams import diagram
 from symrnn.losses import softmax_cross_entropy
 from symrnn.pipeline import compile, derive, generate
 from symrnn.presentation import show
+from symrnn.presentation.costs import cost
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
 from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
@@ -19,9 +21,9 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 
 __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError",
-    "activation", "adjoint", "bidirectional", "cell", "cell_names", "clipped", "clipped_state",
-    "compare", "compile", "deep", "derive", "dropout", "elman", "generate", "gru", "join", "jordan",
+    "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint", "bidirectional",
+    "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep",
+    "derive", "diagram", "dropout", "elman", "generate", "gru", "join", "jordan",
     "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
     "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

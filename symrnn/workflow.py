@@ -16,7 +16,7 @@ from symrnn.authoring import Architecture
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.pipeline import own_files
-from symrnn.program import Misused, Program, ProgramError, UnknownName
+from symrnn.program import Misused, Program, ProgramError, UnknownName, quoted
 from symrnn.rendering import FileRefused, refuse_foreign, shared
 from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
 from symrnn.runtime.compiler import slightly_optimised
@@ -114,6 +114,21 @@ def write_pages(files: Mapping[str, str], output: Path) -> Path:
 def write(files: Mapping[str, str], output: Path) -> None:
     """Write what ``files_of`` gives, with what all share. Raises FileRefused."""
     rendering.write(output, {**files, **shared()})
+
+
+def draw(program: Program, unroll: int, name: str) -> Path:
+    """Write the picture of a network, and give the path.
+
+    Raises FileRefused where it may not stand there, Misused where the library is missing.
+    """
+    from symrnn.diagrams import diagram
+
+    path = Path(name)
+    if path.suffix != ".svg":
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
+    rendering.write(path.parent, {path.name: diagram(program, unroll).svg},
+                    "choose another file with --graph")
+    return path
 
 
 def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:

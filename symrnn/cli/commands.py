@@ -93,16 +93,37 @@ def explain(topic: Annotated[str, typer.Argument(
 @app.command(short_help="Show a cell: its symbols and its equations.")
 def show(cell: CellName, format: FormatOption = STYLES[0],
          schedule: Annotated[bool, typer.Option(
-             "--schedule", help="Show the loops over time instead.")] = False) -> None:
+             "--schedule", help="Show the loops over time instead.")] = False,
+         graph: Annotated[str, typer.Option(
+             metavar="FILE.svg", help="Draw the data flow of one step into a file.")] = "",
+         unroll: Annotated[int, typer.Option(
+             metavar="STEPS", help="With --graph, draw the network over so many steps.")] = 0,
+         cost: Annotated[bool, typer.Option(
+             "--cost", help="Show what a step costs, as formulas in the sizes.")] = False,
+         fix: Annotated[str, typer.Option(
+             metavar="n=1,m=32", help="With --cost, sizes to show as numbers too.")] = "") -> None:
     """Show a cell: its symbols and its numbered equations.
 
-    Examples: `symrnn show gru`, `symrnn show lstm --format latex`.
+    Examples: `symrnn show gru`, `symrnn show lstm --format latex`,
+    `symrnn show lstm --graph lstm.svg`, `symrnn show deep_rnn --graph deep.svg --unroll 3`,
+    `symrnn show lstm --cost --fix n=1,m=32`.
     """
     from symrnn import presentation, workflow
     from symrnn.presentation import schedules
+    from symrnn.presentation.costs import cost_text
+    from symrnn.program import Misused
 
+    if schedule + cost + bool(graph) > 1:
+        raise Misused("--schedule, --cost and --graph show different things; take one of them")
+    if (unroll and not graph) or (fix and not cost):
+        raise Misused("--unroll goes with --graph FILE.svg, and --fix with --cost")
     program = workflow.network(cell)
-    say((schedules.schedule if schedule else presentation.show)(program, format))
+    if graph:
+        say(f"{workflow.draw(program, unroll, graph)} is written")
+    elif cost:
+        say(cost_text(program, format, fix))
+    else:
+        say((schedules.schedule if schedule else presentation.show)(program, format))
 
 
 @app.command(short_help="Show the equations that give a gradient.")

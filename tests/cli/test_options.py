@@ -17,7 +17,8 @@ from symrnn.bench.outcome import Outcome, Report
 
 # For every command its options, in groups of which one at most is taken.
 OPTIONS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
-    ("show", "gru"): (("--format latex", "--format json"), ("--schedule",)),
+    ("show", "gru"): (("--format latex", "--format json"), ("--schedule", "--cost"),
+                      ("--fix n=1,m=2",)),
     ("grad", "gru"): (("--format latex", "--format json"), ("--wrt U_n", "--wrt initial.h"),
                       ("--of final.h",), ("--steps",), ("--state-jacobian",)),
 }
@@ -96,6 +97,9 @@ def test_every_option_of_a_race_acts_or_is_refused(
 
 @pytest.mark.parametrize(("arguments", "words"), [
     ("show gru --schedule -f latex", "--schedule does not go with --format latex; take uni"),
+    ("show gru --unroll 3", "--unroll goes with --graph FILE.svg, and --fix with --cost"),
+    ("show gru --fix n=3", "--unroll goes with --graph FILE.svg, and --fix with --cost"),
+    ("show gru --schedule --cost", "--schedule, --cost and --graph show different things"),
     ("grad gru --state-jacobian --steps", "it goes with none of --wrt, --of and --steps"),
     ("grad gru --state-jacobian --wrt U_n", "it goes with none of --wrt, --of and --steps"),
     ("grad gru --state-jacobian --of h", "it goes with none of --wrt, --of and --steps"),

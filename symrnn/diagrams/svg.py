@@ -1,0 +1,180 @@
+"""A picture as SVG: strings for a template that repeats what is there."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from symrnn.diagrams.graph import Kind
+from symrnn.diagrams.marks import SMALLER, placed
+from symrnn.diagrams.marks import width as marked_width
+from symrnn.diagrams.picture import Box, Line, Picture
+from symrnn.diagrams.routes import Point
+from symrnn.diagrams.shapes import SMALL
+from symrnn.diagrams.symbols import MARKS
+from symrnn.rendering import render
+
+CORNER = 6.0  # the radius of a bend
+LOWER, RAISED = 0.26, -0.42  # where the line of an index is, in the height of letters
+
+
+@dataclass(frozen=True)
+class Text:
+    """A label: its place, its size and its runs as ``tspan``."""
+
+    x: str
+    y: str
+    size: str
+    runs: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A node: its classes, what it belongs to, its outline and its texts."""
+
+    classes: str
+    symbol: str
+    equations: str
+    title: str
+    outline: str
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line: its classes, what flows, its way, its arrow and its sign."""
+
+    classes: str
+    symbol: str
+    equation: str
+    path: str
+    head: str
+    sign: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that the template prints."""
+
+    name: str
+    title: str
+    description: str
+    width: str
+    height: str
+    lines: tuple[Stroke, ...]
+    nodes: tuple[Drawn, ...]
+
+
+def svg(picture: Picture) -> str:
+    """The text of an SVG file, which may also stand inside a page."""
+    lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
+    return render("svg/diagram.svg.j2", Content(
+        picture.name, html.escape(picture.title), html.escape(picture.description),
+        number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
+        tuple(map(_drawn, picture.boxes))))
+
+
+def number(value: float) -> str:
+    """A coordinate, with a tenth of a pixel where it has one."""
+    return f"{value:.1f}".removesuffix(".0").replace("-0", "0" if value == 0 else "-0")
+
+
+def _drawn(box: Box) -> Drawn:
+    node, shape = box.node, box.shape
+    classes = " ".join(("node", _class(node.kind), *(("output",) if node.output else ())))
+    texts = list(_rows(box))
+    if shape.name:
+        name = MARKS(shape.name)
+        x = box.x + shape.width / 2 + 6 + marked_width(name) * SMALL / 2
+        texts.append(_text(name, x, box.y - 4.5, SMALL))
+    title = ", ".join(filter(None, (node.value, *map(_equation, node.equations))))
+    return Drawn(classes, html.escape(node.value), " ".join(map(str, node.equations)),
+                 html.escape(title), _outline(box), tuple(texts))
+
+
+def _class(kind: Kind) -> str:
+    return kind.name.lower()
+
+
+def _equation(one: int) -> str:
+    return f"({one})"
+
+
+def _outline(box: Box) -> str:
+    if box.is_round:
+        return (f'<circle cx="{number(box.x)}" cy="{number(box.y)}" '
+                f'r="{number(box.shape.width / 2)}"/>')
+    wide, high = box.shape.width, box.shape.height
+    radius = {Kind.LAYER: 4.0}.get(box.node.kind, high / 2)
+    return (f'<rect x="{number(box.x - wide / 2)}" y="{number(box.y - high / 2)}" '
+            f'width="{number(wide)}" height="{number(high)}" rx="{number(min(radius, 14.0))}"/>')
+
+
+def _rows(box: Box) -> Sequence[Text]:
+    high = sum(one.size * 1.3 for one in box.shape.rows)
+    y, found = box.y - high / 2, []
+    for row in box.shape.rows:
+        y += row.size * 1.3
+        found.append(_text(row.marked, box.x, y - row.size * 0.35, row.size))
+    return found
+
+
+def _text(marked: str, x: float, y: float, size: float) -> Text:
+    return Text(number(x), number(y), number(size), _spans(marked, size))
+
+
+def _spans(marked: str, size: float) -> str:
+    """Runs one after the other, each moved to its line from that of the one before it.
+
+    Where an index stands above another one, and behind the two, letters are moved sideways too.
+    """
+    found, line, end = [], 0.0, 0.0
+    for run, at in placed(marked):
+        own = {0: 0.0, -1: LOWER, 1: RAISED}[run.level] * size
+        moves = [f'dy="{number(own - line)}"'] if own != line else []
+        moves += [f'dx="{number((at - end) * size)}"'] if abs(at - end) > 0.01 else []
+        moves += [f'font-size="{number(size * SMALLER)}"'] if run.level else []
+        moves += ['class="i"'] if run.italic else []
+        found.append(f"<tspan{''.join(' ' + one for one in moves)}>{html.escape(run.text)}</tspan>")
+        line, end = own, at + run.width
+    return "".join(found)
+
+
+def _stroke(line: Line) -> Stroke:
+    edge, points = line.edge, line.points
+    classes = " ".join(("edge", *(("time",) if edge.along_time else ())))
+    (x, y), (right, down) = points[-1], _direction(points[-2], points[-1])
+    head = (f"M{number(x)} {number(y)}l{number(-7 * right - 3.4 * down)} "
+            f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
+    sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
+    return Stroke(classes, html.escape(edge.value), str(edge.equation),
+                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign)
+
+
+def _direction(one: Point, other: Point) -> Point:
+    """One step from a point towards another, across or down."""
+    far = _length(one, other) or 1.0
+    return (other[0] - one[0]) / far, (other[1] - one[1]) / far
+
+
+def rounded(points: Sequence[Point]) -> str:
+    """A way with round bends."""
+    found = f"M{number(points[0][0])} {number(points[0][1])}"
+    for (before, corner), (_, after) in pairwise(pairwise(points)):
+        radius = min(CORNER, _length(before, corner) / 2, _length(corner, after) / 2)
+        first, second = _towards(corner, before, radius), _towards(corner, after, radius)
+        found += (f"L{number(first[0])} {number(first[1])}Q{number(corner[0])} {number(corner[1])} "
+                  f"{number(second[0])} {number(second[1])}")
+    return found + f"L{number(points[-1][0])} {number(points[-1][1])}"
+
+
+def _length(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _towards(one: Point, other: Point, far: float) -> Point:
+    """The point so far from the first one on the way to the other."""
+    whole = _length(one, other) or 1.0
+    return (one[0] + (other[0] - one[0]) * far / whole, one[1] + (other[1] - one[1]) * far / whole)
