@@ -94,6 +94,27 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
     return files
 
 
+def pages(networks: Sequence[Architecture], languages: Sequence[str],
+          formats: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The site of some networks, page by page: each network's name, and its files.
+
+    Raises UnknownName for a language or a format that there is none of.
+    """
+    from symrnn.documents.site import site
+    from symrnn.documents.writers import writer
+
+    written, whole = writer(formats, languages), site(networks)
+    for page in whole.pages():
+        yield page.head.name, written.page(page)
+    yield "", {**written.assets(), **written.index(whole.entries)}
+
+
+def write_pages(files: Mapping[str, str], output: Path) -> Path:
+    """Write a site, and tell where a reader begins. Raises FileRefused."""
+    rendering.write(output, files)
+    return output / "index.html"
+
+
 def write(files: Mapping[str, str], output: Path) -> None:
     """Write what ``files_of`` gives, with what all share. Raises FileRefused."""
     rendering.write(output, {**files, **shared()})

@@ -29,11 +29,12 @@ RANKS = {
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9,
     "comparison": 10, "bench": 10,
-    "workflow": 11,
-    "cli": 12,
-    "api": 13,
-    "__init__": 14,
-    "__main__": 15,
+    "documents": 11,
+    "workflow": 12,
+    "cli": 13,
+    "api": 14,
+    "__init__": 15,
+    "__main__": 16,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.
@@ -42,7 +43,8 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 # A library that serves one purpose is imported in one place. The benchmark has its own probe of
 # the machine and a process for each thread count; nothing but the benchmark knows its peers.
 HOMES = {
-    "jinja2": {"rendering"},
+    "jinja2": {"rendering"}, "markupsafe": {"rendering"},
+    "pygments": {"documents"},
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},

@@ -121,4 +121,4 @@ def test_a_notebook_loads_the_printers_that_it_needs() -> None:
     shown = python("import sys\nfrom symrnn.cells.elman import elman\nnet = elman()\n"
                    "print('symrnn.presentation' in sys.modules)\n"
                    "print(net._repr_latex_()[:2], net._repr_html_()[:5])").stdout
-    assert shown == "False\n$$ <pre>\n"
+    assert shown == "False\n\\b <p><s\n"

@@ -820,10 +820,10 @@ static void atr_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t atr_simd_step_multiplications(const atr_sizes *sizes)

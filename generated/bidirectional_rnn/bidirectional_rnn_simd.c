@@ -222,9 +222,8 @@ static void bidirectional_rnn_simd_forward_thread(
     const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_forward_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -422,12 +421,12 @@ static void bidirectional_rnn_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? tape_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_backward_h : initial_backward_h, T > 0 ? row_m : m,
             final != NULL ? final->backward_h : NULL);
+    }
 }
 
 static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -490,9 +489,8 @@ static void bidirectional_rnn_simd_infer_thread(
     const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_forward_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -679,12 +677,12 @@ static void bidirectional_rnn_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_backward_h : initial_backward_h, T > 0 ? row_m : m,
             final != NULL ? final->backward_h : NULL);
+    }
 }
 
 static size_t bidirectional_rnn_simd_infer_multiplications(const bidirectional_rnn_sizes *sizes)
@@ -845,9 +843,8 @@ static void bidirectional_rnn_simd_backward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_backward_h_bar[] = {
                 {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar},
@@ -1221,12 +1218,12 @@ static void bidirectional_rnn_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_forward_h_prev_bar : final_forward_h_bar, T > 0 ? row_m : m,
             gradients->initial_forward_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_backward_h_prev_bar + ((T - 1) & 1) * B * row_m
             : final_backward_h_bar, T > 0 ? row_m : m, gradients->initial_backward_h_bar);
+    }
 }
 
 static size_t bidirectional_rnn_simd_backward_multiplications(const bidirectional_rnn_sizes *sizes)

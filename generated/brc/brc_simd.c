@@ -151,9 +151,8 @@ static void brc_simd_forward_thread(
     const real *const panels_x = packed;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -319,9 +318,8 @@ static void brc_simd_infer_thread(
     const real *const panels_x = packed;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -837,10 +835,10 @@ static void brc_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t brc_simd_step_multiplications(const brc_sizes *sizes)

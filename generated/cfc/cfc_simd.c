@@ -198,9 +198,8 @@ static void cfc_simd_forward_thread(
     const real *const panels_z = panels_x_prev + round_up(k, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->I + first * B * n, n, n, panels_I},
@@ -401,9 +400,8 @@ static void cfc_simd_infer_thread(
     const real *const panels_z = panels_x_prev + round_up(k, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->I + first * B * n, n, n, panels_I},
@@ -1110,10 +1108,10 @@ static void cfc_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->x, m, next != NULL ? next->x : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t cfc_simd_step_multiplications(const cfc_sizes *sizes)

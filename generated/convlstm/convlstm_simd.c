@@ -518,12 +518,12 @@ static void convlstm_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, K * M * N, T > 0 ? out->H + (T - 1) * B * K * M * N : initial_H, K * M * N,
             final != NULL ? final->H : NULL);
-    if (thread == 0)
         copy_rows(B, K * M * N, T > 0 ? tape_C + (T - 1) * B * K * M * N : initial_C, K * M * N,
             final != NULL ? final->C : NULL);
+    }
 }
 
 static size_t convlstm_simd_forward_multiplications(const convlstm_sizes *sizes)
@@ -842,12 +842,12 @@ static void convlstm_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, K * M * N, T > 0 ? out->H + (T - 1) * B * K * M * N : initial_H, K * M * N,
             final != NULL ? final->H : NULL);
-    if (thread == 0)
         copy_rows(B, K * M * N, T > 0 ? work_C + ((T - 1) & 1) * B * K * M * N : initial_C,
             K * M * N, final != NULL ? final->C : NULL);
+    }
 }
 
 static size_t convlstm_simd_infer_multiplications(const convlstm_sizes *sizes)
@@ -1474,12 +1474,12 @@ static void convlstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, K * M * N, T > 0 ? work_H_prev_bar : final_H_bar, K * M * N,
             gradients->initial_H_bar);
-    if (thread == 0)
         copy_rows(B, K * M * N, T > 0 ? work_C_prev_bar : final_C_bar, K * M * N,
             gradients->initial_C_bar);
+    }
 }
 
 static size_t convlstm_simd_backward_multiplications(const convlstm_sizes *sizes)
@@ -1784,10 +1784,10 @@ static void convlstm_simd_step_thread(
                     H[(j * M + k) * N + l] = o[(j * M + k) * N + l] * tanh_C[(j * M + k) * N + l];
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, K * M * N, out->H, K * M * N, next != NULL ? next->H : NULL);
-    if (thread == 0)
         copy_rows(B, K * M * N, work_C, K * M * N, next != NULL ? next->C : NULL);
+    }
 }
 
 static size_t convlstm_simd_step_multiplications(const convlstm_sizes *sizes)

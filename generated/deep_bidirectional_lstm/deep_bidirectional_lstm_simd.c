@@ -594,9 +594,8 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_layer1_forward_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -1022,9 +1021,8 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = min_size(chunk_3, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_3) {
+        const size_t steps = min_size(chunk_3, T - first);
         if (early) {
             const operand factors_layer2_forward_z[] = {
                 {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
@@ -1492,34 +1490,28 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? tape_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_forward_c + (T - 1) * B * row_m_1
             : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_backward_h : initial_layer1_backward_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? tape_layer1_backward_c : initial_layer1_backward_c,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_forward_h + (T - 1) * B * row_m_2
             : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_forward_c + (T - 1) * B * row_m_2
             : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_backward_h : initial_layer2_backward_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_backward_c : initial_layer2_backward_c,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
+    }
 }
 
 static size_t deep_bidirectional_lstm_simd_forward_multiplications(
@@ -1666,9 +1658,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_layer1_forward_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -2006,9 +1997,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_7) {
-        const size_t steps = min_size(chunk_7, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_7) {
+        const size_t steps = min_size(chunk_7, T - first);
         if (early) {
             const operand factors_layer2_forward_z[] = {
                 {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
@@ -2388,34 +2378,28 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_c + ((T - 1) & 1) * B * row_m_1
             : initial_layer1_forward_c, T > 0 ? row_m_1 : m_1,
             final != NULL ? final->layer1_forward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h : initial_layer1_backward_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_c : initial_layer1_backward_c,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_h + (T - 1) * B * row_m_2
             : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_c + ((T - 1) & 1) * B * row_m_2
             : initial_layer2_forward_c, T > 0 ? row_m_2 : m_2,
             final != NULL ? final->layer2_forward_c : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h : initial_layer2_backward_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_c : initial_layer2_backward_c,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
+    }
 }
 
 static size_t deep_bidirectional_lstm_simd_infer_multiplications(
@@ -4910,34 +4894,28 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar : final_layer1_forward_h_bar,
             T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_h_bar);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_c_prev_bar : final_layer1_forward_c_bar,
             T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_c_bar);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_1
             : final_layer1_backward_h_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_backward_h_bar);
-    if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_c_prev_bar + ((T - 1) & 1) * B * row_m_1
             : final_layer1_backward_c_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_backward_c_bar);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_h_prev_bar : final_layer2_forward_h_bar,
             T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_h_bar);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_c_prev_bar : final_layer2_forward_c_bar,
             T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_c_bar);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_2
             : final_layer2_backward_h_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_backward_h_bar);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_c_prev_bar + ((T - 1) & 1) * B * row_m_2
             : final_layer2_backward_c_bar, T > 0 ? row_m_2 : m_2,
             gradients->initial_layer2_backward_c_bar);
+    }
 }
 
 static size_t deep_bidirectional_lstm_simd_backward_multiplications(

@@ -290,9 +290,8 @@ static void deep_rnn_simd_forward_thread(
     const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_layer1_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -367,9 +366,8 @@ static void deep_rnn_simd_forward_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = min_size(chunk_2, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_2) {
+        const size_t steps = min_size(chunk_2, T - first);
         if (early) {
             const operand factors_layer2_a[] = {
                 {tape_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
@@ -444,9 +442,8 @@ static void deep_rnn_simd_forward_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = min_size(chunk_3, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_3) {
+        const size_t steps = min_size(chunk_3, T - first);
         if (early) {
             const operand factors_layer3_a[] = {
                 {tape_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
@@ -564,15 +561,14 @@ static void deep_rnn_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? tape_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? tape_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? tape_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h,
             T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
+    }
 }
 
 static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
@@ -647,9 +643,8 @@ static void deep_rnn_simd_infer_thread(
     const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_layer1_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -719,9 +714,8 @@ static void deep_rnn_simd_infer_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = min_size(chunk_4, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_4) {
+        const size_t steps = min_size(chunk_4, T - first);
         if (early) {
             const operand factors_layer2_a[] = {
                 {work_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
@@ -791,9 +785,8 @@ static void deep_rnn_simd_infer_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk_5) {
-        const size_t steps = min_size(chunk_5, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk_5) {
+        const size_t steps = min_size(chunk_5, T - first);
         if (early) {
             const operand factors_layer3_a[] = {
                 {work_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
@@ -906,15 +899,14 @@ static void deep_rnn_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_h + (T - 1) * B * row_m_1 : initial_layer1_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_h + (T - 1) * B * row_m_2 : initial_layer2_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? work_layer3_h + (T - 1) * B * row_m_3 : initial_layer3_h,
             T > 0 ? row_m_3 : m_3, final != NULL ? final->layer3_h : NULL);
+    }
 }
 
 static size_t deep_rnn_simd_infer_multiplications(const deep_rnn_sizes *sizes)
@@ -1665,15 +1657,14 @@ static void deep_rnn_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar : final_layer1_h_bar,
             T > 0 ? row_m_1 : m_1, gradients->initial_layer1_h_bar);
-    if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_h_prev_bar : final_layer2_h_bar,
             T > 0 ? row_m_2 : m_2, gradients->initial_layer2_h_bar);
-    if (thread == 0)
         copy_rows(B, m_3, T > 0 ? work_layer3_h_prev_bar : final_layer3_h_bar,
             T > 0 ? row_m_3 : m_3, gradients->initial_layer3_h_bar);
+    }
 }
 
 static size_t deep_rnn_simd_backward_multiplications(const deep_rnn_sizes *sizes)
@@ -1926,14 +1917,12 @@ static void deep_rnn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m_1, work_layer1_h, row_m_1, next != NULL ? next->layer1_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_2, work_layer2_h, row_m_2, next != NULL ? next->layer2_h : NULL);
-    if (thread == 0)
         copy_rows(B, m_3, work_layer3_h, row_m_3, next != NULL ? next->layer3_h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t deep_rnn_simd_step_multiplications(const deep_rnn_sizes *sizes)

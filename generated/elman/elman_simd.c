@@ -173,9 +173,8 @@ static void elman_simd_forward_thread(
     const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -339,9 +338,8 @@ static void elman_simd_infer_thread(
     const real *const panels_h = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -913,10 +911,10 @@ static void elman_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t elman_simd_step_multiplications(const elman_sizes *sizes)

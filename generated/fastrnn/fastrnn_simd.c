@@ -193,9 +193,8 @@ static void fastrnn_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_s[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -333,9 +332,8 @@ static void fastrnn_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_s[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -823,10 +821,10 @@ static void fastrnn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t fastrnn_simd_step_multiplications(const fastrnn_sizes *sizes)

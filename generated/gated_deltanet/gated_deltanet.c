@@ -247,7 +247,7 @@ void gated_deltanet_forward(
                 a_s_q[j] = sum;
             }
 
-            /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+            /* (4)  s_q = max(a_s_q, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
@@ -259,7 +259,7 @@ void gated_deltanet_forward(
                 a_s_k[j] = sum;
             }
 
-            /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+            /* (5)  s_k = max(a_s_k, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
@@ -511,7 +511,7 @@ void gated_deltanet_infer(
                 a_s_q[j] = sum;
             }
 
-            /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+            /* (4)  s_q = max(a_s_q, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
@@ -523,7 +523,7 @@ void gated_deltanet_infer(
                 a_s_k[j] = sum;
             }
 
-            /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+            /* (5)  s_k = max(a_s_k, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
@@ -1313,7 +1313,7 @@ void gated_deltanet_step(
             a_s_q[j] = sum;
         }
 
-        /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+        /* (4)  s_q = max(a_s_q, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
@@ -1325,7 +1325,7 @@ void gated_deltanet_step(
             a_s_k[j] = sum;
         }
 
-        /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+        /* (5)  s_k = max(a_s_k, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 

@@ -117,11 +117,11 @@ def forward(parameters, inputs, initial):
     v = silu(a_v)
     # (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
     a_s_q = contract("TBij,TBij->TBi", qtilde, qtilde)
-    # (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)}
+    # (4)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
     # (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
     a_s_k = contract("TBij,TBij->TBi", ktilde, ktilde)
-    # (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)}
+    # (5)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
     # (6)  q = qtilde / sqrt(s_q)
     q = qtilde / np.sqrt(s_q[:, :, :, None])
@@ -355,11 +355,11 @@ def step(parameters, inputs, state):
     v = silu(a_v)
     # (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
     a_s_q = contract("Bij,Bij->Bi", qtilde, qtilde)
-    # (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)}
+    # (4)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
     # (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
     a_s_k = contract("Bij,Bij->Bi", ktilde, ktilde)
-    # (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)}
+    # (5)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
     # (6)  q = qtilde / sqrt(s_q)
     q = qtilde / np.sqrt(s_q[:, :, None])

@@ -320,11 +320,11 @@ static void gated_deltanet_simd_forward_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
@@ -414,9 +414,8 @@ static void gated_deltanet_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -666,11 +665,11 @@ static void gated_deltanet_simd_infer_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
@@ -755,9 +754,8 @@ static void gated_deltanet_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -1714,11 +1712,11 @@ static void gated_deltanet_simd_step_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = {a_s_q if a_s_q >= 10^(-24), else 10^(-24)} */
+                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = {a_s_k if a_s_k >= 10^(-24), else 10^(-24)} */
+                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
@@ -1855,10 +1853,10 @@ static void gated_deltanet_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_v * d_k, work_S, H * d_v * d_k, next != NULL ? next->S : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t gated_deltanet_simd_step_multiplications(const gated_deltanet_sizes *sizes)

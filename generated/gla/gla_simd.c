@@ -276,9 +276,8 @@ static void gla_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -492,9 +491,8 @@ static void gla_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -1051,10 +1049,10 @@ static void gla_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_k * d_v, work_S, H * d_k * d_v, next != NULL ? next->S : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t gla_simd_step_multiplications(const gla_sizes *sizes)

@@ -205,9 +205,8 @@ static void gru_reset_before_simd_forward_thread(
     const real *const panels_q = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->x + first * B * size_n, size_n, size_n, panels_x},
@@ -429,9 +428,8 @@ static void gru_reset_before_simd_infer_thread(
     const real *const panels_q = panels_h_prev + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->x + first * B * size_n, size_n, size_n, panels_x},
@@ -1176,10 +1174,10 @@ static void gru_reset_before_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t gru_reset_before_simd_step_multiplications(const gru_reset_before_sizes *sizes)

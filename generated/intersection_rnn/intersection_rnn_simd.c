@@ -228,9 +228,8 @@ static void intersection_rnn_simd_forward_thread(
     const real *const panels_h_prev_2 = panels_x_2 + 2 * round_up(n, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h_in[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -450,9 +449,8 @@ static void intersection_rnn_simd_infer_thread(
     const real *const panels_h_prev_2 = panels_x_2 + 2 * round_up(n, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h_in[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -1229,10 +1227,10 @@ static void intersection_rnn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t intersection_rnn_simd_step_multiplications(const intersection_rnn_sizes *sizes)

@@ -180,9 +180,8 @@ static void jordan_simd_forward_thread(
     const real *const panels_h = panels_y_prev + round_up(m, LANES) * p;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -351,9 +350,8 @@ static void jordan_simd_infer_thread(
     const real *const panels_h = panels_y_prev + round_up(m, LANES) * p;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -960,10 +958,10 @@ static void jordan_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, p, out->y, p, next != NULL ? next->y : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t jordan_simd_step_multiplications(const jordan_sizes *sizes)

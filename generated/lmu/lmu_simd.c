@@ -200,9 +200,8 @@ static void lmu_simd_forward_thread(
     const real *const panels_m = panels_h_prev + round_up(k, LANES) * k;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -336,12 +335,12 @@ static void lmu_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
+    }
 }
 
 static size_t lmu_simd_forward_multiplications(const lmu_sizes *sizes)
@@ -395,9 +394,8 @@ static void lmu_simd_infer_thread(
     const real *const panels_m = panels_h_prev + round_up(k, LANES) * k;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -526,12 +524,12 @@ static void lmu_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? out->h + (T - 1) * B * k : initial_h, k,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m + ((T - 1) & 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
+    }
 }
 
 static size_t lmu_simd_infer_multiplications(const lmu_sizes *sizes)
@@ -989,12 +987,12 @@ static void lmu_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_k : k,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m_prev_bar : final_m_bar, T > 0 ? row_d : d,
             gradients->initial_m_bar);
+    }
 }
 
 static size_t lmu_simd_backward_multiplications(const lmu_sizes *sizes)
@@ -1148,12 +1146,11 @@ static void lmu_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, out->h, k, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_m, row_d, next != NULL ? next->m : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t lmu_simd_step_multiplications(const lmu_sizes *sizes)

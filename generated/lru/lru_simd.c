@@ -250,9 +250,8 @@ static void lru_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -353,12 +352,12 @@ static void lru_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, N, T > 0 ? tape_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N,
             final != NULL ? final->x_re : NULL);
-    if (thread == 0)
         copy_rows(B, N, T > 0 ? tape_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N,
             final != NULL ? final->x_im : NULL);
+    }
 }
 
 static size_t lru_simd_forward_multiplications(const lru_sizes *sizes)
@@ -487,9 +486,8 @@ static void lru_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -590,12 +588,12 @@ static void lru_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, N, T > 0 ? work_x_re + (T - 1) * B * row_N : initial_x_re, T > 0 ? row_N : N,
             final != NULL ? final->x_re : NULL);
-    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_im + (T - 1) * B * row_N : initial_x_im, T > 0 ? row_N : N,
             final != NULL ? final->x_im : NULL);
+    }
 }
 
 static size_t lru_simd_infer_multiplications(const lru_sizes *sizes)
@@ -1017,12 +1015,12 @@ static void lru_simd_backward_thread(
                 gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, N, T > 0 ? work_x_re_prev_bar : final_x_re_bar, T > 0 ? row_N : N,
             gradients->initial_x_re_bar);
-    if (thread == 0)
         copy_rows(B, N, T > 0 ? work_x_im_prev_bar : final_x_im_bar, T > 0 ? row_N : N,
             gradients->initial_x_im_bar);
+    }
 }
 
 static size_t lru_simd_backward_multiplications(const lru_sizes *sizes)
@@ -1239,12 +1237,11 @@ static void lru_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, N, work_x_re, row_N, next != NULL ? next->x_re : NULL);
-    if (thread == 0)
         copy_rows(B, N, work_x_im, row_N, next != NULL ? next->x_im : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t lru_simd_step_multiplications(const lru_sizes *sizes)

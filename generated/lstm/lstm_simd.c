@@ -202,9 +202,8 @@ static void lstm_simd_forward_thread(
     const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -353,12 +352,12 @@ static void lstm_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_simd_forward_multiplications(const lstm_sizes *sizes)
@@ -406,9 +405,8 @@ static void lstm_simd_infer_thread(
     const real *const panels_h_prev = panels_x + 4 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -532,12 +530,12 @@ static void lstm_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_simd_infer_multiplications(const lstm_sizes *sizes)
@@ -948,12 +946,12 @@ static void lstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t lstm_simd_backward_multiplications(const lstm_sizes *sizes)
@@ -1100,12 +1098,11 @@ static void lstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t lstm_simd_step_multiplications(const lstm_sizes *sizes)

@@ -190,9 +190,8 @@ static void lstm_coupled_simd_forward_thread(
     const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -330,12 +329,12 @@ static void lstm_coupled_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_coupled_simd_forward_multiplications(const lstm_coupled_sizes *sizes)
@@ -387,9 +386,8 @@ static void lstm_coupled_simd_infer_thread(
     const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -507,12 +505,12 @@ static void lstm_coupled_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_coupled_simd_infer_multiplications(const lstm_coupled_sizes *sizes)
@@ -887,12 +885,12 @@ static void lstm_coupled_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t lstm_coupled_simd_backward_multiplications(const lstm_coupled_sizes *sizes)
@@ -1036,12 +1034,11 @@ static void lstm_coupled_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t lstm_coupled_simd_step_multiplications(const lstm_coupled_sizes *sizes)

@@ -193,9 +193,8 @@ static void lstm_coupled_input_simd_forward_thread(
     const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -333,12 +332,12 @@ static void lstm_coupled_input_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_coupled_input_simd_forward_multiplications(const lstm_coupled_input_sizes *sizes)
@@ -391,9 +390,8 @@ static void lstm_coupled_input_simd_infer_thread(
     const real *const panels_h_prev = panels_x + 3 * round_up(m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -511,12 +509,12 @@ static void lstm_coupled_input_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t lstm_coupled_input_simd_infer_multiplications(const lstm_coupled_input_sizes *sizes)
@@ -893,12 +891,12 @@ static void lstm_coupled_input_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t lstm_coupled_input_simd_backward_multiplications(
@@ -1044,12 +1042,11 @@ static void lstm_coupled_input_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t lstm_coupled_input_simd_step_multiplications(const lstm_coupled_input_sizes *sizes)

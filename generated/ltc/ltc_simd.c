@@ -2483,10 +2483,10 @@ static void ltc_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->x, m, next != NULL ? next->x : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t ltc_simd_step_multiplications(const ltc_sizes *sizes)

@@ -176,7 +176,7 @@ void mass_conserving_lstm_forward(
             mass_conserving_lstm_real *restrict exp_Z = tape_exp_Z + at * size_m * e;
             mass_conserving_lstm_real *restrict sum_Z = tape_sum_Z + at * e;
 
-            /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+            /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
@@ -378,7 +378,7 @@ void mass_conserving_lstm_infer(
             const mass_conserving_lstm_real *restrict c_prev = t > 0 ? work_c
                 + (((t - 1) & 1) * B + sample) * size_m : initial_c + sample * size_m;
 
-            /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+            /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
@@ -930,7 +930,7 @@ void mass_conserving_lstm_step(
         mass_conserving_lstm_real *restrict h = out->h + sample * size_m;
         const mass_conserving_lstm_real *c_prev = initial_c + sample * size_m;
 
-        /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+        /* (1)  k = abs(c_prev) */
         for (size_t j = 0; j < size_m; ++j)
             k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 

@@ -115,7 +115,7 @@ def forward(parameters, inputs, initial):
     c = np.empty((T, B, size_m), dtype)
     for t in range(T):
         c_prev = c[t - 1] if t > 0 else initial_c
-        # (1)  k = {c_prev if c_prev >= 0, else -c_prev}
+        # (1)  k = abs(c_prev)
         k = np.where(c_prev >= 0, c_prev, -c_prev)
         # (2)  s = sum_i k[i]
         s[t] = contract("Bi->B", k)
@@ -305,7 +305,7 @@ def step(parameters, inputs, state):
 
     # this step
     c_prev = state["c"]
-    # (1)  k = {c_prev if c_prev >= 0, else -c_prev}
+    # (1)  k = abs(c_prev)
     k = np.where(c_prev >= 0, c_prev, -c_prev)
     # (2)  s = sum_i k[i]
     s = contract("Bi->B", k)

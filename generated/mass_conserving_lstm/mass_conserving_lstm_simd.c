@@ -189,9 +189,8 @@ static void mass_conserving_lstm_simd_forward_thread(
     const real *const panels_chat = panels_a + 2 * round_up(size_m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->a + first * B * n, n, n, panels_a},
@@ -224,7 +223,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                             const vec c_prev =
                                 load_part(c_prev_rows + sample * c_prev_stride + j, left);
 
-                            /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+                            /* (1)  k = abs(c_prev) */
                             const vec k = where(c_prev >= 0, c_prev, -c_prev);
                             store(k_rows + sample * row_size_m + j, k);
                         }
@@ -607,9 +606,8 @@ static void mass_conserving_lstm_simd_infer_thread(
     const real *const panels_chat = panels_a + 2 * round_up(size_m, LANES) * n;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_z[] = {
                 {in->a + first * B * n, n, n, panels_a},
@@ -642,7 +640,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                             const vec c_prev =
                                 load_part(c_prev_rows + sample * c_prev_stride + j, left);
 
-                            /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+                            /* (1)  k = abs(c_prev) */
                             const vec k = where(c_prev >= 0, c_prev, -c_prev);
                             store(k_rows + sample * row_size_m + j, k);
                         }
@@ -1553,7 +1551,7 @@ static void mass_conserving_lstm_simd_step_thread(
                     const size_t left = size_m - j;
                     const vec c_prev = load_part(c_prev_rows + sample * size_m + j, left);
 
-                    /* (1)  k = {c_prev if c_prev >= 0, else -c_prev} */
+                    /* (1)  k = abs(c_prev) */
                     const vec k = where(c_prev >= 0, c_prev, -c_prev);
                     store(k_rows + sample * row_size_m + j, k);
                 }
@@ -1844,10 +1842,10 @@ static void mass_conserving_lstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, work_c, row_size_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t mass_conserving_lstm_simd_step_multiplications(

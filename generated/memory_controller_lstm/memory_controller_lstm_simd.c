@@ -246,9 +246,8 @@ static void memory_controller_lstm_simd_forward_thread(
     const real *const panels_x_2 = panels_v_prev_2 + round_up(size_m, LANES) * size_m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_f[] = {
                 {in->x + first * B * size_n, size_n, size_n, panels_x},
@@ -462,12 +461,12 @@ static void memory_controller_lstm_simd_forward_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? tape_v_2 + (T - 1) * B * row_size_m : initial_v,
             T > 0 ? row_size_m : size_m, final != NULL ? final->v : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? tape_c + (T - 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t memory_controller_lstm_simd_forward_multiplications(
@@ -529,9 +528,8 @@ static void memory_controller_lstm_simd_infer_thread(
     const real *const panels_x_2 = panels_v_prev_2 + round_up(size_m, LANES) * size_m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_f[] = {
                 {in->x + first * B * size_n, size_n, size_n, panels_x},
@@ -715,12 +713,12 @@ static void memory_controller_lstm_simd_infer_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? work_v_2 + (T - 1) * B * row_size_m : initial_v,
             T > 0 ? row_size_m : size_m, final != NULL ? final->v : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c + ((T - 1) & 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t memory_controller_lstm_simd_infer_multiplications(
@@ -1262,12 +1260,12 @@ static void memory_controller_lstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? work_v_prev_bar : final_v_bar, T > 0 ? row_size_m : size_m,
             gradients->initial_v_bar);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_size_m : size_m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t memory_controller_lstm_simd_backward_multiplications(
@@ -1479,12 +1477,11 @@ static void memory_controller_lstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, work_v_2, row_size_m, next != NULL ? next->v : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, work_c, row_size_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t memory_controller_lstm_simd_step_multiplications(

@@ -181,9 +181,8 @@ static void miru1_simd_forward_thread(
     const real *const panels_r_h_prev = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_r[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -382,9 +381,8 @@ static void miru1_simd_infer_thread(
     const real *const panels_r_h_prev = panels_h_prev + round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_r[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -1075,10 +1073,10 @@ static void miru1_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t miru1_simd_step_multiplications(const miru1_sizes *sizes)

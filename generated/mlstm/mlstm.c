@@ -259,7 +259,7 @@ void mlstm_forward(
             mlstm_real *restrict m = tape_m + at;
             const mlstm_real *restrict m_prev = t > 0 ? tape_m + (at - B) : initial_m + sample;
 
-            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (7)  m = max(l_f + m_prev, itilde) */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
         }
     }
@@ -289,10 +289,10 @@ void mlstm_forward(
             /* (9)  f = exp(a_f) */
             f[0] = EXP(a_f[0]);
 
-            /* (13)  e = exp({m if m <= 0, else 0}) */
+            /* (13)  e = exp(min(m, 0)) */
             e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-            /* (14)  g = exp(-{m if m >= 0, else 0}) */
+            /* (14)  g = exp(-max(m, 0)) */
             g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
         }
     }
@@ -515,7 +515,7 @@ void mlstm_infer(
             mlstm_real *restrict m = work_m + at;
             const mlstm_real *restrict m_prev = t > 0 ? work_m + (at - B) : initial_m + sample;
 
-            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (7)  m = max(l_f + m_prev, itilde) */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
         }
     }
@@ -545,10 +545,10 @@ void mlstm_infer(
             /* (9)  f = exp(a_f) */
             f[0] = EXP(a_f[0]);
 
-            /* (13)  e = exp({m if m <= 0, else 0}) */
+            /* (13)  e = exp(min(m, 0)) */
             e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-            /* (14)  g = exp(-{m if m >= 0, else 0}) */
+            /* (14)  g = exp(-max(m, 0)) */
             g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
         }
     }
@@ -1215,7 +1215,7 @@ void mlstm_step(
         /* (6)  l_f = -softplus(-ftilde) */
         l_f[0] = -softplus_ftilde[0];
 
-        /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+        /* (7)  m = max(l_f + m_prev, itilde) */
         m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
 
         /* (8)  a_i = itilde - m */
@@ -1256,10 +1256,10 @@ void mlstm_step(
         for (size_t j = 0; j < d_k; ++j)
             n[j] = f[0] * n_prev[j] + i[0] * k[j];
 
-        /* (13)  e = exp({m if m <= 0, else 0}) */
+        /* (13)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        /* (14)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
 
         /* (15)  a_s = n^T q */

@@ -134,7 +134,7 @@ def forward(parameters, inputs, initial):
     m = np.empty((T, B), dtype)
     for t in range(T):
         m_prev = m[t - 1] if t > 0 else initial_m
-        # (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde}
+        # (7)  m = max(l_f + m_prev, itilde)
         m[t] = np.where(l_f[t] + m_prev >= itilde[t], l_f[t] + m_prev, itilde[t])
 
     # all steps at once
@@ -147,9 +147,9 @@ def forward(parameters, inputs, initial):
     a_f = l_f + m_prev - m
     # (9)  f = exp(a_f)
     f = np.exp(a_f)
-    # (13)  e = exp({m if m <= 0, else 0})
+    # (13)  e = exp(min(m, 0))
     e = np.exp(np.where(m <= 0, m, 0))
-    # (14)  g = exp(-{m if m >= 0, else 0})
+    # (14)  g = exp(-max(m, 0))
     g = np.exp(-np.where(m >= 0, m, 0))
 
     # scan forward
@@ -377,7 +377,7 @@ def step(parameters, inputs, state):
     softplus_ftilde = softplus(-ftilde)
     # (6)  l_f = -softplus(-ftilde)
     l_f = -softplus_ftilde
-    # (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde}
+    # (7)  m = max(l_f + m_prev, itilde)
     m = np.where(l_f + m_prev >= itilde, l_f + m_prev, itilde)
     # (8)  a_i = itilde - m
     a_i = itilde - m
@@ -397,9 +397,9 @@ def step(parameters, inputs, state):
     C = f[:, None, None] * C_prev + i[:, None, None] * a_C
     # (12)  n = f * n_prev + i * k
     n = f[:, None] * n_prev + i[:, None] * k
-    # (13)  e = exp({m if m <= 0, else 0})
+    # (13)  e = exp(min(m, 0))
     e = np.exp(np.where(m <= 0, m, 0))
-    # (14)  g = exp(-{m if m >= 0, else 0})
+    # (14)  g = exp(-max(m, 0))
     g = np.exp(-np.where(m >= 0, m, 0))
     # (15)  a_s = n^T q
     a_s = contract("Bi,Bi->B", n, q)

@@ -358,7 +358,7 @@ static void mlstm_simd_forward_thread(
             const real *restrict m_prev =
                 t > 0 ? tape_m + (t * B + sample - B) : initial_m + sample;
 
-            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (7)  m = max(l_f + m_prev, itilde) */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
         }
         BARRIER
@@ -390,10 +390,10 @@ static void mlstm_simd_forward_thread(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp({m if m <= 0, else 0}) */
+        /* (13)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        /* (14)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -418,9 +418,8 @@ static void mlstm_simd_forward_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -517,15 +516,14 @@ static void mlstm_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, 1, T > 0 ? tape_m + (T - 1) * B : initial_m, 1,
             final != NULL ? final->m : NULL);
-    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? tape_C + (T - 1) * B * d_v * d_k : initial_C, d_v * d_k,
             final != NULL ? final->C : NULL);
-    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? tape_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k,
             final != NULL ? final->n : NULL);
+    }
 }
 
 static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
@@ -748,7 +746,7 @@ static void mlstm_simd_infer_thread(
             const real *restrict m_prev =
                 t > 0 ? work_m + (t * B + sample - B) : initial_m + sample;
 
-            /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (7)  m = max(l_f + m_prev, itilde) */
             m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
         }
         BARRIER
@@ -780,10 +778,10 @@ static void mlstm_simd_infer_thread(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp({m if m <= 0, else 0}) */
+        /* (13)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        /* (14)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -808,9 +806,8 @@ static void mlstm_simd_infer_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -907,15 +904,14 @@ static void mlstm_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, 1, T > 0 ? work_m + (T - 1) * B : initial_m, 1,
             final != NULL ? final->m : NULL);
-    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? work_C + (T - 1) * B * d_v * d_k : initial_C, d_v * d_k,
             final != NULL ? final->C : NULL);
-    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? work_n + (T - 1) * B * row_d_k : initial_n, T > 0 ? row_d_k : d_k,
             final != NULL ? final->n : NULL);
+    }
 }
 
 static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
@@ -1565,14 +1561,13 @@ static void mlstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, 1, T > 0 ? work_m_prev_bar : final_m_bar, 1, gradients->initial_m_bar);
-    if (thread == 0)
         copy_rows(B, d_v * d_k, T > 0 ? work_C_prev_bar : final_C_bar, d_v * d_k,
             gradients->initial_C_bar);
-    if (thread == 0)
         copy_rows(B, d_k, T > 0 ? work_n_prev_bar : final_n_bar, T > 0 ? row_d_k : d_k,
             gradients->initial_n_bar);
+    }
 }
 
 static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
@@ -1793,7 +1788,7 @@ static void mlstm_simd_step_thread(
         real *restrict m = work_m + sample;
         const real *restrict m_prev = initial_m + sample;
 
-        /* (7)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+        /* (7)  m = max(l_f + m_prev, itilde) */
         m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
     }
     BARRIER
@@ -1822,10 +1817,10 @@ static void mlstm_simd_step_thread(
         /* (9)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp({m if m <= 0, else 0}) */
+        /* (13)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-{m if m >= 0, else 0}) */
+        /* (14)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -1931,14 +1926,12 @@ static void mlstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, 1, work_m, 1, next != NULL ? next->m : NULL);
-    if (thread == 0)
         copy_rows(B, d_v * d_k, work_C, d_v * d_k, next != NULL ? next->C : NULL);
-    if (thread == 0)
         copy_rows(B, d_k, work_n, row_d_k, next != NULL ? next->n : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)

@@ -296,9 +296,8 @@ static void multiplicative_lstm_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_hhat[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -490,12 +489,12 @@ static void multiplicative_lstm_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? tape_c + (T - 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t multiplicative_lstm_simd_forward_multiplications(
@@ -595,9 +594,8 @@ static void multiplicative_lstm_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_hhat[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -761,12 +759,12 @@ static void multiplicative_lstm_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c + ((T - 1) & 1) * B * row_size_m : initial_c,
             T > 0 ? row_size_m : size_m, final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t multiplicative_lstm_simd_infer_multiplications(const multiplicative_lstm_sizes *sizes)
@@ -1228,12 +1226,12 @@ static void multiplicative_lstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_size_m : size_m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, size_m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_size_m : size_m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t multiplicative_lstm_simd_backward_multiplications(
@@ -1466,12 +1464,11 @@ static void multiplicative_lstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, out->h, size_m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, size_m, work_c, row_size_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t multiplicative_lstm_simd_step_multiplications(const multiplicative_lstm_sizes *sizes)

@@ -240,9 +240,8 @@ static void mut1_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_r[] = {
                 {in->x + first * B * m, m, m, panels_x_2},
@@ -479,9 +478,8 @@ static void mut1_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_r[] = {
                 {in->x + first * B * m, m, m, panels_x_2},
@@ -1250,10 +1248,10 @@ static void mut1_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t mut1_simd_step_multiplications(const mut1_sizes *sizes)

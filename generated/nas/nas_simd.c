@@ -320,9 +320,8 @@ static void nas_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_a_1[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -581,12 +580,12 @@ static void nas_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t nas_simd_forward_multiplications(const nas_sizes *sizes)
@@ -674,9 +673,8 @@ static void nas_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_a_1[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -864,12 +862,12 @@ static void nas_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + ((T - 1) & 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t nas_simd_infer_multiplications(const nas_sizes *sizes)
@@ -1454,12 +1452,12 @@ static void nas_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t nas_simd_backward_multiplications(const nas_sizes *sizes)
@@ -1702,12 +1700,11 @@ static void nas_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t nas_simd_step_multiplications(const nas_sizes *sizes)

@@ -329,9 +329,8 @@ static void residual_lstm_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_i[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -551,12 +550,12 @@ static void residual_lstm_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_c + (T - 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t residual_lstm_simd_forward_multiplications(const residual_lstm_sizes *sizes)
@@ -665,9 +664,8 @@ static void residual_lstm_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_i[] = {
                 {in->x + first * B * n, n, n, panels_x_2},
@@ -860,12 +858,12 @@ static void residual_lstm_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? out->h + (T - 1) * B * size_m : initial_h, size_m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c + ((T - 1) & 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t residual_lstm_simd_infer_multiplications(const residual_lstm_sizes *sizes)
@@ -1511,12 +1509,12 @@ static void residual_lstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_size_m : size_m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_d : d,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t residual_lstm_simd_backward_multiplications(const residual_lstm_sizes *sizes)
@@ -1772,12 +1770,11 @@ static void residual_lstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, size_m, out->h, size_m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_c, row_d, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t residual_lstm_simd_step_multiplications(const residual_lstm_sizes *sizes)

@@ -235,9 +235,8 @@ static void retnet_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -307,12 +306,12 @@ static void retnet_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_k * d_v, T > 0 ? tape_S_re + (T - 1) * B * H * d_k * d_v : initial_S_re,
             H * d_k * d_v, final != NULL ? final->S_re : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_k * d_v, T > 0 ? tape_S_im + (T - 1) * B * H * d_k * d_v : initial_S_im,
             H * d_k * d_v, final != NULL ? final->S_im : NULL);
+    }
 }
 
 static size_t retnet_simd_forward_multiplications(const retnet_sizes *sizes)
@@ -451,9 +450,8 @@ static void retnet_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
                 threads); ++s) {
@@ -523,12 +521,12 @@ static void retnet_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_k * d_v, T > 0 ? work_S_re + (T - 1) * B * H * d_k * d_v : initial_S_re,
             H * d_k * d_v, final != NULL ? final->S_re : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_k * d_v, T > 0 ? work_S_im + (T - 1) * B * H * d_k * d_v : initial_S_im,
             H * d_k * d_v, final != NULL ? final->S_im : NULL);
+    }
 }
 
 static size_t retnet_simd_infer_multiplications(const retnet_sizes *sizes)
@@ -833,12 +831,12 @@ static void retnet_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_k * d_v, T > 0 ? work_S_re_prev_bar : final_S_re_bar, H * d_k * d_v,
             gradients->initial_S_re_bar);
-    if (thread == 0)
         copy_rows(B, H * d_k * d_v, T > 0 ? work_S_im_prev_bar : final_S_im_bar, H * d_k * d_v,
             gradients->initial_S_im_bar);
+    }
 }
 
 static size_t retnet_simd_backward_multiplications(const retnet_sizes *sizes)
@@ -1032,10 +1030,10 @@ static void retnet_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, H * d_k * d_v, work_S_re, H * d_k * d_v, next != NULL ? next->S_re : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_k * d_v, work_S_im, H * d_k * d_v, next != NULL ? next->S_im : NULL);
+    }
 }
 
 static size_t retnet_simd_step_multiplications(const retnet_sizes *sizes)

@@ -936,10 +936,10 @@ static void rglru_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, d, out->h, d, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t rglru_simd_step_multiplications(const rglru_sizes *sizes)

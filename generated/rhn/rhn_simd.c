@@ -216,9 +216,8 @@ static void rhn_simd_forward_thread(
     const real *const panels_s_2 = panels_s_1 + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h_1[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -495,9 +494,8 @@ static void rhn_simd_infer_thread(
     const real *const panels_s_2 = panels_s_1 + 2 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h_1[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -1549,10 +1547,10 @@ static void rhn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t rhn_simd_step_multiplications(const rhn_sizes *sizes)

@@ -234,7 +234,7 @@ void rwkv4_forward(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? tape_p + (at - B) * d : initial_p + sample * d;
 
-            /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+            /* (12)  p = max(p_prev - exp(w_log), k) */
             for (size_t j = 0; j < d; ++j)
                 p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
         }
@@ -253,7 +253,7 @@ void rwkv4_forward(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? tape_p + (at - B) * d : initial_p + sample * d;
 
-            /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+            /* (7)  q = max(p_prev, u + k) */
             for (size_t j = 0; j < d; ++j)
                 q[j] = (p_prev[j] >= u[j] + k[j] ? p_prev[j] : u[j] + k[j]);
 
@@ -494,7 +494,7 @@ void rwkv4_infer(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? work_p + (at - B) * d : initial_p + sample * d;
 
-            /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+            /* (12)  p = max(p_prev - exp(w_log), k) */
             for (size_t j = 0; j < d; ++j)
                 p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
         }
@@ -513,7 +513,7 @@ void rwkv4_infer(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? work_p + (at - B) * d : initial_p + sample * d;
 
-            /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+            /* (7)  q = max(p_prev, u + k) */
             for (size_t j = 0; j < d; ++j)
                 q[j] = (p_prev[j] >= u[j] + k[j] ? p_prev[j] : u[j] + k[j]);
 
@@ -1241,7 +1241,7 @@ void rwkv4_step(
             v[j] = sum;
         }
 
-        /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+        /* (7)  q = max(p_prev, u + k) */
         for (size_t j = 0; j < d; ++j)
             q[j] = (p_prev[j] >= u[j] + k[j] ? p_prev[j] : u[j] + k[j]);
 
@@ -1273,7 +1273,7 @@ void rwkv4_step(
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
 
-        /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+        /* (12)  p = max(p_prev - exp(w_log), k) */
         for (size_t j = 0; j < d; ++j)
             p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
 

@@ -122,12 +122,12 @@ def forward(parameters, inputs, initial):
     p = np.empty((T, B, d), dtype)
     for t in range(T):
         p_prev = p[t - 1] if t > 0 else initial_p
-        # (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k}
+        # (12)  p = max(p_prev - exp(w_log), k)
         p[t] = np.where(p_prev - exp_w_log >= k[t], p_prev - exp_w_log, k[t])
 
     # all steps at once
     p_prev = np.concatenate([initial_p[None], p])[:-1]
-    # (7)  q = {p_prev if p_prev >= u + k, else u + k}
+    # (7)  q = max(p_prev, u + k)
     q = np.where(p_prev >= u + k, p_prev, u + k)
     # (8)  a_e = p_prev - q
     a_e = p_prev - q
@@ -382,7 +382,7 @@ def step(parameters, inputs, state):
     k = x_k @ W_k.T
     # (6)  v = W_v x_v
     v = x_v @ W_v.T
-    # (7)  q = {p_prev if p_prev >= u + k, else u + k}
+    # (7)  q = max(p_prev, u + k)
     q = np.where(p_prev >= u + k, p_prev, u + k)
     # (8)  a_e = p_prev - q
     a_e = p_prev - q
@@ -398,7 +398,7 @@ def step(parameters, inputs, state):
     wkv = (e * a_prev + f * v) / s
     # (12)  exp_w_log = exp(w_log)
     exp_w_log = np.exp(w_log)
-    # (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k}
+    # (12)  p = max(p_prev - exp(w_log), k)
     p = np.where(p_prev - exp_w_log >= k, p_prev - exp_w_log, k)
     # (13)  a_g = p_prev - exp(w_log) - p
     a_g = p_prev - exp_w_log - p

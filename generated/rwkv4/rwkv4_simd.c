@@ -363,7 +363,7 @@ static void rwkv4_simd_forward_thread(
                         const vec p_prev =
                             load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                        /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+                        /* (12)  p = max(p_prev - exp(w_log), k) */
                         const vec p =
                             where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                         store(p_rows + sample * row_d + j, p);
@@ -403,7 +403,7 @@ static void rwkv4_simd_forward_thread(
                     const vec p = load(p_rows + sample * row_d + j);
                     const vec p_prev = load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                    /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+                    /* (7)  q = max(p_prev, u + k) */
                     const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
 
                     /* (8)  a_e = p_prev - q */
@@ -596,18 +596,16 @@ static void rwkv4_simd_forward_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? in->x + (T - 1) * B * D : initial_x, D,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_p + (T - 1) * B * row_d : initial_p, T > 0 ? row_d : d,
             final != NULL ? final->p : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_b + (T - 1) * B * row_d : initial_b, T > 0 ? row_d : d,
             final != NULL ? final->b : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_a + (T - 1) * B * row_d : initial_a, T > 0 ? row_d : d,
             final != NULL ? final->a : NULL);
+    }
 }
 
 static size_t rwkv4_simd_forward_multiplications(const rwkv4_sizes *sizes)
@@ -822,7 +820,7 @@ static void rwkv4_simd_infer_thread(
                         const vec p_prev =
                             load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                        /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+                        /* (12)  p = max(p_prev - exp(w_log), k) */
                         const vec p =
                             where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                         store(p_rows + sample * row_d + j, p);
@@ -862,7 +860,7 @@ static void rwkv4_simd_infer_thread(
                     const vec p = load(p_rows + sample * row_d + j);
                     const vec p_prev = load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                    /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+                    /* (7)  q = max(p_prev, u + k) */
                     const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
 
                     /* (8)  a_e = p_prev - q */
@@ -1053,18 +1051,16 @@ static void rwkv4_simd_infer_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? in->x + (T - 1) * B * D : initial_x, D,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_p + (T - 1) * B * row_d : initial_p, T > 0 ? row_d : d,
             final != NULL ? final->p : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_b + (T - 1) * B * row_d : initial_b, T > 0 ? row_d : d,
             final != NULL ? final->b : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_a + (T - 1) * B * row_d : initial_a, T > 0 ? row_d : d,
             final != NULL ? final->a : NULL);
+    }
 }
 
 static size_t rwkv4_simd_infer_multiplications(const rwkv4_sizes *sizes)
@@ -1958,18 +1954,16 @@ static void rwkv4_simd_backward_thread(
                 w_log_bar[j] = exp_w_log_bar[j] * exp_w_log[j];
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_D : D,
             gradients->initial_x_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_p_prev_bar : final_p_bar, T > 0 ? row_d : d,
             gradients->initial_p_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_b_prev_bar : final_b_bar, T > 0 ? row_d : d,
             gradients->initial_b_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_a_prev_bar : final_a_bar, T > 0 ? row_d : d,
             gradients->initial_a_bar);
+    }
 }
 
 static size_t rwkv4_simd_backward_multiplications(const rwkv4_sizes *sizes)
@@ -2177,7 +2171,7 @@ static void rwkv4_simd_step_thread(
                     const vec k = load(k_rows + sample * row_d + j);
                     const vec p_prev = load_part(p_prev_rows + sample * d + j, left);
 
-                    /* (12)  p = {p_prev - exp(w_log) if p_prev - exp(w_log) >= k, else k} */
+                    /* (12)  p = max(p_prev - exp(w_log), k) */
                     const vec p = where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                     store(p_rows + sample * row_d + j, p);
                 }
@@ -2209,7 +2203,7 @@ static void rwkv4_simd_step_thread(
                     const vec p = load(p_rows + sample * row_d + j);
                     const vec p_prev = load_part(p_prev_rows + sample * d + j, left);
 
-                    /* (7)  q = {p_prev if p_prev >= u + k, else u + k} */
+                    /* (7)  q = max(p_prev, u + k) */
                     const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
 
                     /* (8)  a_e = p_prev - q */
@@ -2379,16 +2373,13 @@ static void rwkv4_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, in->x, D, next != NULL ? next->x : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_p, row_d, next != NULL ? next->p : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_b, row_d, next != NULL ? next->b : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_a, row_d, next != NULL ? next->a : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t rwkv4_simd_step_multiplications(const rwkv4_sizes *sizes)

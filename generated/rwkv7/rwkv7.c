@@ -365,7 +365,7 @@ void rwkv7_forward(
                 a_s[j] = sum;
             }
 
-            /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+            /* (15)  s = max(a_s, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
@@ -657,7 +657,7 @@ void rwkv7_infer(
                 a_s[j] = sum;
             }
 
-            /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+            /* (15)  s = max(a_s, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
@@ -1616,7 +1616,7 @@ void rwkv7_step(
             a_s[j] = sum;
         }
 
-        /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+        /* (15)  s = max(a_s, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 

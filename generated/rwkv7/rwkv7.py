@@ -191,7 +191,7 @@ def forward(parameters, inputs, initial):
     kappa = k * xi
     # (15)  a_s = sum_j kappa[i,j] kappa[i,j]
     a_s = contract("TBij,TBij->TBi", kappa, kappa)
-    # (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)}
+    # (15)  s = max(a_s, 10^(-24))
     s = np.where(a_s >= 1e-24, a_s, 1e-24)
     # (16)  khat = kappa / sqrt(s)
     khat = kappa / np.sqrt(s[:, :, :, None])
@@ -483,7 +483,7 @@ def step(parameters, inputs, state):
     kappa = k * xi
     # (15)  a_s = sum_j kappa[i,j] kappa[i,j]
     a_s = contract("Bij,Bij->Bi", kappa, kappa)
-    # (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)}
+    # (15)  s = max(a_s, 10^(-24))
     s = np.where(a_s >= 1e-24, a_s, 1e-24)
     # (16)  khat = kappa / sqrt(s)
     khat = kappa / np.sqrt(s[:, :, None])

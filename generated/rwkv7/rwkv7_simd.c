@@ -553,7 +553,7 @@ static void rwkv7_simd_forward_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+                    /* (15)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -582,9 +582,8 @@ static void rwkv7_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
                 threads); ++sample) {
@@ -646,12 +645,12 @@ static void rwkv7_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? in->x + (T - 1) * B * D : initial_x, D,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_v * d_k, T > 0 ? tape_S + (T - 1) * B * H * d_v * d_k : initial_S,
             H * d_v * d_k, final != NULL ? final->S : NULL);
+    }
 }
 
 static size_t rwkv7_simd_forward_multiplications(const rwkv7_sizes *sizes)
@@ -1005,7 +1004,7 @@ static void rwkv7_simd_infer_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+                    /* (15)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -1034,9 +1033,8 @@ static void rwkv7_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
                 threads); ++sample) {
@@ -1098,12 +1096,12 @@ static void rwkv7_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? in->x + (T - 1) * B * D : initial_x, D,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_v * d_k, T > 0 ? work_S + (T - 1) * B * H * d_v * d_k : initial_S,
             H * d_v * d_k, final != NULL ? final->S : NULL);
+    }
 }
 
 static size_t rwkv7_simd_infer_multiplications(const rwkv7_sizes *sizes)
@@ -2067,12 +2065,12 @@ static void rwkv7_simd_backward_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_D : D,
             gradients->initial_x_bar);
-    if (thread == 0)
         copy_rows(B, H * d_v * d_k, T > 0 ? work_S_prev_bar : final_S_bar, H * d_v * d_k,
             gradients->initial_S_bar);
+    }
 }
 
 static size_t rwkv7_simd_backward_multiplications(const rwkv7_sizes *sizes)
@@ -2424,7 +2422,7 @@ static void rwkv7_simd_step_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = {a_s if a_s >= 10^(-24), else 10^(-24)} */
+                    /* (15)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -2506,12 +2504,11 @@ static void rwkv7_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, D, in->x, D, next != NULL ? next->x : NULL);
-    if (thread == 0)
         copy_rows(B, H * d_v * d_k, work_S, H * d_v * d_k, next != NULL ? next->S : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t rwkv7_simd_step_multiplications(const rwkv7_sizes *sizes)

@@ -308,9 +308,8 @@ static void scrn_simd_forward_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h[] = {
                 {tape_s + first * B * row_k, row_k, k, panels_s},
@@ -425,12 +424,12 @@ static void scrn_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? tape_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k,
             final != NULL ? final->s : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
+    }
 }
 
 static size_t scrn_simd_forward_multiplications(const scrn_sizes *sizes)
@@ -561,9 +560,8 @@ static void scrn_simd_infer_thread(
     }
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_h[] = {
                 {work_s + first * B * row_k, row_k, k, panels_s},
@@ -673,12 +671,12 @@ static void scrn_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? work_s + (T - 1) * B * row_k : initial_s, T > 0 ? row_k : k,
             final != NULL ? final->s : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h + (T - 1) * B * row_m : initial_h, T > 0 ? row_m : m,
             final != NULL ? final->h : NULL);
+    }
 }
 
 static size_t scrn_simd_infer_multiplications(const scrn_sizes *sizes)
@@ -1098,12 +1096,12 @@ static void scrn_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, T > 0 ? work_s_prev_bar : final_s_bar, T > 0 ? row_k : k,
             gradients->initial_s_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
+    }
 }
 
 static size_t scrn_simd_backward_multiplications(const scrn_sizes *sizes)
@@ -1311,12 +1309,11 @@ static void scrn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, k, work_s, row_k, next != NULL ? next->s : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t scrn_simd_step_multiplications(const scrn_sizes *sizes)

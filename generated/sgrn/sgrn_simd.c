@@ -870,10 +870,10 @@ static void sgrn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t sgrn_simd_step_multiplications(const sgrn_sizes *sizes)

@@ -276,7 +276,7 @@ void slstm_forward(
             for (size_t j = 0; j < d; ++j)
                 l_f[j] = -softplus_ftilde[j];
 
-            /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (8)  m = max(l_f + m_prev, itilde) */
             for (size_t j = 0; j < d; ++j)
                 m[j] = (l_f[j] + m_prev[j] >= itilde[j] ? l_f[j] + m_prev[j] : itilde[j]);
 
@@ -443,7 +443,7 @@ void slstm_infer(
             for (size_t j = 0; j < d; ++j)
                 l_f[j] = -softplus_ftilde[j];
 
-            /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+            /* (8)  m = max(l_f + m_prev, itilde) */
             for (size_t j = 0; j < d; ++j)
                 m[j] = (l_f[j] + m_prev[j] >= itilde[j] ? l_f[j] + m_prev[j] : itilde[j]);
 
@@ -988,7 +988,7 @@ void slstm_step(
         for (size_t j = 0; j < d; ++j)
             l_f[j] = -softplus_ftilde[j];
 
-        /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+        /* (8)  m = max(l_f + m_prev, itilde) */
         for (size_t j = 0; j < d; ++j)
             m[j] = (l_f[j] + m_prev[j] >= itilde[j] ? l_f[j] + m_prev[j] : itilde[j]);
 

@@ -166,7 +166,7 @@ def forward(parameters, inputs, initial):
         softplus_ftilde = softplus(-ftilde[t])
         # (7)  l_f = -softplus(-ftilde)
         l_f[t] = -softplus_ftilde
-        # (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde}
+        # (8)  m = max(l_f + m_prev, itilde)
         m[t] = np.where(l_f[t] + m_prev >= itilde[t], l_f[t] + m_prev, itilde[t])
         # (9)  a_i = itilde - m
         a_i = itilde[t] - m[t]
@@ -361,7 +361,7 @@ def step(parameters, inputs, state):
     softplus_ftilde = softplus(-ftilde)
     # (7)  l_f = -softplus(-ftilde)
     l_f = -softplus_ftilde
-    # (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde}
+    # (8)  m = max(l_f + m_prev, itilde)
     m = np.where(l_f + m_prev >= itilde, l_f + m_prev, itilde)
     # (9)  a_i = itilde - m
     a_i = itilde - m

@@ -217,9 +217,8 @@ static void slstm_simd_forward_thread(
     const real *const panels_h_prev = panels_x + 4 * round_up(d, LANES) * D;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_ztilde[] = {
                 {in->x + first * B * D, D, D, panels_x},
@@ -341,8 +340,7 @@ static void slstm_simd_forward_thread(
                                     const vec l_f = -softplus_ftilde;
                                     store(l_f_rows + s * row_d + j, l_f);
 
-                                    /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else
-                                     * itilde} */
+                                    /* (8)  m = max(l_f + m_prev, itilde) */
                                     const vec m =
                                         where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
                                     store(m_rows + s * row_d + j, m);
@@ -408,18 +406,16 @@ static void slstm_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_m + (T - 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_c + (T - 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? tape_n + (T - 1) * B * row_d : initial_n, T > 0 ? row_d : d,
             final != NULL ? final->n : NULL);
+    }
 }
 
 static size_t slstm_simd_forward_multiplications(const slstm_sizes *sizes)
@@ -475,9 +471,8 @@ static void slstm_simd_infer_thread(
     const real *const panels_h_prev = panels_x + 4 * round_up(d, LANES) * D;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_ztilde[] = {
                 {in->x + first * B * D, D, D, panels_x},
@@ -584,8 +579,7 @@ static void slstm_simd_infer_thread(
                                     store(kept_l_f + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, l_f);
 
-                                    /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else
-                                     * itilde} */
+                                    /* (8)  m = max(l_f + m_prev, itilde) */
                                     const vec m =
                                         where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
                                     store(m_rows + s * row_d + j, m);
@@ -650,18 +644,16 @@ static void slstm_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m + ((T - 1) & 1) * B * row_d : initial_m, T > 0 ? row_d : d,
             final != NULL ? final->m : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c + ((T - 1) & 1) * B * row_d : initial_c, T > 0 ? row_d : d,
             final != NULL ? final->c : NULL);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_n + ((T - 1) & 1) * B * row_d : initial_n, T > 0 ? row_d : d,
             final != NULL ? final->n : NULL);
+    }
 }
 
 static size_t slstm_simd_infer_multiplications(const slstm_sizes *sizes)
@@ -1162,18 +1154,16 @@ static void slstm_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, d, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_d : d,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_m_prev_bar : final_m_bar, T > 0 ? row_d : d,
             gradients->initial_m_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_d : d,
             gradients->initial_c_bar);
-    if (thread == 0)
         copy_rows(B, d, T > 0 ? work_n_prev_bar : final_n_bar, T > 0 ? row_d : d,
             gradients->initial_n_bar);
+    }
 }
 
 static size_t slstm_simd_backward_multiplications(const slstm_sizes *sizes)
@@ -1309,7 +1299,7 @@ static void slstm_simd_step_thread(
                             store(kept_l_f + (((block - batch.low) * vectors + v) * rows + s)
                                 * LANES, l_f);
 
-                            /* (8)  m = {l_f + m_prev if l_f + m_prev >= itilde, else itilde} */
+                            /* (8)  m = max(l_f + m_prev, itilde) */
                             const vec m = where(l_f + m_prev >= itilde, l_f + m_prev, itilde);
                             store(m_rows + s * row_d + j, m);
 
@@ -1368,16 +1358,13 @@ static void slstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, d, out->h, d, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_m, row_d, next != NULL ? next->m : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_c, row_d, next != NULL ? next->c : NULL);
-    if (thread == 0)
         copy_rows(B, d, work_n, row_d, next != NULL ? next->n : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t slstm_simd_step_multiplications(const slstm_sizes *sizes)

@@ -205,9 +205,8 @@ static void taugru_simd_forward_thread(
     const real *const panels_h_handed_on_prev = panels_h_prev + 3 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_u[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -348,12 +347,12 @@ static void taugru_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_h_handed_on + (T - 1) * B * row_m : initial_h_handed_on,
             T > 0 ? row_m : m, final != NULL ? final->h_handed_on : NULL);
+    }
 }
 
 static size_t taugru_simd_forward_multiplications(const taugru_sizes *sizes)
@@ -401,9 +400,8 @@ static void taugru_simd_infer_thread(
     const real *const panels_h_handed_on_prev = panels_h_prev + 3 * round_up(m, LANES) * m;
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_u[] = {
                 {in->x + first * B * n, n, n, panels_x},
@@ -524,12 +522,12 @@ static void taugru_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_handed_on + ((T - 1) & 1) * B * row_m : initial_h_handed_on,
             T > 0 ? row_m : m, final != NULL ? final->h_handed_on : NULL);
+    }
 }
 
 static size_t taugru_simd_infer_multiplications(const taugru_sizes *sizes)
@@ -895,12 +893,12 @@ static void taugru_simd_backward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_handed_on_prev_bar : final_h_handed_on_bar,
             T > 0 ? row_m : m, gradients->initial_h_handed_on_bar);
+    }
 }
 
 static size_t taugru_simd_backward_multiplications(const taugru_sizes *sizes)
@@ -1042,12 +1040,11 @@ static void taugru_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_h_handed_on, row_m, next != NULL ? next->h_handed_on : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t taugru_simd_step_multiplications(const taugru_sizes *sizes)

@@ -295,12 +295,12 @@ static void tgru_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
+    }
 }
 
 static size_t tgru_simd_forward_multiplications(const tgru_sizes *sizes)
@@ -445,12 +445,12 @@ static void tgru_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
+    }
 }
 
 static size_t tgru_simd_infer_multiplications(const tgru_sizes *sizes)
@@ -803,12 +803,12 @@ static void tgru_simd_backward_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
             gradients->initial_h_bar);
+    }
 }
 
 static size_t tgru_simd_backward_multiplications(const tgru_sizes *sizes)
@@ -947,12 +947,11 @@ static void tgru_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, in->x, n, next != NULL ? next->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t tgru_simd_step_multiplications(const tgru_sizes *sizes)

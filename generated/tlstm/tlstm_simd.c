@@ -265,9 +265,8 @@ static void tlstm_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -327,12 +326,12 @@ static void tlstm_simd_forward_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? tape_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t tlstm_simd_forward_multiplications(const tlstm_sizes *sizes)
@@ -447,9 +446,8 @@ static void tlstm_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
@@ -509,12 +507,12 @@ static void tlstm_simd_infer_thread(
         }
         BARRIER
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? in->x + (T - 1) * B * n : initial_x, n,
             final != NULL ? final->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c + (T - 1) * B * row_m : initial_c, T > 0 ? row_m : m,
             final != NULL ? final->c : NULL);
+    }
 }
 
 static size_t tlstm_simd_infer_multiplications(const tlstm_sizes *sizes)
@@ -876,12 +874,12 @@ static void tlstm_simd_backward_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
             gradients->initial_c_bar);
+    }
 }
 
 static size_t tlstm_simd_backward_multiplications(const tlstm_sizes *sizes)
@@ -1044,12 +1042,11 @@ static void tlstm_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, n, in->x, n, next != NULL ? next->x : NULL);
-    if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t tlstm_simd_step_multiplications(const tlstm_sizes *sizes)

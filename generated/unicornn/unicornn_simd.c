@@ -182,9 +182,8 @@ static void unicornn_simd_forward_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->u + first * B * n, n, n, panels_u},
@@ -274,12 +273,12 @@ static void unicornn_simd_forward_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
+    }
 }
 
 static size_t unicornn_simd_forward_multiplications(const unicornn_sizes *sizes)
@@ -338,9 +337,8 @@ static void unicornn_simd_infer_thread(
     BARRIER
 
     /* scan forward in time */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = done;
+    for (size_t first = 0; first < T; first += chunk) {
+        const size_t steps = min_size(chunk, T - first);
         if (early) {
             const operand factors_a_z[] = {
                 {in->u + first * B * n, n, n, panels_u},
@@ -425,12 +423,12 @@ static void unicornn_simd_infer_thread(
             BARRIER
         }
     }
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_z + ((T - 1) & 1) * B * row_m : initial_z, T > 0 ? row_m : m,
             final != NULL ? final->z : NULL);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? out->y + (T - 1) * B * m : initial_y, m,
             final != NULL ? final->y : NULL);
+    }
 }
 
 static size_t unicornn_simd_infer_multiplications(const unicornn_sizes *sizes)
@@ -752,12 +750,12 @@ static void unicornn_simd_backward_thread(
                 c_bar[j] = sigmoid_c_bar[j] * sigmoid_c[j] * one_minus_sigmoid_c[j];
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_z_prev_bar : final_z_bar, T > 0 ? row_m : m,
             gradients->initial_z_bar);
-    if (thread == 0)
         copy_rows(B, m, T > 0 ? work_y_prev_bar : final_y_bar, T > 0 ? row_m : m,
             gradients->initial_y_bar);
+    }
 }
 
 static size_t unicornn_simd_backward_multiplications(const unicornn_sizes *sizes)
@@ -876,12 +874,11 @@ static void unicornn_simd_step_thread(
         }
     }
     BARRIER
-    if (thread == 0)
+    if (thread == 0) {
         copy_rows(B, m, work_z, row_m, next != NULL ? next->z : NULL);
-    if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
-    if (thread == 0)
         work_parity[0] = !t;
+    }
 }
 
 static size_t unicornn_simd_step_multiplications(const unicornn_sizes *sizes)

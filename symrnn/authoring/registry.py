@@ -122,3 +122,11 @@ def with_common_options(builder: Callable[..., Program]) -> Builder:
 def registered() -> tuple[Architecture, ...]:
     """Everything that has been registered so far, by name."""
     return tuple(_REGISTERED[name] for name in sorted(_REGISTERED))
+
+
+def variants(name: str) -> tuple[str, ...]:
+    """The names of all that one builder makes, this one among them; none for what is not known."""
+    one = _REGISTERED.get(name)
+    if one is None or not isinstance(one.builder, partial):
+        return ()
+    return tuple(each.name for each in _VARIANTS[one.builder.func])

@@ -8,7 +8,7 @@ from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
-from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark
+from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark, rows
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Whole, total
 from symrnn.lowering import (GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, free_sizes,
@@ -99,8 +99,9 @@ def fixed_sizes(plan: Plan, names: Names, name: str) -> dict[str, str]:
 def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     """Header and source of one network."""
     source = _Sources(plan, name).source()
+    listings = tuple(one.listing for one in source.functions)
     return (Artefact(f"{name}.h", "c/header.h.j2", source),
-            Artefact(f"{name}.c", "c/source.c.j2", source))
+            Artefact(f"{name}.c", "c/source.c.j2", source, listings))
 
 
 class _Sources:
@@ -128,9 +129,9 @@ class _Sources:
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
         tree = CTree(self.formulas, text_of(one.program), f"{self.name}_real")
-        return Printed(PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
+        return Printed(kind, PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
                        laid_out(tree.signature(one.function)),
-                       laid_out(deeper(tree.body(one.function.body))))
+                       rows(deeper(tree.body(one.function.body))))
 
     def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from symrnn.backends.c_math import CPrinter
-from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Indented, Line, Lines, closed,
+from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Computing, Line, Lines, Part, closed,
                                    deeper, flat, remark, together)
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (BFLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument, Assign, At,
@@ -61,7 +61,7 @@ class CTree:
 
     def body(self, body: Body) -> Lines:
         """Statements, line by line."""
-        found: list[Line | Indented] = []
+        found: list[Part] = []
         for one in body:
             found += self.statement(one)
         return tuple(found)
@@ -172,7 +172,7 @@ class CTree:
 
     def _computed(self, one: Computed) -> Lines:
         comments = [remark(self.text.comment(each)) for each in one.equations]
-        return (EMPTY, *comments, *self.body(one.body))
+        return (EMPTY, Computing(one.equations, (*comments, *self.body(one.body))))
 
     def _barrier(self, one: Barrier) -> Lines:
         return (Line("BARRIER"),)

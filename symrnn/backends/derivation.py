@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
 from symrnn.adjoint import linearise
 from symrnn.backends import formula
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Row, Sign, Text
-from symrnn.program import Delay, Glyph, Origin, Program, Rule, Variable, terms
+from symrnn.program import Delay, Equation, Glyph, Program, Rule, Variable
 
-Received = dict[tuple[str, str], list[tuple[str, Expr]]]
+Received = dict[tuple[str, str], list[tuple[Equation, int]]]
 SMALL = formula.Symbol(Glyph.upright("d"))  # in front of a symbol: its small change
 
 
@@ -22,25 +22,33 @@ SMALL = formula.Symbol(Glyph.upright("d"))  # in front of a symbol: its small ch
 class Contribution:
     """What one term of a forward equation gives to a cotangent.
 
-    ``number`` is that of the forward equation, None where there is none. ``local`` is the term's
-    differential, ``target`` the cotangent and ``received`` what it gets.
+    ``source`` is the forward equation, None where there is none. ``local`` is the term's
+    differential, ``target`` the cotangent and ``received`` what it gets: term number ``place`` of
+    the backward equation ``into``.
     """
 
-    number: int | None
+    source: Equation | None
     rule: Rule
+    into: Equation
+    place: int
     local: Formula
     target: Formula
     received: Formula
+
+    @property
+    def number(self) -> int | None:
+        """The number of the forward equation, None where there is none."""
+        return None if self.source is None else self.source.number
 
 
 def contributions(program: Program, gradient: Program) -> tuple[Contribution, ...]:
     """Every contribution to a cotangent, in the order of the equations that it comes from."""
     printer, received = DocumentPrinter(gradient), _received(gradient)
     found = []
-    for number, rule, local, key in _sources(program):
-        for lhs, part in received[key][:1]:
-            found.append(Contribution(number, rule, local, printer.symbol(lhs),
-                                      printer.term(part, lhs)))
+    for source, rule, local, key in _sources(program):
+        for into, place in received[key][:1]:
+            found.append(Contribution(source, rule, into, place, local, printer.symbol(into.lhs),
+                                      printer.term(into.terms[place], into.lhs)))
         del received[key][:1]
     return tuple(found)
 
@@ -49,15 +57,13 @@ def _received(gradient: Program) -> Received:
     """The terms of every cotangent by the origin that each has: from what, to what."""
     found: Received = defaultdict(list)
     for equation in gradient.equations:
-        pairs: list[tuple[Origin, Expr]] = list(zip(equation.origins, terms(equation.rhs),
-                                                    strict=bool(equation.origins)))
-        for origin, part in pairs:
-            found[origin.source, origin.target].append((equation.lhs, part))
+        for place, origin in enumerate(equation.origins):
+            found[origin.source, origin.target].append((equation, place))
     return found
 
 
-def _sources(program: Program) -> Iterator[tuple[int | None, Rule, Formula, tuple[str, str]]]:
-    """Number, rule, differential and key of every term that the derivation pulls back.
+def _sources(program: Program) -> Iterator[tuple[Equation | None, Rule, Formula, tuple[str, str]]]:
+    """Equation, rule, differential and key of every term that the derivation pulls back.
 
     A differential is written ``dz = U dh``: one term, pushed forward by its rule.
     """
@@ -66,7 +72,7 @@ def _sources(program: Program) -> Iterator[tuple[int | None, Rule, Formula, tupl
         left = printer.symbol(_small(equation.lhs))
         for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
             pushed = term.push(Symbol(_small(term.source)))
-            yield (equation.number, term.rule,
+            yield (equation, term.rule,
                    Row((left, Sign("="), printer.term(pushed, equation.lhs))),
                    (equation.lhs, term.source))
     for delay in program.delays:

@@ -176,7 +176,7 @@ class Fraction(Formula):
 
 
 @dataclass(frozen=True)
-class Derivative(Formula):
+class Partial(Formula):
     """The derivative of one symbol by another."""
 
     of: Formula

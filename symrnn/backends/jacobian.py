@@ -7,7 +7,7 @@ from sympy import Expr, Symbol
 from symrnn.adjoint import tangent
 from symrnn.backends import formula
 from symrnn.backends.document import DocumentPrinter
-from symrnn.backends.formula import (TIMES, Call, Derivative, Formula, Function, Parens, Sum,
+from symrnn.backends.formula import (TIMES, Call, Partial, Formula, Function, Parens, Sum,
                                      side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
@@ -58,7 +58,7 @@ class _Column(DocumentPrinter):
 
     def partial(self, of: Formula) -> Formula:
         """The derivative of a symbol by the state."""
-        return Derivative(of, self.by)
+        return Partial(of, self.by)
 
     def total(self, reached: list[Expr], lhs: str) -> Formula:
         """The sum of what reaches an equation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symrnn.backends.document import Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Derivative, Fraction, Function, Number, Over, Parens, Root,
+                                     Partial, Fraction, Function, Number, Over, Parens, Root,
                                      Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
@@ -14,7 +14,7 @@ SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ","
          "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
 WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
-COMMANDS = frozenset("cos exp log max min sin tanh".split())  # TeX has names for these
+COMMANDS = frozenset(("cos", "exp", "log", "max", "min", "sin", "tanh"))  # TeX has names for these
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 _ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
             "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
@@ -74,7 +74,7 @@ class LatexSpelling(Spelling):
         command = r"\tfrac" if node.small else r"\frac"
         return f"{command}{{{self(node.above)}}}{{{self(node.below)}}}"
 
-    def derivative(self, node: Derivative) -> str:
+    def derivative(self, node: Partial) -> str:
         return rf"\frac{{\partial {self(node.of)}}}{{\partial {self(node.by)}}}"
 
     def root(self, node: Root) -> str:

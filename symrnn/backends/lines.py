@@ -9,10 +9,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from symrnn.program import Equation
+
 WIDTH = 100
 INDENT = "    "
 BREAK, INNER = "\v", "\f"  # letters of no language: INNER marks serve where BREAKs do not
 SHORT = 70    # what belongs together and is no longer stays in one line
+
+
+class Row(NamedTuple):
+    """A finished line, and the equations that it computes: none where it only leads to them."""
+
+    text: str
+    equations: tuple[Equation, ...] = ()
 
 
 class Line(NamedTuple):
@@ -48,24 +57,44 @@ class Indented:
 
     lines: Lines
 
-    def laid_out(self, further: int = 0) -> Iterator[str]:
-        """The same as of one line."""
-        for one in self.lines:
-            yield from one.laid_out(further + 1)
+
+@dataclass(frozen=True)
+class Computing:
+    """Lines that compute equations, which a reader of the code may ask for."""
+
+    equations: tuple[Equation, ...]
+    lines: Lines
 
 
-Lines = tuple[Line | Indented, ...]
+Part = Line | Indented | Computing
+Lines = tuple[Part, ...]
 EMPTY = Line("")
 
 
-def deeper(lines: Iterable[Line | Indented]) -> Lines:
+def deeper(lines: Iterable[Part]) -> Lines:
     """Lines further to the right."""
     return (Indented(tuple(lines)),)
 
 
-def laid_out(lines: Iterable[Line | Indented]) -> tuple[str, ...]:
+def laid_out(lines: Iterable[Part]) -> tuple[str, ...]:
     """The text of some lines."""
-    return tuple(text for one in lines for text in one.laid_out())
+    return tuple(text for text, _ in _rows(lines, 0, ()))
+
+
+def rows(lines: Iterable[Part]) -> tuple[Row, ...]:
+    """The same lines with the equations that each computes."""
+    return tuple(_rows(lines, 0, ()))
+
+
+def _rows(lines: Iterable[Part], further: int, of: tuple[Equation, ...]) -> Iterator[Row]:
+    for one in lines:
+        if isinstance(one, Line):
+            for text in one.laid_out(further):
+                yield Row(text, of)
+        elif isinstance(one, Indented):
+            yield from _rows(one.lines, further + 1, of)
+        else:
+            yield from _rows(one.lines, further, one.equations)
 
 
 def remark(text: str) -> Line:

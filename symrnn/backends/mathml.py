@@ -12,7 +12,7 @@ import unicodedata
 from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Derivative, Formula,
+from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Partial, Formula,
                                      Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
                                      Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
@@ -72,7 +72,7 @@ class MathMLSpelling(Spelling):
         small = ' displaystyle="false"' if node.small else ""
         return f"<mfrac{small}>{self(node.above)}{self(node.below)}</mfrac>"
 
-    def derivative(self, node: Derivative) -> str:
+    def derivative(self, node: Partial) -> str:
         above, below = (f"<mrow><mo>∂</mo>{self(one)}</mrow>" for one in (node.of, node.by))
         return f"<mfrac>{above}{below}</mfrac>"
 

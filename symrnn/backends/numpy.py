@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from symrnn.backends.base import Artefact
+from symrnn.backends.base import Artefact, Listing
 from symrnn.backends.common_part import SHARED, parted
 from symrnn.loops.scope import Names
+from symrnn.backends.lines import Row
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring
@@ -20,6 +21,12 @@ RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final"
             "gradients", "dtype", "T", "B", "floats", "contract", "place", "forward", "backward",
             "step", "self", "range", "reversed", "dict", "max", "len", "sum", *ROWS,
             *keyword.kwlist]
+
+SIGNATURES = {
+    "forward": "def forward(parameters, inputs, initial):",
+    "backward": "def backward(parameters, inputs, initial, outputs, tape, bars):",
+    "step": "def step(parameters, inputs, state):",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,7 @@ class Module:
     notes: tuple[str, ...]
     entries: tuple[Entry, ...]
     helpers: tuple[Statement, ...]
+    signatures: Mapping[str, str]
     places: tuple[str, ...]
     contracts: tuple[str, ...]
     forward: Body
@@ -62,9 +70,12 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
                     for one in program.with_role(Role.PARAMETER, *FED, Role.INITIAL))
     module = Module(name, in_docstring(program.title), in_docstring(program.source),
                     tuple(map(in_docstring, program.notes)), entries,
-                    helpers(sorted(calls)), _when(program.with_role(Role.SELECTOR)),
+                    helpers(sorted(calls)), SIGNATURES, _when(program.with_role(Role.SELECTOR)),
                     _when(["contract"]), *bodies, steps)
-    return (Artefact(f"{name}.py", "numpy/module.py.j2", module),)
+    heads = dict(zip(SIGNATURES, (*bodies, *steps), strict=False))
+    listings = tuple(Listing(kind, (Row(SIGNATURES[kind]), *body.rows))
+                     for kind, body in heads.items())
+    return (Artefact(f"{name}.py", "numpy/module.py.j2", module, listings),)
 
 
 def _when(found: Sequence[object]) -> tuple[str, ...]:

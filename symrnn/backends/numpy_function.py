@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from sympy import Expr
 
 from symrnn.loops.scope import Names
+from symrnn.backends.lines import EMPTY, Computing, Line, Lines, Row, deeper, rows
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, text_of
 from symrnn.program import (FED, Delay, Equation, Role, Size, Span, Variable, contraction_term,
@@ -24,6 +26,17 @@ class Block:
     pointers: tuple[str, ...]
     statements: tuple[Statement, ...]
 
+    def laid_out(self) -> Lines:
+        """The stage behind its title, line by line."""
+        inside = tuple(part for one in self.statements for part in _laid_out(one))
+        body: Lines = (*map(Line, self.pointers), *inside)
+        head = map(Line, (f"# {self.title}", *self.before, *self.loop))
+        return (EMPTY, *head, *(deeper(body) if self.loop else body))
+
+
+def _laid_out(one: Statement) -> Lines:
+    return (Computing(one.equations, (Line(f"# {one.comment}"), *map(Line, one.lines))),)
+
 
 @dataclass(frozen=True)
 class Body:
@@ -33,6 +46,13 @@ class Body:
     sizes: tuple[str, ...]
     blocks: tuple[Block, ...]
     result: tuple[str, ...]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The body, line by line, with the equations that a line computes."""
+        blocks = tuple(part for one in self.blocks for part in one.laid_out())
+        return rows(deeper((*map(Line, (*self.arrays, *self.sizes)), *blocks,
+                            *map(Line, self.result))))
 
 
 class BodyWriter:
@@ -156,7 +176,7 @@ class BodyWriter:
             lhs = self.program[equation.lhs]
             shape = self._shape(lhs, alone=not over_time)
             rhs = f"np.full(({shape}), {rhs}, dtype)" if shape else rhs
-        return Statement(self.text.comment(equation), (f"{target} = {rhs}",))
+        return Statement(self.text.comment(equation), (f"{target} = {rhs}",), (equation,))
 
     def _is_narrow(self, equation: Equation) -> bool:
         """True where the terms together lack an axis of the left: what they have is repeated."""

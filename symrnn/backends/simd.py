@@ -13,7 +13,7 @@ from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
 from symrnn.backends.simd_math import VectorPrinter
-from symrnn.backends.lines import deeper, flat, laid_out
+from symrnn.backends.lines import deeper, flat, laid_out, rows
 from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment, text_of
 from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
                           Return, Run, replaced, total)
@@ -110,9 +110,9 @@ class _Sources:
     def _printed(self, maker: TiledFunction, function: Function, *comment: str,
                  static: bool = False) -> Printed:
         outside, tree = self._trees(maker)
-        return Printed(comment, laid_out(outside.signature(function, ";")),
+        return Printed(function.name, comment, laid_out(outside.signature(function, ";")),
                        laid_out(outside.signature(function, "", "static " * static)),
-                       laid_out(deeper(tree.body(function.body))))
+                       rows(deeper(tree.body(function.body))))
 
     def _trees(self, maker: TiledFunction) -> tuple[CTree, CTree]:
         """What prints signatures, whose numbers have the name in the header, and bodies."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from symrnn.backends.formula import (Bars, Big, Call, Cases, Derivative, Formula, Fraction,
+from symrnn.backends.formula import (Bars, Big, Call, Cases, Partial, Formula, Fraction,
                                      Function, Number,
                                      Over, Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 
-KINDS = (Row, Symbol, Number, Sign, Text, Sum, Function, Call, Scripts, Fraction, Derivative, Root,
+KINDS = (Row, Symbol, Number, Sign, Text, Sum, Function, Call, Scripts, Fraction, Partial, Root,
          Over, Parens, Bars, Big, Cases)
 METHODS: dict[type[Formula], str] = {kind: kind.__name__.lower() for kind in KINDS}
 
@@ -65,7 +65,7 @@ class Spelling(ABC):
         """A quotient."""
 
     @abstractmethod
-    def derivative(self, node: Derivative) -> str:
+    def derivative(self, node: Partial) -> str:
         """A partial derivative."""
 
     @abstractmethod

@@ -142,7 +142,11 @@ def _one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Statement:
-    """One equation in a language: the comment above it and its lines."""
+    """One equation in a language: the comment above it and its lines.
+
+    ``equations`` are what it computes; a function that equations call computes none.
+    """
 
     comment: str
     lines: tuple[str, ...]
+    equations: tuple[Equation, ...] = ()

@@ -10,7 +10,7 @@ from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Derivative, Fraction, Function, Number, Over, Parens, Root,
+                                     Partial, Fraction, Function, Number, Over, Parens, Root,
                                      Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, printable
@@ -63,7 +63,7 @@ class TypstSpelling(Spelling):
         quotient = f"frac({self(node.above)}, {self(node.below)})"
         return f"inline({quotient})" if node.small else quotient
 
-    def derivative(self, node: Derivative) -> str:
+    def derivative(self, node: Partial) -> str:
         return f"frac(partial {self(node.of)}, partial {self(node.by)})"
 
     def root(self, node: Root) -> str:

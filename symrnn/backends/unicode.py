@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symrnn.backends.document import SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Derivative, Formula, Fraction, Function, Number, Over, Parens,
+                                     Partial, Formula, Fraction, Function, Number, Over, Parens,
                                      Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
@@ -64,7 +64,7 @@ class UnicodeSpelling(Spelling):
         above = self._held(node.above, Sum, Fraction)
         return above + between + self._held(node.below, Sum, Fraction, Row)
 
-    def derivative(self, node: Derivative) -> str:
+    def derivative(self, node: Partial) -> str:
         return f"∂{self(node.of)}/∂{self(node.by)}"
 
     def _held(self, part: Formula, *kinds: type[Formula]) -> str:

@@ -1,9 +1,11 @@
-"""The command line: list, show, grad, generate, check, compare, new, bench."""
+"""The command line: list, show, grad, generate, check, compare, new, docs, bench."""
 
 from symrnn.cli.commands import app
 from symrnn.cli.racing import bench
 from symrnn.cli.running import main
+from symrnn.cli.writing import docs
 
+app.command(short_help="Write pages of networks: equations, derivation, code.")(docs)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 
 __all__ = ["app", "main"]

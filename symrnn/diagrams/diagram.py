@@ -11,7 +11,7 @@ from symrnn.diagrams.layout import laid_out
 from symrnn.diagrams.marks import plain
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.svg import svg
-from symrnn.diagrams.symbols import LabelPrinter
+from symrnn.diagrams.symbols import MARKS, LabelPrinter
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.program import Misused, Program, of_network, quoted
 
@@ -55,7 +55,7 @@ def one_step(program: Program) -> Picture:
 
 def _description(graph: Graph) -> str:
     """What comes in and what leaves, for those who do not see the picture."""
-    entering = [plain(one.label) for one in graph.nodes if one.kind.entering]
-    leaving = [plain(one.label) for one in graph.nodes
+    entering = [plain(MARKS(one.label)) for one in graph.nodes if one.kind.entering]
+    leaving = [plain(MARKS(one.label)) for one in graph.nodes
                if one.kind in (Kind.AFTER, Kind.OUTPUT)]
     return f"From {', '.join(entering)} to {', '.join(leaving)}."

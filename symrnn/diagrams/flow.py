@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Expr, Mul, Piecewise, Symbol
+from sympy import Add, Expr, Mul, Piecewise
+from sympy import Symbol as Name
 
+from symrnn.backends.formula import Formula, Symbol
 from symrnn.diagrams.graph import Graph, Kind
 from symrnn.diagrams.growing import Growing, Wire
 from symrnn.diagrams.marks import width
 from symrnn.diagrams.paths import along_time
 from symrnn.diagrams.reading import Weighted, is_linear, occurrences
-from symrnn.diagrams.symbols import HOLE, LabelPrinter
+from symrnn.diagrams.symbols import EMPTY, HOLE, MARKS, LabelPrinter, extreme, sign, word
 from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, factors, is_variable,
                             multiply, negated, substitute, symbols_in_order, terms)
 
@@ -84,7 +86,8 @@ class Flow(Growing):
         else:
             wire = self._wire(rhs, equation)
         if wire.negative:
-            wire = self.node(Kind.FUNCTION, "−", (replace(wire, negative=False),), equation, True)
+            plain = replace(wire, negative=False)
+            wire = self.node(Kind.FUNCTION, sign("−"), (plain,), equation, True)
         node = self.nodes[wire.key]
         if not node.kind.at_edge and not node.value:
             part = self.program[equation.lhs].stands_for is not None
@@ -95,7 +98,7 @@ class Flow(Growing):
 
     def _written_out(self, expression: Expr) -> Expr:
         """The expression with the formulas of names that readers do not see, where it is alone."""
-        parts = {Symbol(name): self._written_out(definition.rhs)
+        parts = {Name(name): self._written_out(definition.rhs)
                  for name in symbols_in_order(expression)
                  if self.program[name].stands_for is not None and self._readers(name) == 1
                  and (definition := self.program.definition(name)) is not None
@@ -125,16 +128,16 @@ class Flow(Growing):
     def _weighted(self, weighted: tuple[Weighted, ...], rest: tuple[Expr, ...],
                   equation: Equation) -> Wire:
         values = [one.value for one in weighted if one.value is not None]
-        box = self.node(Kind.LAYER, "", tuple(self._wire(one, equation) for one in values),
+        box = self.node(Kind.LAYER, EMPTY, tuple(self._wire(one, equation) for one in values),
                          equation, True, tuple(one.weight for one in weighted))
         if not rest:
             return box
-        return self.node(Kind.OPERATION, "+",
+        return self.node(Kind.OPERATION, sign("+"),
                           (box, *(self._wire(one, equation) for one in rest)), equation, True)
 
     def _function(self, expression: Expr, function: Expr, inner: Expr, equation: Equation) -> Wire:
         label = self.reader.label(function)
-        if width(label) > LONGEST:
+        if width(MARKS(label)) > LONGEST:
             outer = self.reader.outermost(expression)
             if outer is not None and outer[1] != inner:
                 function, inner = outer
@@ -148,10 +151,12 @@ class Flow(Growing):
             return Wire(wire.key)
         return self.node(Kind.FUNCTION, label, (wire,), equation, is_linear(function))
 
-    def _is_activation(self, inner: Expr, wire: Wire, label: str) -> bool:
+    def _is_activation(self, inner: Expr, wire: Wire, label: Formula) -> bool:
         """True where a function is all that reads a weighted sum."""
         box = self.nodes[wire.key]
-        if box.kind is not Kind.LAYER or box.label or wire.negative or width(label) > SHORT:
+        if box.kind is not Kind.LAYER or box.label != EMPTY or wire.negative:
+            return False
+        if width(MARKS(label)) > SHORT:
             return False
         name = inner.name if is_variable(inner) else ""
         kept = name in self.program.outputs or name in self.program.states
@@ -174,7 +179,7 @@ class Flow(Growing):
         flowing = [one for one in terms(expression) if self.reader.values(one)]
         constant = [one for one in terms(expression) if not self.reader.values(one)]
         wires = tuple(self._wire(one, equation) for one in flowing)
-        found = self.node(Kind.OPERATION, "+", wires, equation, True)
+        found = self.node(Kind.OPERATION, sign("+"), wires, equation, True)
         if not constant:
             return found
         around = Add(HOLE, *constant, evaluate=False)
@@ -187,10 +192,11 @@ class Flow(Growing):
         negative = sum(one.negative for one in wires) % 2 == 1
         wires = [replace(one, negative=False) for one in wires]
         found = (wires[0] if len(wires) == 1 else
-                 self.node(Kind.OPERATION, "⊙", tuple(wires), equation, True))
+                 self.node(Kind.OPERATION, sign("⊙"), tuple(wires), equation, True))
         node = self.nodes[found.key]
-        if constant and isinstance(flowing[0], Ein) and node.kind is Kind.FUNCTION:
-            printer = LabelPrinter(self.program, hole=node.label)  # a mean is one node
+        if (constant and isinstance(flowing[0], Ein) and node.kind is Kind.FUNCTION
+                and isinstance(node.label, Symbol)):
+            printer = LabelPrinter(self.program, hole=node.label.glyph)  # a mean is one node
             scaled = printer(multiply([*constant, HOLE]))
             self.nodes[found.key] = replace(node, label=scaled)
         elif constant:
@@ -211,24 +217,24 @@ class Flow(Growing):
     def _other(self, expression: Expr, equation: Equation) -> Wire:
         """A choice, or a function of several values."""
         printer = self.reader.printer
-        sides = printer.extreme(expression) if isinstance(expression, Piecewise) else None
+        sides = extreme(expression) if isinstance(expression, Piecewise) else None
         if sides is not None:
-            label, parts = sides
+            label, parts = word(sides[0]), sides[1]
         elif isinstance(expression, Piecewise):
-            label, parts = "cases", [*map(Symbol, self.reader.values(expression))]
+            label, parts = word("cases"), [*map(Name, self.reader.values(expression))]
         else:
             label, parts = printer.called(expression), list(expression.args)
         wires = tuple(self._wire(one, equation) for one in parts if self.reader.values(one))
         return self.node(Kind.OPERATION, label, wires, equation)
 
 
-def _named(ein: Ein, several: bool) -> str:
+def _named(ein: Ein, several: bool) -> Formula:
     """The sign of a contraction of values."""
     if isinstance(ein, Maximum):
-        return "max"
+        return word("max")
     if several:
         same = all(part == ein.letters.output for part in ein.letters.operands)
-        return "×" if ein.letters.summed else "⊙" if same else "⊗"
+        return sign("×" if ein.letters.summed else "⊙" if same else "⊗")
     if len(ein.operands) > 1:
-        return "‖·‖²"
-    return "Σ" if ein.letters.summed else "repeat"
+        return sign("‖·‖²")
+    return sign("Σ") if ein.letters.summed else word("repeat")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from symrnn.backends.formula import Formula
+
 
 class Kind(Enum):
     """What a node is."""
@@ -30,7 +32,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Node:
-    """A node: ``label`` and below it the rows of ``weights``, both in the marks of ``marks.py``.
+    """A node: its ``label`` and below it its ``weights``, as formulas.
 
     ``value`` is the variable that leaves it, empty where that has no name, and ``equations`` the
     numbers of the equations that it belongs to. ``linear`` tells that each value which enters
@@ -40,9 +42,9 @@ class Node:
 
     key: int
     kind: Kind
-    label: str
+    label: Formula
     value: str = ""
-    weights: tuple[str, ...] = ()
+    weights: tuple[Formula, ...] = ()
     equations: tuple[int, ...] = ()
     linear: bool = False
     part: str = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
+from symrnn.backends.formula import Formula
 from symrnn.diagrams.graph import Edge, Kind, Node
 from symrnn.diagrams.reading import Reader
 from symrnn.program import Equation, Program, local, symbols_in_order
@@ -29,11 +30,11 @@ class Growing:
         self.edges: list[Edge] = []
         self.where: dict[str, int] = {}
 
-    def symbol(self, name: str) -> str:
-        """The marked symbol of a value."""
+    def symbol(self, name: str) -> Formula:
+        """The symbol of a value."""
         return self.reader.printer.symbol(name)
 
-    def add(self, kind: Kind, label: str, name: str, weights: tuple[str, ...] = (),
+    def add(self, kind: Kind, label: Formula, name: str, weights: tuple[Formula, ...] = (),
             equations: tuple[int, ...] = (), linear: bool = False, output: bool = False) -> int:
         """A new node without edges; its key."""
         value = name if kind.at_edge else ""
@@ -41,8 +42,8 @@ class Growing:
                                local(name)[0], output))
         return len(self.nodes) - 1
 
-    def node(self, kind: Kind, label: str, wires: tuple[Wire, ...], equation: Equation,
-             linear: bool = False, weights: tuple[str, ...] = ()) -> Wire:
+    def node(self, kind: Kind, label: Formula, wires: tuple[Wire, ...], equation: Equation,
+             linear: bool = False, weights: tuple[Formula, ...] = ()) -> Wire:
         """A new node that wires lead to, and what leaves it."""
         numbers = {equation.number, *self._constants(equation.rhs)}
         key = self.add(kind, label, equation.lhs, weights, tuple(sorted(numbers)), linear)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from symrnn.backends.formula import Formula
 from symrnn.diagrams.graph import Edge, Graph
 from symrnn.diagrams.heights import heights
 from symrnn.diagrams.layers import Layers, layered
@@ -27,12 +28,12 @@ class Laid:
     height: float
 
 
-def laid_out(graph: Graph, names: Mapping[str, str]) -> Laid:
-    """A graph with coordinates; ``names`` are the marked symbols of values.
+def laid_out(graph: Graph, names: Mapping[str, Formula]) -> Laid:
+    """A graph with coordinates; ``names`` are the symbols of values.
 
     Raises Misused where the library that orders layers is missing.
     """
-    shapes = {one.key: shape(one, names[one.value] if shows_name(graph, one) else "")
+    shapes = {one.key: shape(one, names[one.value] if shows_name(graph, one) else None)
               for one in graph.nodes}
     layers = layered(graph)
     high = heights(layers, {key: one.height for key, one in shapes.items()})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symrnn.backends.formula import Formula
 from symrnn.diagrams.graph import Graph, Kind, Node
 from symrnn.program import Delay, Program
 
@@ -22,7 +23,7 @@ class Part:
     prefix: str
     delays: tuple[Delay, ...]
     shown: tuple[str, ...]
-    weights: tuple[str, ...]
+    weights: tuple[Formula, ...]
     reads: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]

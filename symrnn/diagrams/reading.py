@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul, Piecewise, Symbol, preorder_traversal
+from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol, preorder_traversal
 
-from symrnn.diagrams.symbols import HOLE, LabelPrinter
+from symrnn.backends.formula import TIMES, Formula, side_by_side
+from symrnn.diagrams.symbols import HOLE, LabelPrinter, times
 from symrnn.program import (Ein, Program, Role, Span, contraction_term, factors, is_call,
                             is_variable, multiply, negated, substitute, symbols_in_order,
                             terms)
@@ -14,9 +15,9 @@ from symrnn.program import (Ein, Program, Role, Span, contraction_term, factors,
 
 @dataclass(frozen=True)
 class Weighted:
-    """A term of a weighted sum: its printed weight, and the value, None for a bias."""
+    """A term of a weighted sum: its weight, and the value, None for a bias."""
 
-    weight: str
+    weight: Formula
     value: Symbol | None
     product: bool = False
 
@@ -60,8 +61,8 @@ class Reader:
         values = [one for one in ein.operands if self.flows(one.name)]
         if self.values(factor) or len(values) != 1 or not weights:
             return None
-        names = " ".join(self.printer.symbol(one.name) for one in weights)
-        return Weighted(self.printer.coefficient(factor) + names, values[0], product=True)
+        names = side_by_side([self.printer.symbol(one.name) for one in weights], TIMES)
+        return Weighted(times(factor, names, self.printer), values[0], product=True)
 
     def _scaled(self, term: Expr) -> Weighted | None:
         """A parameter times a value, entry by entry."""
@@ -70,8 +71,8 @@ class Reader:
         weights = [one for one in factors(positive) if not self.values(one)]
         if len(values) != 1 or not is_variable(values[0]) or not self._trained(weights):
             return None
-        sign = "−" if negated(term) is not None else ""
-        return Weighted(sign + self.printer(multiply(weights)), values[0])
+        sign = Integer(1 if negated(term) is None else -1)
+        return Weighted(times(sign, self.printer(multiply(weights)), self.printer), values[0])
 
     def _trained(self, weights: list[Expr]) -> bool:
         return any(self.program[name].role is Role.PARAMETER
@@ -96,7 +97,7 @@ class Reader:
             return None
         return substitute(expression, {inner[0]: HOLE}), inner[0]
 
-    def label(self, function: Expr) -> str:
+    def label(self, function: Expr) -> Formula:
         """How a function of a hole is written: its name alone where that says it."""
         plain = is_call(function) and function.args[0] == HOLE
         return self.printer.called(function) if plain else self.printer(function)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symrnn.backends.formula import Formula
 from symrnn.diagrams.graph import Graph, Kind, Node
 from symrnn.diagrams.marks import width
+from symrnn.diagrams.symbols import EMPTY, MARKS
 
 LETTER, SMALL = 16.0, 13.0  # heights of letters: of labels; of weights and of names on lines
 ROW = 17.0  # from one row of weights to the next
@@ -15,42 +17,60 @@ BETWEEN = "\u2002"  # two weights of a row
 
 
 @dataclass(frozen=True)
+class Line:
+    """Formulas side by side, and the height of their letters."""
+
+    formulas: tuple[Formula, ...]
+    size: float
+
+    @property
+    def marked(self) -> str:
+        """Its marked text."""
+        return BETWEEN.join(map(MARKS, self.formulas))
+
+    @property
+    def width(self) -> float:
+        """About how wide it is."""
+        return width(self.marked) * self.size
+
+
+@dataclass(frozen=True)
 class Shape:
-    """The box of a node, its rows, and the name on the line that leaves it."""
+    """The box of a node, its rows of text, and the name on the line that leaves it."""
 
     width: float
     height: float
-    rows: tuple[tuple[str, float], ...]  # marked text and the height of its letters
-    name: str = ""
+    rows: tuple[Line, ...]
+    name: Formula | None = None
 
     @property
     def reach(self) -> float:
         """How far it goes to the right of its middle, its name included."""
-        return self.width / 2 + (width(self.name) * SMALL + 10 if self.name else 0)
+        return self.width / 2 + (width(MARKS(self.name)) * SMALL + 10 if self.name else 0)
 
 
-def shape(node: Node, name: str) -> Shape:
-    """The shape of a node; ``name`` is the marked symbol of the value that leaves it."""
-    label = [(node.label, LETTER)] if node.label else []
-    rows = (*label, *((row, SMALL) for row in _rows(node.weights)))
-    wide = max((width(text) * size for text, size in rows), default=0.0)
+def shape(node: Node, name: Formula | None = None) -> Shape:
+    """The shape of a node; ``name`` is the symbol of the value that leaves it, if it is shown."""
+    label = [] if node.label == EMPTY else [Line((node.label,), LETTER)]
+    rows = (*label, *_rows(node.weights))
+    wide = max((one.width for one in rows), default=0.0)
     if node.kind is Kind.OPERATION and not node.weights and wide < ROUND - 4:
         return Shape(ROUND, ROUND, rows, name)
     if node.kind.at_edge:
         return Shape(max(wide + 18, 38.0), 28.0, rows, name)
-    height = sum(size * 1.3 for _, size in rows) + 8
+    height = sum(one.size * 1.3 for one in rows) + 8
     return Shape(max(wide + 18, 40.0), max(height, 26.0), rows, name)
 
 
-def _rows(weights: tuple[str, ...]) -> list[str]:
+def _rows(weights: tuple[Formula, ...]) -> list[Line]:
     """Weights side by side, as many as go into a row."""
-    found: list[str] = []
+    found: list[Line] = []
     for one in weights:
-        longer = f"{found[-1]}{BETWEEN}{one}" if found else one
-        if found and width(longer) <= WIDEST:
+        longer = Line((*found[-1].formulas, one) if found else (one,), SMALL)
+        if found and longer.width <= WIDEST * SMALL:
             found[-1] = longer
         else:
-            found.append(one)
+            found.append(Line((one,), SMALL))
     return found
 
 

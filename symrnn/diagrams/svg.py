@@ -13,6 +13,7 @@ from symrnn.diagrams.marks import width as marked_width
 from symrnn.diagrams.picture import Box, Line, Picture
 from symrnn.diagrams.routes import Point
 from symrnn.diagrams.shapes import SMALL
+from symrnn.diagrams.symbols import MARKS
 from symrnn.rendering import render
 
 CORNER = 6.0  # the radius of a bend
@@ -85,8 +86,9 @@ def _drawn(box: Box) -> Drawn:
     classes = " ".join(("node", _class(node.kind), *(("output",) if node.output else ())))
     texts = list(_rows(box))
     if shape.name:
-        x = box.x + shape.width / 2 + 6 + marked_width(shape.name) * SMALL / 2
-        texts.append(_text(shape.name, x, box.y - 4.5, SMALL))
+        name = MARKS(shape.name)
+        x = box.x + shape.width / 2 + 6 + marked_width(name) * SMALL / 2
+        texts.append(_text(name, x, box.y - 4.5, SMALL))
     title = ", ".join(filter(None, (node.value, *map(_equation, node.equations))))
     return Drawn(classes, html.escape(node.value), " ".join(map(str, node.equations)),
                  html.escape(title), _outline(box), tuple(texts))
@@ -111,11 +113,11 @@ def _outline(box: Box) -> str:
 
 
 def _rows(box: Box) -> Sequence[Text]:
-    high = sum(size * 1.3 for _, size in box.shape.rows)
+    high = sum(one.size * 1.3 for one in box.shape.rows)
     y, found = box.y - high / 2, []
-    for text, size in box.shape.rows:
-        y += size * 1.3
-        found.append(_text(text, box.x, y - size * 0.35, size))
+    for row in box.shape.rows:
+        y += row.size * 1.3
+        found.append(_text(row.marked, box.x, y - row.size * 0.35, row.size))
     return found
 
 

@@ -1,125 +1,122 @@
-"""Symbols and short formulas as marked text."""
+"""Symbols and short formulas of a picture: the formulas of documents, on one line, with marks."""
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import replace
 
-from sympy import Abs, Expr, Piecewise, Symbol
+from sympy import Expr, Piecewise
+from sympy import Symbol as Name
 from sympy.core.relational import Relational
 
-from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.document_math import FormulaPrinter
+from symrnn.backends.formula import (APART, TIMES, Call, Formula, Function, Number, Parens, Root,
+                                     Row, Scripts, Sign, Sum, Symbol, side_by_side)
+from symrnn.backends.printer import ATOM
+from symrnn.backends.unicode import UnicodeSpelling
 from symrnn.diagrams.marks import above, below, italic
-from symrnn.program import (ACTIVATIONS, ARROWS, GREEK, Glyph, Pointwise, Program, Span,
-                            glyph_text)
+from symrnn.program import Face, Glyph, Letter, Program, Role, Span, Variable, glyph_text
 
-HOLE = Symbol("\uf000")  # where the value goes that a function is applied to
-FRACTIONS = {"1/2": "½", "1/3": "⅓", "1/4": "¼", "3/4": "¾"}
-NUMERAL = frozenset("0123456789/·½⅓¼¾")
-COMPARISON = {"<=": "≤", ">=": "≥", "!=": "≠", "==": "="}
-
-
-def symbol_marks(glyph: Glyph, time: str = "") -> str:
-    """A symbol with its indices and its step."""
-    letter = glyph_text(Glyph(glyph.letter, accents=tuple(
-        one for one in glyph.accents if one not in ARROWS)))
-    arrows = ["→" if "right" in one else "←" for one in glyph.accents if one in ARROWS]
-    step = glyph.index or (f"{time}{glyph.shift:+d}".replace("-", "−") if time and glyph.shift
-                           else time)
-    sub = [glyph_text(Glyph(one)) for one in glyph.sub] + ([step] if step else [])
-    sup = arrows + [glyph_text(Glyph(one)) for one in glyph.sup]
-    return _face(letter) + above(",".join(sup)) + below(",".join(map(_face, sub)))
+HOLE = Name("\uf000")  # where the value goes that a function is applied to
+DOT = Glyph.marks("·")
+EMPTY = Row(())
+FRACTIONS = {("1", "2"): "½", ("1", "3"): "⅓", ("1", "4"): "¼", ("3", "4"): "¾"}
 
 
-def _face(text: str) -> str:
-    """Single letters are italic; words, numbers and signs upright."""
-    words = "".join(one if one.isalpha() or unicodedata.combining(one) else " " for one in text)
-    if any(len(word) > 2 and word.isascii() for word in words.split()):
-        return text
-    return "".join(one if one.isdigit() or one in "+-−," else italic(one) for one in text)
-
-
-class LabelPrinter(Printer):
+class LabelPrinter(FormulaPrinter):
     """Formulas of one program; ``hole`` stands for the value that a function is applied to."""
 
-    times = " "
-    writes_powers = True
+    def __init__(self, program: Program, hole: Glyph = DOT) -> None:
+        value = Variable(HOLE.name, ("",), Role.INPUT, hole, "", Span.CONSTANT)
+        super().__init__(replace(program, variables=(*program.variables, value)))
 
-    def __init__(self, program: Program, hole: str = "·") -> None:
-        self.program, self.hole = program, hole
-
-    def symbol(self, name: str) -> str:
-        if name == HOLE.name:
-            return self.hole
-        variable = self.program[name]
-        if variable.stands_for is not None:
-            return self(variable.stands_for, PRODUCT)
-        return symbol_marks(variable.glyph, "t" if variable.span is Span.SEQUENCE else "")
-
-    def size(self, name: str) -> str:
-        return symbol_marks(self.program.size(name).glyph)
-
-    def number(self, value: Expr) -> tuple[int, str]:
-        found = power_of_ten(value)
-        if found is None:
-            own, text = super().number(value)
-            return own, FRACTIONS.get(text, text)
-        digits, exponent = found
-        power = "10" + above(f"{exponent}".replace("-", "−"))
-        return (POWER, power) if digits == 1 else (PRODUCT, f"{digits}·{power}")
-
-    def product(self, parts: Sequence[str]) -> str:
-        text = parts[0]
-        for before, part in pairwise(parts):
-            number = set(before) <= NUMERAL and before != self.hole
-            text += f" {part}" if number else f" ⊙ {part}"
-        return text
-
-    def _cases(self, node: Piecewise) -> tuple[int, str]:
-        found = self.extreme(node)
+    def _cases(self, node: Piecewise) -> tuple[int, Formula]:
+        found = extreme(node)
         if found is None:
             return super()._cases(node)
-        return ATOM, f"{found[0]}({', '.join(map(self, found[1]))})"
+        name, sides = found
+        shown = side_by_side([self(one) for one in sides], APART)
+        return ATOM, Call(Function(Glyph.upright(name)), Parens(shown))
 
-    def extreme(self, node: Piecewise) -> tuple[str, list[Expr]] | None:
-        """A choice that is the larger or the smaller of two things: which, and the two."""
-        (value, condition), (other, _) = node.args[0], node.args[-1]
-        if len(node.args) != 2 or not isinstance(condition, Relational):
-            return None
-        if condition.args != (value, other):
-            return None
-        return {">": "max", "<": "min"}[condition.rel_op[0]], [value, other]
 
-    def parenthesised(self, text: str) -> str:
-        return text if text == self.hole else f"({text})"
+def extreme(node: Piecewise) -> tuple[str, list[Expr]] | None:
+    """A choice that is the larger or the smaller of two things: which, and the two."""
+    (value, condition), (other, _) = node.args[0], node.args[-1]
+    if len(node.args) != 2 or not isinstance(condition, Relational):
+        return None
+    if condition.args != (value, other):
+        return None
+    return {">": "max", "<": "min"}[condition.rel_op[0]], [value, other]
 
-    def call(self, function: Expr, arguments: Sequence[str]) -> str:
-        if isinstance(function, Abs):
-            return f"|{arguments[0]}|"
-        return self.called(function) + f"({arguments[0]})"
 
-    def called(self, function: Expr) -> str:
-        """The name of a function; a Greek letter where mathematics has one for it."""
-        name: str = function.func.__name__
-        if not isinstance(function, Pointwise):
-            return name
-        letter = ACTIVATIONS[name].latex[1:] if name in ACTIVATIONS else ""
-        return italic(glyph_text(Glyph(f"\\{letter}"))) if letter in GREEK else name
+def times(factor: Expr, shown: Formula, printer: LabelPrinter) -> Formula:
+    """A formula behind its factor; without it where that is 1."""
+    if factor == 1:
+        return shown
+    if factor == -1:
+        return Sum((("-", shown),))
+    return Row((printer(factor), Sign(TIMES), shown))
 
-    def fraction(self, above: str, below: str) -> tuple[int, str]:
-        wide = above == self.hole and len(below) > 1
-        return PRODUCT, f"{above} / {below}" if wide else f"{above}/{below}"
 
-    def power(self, base: str, exponent: Expr) -> str:
-        return base + above(self(exponent))
+def sign(text: str) -> Formula:
+    """The sign in a circle."""
+    return Symbol(Glyph(tuple(Letter(one, Face.SIGN) for one in text)))
 
-    def root(self, inside: str) -> str:
-        return "√·" if inside == self.hole else f"√({inside})"
 
-    def comparison(self, operator: str) -> str:
-        return COMPARISON.get(operator, operator)
+def word(text: str) -> Formula:
+    """An upright word."""
+    return Function(Glyph.upright(text))
 
-    def coefficient(self, number: Expr) -> str:
-        """A factor in front, empty for 1."""
-        return "" if number == 1 else "−" if number == -1 else self(number, PRODUCT) + " "
+
+class MarksSpelling(UnicodeSpelling):
+    """Formulas on one line, with marks around what is italic, above and below."""
+
+    def symbol(self, node: Symbol) -> str:
+        return glyph_marks(node.drawn)
+
+    def function(self, node: Function) -> str:
+        return glyph_marks(node.glyph)
+
+    def scripts(self, node: Scripts) -> str:
+        over = "" if node.sup is None else above(self(node.sup))
+        return self(node.base) + over + ("" if node.sub is None else below(self(node.sub)))
+
+    def fraction(self, node: Formula) -> str:
+        above_, below_ = node.children
+        if isinstance(above_, Number) and isinstance(below_, Number):
+            known = FRACTIONS.get((above_.text, below_.text))
+            return known or f"{above_.text}/{below_.text}"
+        return super().fraction(node)  # type: ignore[arg-type]
+
+    def root(self, node: Root) -> str:
+        single = isinstance(node.inside, Symbol | Number)
+        return f"√{self(node.inside)}" if single else f"√({self(node.inside)})"
+
+    def parens(self, node: Parens) -> str:
+        hole = isinstance(node.inside, Symbol) and node.inside.glyph == DOT
+        return self(node.inside) if hole else f"({self(node.inside)})"
+
+    def call(self, node: Call) -> str:
+        """A function of the hole keeps its parentheses."""
+        inside = node.argument.children[0] if node.argument.children else node.argument
+        return f"{self(node.function)}({self(inside)})"
+
+
+def glyph_marks(glyph: Glyph) -> str:
+    """A symbol as it stands, with its indices."""
+    first, *others = glyph.letters
+    accented = replace(first, accents=(*first.accents, *glyph.accents))
+    return _letters((accented, *others)) + above(_listed(glyph.sup)) + below(_listed(glyph.sub))
+
+
+def _listed(glyphs: Iterable[Glyph]) -> str:
+    return ",".join(map(glyph_marks, glyphs))
+
+
+def _letters(letters: Iterable[Letter]) -> str:
+    """Letters one after the other: words, numbers and signs are upright."""
+    return "".join(italic(glyph_text(Glyph((one,)))) if one.face in (Face.LETTER, Face.GREEK)
+                   else glyph_text(Glyph((one,))) for one in letters)
+
+
+MARKS = MarksSpelling()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from symrnn.backends.formula import APART, Formula, Symbol, side_by_side
 from symrnn.diagrams.flow import flow
 from symrnn.diagrams.graph import Edge, Kind, Node
 from symrnn.diagrams.parts import Part, parts
 from symrnn.diagrams.picture import Box, Line, Picture
 from symrnn.diagrams.routes import Point
 from symrnn.diagrams.shapes import shape
-from symrnn.diagrams.symbols import LabelPrinter, symbol_marks
+from symrnn.diagrams.symbols import EMPTY
 from symrnn.program import Delay, Program, Span
 
 ROW, STATE = 34.0, 16.0  # between two rows; between the lines of two states
@@ -56,7 +57,6 @@ class _Unrolled:
 
     def draw(self) -> None:
         """Boxes from below to above, then the lines between them."""
-        self.printer = LabelPrinter(self.program)
         widths = [self._box(one, 1, 0.0, 0.0).shape.width for one in self.parts]
         self.beside = max(widths) / 2 + BESIDE
         most = max(one.beside for one in self.parts)
@@ -131,27 +131,28 @@ class _Unrolled:
 
     def _state(self, kind: Kind, name: str, beside: Box, x: float, y: float) -> Box:
         variable = self.program[name]
-        node = Node(0, kind, symbol_marks(variable.glyph), name, part=beside.node.part)
-        return Box(node, shape(node, ""), x, y)
+        node = Node(0, kind, Symbol(variable.glyph), name, part=beside.node.part)
+        return Box(node, shape(node), x, y)
 
     def _box(self, part: Part, step: int, x: float, y: float) -> Box:
-        label = ", ".join(self._at(name, step) for name in part.shown if name)
+        label = (side_by_side([self._at(name, step) for name in part.shown], APART)
+                 if any(part.shown) else EMPTY)
         numbers = tuple(one.number for one in self.program.equations if one.lhs in part.shown)
         value = part.shown[0] if part.shown else ""
         node = Node(0, Kind.LAYER, label, value, part.weights, numbers, part=part.prefix)
-        drawn = shape(node, "")
+        drawn = shape(node)
         tall = max(drawn.height, len(part.delays) * STATE * 2 + 8)
         return Box(node, replace(drawn, height=tall, width=max(drawn.width, 56.0)), x, y)
 
     def _end(self, kind: Kind, name: str, step: int, x: float, y: float) -> Box:
         node = Node(0, kind, self._at(name, step), name)
-        return Box(node, shape(node, ""), x, y)
+        return Box(node, shape(node), x, y)
 
-    def _at(self, name: str, step: int) -> str:
+    def _at(self, name: str, step: int) -> Formula:
         """The symbol of a value at one step."""
         variable = self.program[name]
         fixed = variable.glyph.at(str(step))
-        return symbol_marks(fixed if variable.span is Span.SEQUENCE else variable.glyph)
+        return Symbol(fixed if variable.span is Span.SEQUENCE else variable.glyph)
 
     def _add(self, box: Box) -> Box:
         made = replace(box, node=replace(box.node, key=len(self.boxes)))

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, expand
 
-from symrnn.backends.latex_math import LatexPrinter
-from symrnn.backends.unicode import UnicodePrinter
+from symrnn.backends.document_math import FormulaPrinter
+from symrnn.backends.formula import Formula, Symbol
+from symrnn.backends.latex_math import LATEX
+from symrnn.backends.spelling import Spelling
+from symrnn.backends.unicode import UNICODE
 from symrnn.costs import Costs, Operations, costs, part
 from symrnn.pipeline import derive
 from symrnn.presentation import as_json
-from symrnn.program import Misused, Program, SizeSymbol, add, multiply, of_network, quoted
+from symrnn.program import (Glyph, Misused, Program, SizeSymbol, add, multiply, of_network,
+                            quoted)
 
 KINDS = {"products": "multiply-adds of products", "other": "other operations",
          "calls": "functions called"}
@@ -84,20 +88,11 @@ def sizes_of(program: Program, text: str) -> dict[Expr, Integer]:
     return found
 
 
-class _Formulas(UnicodePrinter):
-    """Formulas in sizes: ``4 m² + 4 m n``."""
+class _Formulas(FormulaPrinter):
+    """Formulas in the sizes of a program and in those that every one has."""
 
-    times = " "
-
-    def size(self, name: str) -> str:
-        return name if name in WIDE else super().size(name)
-
-
-class _Latex(LatexPrinter):
-    """The same as LaTeX."""
-
-    def size(self, name: str) -> str:
-        return name if name in WIDE else super().size(name)
+    def size(self, name: str) -> Formula:
+        return Symbol(Glyph.named(name)) if name in WIDE else super().size(name)
 
 
 def ordered(formula: Expr) -> Expr:
@@ -114,32 +109,35 @@ def cost_text(program: Program, style: str = "unicode", fix: str = "") -> str:
     return STYLES[style](program, tables(cost(program)), sizes_of(program, fix))
 
 
-def _cell(printer: _Formulas | _Latex, formula: Expr | None, fixed: Mapping[Expr, Expr]) -> str:
+def _cell(spelling: Spelling, program: Program, formula: Expr | None,
+          fixed: Mapping[Expr, Expr]) -> str:
     if formula is None:
         return ""
-    text, number = printer(ordered(formula)), formula.xreplace(fixed)
-    return text if number == formula else f"{text} = {printer(ordered(number))}"
+    printer, number = _Formulas(program), formula.xreplace(fixed)
+    text = spelling(printer(ordered(formula)))
+    return text if number == formula else f"{text} = {spelling(printer(ordered(number)))}"
 
 
 def _unicode(program: Program, found: tuple[Table, ...], fixed: Mapping[Expr, Expr]) -> str:
-    printer, lines = _Formulas(program), []
+    lines = []
     for table in found:
         lines.append([*table.head])
-        lines += [[f"  {row.what}", _cell(printer, row.forward, fixed),
-                   _cell(printer, row.backward, fixed)] for row in table.rows]
+        lines += [[f"  {row.what}", _cell(UNICODE, program, row.forward, fixed),
+                   _cell(UNICODE, program, row.backward, fixed)] for row in table.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(3)]
     return "\n".join("  ".join(cell.ljust(wide) for cell, wide in zip(line, widths, strict=True))
                      .rstrip() for line in lines)
 
 
 def _latex(program: Program, found: tuple[Table, ...], fixed: Mapping[Expr, Expr]) -> str:
-    printer = _Latex(program)
     lines = [r"\begin{tabular}{lll}"]
     for table in found:
         of, *columns = table.head
         lines.append(rf"\textbf{{{of}}} & {' & '.join(columns)} \\")
-        lines += [rf"{row.what} & {_math(_cell(printer, row.forward, fixed))} & "
-                  rf"{_math(_cell(printer, row.backward, fixed))} \\" for row in table.rows]
+        for row in table.rows:
+            shown = [_math(_cell(LATEX, program, one, fixed))
+                     for one in (row.forward, row.backward)]
+            lines.append(rf"{row.what} & {' & '.join(shown)} \\")
     return "\n".join([*lines, r"\end{tabular}"])
 
 
@@ -158,8 +156,8 @@ def _json(program: Program, found: tuple[Table, ...], fixed: Mapping[Expr, Expr]
 
 def _data(program: Program, formula: Expr, fixed: Mapping[Expr, Expr]) -> dict[str, str | int]:
     number = formula.xreplace(fixed)
-    return {"text": _cell(_Formulas(program), formula, {}),
-            "latex": _cell(_Latex(program), formula, {}),
+    return {"text": _cell(UNICODE, program, formula, {}),
+            "latex": _cell(LATEX, program, formula, {}),
             **({"number": int(number)} if number.is_Integer else {})}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from symrnn.backends import mathml, typst
 from symrnn.backends.document import DocumentPrinter, Shown, printed
-from symrnn.backends.formula import Derivative, Formula, Sum, Symbol
+from symrnn.backends.formula import Partial, Formula, Sum, Symbol
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.backends.latex_math import LATEX, aligned, escape_latex
 from symrnn.backends.mathml import MATHML
@@ -40,7 +40,7 @@ def step_line(program: Program, rule: str, source: Equation | None) -> Line:
 
 def derivative_line(by: Formula, value: Sum) -> Line:
     """The derivative of the loss by a symbol."""
-    return Line(Shown(Derivative(LOSS, by), (value,), None))
+    return Line(Shown(Partial(LOSS, by), (value,), None))
 
 
 def jacobian_lines(program: Program) -> list[Line]:

@@ -19,8 +19,7 @@ from symrnn.program.given import of_network
 from symrnn.program.graph import reached, reads, reversed_edges
 from symrnn.program.lower import lower
 from symrnn.program.naming import RULE, free_name, is_composed, is_name, misnamed, printable, quoted
-from symrnn.program.notation import (ARROWS, GREEK, Face, Glyph, Letter, Style, escape_latex,
-                                     letter_latex, shifted)
+from symrnn.program.notation import ARROWS, GREEK, Face, Glyph, Letter, Style, shifted
 from symrnn.program.numbers import exact, meant
 from symrnn.program.prose import unfit, unquoted, untold
 from symrnn.program.terminal import SUPERSCRIPT, character, glyph_text
@@ -34,12 +33,12 @@ __all__ = [
     "Origin", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Saturating", "Size",
     "SizeSymbol", "Span", "Style", "UnknownName", "Variable", "activation", "add", "arrange",
     "chain", "character", "check_equation", "contraction_axes", "contraction_term", "contractions",
-    "counted", "delay_variables", "escape_latex", "exact", "factors", "final_name", "finished",
-    "free_name", "function", "glyph_text", "indices_in_order", "initial_name", "is_call",
-    "is_composed", "is_name", "is_number", "is_variable", "larger", "last_number",
-    "leading_number", "letter_latex", "local", "lower", "magnitude", "meant", "merge", "misnamed",
-    "multiply", "named_choice", "negated", "of_network", "pointwise_part", "printable", "quoted",
-    "reached", "reads", "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges",
-    "rewrite", "settled", "shifted", "sizes_in_order", "smaller", "spelled_out", "substitute",
-    "symbols_in_order", "terms", "unfit", "unquoted", "untold", "verify",
+    "counted", "delay_variables", "exact", "factors", "final_name", "finished", "free_name",
+    "function", "glyph_text", "indices_in_order", "initial_name", "is_call", "is_composed",
+    "is_name", "is_number", "is_variable", "larger", "last_number", "leading_number", "local",
+    "lower", "magnitude", "meant", "merge", "misnamed", "multiply", "named_choice", "negated",
+    "of_network", "pointwise_part", "printable", "quoted", "reached", "reads", "rebuild", "rename",
+    "renamed", "result_axes", "reverse", "reversed_edges", "rewrite", "settled", "shifted",
+    "sizes_in_order", "smaller", "spelled_out", "substitute", "symbols_in_order", "terms", "unfit",
+    "unquoted", "untold", "verify",
 ]

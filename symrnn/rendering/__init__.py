@@ -1,7 +1,10 @@
 """Rendering: ready strings in, files out, through strict and logic-free templates."""
 
-from symrnn.rendering.files import FileRefused, is_ours, refuse_foreign, refuse_links, write
-from symrnn.rendering.render import render, rendered, shared, storage
+from markupsafe import Markup
 
-__all__ = ["FileRefused", "is_ours", "refuse_foreign", "refuse_links", "render", "rendered",
-           "shared", "storage", "write"]
+from symrnn.rendering.files import FileRefused, is_ours, refuse_foreign, refuse_links, write
+from symrnn.rendering.render import (names_read, page, render, rendered, shared,
+                                     storage, template_folder)
+
+__all__ = ["FileRefused", "Markup", "is_ours", "names_read", "page", "refuse_foreign",
+           "refuse_links", "render", "rendered", "shared", "storage", "template_folder", "write"]

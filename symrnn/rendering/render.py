@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 
 from symrnn.backends.base import SHARED, Artefact
 
@@ -40,6 +40,24 @@ def environment() -> Environment:
 def render(template: str, content: Any) -> str:
     """One template, filled with one content, which it sees as ``code``."""
     return environment().get_template(template).render(code=content)
+
+
+@cache
+def page_environment() -> Environment:
+    """The same for pages: what stands between marks is text, unless it is :class:`Markup`."""
+    return environment().overlay(autoescape=True)
+
+
+def page(template: str, content: Any) -> str:
+    """One page, filled with one content, which it sees as ``page``; text in it is made safe."""
+    return page_environment().get_template(template).render(page=content)
+
+
+def names_read(template: str, owner: str) -> frozenset[str]:
+    """The attributes of ``owner`` that a template reads: ``text.title`` reads title of text."""
+    source = (template_folder() / template).read_text(encoding="utf-8")
+    return frozenset(node.attr for node in environment().parse(source).find_all(nodes.Getattr)
+                     if isinstance(node.node, nodes.Name) and node.node.name == owner)
 
 
 def rendered(artefacts: tuple[Artefact, ...]) -> dict[str, str]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from sympy import Symbol
+from dataclasses import replace
 
+import pytest
+from sympy import Add, Expr, Piecewise, tanh
+from sympy import Symbol as Name
+
+import symrnn
+from symrnn.backends.formula import Symbol
 from symrnn.diagrams.marks import Run, above, below, italic, placed, plain, runs, width
-from symrnn.diagrams.symbols import symbol_marks
-from symrnn.program import Glyph
+from symrnn.diagrams.symbols import HOLE, MARKS, LabelPrinter
+from symrnn.program import Glyph, Letter, Role, Span, Variable
 
 
 def test_marks_become_runs() -> None:
@@ -25,15 +30,28 @@ def test_a_superscript_stands_above_the_subscript_and_what_follows_behind_both()
 
 
 @pytest.mark.parametrize(("glyph", "text"), [
-    (Glyph("z", ("i",)), "z_i,t"), (Glyph(r"\Delta", shift=-1), "Δ_t−1"),
-    (Glyph("h", (), ("(1)",), (r"\overleftarrow",)), "h^←,(1)_t"),
-    (Glyph("c", accents=(r"\tilde",)), "c\u0303_t"), (Glyph("h", index="0"), "h_0"),
+    (Glyph.named("z_i"), "z_i,t"), (Glyph.named("Delta").delayed(1), "Δ_t−1"),
+    (Glyph((Letter("h"),), (), (Glyph.marks("(1)"),), ("overleftarrow",)), "h^←,(1)_t"),
+    (Glyph((Letter("c", accents=("tilde",)),)), "c\u0303_t"), (Glyph.named("h").at("0"), "h_0"),
 ])
 def test_symbols_look_as_in_a_paper(glyph: Glyph, text: str) -> None:
-    assert plain(symbol_marks(glyph, "t")) == text
+    assert plain(MARKS(Symbol(glyph, "t"))) == text
 
 
 def test_letters_are_italic_and_words_are_not() -> None:
-    found = runs(symbol_marks(Glyph("A", (r"\mathrm{log}",))))
+    found = runs(MARKS(Symbol(Glyph.named("A_log"))))
     assert found == (Run("A", 0, True), Run("log", -1, False))
-    assert Symbol("x").name == "x"
+
+
+X, A = HOLE, Name("A")
+
+
+@pytest.mark.parametrize(("formula", "text"), [
+    (Add(1, -X, evaluate=False), "1 − ·"), (A * X, "A ⊙ ·"), (tanh(X), "tanh(·)"),
+    (X / 2, "½ ·"), (1 / X, "1 / ·"), (Piecewise((X, X >= 0), (0, True)), "max(·, 0)"),
+    (Piecewise((0, X <= 1), (X, True)), "{0 if · ≤ 1, else ·}"), (X ** 2, "·^2"),
+])
+def test_functions_are_written_of_a_dot(formula: Expr, text: str) -> None:
+    weight = Variable("A", ("m",), Role.PARAMETER, Glyph.named("A"), "", Span.CONSTANT)
+    program = replace(symrnn.elman(), variables=(weight,))
+    assert plain(MARKS(LabelPrinter(program)(formula))) == text

@@ -9,6 +9,7 @@ from symrnn.diagrams.flow import flow
 from symrnn.diagrams.graph import Kind
 from symrnn.diagrams.marks import plain
 from symrnn.diagrams.parts import parts
+from symrnn.diagrams.symbols import MARKS
 from symrnn.program import Misused
 
 
@@ -28,7 +29,7 @@ def test_each_direction_goes_its_own_way_along_time() -> None:
             if line.edge.along_time]
     assert sorted(way > 0 for way in ways) == [False] * 5 + [True] * 5
     assert sum(box.node.kind is Kind.INPUT for box in picture.boxes) == 4
-    starts = {plain(box.node.label) for box in picture.boxes if box.node.kind is Kind.BEFORE}
+    starts = {plain(MARKS(box.node.label)) for box in picture.boxes if box.node.kind is Kind.BEFORE}
     assert starts == {"h^→_0", "h^←_T+1"}
 
 

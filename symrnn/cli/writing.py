@@ -1,0 +1,43 @@
+"""``symrnn docs``: the pages of networks, in some languages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from symrnn.cli import choices
+from symrnn.cli.commands import CellNames, counted
+from symrnn.cli.terminal import say, waiting
+from symrnn.targets import LANGUAGES, PAGES
+
+Output = Annotated[str, typer.Option("--output", "-o", metavar="DIR",
+                                     help="The folder of the pages.")]
+Format = Annotated[str, choices.option("format", PAGES, "--format", "-f", help="What to write.")]
+Languages = Annotated[list[str] | None, choices.option(
+    "language", LANGUAGES, "--lang", help="Only this language; repeatable.")]
+
+
+def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGES[0],
+         lang: Languages = None, show: Annotated[bool, typer.Option(
+             "--open", help="Show them in a browser.")] = False) -> None:
+    """Write a page for each network: equations, their derivation, code, examples, accuracy.
+
+    Pages need no server and no network: open index.html. Colours of code need
+    `pip install "symrnn[docs]"`. Files that symrnn did not generate are never written over.
+
+    Examples: `symrnn docs`, `symrnn docs lstm my.cell --output build --lang zh-TW --open`.
+    """
+    from symrnn import workflow
+
+    folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
+    files: dict[str, str] = {}
+    with waiting("Writing pages") as told:
+        told(0, "", len(chosen))
+        for done, (name, own) in enumerate(workflow.pages(chosen, lang or LANGUAGES, format), 1):
+            told(done, name, len(chosen))
+            files |= own
+    start = workflow.write_pages(files, folder)
+    say(f"{len(files)} files of {counted(len(chosen))}; read {start}")
+    if show:
+        typer.launch(str(start))

@@ -1,0 +1,1 @@
+"""Pages of networks: data first, then what writers make of it."""

@@ -1,0 +1,79 @@
+"""Code as a page shows it: blocks of lines that compute the same, coloured by a lexer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Comment, Keyword, String, _TokenType
+
+from symrnn.documents.page import Code, CodeLine, EquationRow
+
+LEXERS = {"numpy": "python", "portable": "c"}
+CLASSES = ((Comment, "c"), (Keyword, "k"), (String, "s"))
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text of one colour; ``kind`` is empty for plain text."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines that compute the same equations, of which some begin here."""
+
+    equations: tuple[EquationRow, ...]
+    begins: tuple[EquationRow, ...]
+    pieces: tuple[Piece, ...]
+
+
+def blocks(code: Code) -> tuple[Block, ...]:
+    """A function block by block."""
+    coloured = highlighted(code.language, [one.text for one in code.lines])
+    found = []
+    for places in _alike(code.lines):
+        first = code.lines[places.start]
+        pieces = [piece for place in places for piece in (*coloured[place], Piece("", "\n"))]
+        found.append(Block(first.equations, first.begins, tuple(_joined(pieces[:-1]))))
+    return tuple(found)
+
+
+def _alike(lines: Sequence[CodeLine]) -> Iterator[range]:
+    """Ranges of lines that compute the same; where equations begin, a range does."""
+    start = 0
+    for place, line in enumerate(lines):
+        if place and (line.begins or line.equations != lines[place - 1].equations):
+            yield range(start, place)
+            start = place
+    yield range(start, len(lines))
+
+
+def highlighted(language: str, lines: Sequence[str]) -> list[list[Piece]]:
+    """The pieces of every line."""
+    lexer = get_lexer_by_name(LEXERS[language], stripnl=False)
+    found: list[list[Piece]] = [[]]
+    for token, text in lexer.get_tokens("\n".join(lines)):
+        first, *others = text.split("\n")
+        own = _class(token)
+        found[-1].append(Piece(own, first))
+        found += [[Piece(own, part)] for part in others]
+    return found[:len(lines)]
+
+
+def _class(token: _TokenType) -> str:
+    return next((name for kind, name in CLASSES if token in kind), "")
+
+
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Pieces side by side of one colour are one; a colour does not matter to spaces."""
+    found: list[Piece] = []
+    for one in pieces:
+        if found and (one.kind == found[-1].kind or one.text.isspace()):
+            found[-1] = Piece(found[-1].kind, found[-1].text + one.text)
+        elif one.text:
+            found.append(one)
+    return found

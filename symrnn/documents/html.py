@@ -1,0 +1,206 @@
+"""Pages as HTML: ready strings for templates, from data, texts of a language and MathML."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from symrnn.backends import mathml
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula
+from symrnn.documents import numbers, texts
+from symrnn.documents.highlight import Block, blocks
+from symrnn.documents.page import Accuracy, Code, Entry, Page
+from symrnn.documents.plot import Plot, curve
+from symrnn.documents.texts import Catalogue
+from symrnn.rendering import Markup, names_read, page, render
+
+FOLDER = "docs"
+ASSETS = ("style.css", "script.js")
+TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
+             "index": ("index.html.j2",)}
+
+
+class Notation:
+    """Formulas of one page in MathML, each printed once for all languages."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, Markup]] = {}
+
+    def __call__(self, formula: Formula | Shown) -> Markup:
+        """The formula; an equation stands in a line of its own."""
+        found = self._known.get(id(formula))
+        if found is None:
+            text = (mathml.block(formula) if isinstance(formula, Shown)
+                    else mathml.formula(formula))
+            found = self._known[id(formula)] = (formula, Markup(text))
+        return found[1]
+
+
+class Texts:
+    """The texts of one section as attributes, in which markup may be filled in."""
+
+    def __init__(self, section: Mapping[str, str]) -> None:
+        self._section = section
+
+    def __getattr__(self, name: str) -> Markup:
+        return self.of(name)
+
+    def of(self, key: str) -> Markup:
+        """A text whose key is data: a role, a rule."""
+        if key not in self._section:
+            raise AttributeError(key)
+        return Markup(self._section[key])
+
+
+class Words:
+    """All that templates say in one language."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.code, self.language = catalogue.code, catalogue.language
+        self.space = catalogue.space
+        self._catalogue = catalogue
+        self._sections = {name: Texts(one) for name, one in catalogue.sections.items()}
+
+    def section(self, name: str) -> Texts:
+        """The texts of one section."""
+        return self._sections[name]
+
+    def said(self, english: str) -> Markup:
+        """What an author wrote, in this language; else in English, and marked so."""
+        found = self._catalogue.said(english)
+        if found is None:
+            return Markup('<span lang="en">{}</span>').format(english)
+        return Markup.escape(found)
+
+    def listed(self, parts: Iterable[Any]) -> Markup:
+        """Parts with commas between them."""
+        return Markup(self._catalogue.comma).join(parts)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A link to the same page in another language."""
+
+    code: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Highlighted:
+    """A function in coloured blocks, each with what it computes."""
+
+    code: Code
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class PageView:
+    """What the template of a page sees; ``math`` prints a formula."""
+
+    data: Page
+    words: Words
+    math: Notation
+    languages: tuple[Language, ...]
+    listings: tuple[Highlighted, ...]
+    curves: tuple[tuple[Accuracy, Plot], ...]
+    numbers: Any = numbers
+
+    def inline(self, formula: Formula) -> Markup:
+        """A long formula inside a sentence, which can be moved where it is too wide."""
+        shown = self.math(formula)
+        return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
+
+    @staticmethod
+    def code(text: str) -> Markup:
+        """Text between elements, where quotes are safe."""
+        return Markup(escape(text, quote=False))
+
+    def listed(self, formulas: Iterable[Formula]) -> Markup:
+        """Formulas in a sentence, with commas between them."""
+        return self.words.listed(map(self.math, formulas))
+
+    @property
+    def sizes(self) -> tuple[Markup, ...]:
+        """The sizes of the example: ``n = 2``."""
+        return tuple(Markup("{} = {}").format(self.math(letter), size)
+                     for letter, size in self.data.example.sizes)
+
+    @cached_property
+    def places(self) -> Mapping[str, list[str]]:
+        """By the label of an equation the anchors of the functions that compute it."""
+        found = defaultdict[str, list[str]](list)
+        for one in self.data.code:
+            for line in one.lines:
+                for row in line.begins:
+                    found[row.label].append(one.anchor)
+        return found
+
+
+@dataclass(frozen=True)
+class IndexView:
+    """What the template of the list sees."""
+
+    entries: tuple[Entry, ...]
+    words: Words
+    math: Notation
+    languages: tuple[Language, ...]
+    most_states: tuple[int, ...]
+    tagged: bool
+
+
+class Html:
+    """Writes pages in some languages. Raises MissingText where a catalogue lacks a text."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.words = tuple(Words(texts.catalogue(code)) for code in codes)
+        self.languages = tuple(Language(one.code, one.language) for one in self.words)
+        texts.held(used())
+
+    def page(self, data: Page) -> dict[str, str]:
+        """The files of one network, one for each language."""
+        math = Notation()
+        listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
+        curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
+        return {f"{words.code}/{data.head.name}.html": page(
+            f"{FOLDER}/page.html.j2",
+            PageView(data, words, math, self._others(words), listings, curves))
+            for words in self.words}
+
+    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
+        """The list of all, in every language, and what leads to it."""
+        math = Notation()
+        states = tuple(sorted({one.states for one in entries}))
+        found = {f"{words.code}/index.html": page(
+            f"{FOLDER}/index.html.j2", IndexView(
+                entries, words, math, self._others(words), states,
+                any(one.tags for one in entries)))
+            for words in self.words}
+        return {**found, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+
+    def assets(self) -> dict[str, str]:
+        """What all pages share."""
+        return {name: render(f"{FOLDER}/{name}", None) for name in ASSETS}
+
+    def _others(self, words: Words) -> tuple[Language, ...]:
+        return tuple(one for one in self.languages if one.code != words.code)
+
+
+def used() -> dict[str, frozenset[str]]:
+    """The texts that pages need, by section: what templates name, and what data may call for."""
+    from symrnn.documents.code import SHOWN
+    from symrnn.program import Role, Rule
+
+    shown = (Role.INPUT, Role.MASK, Role.STEP_MASK, Role.START, Role.PARAMETER, Role.SELECTOR,
+             Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
+    named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
+             for section, files in TEMPLATES.items()}
+    return {**named, "roles": frozenset(one.name.lower() for one in shown),
+            "rules": frozenset(one.name.lower() for one in Rule),
+            "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
+                                   for one in names),
+            "verdicts": frozenset(("same", "merged"))}

@@ -1,0 +1,253 @@
+"""One page as data: what a reader learns of a network, in no language and no notation.
+
+Several writers print it. Sentences are keys of a catalogue, formulas are trees, numbers come from
+a run. ``anchor`` is what other parts call a part by; it is unique in a page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula
+
+Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a network is for, and what it has of everything."""
+
+    summary: str
+    inputs: tuple[Formula, ...]
+    states: tuple[Formula, ...]
+    outputs: tuple[Formula, ...]
+    backward_in_time: tuple[str, ...]  # a word where some state runs from the end to the start
+
+
+@dataclass(frozen=True)
+class Head:
+    """Name, variant and citation."""
+
+    name: str
+    title: str
+    python: str
+    purpose: Purpose
+    notes: tuple[str, ...]
+    citation: str
+    bibtex: str
+    year: str
+
+
+@dataclass(frozen=True)
+class SymbolRow:
+    """One symbol: what it is for, by keys of the catalogue, and what it means.
+
+    ``names`` are those of the symbol, of the same at another step, and of its cotangents.
+    """
+
+    anchor: str
+    names: tuple[str, ...]
+    symbol: Formula
+    code: str
+    shape: tuple[Formula, ...]
+    roles: tuple[str, ...]
+    meaning: str
+
+
+@dataclass(frozen=True)
+class SizeRow:
+    """A size, and its value where it follows from others."""
+
+    letter: Formula
+    meaning: str
+    value: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class SymbolTable:
+    """What equations read first, what they bind, and the sizes of all."""
+
+    given: tuple[SymbolRow, ...]
+    parameters: tuple[SymbolRow, ...]
+    bound: tuple[SymbolRow, ...]
+    sizes: tuple[SizeRow, ...]
+    parameter_count: Formula
+
+
+@dataclass(frozen=True, eq=False)
+class EquationRow:
+    """A numbered equation; ``reads`` are the anchors of the symbols in it, its own first."""
+
+    anchor: str
+    label: str
+    formula: Shown
+    shape: tuple[Formula, ...]
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What a remembered symbol is where there is no step before it, and what is left at the end."""
+
+    symbol: Formula
+    at: Formula  # where nothing is remembered yet: t = 1 or t = T
+    given: Formula
+    start: Formula
+    final: Formula
+
+
+@dataclass(frozen=True)
+class Step:
+    """One term of a cotangent: its rule, the equation it comes from, what it says there."""
+
+    rule: str
+    source: tuple[EquationRow, ...]  # none for what is given and what the next step sends
+    local: tuple[Formula, ...]
+    contribution: Formula
+
+
+@dataclass(frozen=True)
+class Derived:
+    """An equation of the backward pass and how each of its terms came to be."""
+
+    equation: EquationRow
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Backward:
+    """The backward pass: from the loss to what flows on, then every gradient."""
+
+    given: tuple[Formula, ...]
+    inner: tuple[Derived, ...]
+    gradients: tuple[Derived, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """A line, and the equations that it computes; ``begins`` are those whose lines begin here."""
+
+    text: str
+    equations: tuple[EquationRow, ...]
+    begins: tuple[EquationRow, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One function: its language, what it does by a key of the catalogue, and its file."""
+
+    anchor: str
+    language: str
+    function: str
+    filename: str
+    lines: tuple[CodeLine, ...]
+
+
+@dataclass(frozen=True)
+class Values:
+    """What a symbol is at every step; a constant has one entry."""
+
+    symbol: Formula
+    equation: tuple[EquationRow, ...]
+    at_steps: tuple[Matrix, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Values of some symbols: of those that have one, and of those that have one a step."""
+
+    constants: tuple[Values, ...]
+    sequences: tuple[Values, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """A small case, worked out."""
+
+    sizes: tuple[tuple[Formula, int], ...]
+    steps: tuple[int, ...]
+    given: Table
+    forward: Table
+    cotangents: Table
+    backward: Table
+    gradients: Table
+
+
+@dataclass(frozen=True)
+class Point:
+    """A width of a finite difference, and the relative error of the derivative."""
+
+    width: float
+    error: float
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """The largest errors of a kernel, in units in the last place of the largest entry."""
+
+    dtype: str
+    values: float
+    gradients: float
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How well the gradients of this build agree with derivatives found in other ways."""
+
+    differences: tuple[Point, ...]
+    best: Point
+    complex_step: float
+    rounding: tuple[Rounding, ...]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another variant of the same cell: equations that this page has and it lacks, and others."""
+
+    name: str
+    title: str
+    only_here: tuple[Shown, ...]
+    only_there: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Equal:
+    """Another cell or a library's layer that is proved to be the same function."""
+
+    name: str
+    title: str
+    verdict: str
+    is_cell: bool
+    parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that a page tells of one network."""
+
+    head: Head
+    symbols: SymbolTable
+    forward: tuple[EquationRow, ...]
+    edges: tuple[Edge, ...]
+    backward: Backward
+    code: tuple[Code, ...]
+    example: Example
+    accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    neighbours: tuple[Neighbour, ...]
+    equals: tuple[Equal, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A network in the list of all."""
+
+    name: str
+    title: str
+    year: str
+    summary: str
+    states: int
+    equations: int
+    parameters: Formula
+    tags: tuple[str, ...]

@@ -1,0 +1,78 @@
+"""All pages of a site, and the list of all, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from symrnn.authoring import Architecture
+from symrnn.authoring.registry import variants
+from symrnn.backends.document import DocumentPrinter
+from symrnn.documents.accuracy import accuracy
+from symrnn.documents.bibliography import year
+from symrnn.documents.code import code
+from symrnn.documents.equations import Equations, backward
+from symrnn.documents.example import example
+from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
+from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
+from symrnn.documents.symbols import edges, parameter_count, symbol_table
+from symrnn.pipeline import derive
+from symrnn.program import FED, Program
+
+
+
+@dataclass(frozen=True)
+class Site:
+    """The networks of a site, by name; pages are made one by one."""
+
+    networks: Mapping[str, Architecture]
+    programs: Mapping[str, Program]
+    equals: Mapping[str, tuple[Equal, ...]]
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The list of all."""
+        return tuple(_entry(one, self.programs[name]) for name, one in self.networks.items())
+
+    def pages(self) -> Iterator[Page]:
+        """Every page, in the order of the list."""
+        for name in self.networks:
+            yield self.page(name)
+
+    def page(self, name: str) -> Page:
+        """The page of one network. Raises ProgramError for what is not well formed."""
+        one, program = self.networks[name], self.programs[name]
+        plan = derive(program)
+        forward, gradient = Equations(program), Equations(plan.gradient)
+        return Page(
+            _head(one, program), symbol_table(program, plan.gradient), forward.rows,
+            edges(program), backward(forward, gradient), code(plan, name, forward, gradient),
+            example(plan, forward, gradient), accuracy(plan), self._neighbours(name),
+            (*self.equals[name], *equal_layers(one, program)))
+
+    def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
+        """The other variants of the same builder that have a page here."""
+        return tuple(neighbour(other, self.programs[other], self.programs[name])
+                     for other in variants(name) if other != name and other in self.programs)
+
+
+def site(networks: Sequence[Architecture]) -> Site:
+    """The site of some networks. Raises ProgramError for what is no program."""
+    programs = {one.name: one.build() for one in networks}
+    return Site({one.name: one for one in networks}, programs, equal_cells(programs))
+
+
+def _head(one: Architecture, program: Program) -> Head:
+    shown = DocumentPrinter(program).glyph
+    purpose = Purpose(
+        one.summary, tuple(shown(each.name) for each in program.with_role(*FED)),
+        tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
+        tuple("reverse" for each in program.delays if each.step < 0)[:1])
+    return Head(one.name, program.title, one.python, purpose, program.notes, program.source,
+                program.bibtex.strip(), year(program.bibtex))
+
+
+def _entry(one: Architecture, program: Program) -> Entry:
+    return Entry(one.name, program.title, year(program.bibtex), one.summary,
+                 len(program.delays), len(Equations(program).rows),
+                 DocumentPrinter(program)(parameter_count(program)), ())

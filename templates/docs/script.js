@@ -1,0 +1,163 @@
+/* << mark >>: what pages do besides being read. Without it all of their text still stands. */
+"use strict";
+(() => {
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const words = (element, key) => (element.dataset[key] || "").split(" ").filter(Boolean);
+
+  const index = (selector, key) => {
+    const found = new Map();
+    for (const element of all(selector))
+      for (const word of words(element, key))
+        found.set(word, [...(found.get(word) || []), element]);
+    return found;
+  };
+
+  const light = (elements) => elements.forEach((one) => one.classList.add("lit"));
+  const clear = () => all(".lit").forEach((one) => one.classList.remove("lit"));
+
+  /* The whole equation stands once in the text; beside the code it is written again here. */
+  const repeating = () => all(".side li").forEach((one) => {
+    const whole = document.querySelector(`[id="${one.querySelector("a").hash.slice(1)}"] .formula`);
+    if (whole) one.querySelector(".formula").replaceWith(whole.cloneNode(true));
+  });
+
+  /* An element comes into view inside its own box; the page stays where it is. */
+  const reveal = (element, box) => {
+    const own = element.getBoundingClientRect(), around = box.getBoundingClientRect();
+    if (own.top < around.top || own.bottom > around.bottom)
+      box.scrollTop += own.top - around.top - box.clientHeight / 3;
+  };
+
+  const equations = () => {
+    const places = index("[data-equation]", "equation");
+    const show = (element) => {
+      const lit = words(element, "equation").flatMap((one) => places.get(one) || []);
+      light(lit);
+      for (const box of all(".side, details[open] > pre.code"))
+        if (!box.contains(element)) {
+          const first = lit.find((one) => box.contains(one));
+          if (first) reveal(first, box);
+        }
+    };
+    return show;
+  };
+
+  const symbols = () => {
+    const marks = index("[data-symbol]", "symbol"), rows = new Map(), card = document.querySelector(".card");
+    for (const row of all("tr[data-names]"))
+      for (const name of words(row, "names")) rows.set(name, row);
+    const show = (element) => {
+      const row = rows.get(element.dataset.symbol);
+      const names = row ? words(row, "names") : [element.dataset.symbol];
+      light(names.flatMap((one) => marks.get(one) || []));
+      if (!row) return;
+      light([row]);
+      if (row.contains(element) || !card) return;
+      const cells = all("td", row);
+      card.replaceChildren(cells[0].firstElementChild.cloneNode(true), document.createTextNode(" "),
+                           document.createTextNode(cells[4].textContent));
+      const more = document.createElement("span");
+      more.textContent = `${cells[3].textContent.trim()} · ${cells[2].textContent.trim()}`;
+      card.append(more);
+      card.hidden = false;
+      const at = element.getBoundingClientRect(), size = card.getBoundingClientRect();
+      const left = Math.max(8, Math.min(at.left, innerWidth - size.width - 8));
+      card.style.left = `${left}px`;
+      card.style.top = `${at.bottom + size.height + 12 < innerHeight ? at.bottom + 8 : at.top - size.height - 8}px`;
+    };
+    const hide = () => { if (card) card.hidden = true; };
+    return { show, hide };
+  };
+
+  const pointing = () => {
+    const equation = equations(), symbol = symbols();
+    const look = (event) => {
+      clear();
+      symbol.hide();
+      const target = event.target.closest ? event.target : null;
+      const around = target && target.closest("[data-equation]");
+      const mark = target && target.closest("[data-symbol]");
+      if (around) equation(around);
+      if (mark) symbol.show(mark);
+    };
+    document.addEventListener("pointerover", look);
+    document.addEventListener("focusin", look);
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") { clear(); symbol.hide(); } });
+  };
+
+  const copying = () => all("button.copy").forEach((button) => {
+    const label = button.textContent, text = button.parentElement.querySelector("pre").textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(text);
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = label; }, 1500);
+    });
+  });
+
+  const folding = () => all(".buttons").forEach((one) => {
+    const set = (open) => all("details.derived").forEach((each) => { each.open = open; });
+    one.hidden = false;
+    one.querySelector("[data-open]").addEventListener("click", () => set(true));
+    one.querySelector("[data-close]").addEventListener("click", () => set(false));
+  });
+
+  /* A link to something that is folded opens it. */
+  const opening = () => {
+    const open = () => {
+      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      for (let one = target; one; one = one.parentElement)
+        if (one.tagName === "DETAILS") one.open = true;
+      if (target) target.scrollIntoView({ block: "center" });
+    };
+    addEventListener("hashchange", open);
+    if (location.hash) open();
+  };
+
+  const contents = () => {
+    const links = all(".contents a"), here = () => {
+      const passed = links.filter((one) => document.querySelector(one.hash).getBoundingClientRect().top < 160);
+      links.forEach((one) => one.classList.toggle("here", one === passed[passed.length - 1]));
+    };
+    if (links.length) { addEventListener("scroll", here, { passive: true }); here(); }
+  };
+
+  const filtering = () => {
+    const form = document.querySelector("form.filter"), rows = all("table.cells tbody tr");
+    if (!form) return;
+    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const output = form.querySelector("output");
+    const update = () => {
+      const asked = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const states = form.elements.states.value;
+      const shown = rows.filter((row) => {
+        const fits = asked.every((one) => texts.get(row).includes(one)) && (!states || row.dataset.states === states);
+        row.hidden = !fits;
+        return fits;
+      });
+      output.textContent = shown.length ? output.dataset.found.replace("{count}", shown.length) : output.dataset.none;
+    };
+    form.hidden = false;
+    form.addEventListener("input", update);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    update();
+  };
+
+  const sorting = () => all("table.cells th[data-sort]").forEach((head, place) => {
+    const button = document.createElement("button"), body = head.closest("table").tBodies[0];
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    const value = (row) => row.cells[place].textContent.trim();
+    const order = { text: (a, b) => a.localeCompare(b), number: (a, b) => a - b }[head.dataset.sort];
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      all("th[aria-sort]").forEach((one) => one.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const rows = [...body.rows].sort((a, b) => order(value(a), value(b)) * (up ? 1 : -1));
+      body.append(...rows);
+    });
+  });
+
+  repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+})();
