@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
-STYLES = ("unicode", "latex", "json")  # how `show` and `grad` print equations
+STYLES = ("unicode", "latex", "mathml", "typst", "json")  # how `show` and `grad` print equations
 
 
 @dataclass(frozen=True)

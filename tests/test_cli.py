@@ -18,6 +18,7 @@ from symrnn.cells import architectures
 from symrnn.checking import drift
 from symrnn.program import Program
 from symrnn.runtime import CompilerFailed
+from symrnn.targets import STYLES
 
 
 def invoke(*arguments: str) -> Result:
@@ -40,7 +41,7 @@ def test_list_names_every_architecture() -> None:
 
 
 @pytest.mark.parametrize("name", [one.name for one in architectures()])
-@pytest.mark.parametrize("style", ["unicode", "latex", "json"])
+@pytest.mark.parametrize("style", STYLES)
 def test_show_prints_every_equation(name: str, style: str) -> None:
     text = output("show", name, "--format", style)
     count = max(one.number for one in next(a for a in architectures() if a.name == name)
@@ -48,7 +49,8 @@ def test_show_prints_every_equation(name: str, style: str) -> None:
     if style == "json":
         assert {one["number"] for one in json.loads(text)["equations"]} == set(range(1, count + 1))
     else:
-        mark = r"\tag{%d}" if style == "latex" else "(%d)  "
+        mark = {"unicode": "(%d)  ", "latex": r"\tag{%d}", "mathml": "<td>(%d)</td>",
+                "typst": "[(%d)]"}[style]
         assert all(mark % number in text for number in range(1, count + 1))
 
 
@@ -128,7 +130,7 @@ def test_unknown_options_exit_with_2() -> None:
     wrong = invoke("show", "lstm", "--format", "html")
     assert wrong.exit_code == 2
     assert wrong.stderr.splitlines()[-1].endswith(
-        ": there is no format 'html'; there are unicode, latex and json")
+        ": there is no format 'html'; there are unicode, latex, mathml, typst and json")
     wrong = invoke("bench", "--kind", "step", "--kind", "race")
     assert wrong.exit_code == 2
     assert wrong.stderr.splitlines()[-1].endswith(

@@ -1,6 +1,7 @@
 """Programs as text: the same equations in the terminal, as LaTeX, as JSON and in notebooks."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -20,10 +21,12 @@ every_program = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRA
 
 @every_program
 def test_notebooks_show_every_equation(program: Program) -> None:
-    latex, html = program._repr_latex_(), program._repr_html_()
-    assert latex.startswith("$$") and latex.endswith("$$")
+    latex, page = program._repr_latex_(), program._repr_html_()
+    assert latex.startswith(r"\begin{align*}") and latex.endswith(r"\end{align*}")
     for equation in program.equations:
-        assert rf"\tag{{{equation.number}}}" in latex and f"({equation.number})" in html
+        assert rf"\tag{{{equation.number}}}" in latex
+        assert f"<td>({equation.number})</td>" in page
+    ElementTree.fromstring(f"<div>{page}</div>")
 
 
 def test_html_is_escaped() -> None:
@@ -48,7 +51,7 @@ def test_the_terminal_shows_bars_and_shifted_steps() -> None:
 
 
 def test_an_unknown_style_is_refused_with_the_list() -> None:
-    with pytest.raises(UnknownName, match="there are unicode, latex, json"):
+    with pytest.raises(UnknownName, match="there are unicode, latex, mathml, typst, json"):
         symrnn.show(PROGRAMS["cell"], "html")
 
 
@@ -75,30 +78,35 @@ def test_every_state_of_every_cell_has_its_jacobian(name: str) -> None:
 def test_the_jacobian_is_the_same_in_latex_and_json(name: str) -> None:
     program = symrnn.cell(name)
     lines = [one for one in jacobian_text(program).splitlines() if one]
-    latex = jacobian_text(program, "latex").splitlines()
+    _, *latex, _ = jacobian_text(program, "latex").splitlines()
     data = json.loads(jacobian_text(program, "json"))
     equations = [one for column in data for one in column["equations"]]
     assert [one["text"] for one in equations] == lines
-    assert [one["latex"] for one in equations] == latex
+    assert [one["latex"].replace(" = ", " &= ", 1) for one in equations] == [
+        one.removesuffix(r" \\") for one in latex]
     assert all(line.startswith(r"\frac{\partial ") for line in latex)
     assert [column["by"] for column in data] == [one.source for one in program.delays]
 
 
 def test_the_state_jacobian_as_latex() -> None:
-    assert jacobian_text(symrnn.elman(readout=False), "latex").splitlines() == [
-        r"\frac{\partial a_{t}}{\partial h_{t-1}} = U",
-        r"\frac{\partial h_{t}}{\partial h_{t-1}} = "
+    assert jacobian_text(symrnn.elman(readout=False), "latex").splitlines()[1:-1] == [
+        r"\frac{\partial a_{t}}{\partial h_{t-1}} &= U \\",
+        r"\frac{\partial h_{t}}{\partial h_{t-1}} &= "
         r"\operatorname{diag}(1 - h_{t}^{2}) \, \frac{\partial a_{t}}{\partial h_{t-1}}"]
 
 
 def test_steps_and_the_formula_stand_in_every_style() -> None:
     program = symrnn.elman()
-    latex = gradient_text(program, "U", None, True, "latex").splitlines()
-    assert latex[-1] == r"\frac{\partial L}{\partial U} = \sum_{t} \bar{a}_{t} \, h^{\top}_{t-1}"
-    assert (r"\quad \text{transposed contraction, from (1)} \; "
-            r"a_{t} = W \, x_{t} + U \, h_{t-1} + b") in latex
+    text = gradient_text(program, "U", None, True, "latex")
+    first, *latex, formula, last = text.splitlines()
+    assert (first, last) == (r"\begin{align*}", r"\end{align*}")
+    assert formula == r"\frac{\partial L}{\partial U} &= \sum_{t} \bar{a}_{t} \, h^{\top}_{t-1}"
+    assert all(line.endswith(r" \\") for line in latex)
+    assert (r"&\quad \text{transposed contraction, from (1)} \; "
+            r"a_{t} = W \, x_{t} + U \, h_{t-1} + b \\") in latex
     data = json.loads(gradient_text(program, "U", None, True, "json"))
-    assert data["gradient"] == {"wrt": "U", "latex": latex[-1], "text": "Σₜ a\u0304[t] h[t-1]ᵀ"}
+    assert data["gradient"] == {"wrt": "U", "latex": formula.replace("&", ""),
+                                "text": "Σₜ a\u0304[t] h[t-1]ᵀ"}
     assert data["equations"][-1]["steps"] == [
         {"rule": "transposed contraction", "number": 1, "text": "a = W x + U h_prev + b",
          "latex": r"a_{t} = W \, x_{t} + U \, h_{t-1} + b"}]
@@ -113,7 +121,7 @@ def test_a_gradient_by_an_initial_state_stands_where_its_scan_ends() -> None:
             for one in network.delays}
     assert [text.splitlines()[-1][-3:] for text in ends.values()] == ["[1]", "[T]"]
     latex = gradient_text(network, [*ends][-1], None, False, "latex")
-    assert latex.endswith(r"= \bar{h}^{\leftarrow,-}_{T}")
+    assert latex.splitlines()[-2].endswith(r"= \bar{h}^{\leftarrow,-}_{T}")
 
 
 def test_the_schedule_as_data() -> None:

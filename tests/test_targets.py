@@ -10,7 +10,6 @@ import pytest
 
 import symrnn
 from symrnn import targets, workflow
-from symrnn.backends.jacobian import COLUMNS
 from symrnn.cli import app
 from symrnn.pipeline import own_files, target
 from symrnn.presentation import SHOW
@@ -66,7 +65,7 @@ def test_a_new_row_is_offered_and_run(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("table", [SHOW, GRADIENT, JACOBIAN], ids=["show", "grad", "jacobian"])
 def test_every_style_is_in_every_table(table: dict[str, object]) -> None:
     assert tuple(table) == STYLES
-    assert set(SCHEDULE) | set(COLUMNS) <= set(STYLES)
+    assert set(SCHEDULE) <= set(STYLES)
 
 
 def test_help_names_every_target() -> None:

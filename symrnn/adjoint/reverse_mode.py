@@ -130,6 +130,7 @@ class _Adjoint:
         name = self.names.beside(("each", lhs.name, source.name, len(self.equations)), wish)
         each = self._declare(lhs, name, Role.INTERMEDIATE,
                              replace(glyph, sup=(*glyph.sup, lhs.glyph.standing())))
+        self.variables[each.name] = replace(self.variables[each.name], of=source.name)
         self._equation(each.name, pulled, ())
         return each
 

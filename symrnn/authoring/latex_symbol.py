@@ -66,7 +66,7 @@ class _Reader:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
     def _letters(self) -> Iterator[Letter]:
-        if self._ahead() in ("", "^", "_", "}"):
+        if self._ahead() in ("", "^", "_", "}", ","):
             raise _Unread
         while self._ahead() not in ("", "^", "_", "}", ","):
             yield self._letter()

@@ -12,11 +12,10 @@ from symrnn.backends.formula import (TIMES, Big, Formula, Number, Parens, Row, S
 from symrnn.backends.printer import LETTERS, PRODUCT
 from symrnn.backends.products import matrix_product
 from symrnn.backends.spelling import Spelling
-from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, indices_in_order,
-                            negated, terms)
+from symrnn.program import (Ein, Equation, Letters, Maximum, Program, contraction_term,
+                            indices_in_order, negated, terms)
 
 LINE = 66  # printed characters that fit on a line
-INDEX = str.maketrans("ijklmnopqrsuvw", "jklmnopqrsuvwx")  # i is the input gate in most papers
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Shown:
 
     left: Formula
     rows: tuple[Sum, ...]
-    number: int
+    number: int | None
 
     @property
     def right(self) -> Sum:
@@ -57,18 +56,23 @@ class DocumentPrinter(FormulaPrinter):
     def contraction(self, ein: Ein) -> Formula:
         """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
+        shown = _shown_letters(letters)
         if isinstance(ein, Maximum):
-            return Row((Big("max", _indices(letters.summed)),
-                        Scripts(Parens(names[0]), sub=_indices(letters.operands[0]))))
+            return Row((Big("max", index_letters(letters.summed.translate(shown))),
+                        Scripts(Parens(names[0]), sub=index_letters(
+                            letters.operands[0].translate(shown)))))
         product = matrix_product(letters)
         if product is not None:
             return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
                                  else names[one.slot] for one in product], TIMES)
         if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
             return self.joined(ein.operands)
-        indexed = side_by_side([Scripts(Parens(name), sub=_indices(part)) if part else name
-                                for name, part in zip(names, letters.operands, strict=True)], TIMES)
-        return Row((Big("sum", _indices(letters.summed)), indexed)) if letters.summed else indexed
+        indexed = side_by_side([
+            Scripts(Parens(name), sub=index_letters(part.translate(shown))) if part else name
+            for name, part in zip(names, letters.operands, strict=True)], TIMES)
+        if not letters.summed:
+            return indexed
+        return Row((Big("sum", index_letters(letters.summed.translate(shown))), indexed))
 
     def left(self, equation: Equation) -> Formula:
         """The left-hand side; with indices where the right-hand side reads them."""
@@ -83,6 +87,12 @@ class DocumentPrinter(FormulaPrinter):
         return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs)
                            ) or (("", Number("0")),)
 
+    def whole(self, equation: Equation) -> Shown:
+        """The equation on one line; a part that stands for its formula has its own symbol."""
+        part = self.program[equation.lhs].stands_for is not None
+        left = self.glyph(equation.lhs) if part else self.left(equation)
+        return Shown(left, (Sum(self.signed_terms(equation)),), equation.number)
+
     def equation(self, equation: Equation) -> Shown:
         """The equation, broken between terms where it is long."""
         left, rows = self.left(equation), list[list[tuple[str, Formula]]]([[]])
@@ -95,6 +105,11 @@ class DocumentPrinter(FormulaPrinter):
             rows[-1].append((sign, term))
             width += own + 2
         return Shown(left, tuple(Sum(tuple(row)) for row in rows), equation.number)
+
+
+def printed(program: Program) -> list[Equation]:
+    """The equations that readers see; a part that stands for its formula is put in elsewhere."""
+    return [one for one in program.equations if program[one.lhs].stands_for is None]
 
 
 class SpelledPrinter:
@@ -129,6 +144,6 @@ class SpelledPrinter:
         return self.spelling.terms(self.document.equation(equation).right)
 
 
-def _indices(part: str) -> Formula:
-    """The letters of an operand as printed indices."""
-    return index_letters(part.translate(INDEX))
+def _shown_letters(letters: Letters) -> dict[int, str]:
+    """The printed letter of each index: those of the result come first, in its order."""
+    return str.maketrans(dict(zip(letters.output + letters.summed, LETTERS, strict=False)))

@@ -19,7 +19,8 @@ from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Ba
 from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
                                      over_and_under, power_of_ten)
 from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program, SizeSymbol, Span,
-                            is_call, is_variable, negated, symbols_in_order, terms)
+                            Variable, is_call, is_variable, named_choice, negated, symbols_in_order,
+                            terms)
 
 COMPARISON = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "==": "=", "!=": "≠"}
 WIDE = frozenset(("bar", "tilde"))  # accents that may stand over a whole formula
@@ -69,7 +70,16 @@ class FormulaPrinter(Walker[Formula]):
         accent = "".join(variable.glyph.accents[-1:])
         wide = accent in WIDE and variable.of in self.program
         inner = self._in_place_of(variable.of) if wide else None
-        return None if inner is None else Over(accent, inner)
+        return None if inner is None else self._marked(
+            Over(accent, inner, name), variable)
+
+    def _marked(self, shown: Formula, variable: Variable) -> Formula:
+        """A formula under its bar, with what tells this symbol from the formula's own cotangent."""
+        of = self.program[variable.of]
+        if variable.glyph.sup == of.glyph.sup:
+            return shown
+        time = index_letters("t") if variable.span > of.span else None
+        return Scripts(shown, time, Symbol(variable.glyph.sup[-1]))
 
     def _symbol(self, node: Expr) -> tuple[int, Formula]:
         return ATOM, self.symbol(node.name)
@@ -192,9 +202,19 @@ class FormulaPrinter(Walker[Formula]):
         return Scripts(own, sub=side_by_side([*constants], APART)) if constants else own
 
     def _cases(self, node: Piecewise) -> tuple[int, Formula]:
+        named = named_choice(node)
+        if named is not None:
+            return ATOM, self._named(*named)
         *rows, last = node.args
         return ATOM, Cases(tuple((self(value), self(condition)) for value, condition in rows),
                            self(last[0]))
+
+    def _named(self, name: str, arguments: Sequence[Expr]) -> Formula:
+        """A maximum, a minimum or a magnitude."""
+        shown = [self(argument) for argument in arguments]
+        if name == "abs":
+            return Bars(shown[0])
+        return Call(Function(Glyph.upright(name)), Parens(side_by_side(shown, APART)))
 
     def _relation(self, node: Relational) -> tuple[int, Formula]:
         left, right = (self(side, SUM) for side in node.args)

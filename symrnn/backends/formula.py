@@ -176,6 +176,22 @@ class Fraction(Formula):
 
 
 @dataclass(frozen=True)
+class Derivative(Formula):
+    """The derivative of one symbol by another."""
+
+    of: Formula
+    by: Formula
+
+    @property
+    def children(self) -> tuple[Formula, ...]:
+        return self.of, self.by
+
+    @property
+    def tall(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class Root(Formula):
     """A square root."""
 
@@ -188,10 +204,11 @@ class Root(Formula):
 
 @dataclass(frozen=True)
 class Over(Formula):
-    """An accent over a whole formula."""
+    """An accent over a whole formula, and the name that a program has for that."""
 
     accent: str
     inside: Formula
+    name: str = ""
 
     @property
     def children(self) -> tuple[Formula, ...]:

@@ -7,7 +7,7 @@ from sympy import Expr, Symbol
 from symrnn.adjoint import tangent
 from symrnn.backends import formula
 from symrnn.backends.document import DocumentPrinter
-from symrnn.backends.formula import (TIMES, Call, Formula, Fraction, Function, Parens, Row, Sum,
+from symrnn.backends.formula import (TIMES, Call, Derivative, Formula, Function, Parens, Sum,
                                      side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
@@ -16,7 +16,6 @@ from symrnn.program import (Delay, Glyph, Program, contraction_term, factors, is
 
 Column = tuple[tuple[Formula, Formula], ...]  # left-hand and right-hand sides
 IDENTITY = formula.Symbol(Glyph.named("I"))
-CHANGE = formula.Symbol(Glyph.marks("∂"))
 
 
 def state_jacobian(program: Program) -> tuple[Column, ...]:
@@ -59,7 +58,7 @@ class _Column(DocumentPrinter):
 
     def partial(self, of: Formula) -> Formula:
         """The derivative of a symbol by the state."""
-        return Fraction(Row((CHANGE, of)), Row((CHANGE, self.by)))
+        return Derivative(of, self.by)
 
     def total(self, reached: list[Expr], lhs: str) -> Formula:
         """The sum of what reaches an equation."""

@@ -9,8 +9,9 @@ from sympy import preorder_traversal
 
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
+from symrnn.backends.document import DocumentPrinter, printed
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
-from symrnn.backends.latex_math import LatexPrinter, escape_latex, glyph_latex
+from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
                             Span, Variable)
 from symrnn.schedule import Plan
@@ -76,21 +77,8 @@ def latex_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
 
 def equation_latex(program: Program, equation: Equation) -> str:
     """One equation on one line, without its number."""
-    printer = LatexPrinter(program)
-    part = program[equation.lhs].stands_for is not None
-    left = printer.glyph(equation.lhs) if part else printer.symbol(equation.lhs)
-    return f"{left} = {printer.right_hand_side(equation)}"
-
-
-def equations_latex(program: Program) -> tuple[str, ...]:
-    """The printed equations, each with its number as a tag."""
-    return tuple(rf"{equation_latex(program, one)} \tag{{{one.number}}}"
-                 for one in _printed(program))
-
-
-def _printed(program: Program) -> list[Equation]:
-    """The equations that readers see; a part that stands for its formula is put in elsewhere."""
-    return [one for one in program.equations if program[one.lhs].stands_for is None]
+    shown = DocumentPrinter(program).whole(equation)
+    return f"{LATEX(shown.left)} = {LATEX.terms(shown.right)}"
 
 
 def _document(plan: Plan) -> Document:
@@ -152,7 +140,7 @@ def _size(program: Program, size: Size) -> Row:
 
 def _equations(program: Program) -> tuple[Rows, ...]:
     printer, found = LatexPrinter(program), []
-    for equation in _printed(program):
+    for equation in printed(program):
         *first, last = printer.rows(equation)
         found.append(Rows(tuple(first), last, str(equation.number)))
     return tuple(found)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from symrnn.backends.document import Shown, SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Fraction,
-                                     Function, Number, Over, Parens, Root, Scripts, Sign, Sum,
-                                     Symbol, Text)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
+                                     Derivative, Fraction, Function, Number, Over, Parens, Root,
+                                     Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
-         "∂": r"\partial ", "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
+         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
 WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
-COMMANDS = frozenset(("cos", "exp", "log", "sin", "tanh"))  # functions that TeX has names for
+COMMANDS = frozenset("cos exp log max min sin tanh".split())  # TeX has names for these
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
 _ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\{", "}": r"\}",
             "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
@@ -73,6 +73,9 @@ class LatexSpelling(Spelling):
     def fraction(self, node: Fraction) -> str:
         command = r"\tfrac" if node.small else r"\frac"
         return f"{command}{{{self(node.above)}}}{{{self(node.below)}}}"
+
+    def derivative(self, node: Derivative) -> str:
+        return rf"\frac{{\partial {self(node.of)}}}{{\partial {self(node.by)}}}"
 
     def root(self, node: Root) -> str:
         return rf"\sqrt{{{self(node.inside)}}}"

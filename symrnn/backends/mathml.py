@@ -12,17 +12,17 @@ import unicodedata
 from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Formula,
+from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Derivative, Formula,
                                      Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
                                      Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
 
-APPLY = "<mo>\u2061</mo>"  # a function of what follows; it is not seen
-SIGNS = {"-": "−", APART: ","}
+APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
+SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
-SPACE = "\u00a0"  # which no browser drops at the edge of a text
+SPACE = "&#xa0;"  # which no browser drops at the edge of a text
 DOTLESS = {"i": "ı", "j": "ȷ"}
 LINE_ABOVE = "border-top:0.05em solid;padding-top:0.15em"
 BIG = {"sum": "∑"}
@@ -37,8 +37,8 @@ class MathMLSpelling(Spelling):
 
     def symbol(self, node: Symbol) -> str:
         glyph = node.drawn
-        named = f' data-symbol="{escaped(node.name)}"' if node.name else ""
-        return _scripted(_letters(glyph), _listed(glyph.sub), _listed(glyph.sup), named)
+        return _scripted(_letters(glyph), _listed(glyph.sub), _listed(glyph.sup),
+                         _named(node.name))
 
     def number(self, node: Number) -> str:
         return f"<mn>{escaped(node.text)}</mn>"
@@ -50,12 +50,14 @@ class MathMLSpelling(Spelling):
         return f"<mtext>{escaped(node.text).replace(' ', SPACE)}</mtext>"
 
     def sum(self, node: Sum) -> str:
+        if len(node.terms) == 1 and not node.terms[0][0]:
+            return self(node.terms[0][1])
         parts = (f"{_operator(sign) if sign else ''}{self(one)}" for sign, one in node.terms)
         return f"<mrow>{''.join(parts)}</mrow>"
 
     def function(self, node: Function) -> str:
         upright = node.glyph.letters[0].face is Face.WORD
-        words = SPACE.join(map(character, node.glyph.letters))
+        words = "".join(map(character, node.glyph.letters))
         return _scripted(_identifier(words, upright), _listed(node.glyph.sub),
                          _listed(node.glyph.sup))
 
@@ -70,14 +72,19 @@ class MathMLSpelling(Spelling):
         small = ' displaystyle="false"' if node.small else ""
         return f"<mfrac{small}>{self(node.above)}{self(node.below)}</mfrac>"
 
+    def derivative(self, node: Derivative) -> str:
+        above, below = (f"<mrow><mo>∂</mo>{self(one)}</mrow>" for one in (node.of, node.by))
+        return f"<mfrac>{above}{below}</mfrac>"
+
     def root(self, node: Root) -> str:
         return f"<msqrt>{self(node.inside)}</msqrt>"
 
     def over(self, node: Over) -> str:
         """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
+        named = _named(node.name)
         if node.accent != "bar":
-            return _over(f"<mrow>{self(node.inside)}</mrow>", node.accent)
-        return f'<mrow data-accent="bar" style="{LINE_ABOVE}">{self(node.inside)}</mrow>'
+            return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
+        return f'<mrow{named} data-accent="bar" style="{LINE_ABOVE}">{self(node.inside)}</mrow>'
 
     def parens(self, node: Parens) -> str:
         grow = "" if node.inside.tall else ' stretchy="false"'
@@ -156,9 +163,14 @@ def escaped(text: str) -> str:
     return html.escape(printable(text), quote=True)
 
 
+def _named(name: str) -> str:
+    """The attribute by which a page finds the row of a symbol."""
+    return f' data-symbol="{escaped(name)}"' if name else ""
+
+
 def _operator(sign: str) -> str:
     space = ' rspace="0.17em"' if sign == TIMES else ""
-    return f"<mo{space}>{html.escape(SIGNS.get(sign, sign))}</mo>"
+    return f"<mo{space}>{SIGNS.get(sign, sign)}</mo>"
 
 
 def _identifier(text: str, upright: bool = False) -> str:

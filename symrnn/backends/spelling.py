@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from symrnn.backends.formula import (Bars, Big, Call, Cases, Formula, Fraction, Function, Number,
+from symrnn.backends.formula import (Bars, Big, Call, Cases, Derivative, Formula, Fraction,
+                                     Function, Number,
                                      Over, Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 
-KINDS = (Row, Symbol, Number, Sign, Text, Sum, Function, Call, Scripts, Fraction, Root, Over,
-         Parens, Bars, Big, Cases)
+KINDS = (Row, Symbol, Number, Sign, Text, Sum, Function, Call, Scripts, Fraction, Derivative, Root,
+         Over, Parens, Bars, Big, Cases)
 METHODS: dict[type[Formula], str] = {kind: kind.__name__.lower() for kind in KINDS}
 
 
@@ -62,6 +63,10 @@ class Spelling(ABC):
     @abstractmethod
     def fraction(self, node: Fraction) -> str:
         """A quotient."""
+
+    @abstractmethod
+    def derivative(self, node: Derivative) -> str:
+        """A partial derivative."""
 
     @abstractmethod
     def root(self, node: Root) -> str:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from textwrap import wrap
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Piecewise, Rational
 
-from symrnn.backends.printer import LETTERS, POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.printer import ATOM, LETTERS, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (indices_in_order, Delay, Ein, Equation, Maximum, Program,
-                            contraction_term, printable, terms)
+                            contraction_term, named_choice, printable, terms)
 
 
 class TextPrinter(Printer):
@@ -39,6 +39,13 @@ class TextPrinter(Printer):
         digits, exponent = found
         power = self.power("10", Integer(exponent))
         return (POWER, power) if digits == 1 else (PRODUCT, f"{digits}{self.dot}{power}")
+
+    def _cases(self, node: Piecewise) -> tuple[int, str]:
+        named = named_choice(node)
+        if named is None:
+            return super()._cases(node)
+        name, arguments = named
+        return ATOM, f"{name}({', '.join(map(self, arguments))})"
 
     def equation(self, equation: Equation) -> str:
         """``z = W x + U h_prev + b``."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown, SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Fraction,
-                                     Function, Number, Over, Parens, Root, Scripts, Sign, Sum,
-                                     Symbol, Text)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
+                                     Derivative, Fraction, Function, Number, Over, Parens, Root,
+                                     Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, printable
 
 SIGNS = {TIMES: " thin ", HADAMARD: " dot.o ", DOT: " dot ", APART: "\\, ", ",": ",", "≤": " <= ",
-         "≥": " >= ", "<": " < ", ">": " > ", "=": " = ", "≠": " != ", "∂": "partial ",
+         "≥": " >= ", "<": " < ", ">": " > ", "=": " = ", "≠": " != ",
          "⊤": "top", "→": "arrow.r", "←": "arrow.l", "′": "prime", "-": "-", "+": "+",
          "(": "\\(", ")": "\\)"}
 ACCENTS = {"bar": "macron", "tilde": "tilde", "hat": "hat", "check": "caron", "dot": "dot",
@@ -63,6 +63,9 @@ class TypstSpelling(Spelling):
         quotient = f"frac({self(node.above)}, {self(node.below)})"
         return f"inline({quotient})" if node.small else quotient
 
+    def derivative(self, node: Derivative) -> str:
+        return f"frac(partial {self(node.of)}, partial {self(node.by)})"
+
     def root(self, node: Root) -> str:
         return f"sqrt({self(node.inside)})"
 
@@ -103,7 +106,10 @@ def block(shown: Shown) -> str:
     """An equation that the printer of documents has laid out, with its number beside it."""
     first, *others = map(TYPST, shown.rows)
     rows = [f"{TYPST(shown.left)} &= {first}", *(f"&quad {one}" for one in others)]
-    number, lines = f"(..) => [({shown.number})]", r" \ ".join(rows)
+    lines = r" \ ".join(rows)
+    if shown.number is None:
+        return f"$ {lines} $"
+    number = f"(..) => [({shown.number})]"
     return f"#math.equation(block: true, numbering: {number}, $ {lines} $)"
 
 

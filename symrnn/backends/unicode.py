@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from symrnn.backends.document import SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases, Formula,
-                                     Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
-                                     Sign, Sum,
-                                     Symbol, Text)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
+                                     Derivative, Formula, Fraction, Function, Number, Over, Parens,
+                                     Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
@@ -16,6 +15,12 @@ RAISED = frozenset("0123456789-()")  # what stands above the line by itself
 
 class UnicodeSpelling(Spelling):
     """``c̄[t] = h̄[t] ⊙ o[t] ⊙ (1 - tanh²(c[t])) + c̄⁻[t+1]``."""
+
+    def row(self, node: Row) -> str:
+        """A quotient in front of another factor is held together."""
+        *earlier, last = node.parts
+        return "".join(f"({self(one)})" if isinstance(one, Fraction) and not one.small
+                       else self(one) for one in earlier) + self(last)
 
     def symbol(self, node: Symbol) -> str:
         step = node.glyph.index or (shifted(node.time, node.glyph.shift) if node.time else "")
@@ -46,19 +51,21 @@ class UnicodeSpelling(Spelling):
         plain = node.base
         if isinstance(plain, Parens) and isinstance(plain.inside, Symbol) and plain.inside.time:
             plain = plain.inside  # its step in brackets holds it together
+        if isinstance(plain, Parens) and isinstance(plain.inside, Symbol) and node.sub is not None:
+            plain = plain.inside
         base = self(plain)
         if node.sub is None:
             return base + _power(self(node.sup) if node.sup is not None else "", node.sup)
-        if isinstance(plain, Function):
-            base += f"_{self(node.sub)}"
-        else:
-            base += f"[{self(node.sub)}]"
+        base += f"[{self(node.sub)}]"
         return base + ("" if node.sup is None else _power(self(node.sup), node.sup))
 
     def fraction(self, node: Fraction) -> str:
         between = "/" if node.small else " / "
         above = self._held(node.above, Sum, Fraction)
         return above + between + self._held(node.below, Sum, Fraction, Row)
+
+    def derivative(self, node: Derivative) -> str:
+        return f"∂{self(node.of)}/∂{self(node.by)}"
 
     def _held(self, part: Formula, *kinds: type[Formula]) -> str:
         return f"({self(part)})" if isinstance(part, kinds) else self(part)

@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from symrnn.backends.latex import equation_latex, equations_latex
+from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import glyph_latex
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UnicodePrinter
+from symrnn.presentation.layouts import LAYOUTS, equation_lines
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
                             printable, quoted)
 
@@ -45,11 +46,6 @@ def _equations(program: Program) -> str:
     printer = UnicodePrinter(program)
     shown = [one for one in program.equations if program[one.lhs].stands_for is None]
     return "\n".join(f"({one.number})".rjust(6) + f"  {printer.equation(one)}" for one in shown)
-
-
-def latex_text(program: Program) -> str:
-    """The equations as LaTeX, one a line."""
-    return "\n".join(equations_latex(program))
 
 
 def as_data(program: Program) -> dict[str, Any]:
@@ -87,16 +83,22 @@ def as_json(data: object) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
+def _laid_out(language: str) -> Callable[[Program], str]:
+    """The equations in a language, ready to be pasted."""
+    return lambda program: LAYOUTS[language](equation_lines(program))
+
+
 SHOW: dict[str, Callable[[Program], str]] = {
-    "unicode": unicode_text, "latex": latex_text, "json": json_text,
+    "unicode": unicode_text, **{one: _laid_out(one) for one in LAYOUTS}, "json": json_text,
 }
 
 
 @of_network
 def show(program: Program, style: str = "unicode") -> str:
-    """A program as text: ``"unicode"`` for the terminal, ``"latex"`` or ``"json"``.
+    """A program as text: ``"unicode"`` for the terminal, ``"json"``, or its equations alone.
 
-    Raises UnknownName for another style.
+    ``"latex"`` is one ``align*`` of amsmath, ``"mathml"`` a table of HTML that browsers render,
+    ``"typst"`` goes into a Typst document. Raises UnknownName for another style.
     """
     if style not in SHOW:
         raise UnknownName(f"there is no style {quoted(style)}; there are {', '.join(SHOW)}")
@@ -104,11 +106,12 @@ def show(program: Program, style: str = "unicode") -> str:
 
 
 def notebook_latex(program: Program) -> str:
-    """What a notebook shows: the equations, aligned."""
-    rows = r" \\ ".join(one.rstrip() for one in equations_latex(program))
-    return rf"$$\begin{{gathered}} {rows} \end{{gathered}}$$"
+    """The equations, aligned, as the mathematics of notebooks takes them."""
+    return LAYOUTS["latex"](equation_lines(program))
 
 
 def notebook_html(program: Program) -> str:
-    """A table of symbols and the numbered equations as text."""
-    return f"<pre>{html.escape(unicode_text(program))}</pre>"
+    """Title, source, and the numbered equations."""
+    title, source = (html.escape(printable(one)) for one in (program.title, program.source))
+    head = f"<p><strong>{title}</strong>" + (f"<br/>{source}" if source else "") + "</p>"
+    return f"{head}\n{LAYOUTS['mathml'](equation_lines(program))}"

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from symrnn.adjoint.slices import gradient_of, leading_to, restricted
-from symrnn.backends.formula import Formula
+from symrnn.backends.formula import Formula, Sum
+from symrnn.backends.document import DocumentPrinter, printed
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.backends.latex import equation_latex
-from symrnn.backends.latex_math import LATEX, LatexPrinter
+from symrnn.backends.latex_math import LATEX
 from symrnn.backends.spelling import Spelling
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UNICODE, UnicodePrinter
 from symrnn.pipeline import derive
 from symrnn.presentation import as_data, as_json
+from symrnn.presentation.layouts import (LAYOUTS, Line, derivative_line, jacobian_lines, one_line,
+                                         step_line)
 from symrnn.program import Equation, Program, UnknownName, Variable
 
 Style = TypeVar("Style")
@@ -78,7 +81,7 @@ def gradient_text(program: Program, wrt: str | None, of: str | None, steps: bool
 
 def _unicode(found: Gradient, steps: bool) -> str:
     lines, own = [], UnicodePrinter(found.program)
-    for equation in found.shown.equations:
+    for equation in printed(found.shown):
         lines.append(f"({equation.number})".rjust(6)
                      + f"  {UnicodePrinter(found.shown).equation(equation)}")
         for rule, source in found.steps(equation) if steps else ():
@@ -95,31 +98,28 @@ def _value(printer: UnicodePrinter, result: Equation | Variable) -> str:
             else printer.symbol(result.name))
 
 
-def _latex(found: Gradient, steps: bool) -> str:
+def _laid_out(language: str) -> Callable[[Gradient, bool], str]:
     """An equation a line; under it, where it is from, and the formula at the end."""
-    lines = []
-    for equation in found.shown.equations:
-        if found.shown[equation.lhs].stands_for is None:
-            lines.append(rf"{equation_latex(found.shown, equation)} \tag{{{equation.number}}}")
-            lines += [_step_latex(found.program, *one) for one in found.steps(equation) if steps]
-    formula = _formula_latex(found)
-    return "\n".join(lines + ([formula] if formula else []))
+    return lambda found, steps: LAYOUTS[language](_lines(found, steps))
 
 
-def _step_latex(program: Program, rule: str, source: Equation | None) -> str:
-    if source is None:
-        return rf"\quad \text{{{rule}}}"
-    return rf"\quad \text{{{rule}, from ({source.number})}} \; {equation_latex(program, source)}"
+def _lines(found: Gradient, steps: bool) -> Iterator[Line]:
+    printer = DocumentPrinter(found.shown)
+    for equation in printed(found.shown):
+        yield Line(printer.equation(equation))
+        if steps:
+            yield from (step_line(found.program, *one) for one in found.steps(equation))
+    if found.result:
+        yield _formula(found)
 
 
-def _formula_latex(found: Gradient) -> str:
-    if not (found.wrt and found.result):
-        return ""
-    printer, result = LatexPrinter(found.result[0]), found.result[1]
-    value = (printer.right_hand_side(result) if isinstance(result, Equation)
-             else printer.symbol(result.name))
-    symbol = LatexPrinter(found.program).symbol(found.wrt.name)
-    return rf"\frac{{\partial L}}{{\partial {symbol}}} = {value}"
+def _formula(found: Gradient) -> Line:
+    """What the gradient is, where one was asked for."""
+    assert found.wrt is not None and found.result is not None
+    printer, result = DocumentPrinter(found.result[0]), found.result[1]
+    value = (printer.signed_terms(result) if isinstance(result, Equation)
+             else (("", printer.symbol(result.name)),))
+    return derivative_line(DocumentPrinter(found.program).symbol(found.wrt.name), Sum(value))
 
 
 def _json(found: Gradient, steps: bool) -> str:
@@ -130,7 +130,7 @@ def _json(found: Gradient, steps: bool) -> str:
             entry["steps"] = [_step_data(found.program, *one) for one in found.steps(equation)]
     if found.wrt and found.result:
         data["gradient"] = {
-            "wrt": found.wrt.name, "latex": _formula_latex(found),
+            "wrt": found.wrt.name, "latex": one_line(_formula(found)),
             "text": _value(UnicodePrinter(found.result[0]), found.result[1])}
     return as_json(data)
 
@@ -162,16 +162,19 @@ def _side_by_side(spelling: Spelling, left: Formula, right: Formula) -> str:
     return f"{spelling(left)} = {spelling(right)}"
 
 
-def _jacobian_text(spelling: Spelling, apart: str) -> Callable[[Program], str]:
-    return lambda program: apart.join(
-        "\n".join(_side_by_side(spelling, *one) for one in column)
-        for column in state_jacobian(program))
+def _jacobian_unicode(program: Program) -> str:
+    return "\n\n".join("\n".join(_side_by_side(UNICODE, *one) for one in column)
+                       for column in state_jacobian(program))
+
+
+def _jacobian_laid_out(language: str) -> Callable[[Program], str]:
+    return lambda program: LAYOUTS[language](jacobian_lines(program))
 
 
 GRADIENT: dict[str, Callable[[Gradient, bool], str]] = {
-    "unicode": _unicode, "latex": _latex, "json": _json}
+    "unicode": _unicode, **{one: _laid_out(one) for one in LAYOUTS}, "json": _json}
 JACOBIAN: dict[str, Callable[[Program], str]] = {
-    "unicode": _jacobian_text(UNICODE, "\n\n"), "latex": _jacobian_text(LATEX, "\n"),
+    "unicode": _jacobian_unicode, **{one: _jacobian_laid_out(one) for one in LAYOUTS},
     "json": _jacobian_json}
 
 

@@ -1,6 +1,6 @@
 """The program form and everything that needs nothing else: the bottom layer of symrnn."""
 
-from symrnn.program.branches import larger, magnitude, smaller
+from symrnn.program.branches import larger, magnitude, named_choice, smaller
 from symrnn.program.compose import chain, last_number, merge, renamed, settled
 from symrnn.program.contraction import Ein, Letters, Maximum, contraction_axes
 from symrnn.program.elementary import ELEMENTARY, Elementary
@@ -37,8 +37,8 @@ __all__ = [
     "free_name", "function", "glyph_text", "indices_in_order", "initial_name", "is_call",
     "is_composed", "is_name", "is_number", "is_variable", "larger", "last_number",
     "leading_number", "local", "lower", "magnitude", "meant", "merge", "misnamed", "multiply",
-    "negated", "of_network", "pointwise_part", "printable", "quoted", "reached", "reads",
-    "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges", "rewrite",
-    "settled", "shifted", "sizes_in_order", "smaller", "spelled_out", "substitute",
+    "named_choice", "negated", "of_network", "pointwise_part", "printable", "quoted", "reached",
+    "reads", "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges",
+    "rewrite", "settled", "shifted", "sizes_in_order", "smaller", "spelled_out", "substitute",
     "symbols_in_order", "terms", "unfit", "unquoted", "untold", "verify",
 ]

@@ -1,0 +1,1 @@
+"""Printed formulas, read back as mathematics."""

@@ -1,0 +1,117 @@
+"""Every printed formula, read back as mathematics, has the value that the equations give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.adjoint import join
+from symrnn.backends import mathml
+from symrnn.backends.document import DocumentPrinter, printed
+from symrnn.backends.latex_math import LATEX, LatexPrinter
+from symrnn.checking.reference import finite_case
+from symrnn.pipeline import derive
+from symrnn.program import Equation, Program, Span
+from symrnn.program.interpret import Interpreter
+from tests.formulas import latex_reader, mathml_reader
+from tests.formulas.mathematics import Atom, Meaning, Value, along
+
+CELLS = sorted(symrnn.cell_names())
+Sides = tuple[tuple[Atom, ...], tuple[Atom, ...]]
+
+
+class Numbers:
+    """The values of all symbols of a cell and of its adjoint on one random case."""
+
+    def __init__(self, name: str) -> None:
+        self.plan = derive(symrnn.cell(name))
+        case = finite_case(self.plan)
+        assert case is not None
+        both = join(self.plan.program, self.plan.gradient)
+        self.sizes, self.spans = case.sizes, {one.name: one.span for one in both.variables}
+        self.axes = {one.name: one.axes for one in both.variables}
+        one_sample = {name: array[self._first(name)] for name, array in case.values.items()
+                      if name in self.spans}
+        self.interpreter = Interpreter(both, one_sample, {**case.sizes, "B": 1})
+
+    def _first(self, name: str) -> tuple[slice, ...]:
+        every = slice(None)
+        return {Span.CONSTANT: (), Span.BATCH: (slice(1),),
+                Span.SEQUENCE: (every, slice(1))}[self.spans[name]]
+
+    def value(self, name: str, step: int) -> Value:
+        array = self._whole(name)
+        where: tuple[int, ...] = {Span.CONSTANT: (), Span.BATCH: (0,),
+                                  Span.SEQUENCE: (step, 0)}[self.spans[name]]
+        return Value(array[where], self.axes[name])
+
+    @cache  # noqa: B019  # as long as the test
+    def _whole(self, name: str) -> Any:
+        return self.interpreter.whole(name)
+
+
+def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: dict[str, str],
+          read: Callable[[Equation], Sides]) -> None:
+    """Every printed equation of a program at every step."""
+    def symbol(text: str, step: int) -> Value | None:
+        if text in sizes:
+            return Value(float(numbers.sizes[sizes[text]]))
+        return numbers.value(symbols[text], step) if text in symbols else None
+
+    for equation in printed(program):
+        (left,), right = read(equation)
+        axes = numbers.axes[equation.lhs]
+        indices = {letter: along(Value(np.arange(numbers.sizes[axis]), (axis,)), axes)
+                   for letter, axis in zip(left.indices, axes, strict=False)}
+        shown = left.inside[0][0] if left.kind == "group" else left
+        assert symbols[shown.text] == equation.lhs
+        meaning = Meaning(symbol, numbers.sizes["T"], indices)
+        steps = numbers.sizes["T"] if numbers.spans[equation.lhs] is Span.SEQUENCE else 1
+        for meaning.step in range(steps):
+            expected = numbers.value(equation.lhs, meaning.step)
+            found = along(meaning(right), expected.axes)
+            np.testing.assert_allclose(np.broadcast_to(found.array, np.shape(expected.array)),
+                                       expected.array, rtol=1e-12, atol=1e-12,
+                                       err_msg=f"({equation.number}) {equation.lhs}")
+
+
+def table(program: Program, spelled: Callable[[str], str]) -> dict[str, str]:
+    """The name of every symbol by what it looks like; no two look the same."""
+    found: dict[str, str] = {}
+    for one in program.variables:
+        if one.stands_for is None:
+            assert found.setdefault(spelled(one.name), one.name) == one.name
+    return found
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", CELLS)
+def test_mathml_means_what_the_equations_say(name: str) -> None:
+    numbers = Numbers(name)
+    for program in (numbers.plan.program, numbers.plan.gradient):
+        printer = DocumentPrinter(program)
+        symbols = table(program, lambda one: mathml_reader.key(
+            mathml.formula(printer.symbol(one))))  # noqa: B023
+        sizes = {mathml_reader.key(mathml.size(program, one.name)): one.name
+                 for one in program.sizes}
+        reader = mathml_reader.Reader(frozenset((*symbols, *sizes)))
+        check(numbers, program, symbols, sizes,
+              lambda one: reader.equation(mathml.equation(program, one)))  # noqa: B023
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", CELLS)
+def test_latex_means_what_the_equations_say(name: str) -> None:
+    numbers = Numbers(name)
+    for program in (numbers.plan.program, numbers.plan.gradient):
+        printer = LatexPrinter(program)
+        symbols = table(program, printer.symbol)
+        sizes = {LATEX(printer.document.size(one.name)): one.name for one in program.sizes}
+        reader = latex_reader.Reader({latex_reader.tokens(one): one for one in (*sizes, *symbols)})
+        check(numbers, program, symbols, sizes,
+              lambda one: reader.equation(" ".join(printer.rows(one))))  # noqa: B023
