@@ -128,9 +128,11 @@ def draw(program: Program, unroll: int, name: str) -> Path:
     from symrnn.diagrams import diagram
 
     path = Path(name)
-    if path.suffix != ".svg":
-        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
-    rendering.write(path.parent, {path.name: diagram(program, unroll).svg},
+    if path.suffix not in (".svg", ".tex"):
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
+                          f"with .tex for TikZ")
+    made = diagram(program, unroll)
+    rendering.write(path.parent, {path.name: made.svg if path.suffix == ".svg" else made.tikz},
                     "choose another file with --graph")
     return path
 

@@ -103,7 +103,8 @@ def show(cell: CellName, format: FormatOption = STYLES[0],
          schedule: Annotated[bool, typer.Option(
              "--schedule", help="Show the loops over time instead.")] = False,
          graph: Annotated[str, typer.Option(
-             metavar="FILE.svg", help="Draw the data flow of one step into a file.")] = "",
+             metavar="FILE.svg",
+             help="Draw the data flow of one step into a file; TikZ into FILE.tex.")] = "",
          unroll: Annotated[int, typer.Option(
              metavar="STEPS", help="With --graph, draw the network over so many steps.")] = 0,
          cost: Annotated[bool, typer.Option(

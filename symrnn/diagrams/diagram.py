@@ -12,6 +12,7 @@ from symrnn.diagrams.marks import plain
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.svg import svg
 from symrnn.diagrams.symbols import MARKS, LabelPrinter
+from symrnn.diagrams.tikz import tikz
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.program import Misused, Program, of_network, quoted
 
@@ -20,7 +21,7 @@ MOST_STEPS = 12
 
 @dataclass(frozen=True, repr=False)
 class Diagram:
-    """A picture, laid out: ``svg`` is its text."""
+    """A picture, laid out: ``svg`` and ``tikz`` are its texts."""
 
     picture: Picture
 
@@ -28,6 +29,11 @@ class Diagram:
     def svg(self) -> str:
         """The text of an SVG file."""
         return svg(self.picture)
+
+    @cached_property
+    def tikz(self) -> str:
+        """The same as TikZ: a part of a LaTeX document, which needs the package tikz."""
+        return tikz(self.picture)
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -18,9 +18,9 @@ from symrnn.diagrams.growing import Growing, Wire
 from symrnn.diagrams.marks import width
 from symrnn.diagrams.paths import along_time
 from symrnn.diagrams.reading import Weighted, is_linear, occurrences
-from symrnn.diagrams.symbols import EMPTY, HOLE, MARKS, LabelPrinter, extreme, sign, word
+from symrnn.diagrams.symbols import EMPTY, HOLE, MARKS, LabelPrinter, sign, word
 from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, factors, is_variable,
-                            multiply, negated, substitute, symbols_in_order, terms)
+                            multiply, named_choice, negated, substitute, symbols_in_order, terms)
 
 LONGEST = 9.0  # letters of a formula inside one node
 SHORT = 4.5  # of one that is an activation
@@ -217,9 +217,9 @@ class Flow(Growing):
     def _other(self, expression: Expr, equation: Equation) -> Wire:
         """A choice, or a function of several values."""
         printer = self.reader.printer
-        sides = extreme(expression) if isinstance(expression, Piecewise) else None
+        sides = named_choice(expression) if isinstance(expression, Piecewise) else None
         if sides is not None:
-            label, parts = word(sides[0]), sides[1]
+            label, parts = word(sides[0]), list(sides[1])
         elif isinstance(expression, Piecewise):
             label, parts = word("cases"), [*map(Name, self.reader.values(expression))]
         else:

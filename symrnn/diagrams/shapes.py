@@ -10,14 +10,14 @@ from symrnn.diagrams.marks import width
 from symrnn.diagrams.symbols import EMPTY, MARKS
 
 LETTER, SMALL = 16.0, 13.0  # heights of letters: of labels; of weights and of names on lines
-ROW = 17.0  # from one row of weights to the next
+LEADING = 1.3  # how high a row is, in the height of its letters
 WIDEST = 9.5  # letters in a row of weights
 ROUND = 23.0  # the diameter of a circle
 BETWEEN = "\u2002"  # two weights of a row
 
 
 @dataclass(frozen=True)
-class Line:
+class Row:
     """Formulas side by side, and the height of their letters."""
 
     formulas: tuple[Formula, ...]
@@ -40,7 +40,7 @@ class Shape:
 
     width: float
     height: float
-    rows: tuple[Line, ...]
+    rows: tuple[Row, ...]
     name: Formula | None = None
 
     @property
@@ -51,26 +51,26 @@ class Shape:
 
 def shape(node: Node, name: Formula | None = None) -> Shape:
     """The shape of a node; ``name`` is the symbol of the value that leaves it, if it is shown."""
-    label = [] if node.label == EMPTY else [Line((node.label,), LETTER)]
+    label = [] if node.label == EMPTY else [Row((node.label,), LETTER)]
     rows = (*label, *_rows(node.weights))
     wide = max((one.width for one in rows), default=0.0)
     if node.kind is Kind.OPERATION and not node.weights and wide < ROUND - 4:
         return Shape(ROUND, ROUND, rows, name)
     if node.kind.at_edge:
         return Shape(max(wide + 18, 38.0), 28.0, rows, name)
-    height = sum(one.size * 1.3 for one in rows) + 8
+    height = sum(one.size * LEADING for one in rows) + 8
     return Shape(max(wide + 18, 40.0), max(height, 26.0), rows, name)
 
 
-def _rows(weights: tuple[Formula, ...]) -> list[Line]:
+def _rows(weights: tuple[Formula, ...]) -> list[Row]:
     """Weights side by side, as many as go into a row."""
-    found: list[Line] = []
+    found: list[Row] = []
     for one in weights:
-        longer = Line((*found[-1].formulas, one) if found else (one,), SMALL)
+        longer = Row((*found[-1].formulas, one) if found else (one,), SMALL)
         if found and longer.width <= WIDEST * SMALL:
             found[-1] = longer
         else:
-            found.append(Line((one,), SMALL))
+            found.append(Row((one,), SMALL))
     return found
 
 

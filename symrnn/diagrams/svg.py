@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,11 +12,12 @@ from symrnn.diagrams.marks import SMALLER, placed
 from symrnn.diagrams.marks import width as marked_width
 from symrnn.diagrams.picture import Box, Line, Picture
 from symrnn.diagrams.routes import Point
-from symrnn.diagrams.shapes import SMALL
+from symrnn.diagrams.shapes import LEADING, SMALL, Row
 from symrnn.diagrams.symbols import MARKS
 from symrnn.rendering import render
 
 CORNER = 6.0  # the radius of a bend
+DEPTH = 0.35  # from the bottom of a row to its baseline, in the height of letters
 LOWER, RAISED = 0.26, -0.42  # where the line of an index is, in the height of letters
 
 
@@ -84,7 +85,7 @@ def number(value: float) -> str:
 def _drawn(box: Box) -> Drawn:
     node, shape = box.node, box.shape
     classes = " ".join(("node", _class(node.kind), *(("output",) if node.output else ())))
-    texts = list(_rows(box))
+    texts = [_text(row.marked, box.x, y, row.size) for row, y in rows_of(box)]
     if shape.name:
         name = MARKS(shape.name)
         x = box.x + shape.width / 2 + 6 + marked_width(name) * SMALL / 2
@@ -112,13 +113,12 @@ def _outline(box: Box) -> str:
             f'width="{number(wide)}" height="{number(high)}" rx="{number(min(radius, 14.0))}"/>')
 
 
-def _rows(box: Box) -> Sequence[Text]:
-    high = sum(one.size * 1.3 for one in box.shape.rows)
-    y, found = box.y - high / 2, []
+def rows_of(box: Box) -> Iterator[tuple[Row, float]]:
+    """The rows of text in a box, each with the height of its baseline."""
+    y = box.y - sum(one.size * LEADING for one in box.shape.rows) / 2
     for row in box.shape.rows:
-        y += row.size * 1.3
-        found.append(_text(row.marked, box.x, y - row.size * 0.35, row.size))
-    return found
+        y += row.size * LEADING
+        yield row, y - row.size * DEPTH
 
 
 def _text(marked: str, x: float, y: float, size: float) -> Text:

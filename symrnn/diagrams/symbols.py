@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sympy import Expr, Piecewise
+from sympy import Expr
 from sympy import Symbol as Name
-from sympy.core.relational import Relational
 
 from symrnn.backends.document_math import FormulaPrinter
-from symrnn.backends.formula import (APART, TIMES, Call, Formula, Function, Number, Parens, Root,
-                                     Row, Scripts, Sign, Sum, Symbol, side_by_side)
-from symrnn.backends.printer import ATOM
+from symrnn.backends.formula import (TIMES, Call, Formula, Function, Number, Parens, Root, Row,
+                                     Scripts, Sign, Sum, Symbol)
 from symrnn.backends.unicode import UnicodeSpelling
 from symrnn.diagrams.marks import above, below, italic
 from symrnn.program import Face, Glyph, Letter, Program, Role, Span, Variable, glyph_text
@@ -29,24 +27,6 @@ class LabelPrinter(FormulaPrinter):
     def __init__(self, program: Program, hole: Glyph = DOT) -> None:
         value = Variable(HOLE.name, ("",), Role.INPUT, hole, "", Span.CONSTANT)
         super().__init__(replace(program, variables=(*program.variables, value)))
-
-    def _cases(self, node: Piecewise) -> tuple[int, Formula]:
-        found = extreme(node)
-        if found is None:
-            return super()._cases(node)
-        name, sides = found
-        shown = side_by_side([self(one) for one in sides], APART)
-        return ATOM, Call(Function(Glyph.upright(name)), Parens(shown))
-
-
-def extreme(node: Piecewise) -> tuple[str, list[Expr]] | None:
-    """A choice that is the larger or the smaller of two things: which, and the two."""
-    (value, condition), (other, _) = node.args[0], node.args[-1]
-    if len(node.args) != 2 or not isinstance(condition, Relational):
-        return None
-    if condition.args != (value, other):
-        return None
-    return {">": "max", "<": "min"}[condition.rel_op[0]], [value, other]
 
 
 def times(factor: Expr, shown: Formula, printer: LabelPrinter) -> Formula:

@@ -104,8 +104,10 @@ def ordered(formula: Expr) -> Expr:
 def cost_text(program: Program, style: str = "unicode", fix: str = "") -> str:
     """The table of a network; ``fix`` gives sizes, ``n=1,m=32``, whose numbers stand beside.
 
-    Raises Misused for sizes that the network does not have.
+    Raises Misused for sizes that the network does not have, and for another style.
     """
+    if style not in STYLES:
+        raise Misused(f"--cost does not go with --format {style}; take {', '.join(STYLES)}")
     return STYLES[style](program, tables(cost(program)), sizes_of(program, fix))
 
 

@@ -100,6 +100,7 @@ def test_every_option_of_a_race_acts_or_is_refused(
     ("show gru --schedule -f latex", "--schedule does not go with --format latex; take uni"),
     ("show gru --unroll 3", "--unroll goes with --graph FILE.svg, and --fix with --cost"),
     ("show gru --fix n=3", "--unroll goes with --graph FILE.svg, and --fix with --cost"),
+    ("show gru --cost -f typst", "--cost does not go with --format typst; take unicode, latex, "),
     ("show gru --schedule --cost", "--schedule, --cost and --graph show different things"),
     ("grad gru --state-jacobian --steps", "it goes with none of --wrt, --of and --steps"),
     ("grad gru --state-jacobian --wrt U_n", "it goes with none of --wrt, --of and --steps"),

@@ -49,6 +49,7 @@ X, A = HOLE, Name("A")
 @pytest.mark.parametrize(("formula", "text"), [
     (Add(1, -X, evaluate=False), "1 − ·"), (A * X, "A ⊙ ·"), (tanh(X), "tanh(·)"),
     (X / 2, "½ ·"), (1 / X, "1 / ·"), (Piecewise((X, X >= 0), (0, True)), "max(·, 0)"),
+    (Piecewise((X, X >= 0), (-X, True)), "|·|"),
     (Piecewise((0, X <= 1), (X, True)), "{0 if · ≤ 1, else ·}"), (X ** 2, "·^2"),
 ])
 def test_functions_are_written_of_a_dot(formula: Expr, text: str) -> None:
