@@ -19,7 +19,8 @@ def invoke(*words: str) -> Result:
 def test_pages_of_one_cell_in_one_language(tmp_path: Path) -> None:
     result = invoke("elman", "--lang", "zh-TW", "--output", str(tmp_path / "site"))
     assert result.exit_code == 0, result.output
-    found = {str(one.relative_to(tmp_path / "site")) for one in tmp_path.rglob("*") if one.is_file()}
+    site = tmp_path / "site"
+    found = {str(one.relative_to(site)) for one in site.rglob("*") if one.is_file()}
     assert found == {"index.html", "script.js", "style.css", "zh-TW/elman.html",
                      "zh-TW/index.html"}
     assert "5 files of 1 architecture" in result.stdout
