@@ -11,7 +11,8 @@ from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
 from symrnn.losses import softmax_cross_entropy
-from symrnn.pipeline import compile, derive, generate
+from symrnn.kernels import compile
+from symrnn.pipeline import derive, generate
 from symrnn.presentation import show
 from symrnn.presentation.costs import cost
 from symrnn.program import Program, ProgramError, activation, reverse, verify

@@ -1,8 +1,8 @@
-"""Titles of cells, as the lines that register them tell: known before anything is built.
+"""Titles and tags of cells, as the lines that register them tell: known before any is built.
 
-``@register("gru_reset_before", "Gated recurrent unit, reset before the product", ...)`` is where
-a title stands. A built program gets it from there, and ``symrnn list`` reads it there, so that
-nobody waits for SymPy and for the equations of all cells in order to read their names.
+``@register("gru", "Gated recurrent unit, reset after the product", tags="gated classic")`` is
+where a title stands. A built program gets it from there, and ``symrnn list`` reads it there, so
+that nobody waits for SymPy and for the equations of all cells in order to read their names.
 """
 
 from __future__ import annotations
@@ -23,12 +23,23 @@ class Variant:
     """One of the names of a builder: the options that it fixes, and the title of what comes out.
 
     A title that begins with ``...`` goes on where that of the other options ends. In braces stands
-    an option that counts something: ``{layers}`` is ``3 layers``.
+    an option that counts something: ``{layers}`` is ``3 layers``. Tags are words, all of its own:
+    ``"gated classic"``.
     """
 
     name: str
     title: str
     options: Mapping[str, Any]
+    tags: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An architecture as a list shows it."""
+
+    name: str
+    title: str
+    tags: tuple[str, ...]
 
 
 def title_of(variants: Sequence[Variant], arguments: Mapping[str, Any]) -> str:
@@ -37,12 +48,12 @@ def title_of(variants: Sequence[Variant], arguments: Mapping[str, Any]) -> str:
     That of the last variant whose options they are, with what others add to it.
     """
     title, more = "", []
-    for one in variants:
-        if all(arguments[name] == value for name, value in one.options.items()):
-            if one.title.startswith(GOES_ON):
-                more.append(one.title.removeprefix(GOES_ON))
+    for variant in variants:
+        if all(arguments[name] == value for name, value in variant.options.items()):
+            if variant.title.startswith(GOES_ON):
+                more.append(variant.title.removeprefix(GOES_ON))
             else:
-                title = one.title
+                title = variant.title
     return " ".join([title, ", ".join(more)]).strip().format_map(_Counts(arguments))
 
 
@@ -54,38 +65,40 @@ class _Counts(dict[str, Any]):
         return f"{number} {things.removesuffix('s') if number == 1 else things}"
 
 
-def titles() -> dict[str, str]:
-    """The title of every architecture by its name, in order, from the files of the cells.
+def listed() -> tuple[Listed, ...]:
+    """Every architecture by name, in order, as the files of the cells register it.
 
-    Raises ValueError for a file that tells them in another way.
+    Raises ValueError for a file that tells it in another way.
     """
-    found = dict(one for path in sorted(CELLS.glob("*.py")) for one in _of_file(path))
-    return dict(sorted(found.items()))
+    found = [one for path in sorted(CELLS.glob("*.py")) for one in _of_file(path)]
+    return tuple(sorted(found, key=lambda one: one.name))
 
 
-def _of_file(path: Path) -> Iterator[tuple[str, str]]:
+def _of_file(path: Path) -> Iterator[Listed]:
     for builder in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(builder, ast.FunctionDef):
             try:
                 yield from _of_builder(builder)
             except ValueError:
-                raise ValueError(f"{path}:{builder.lineno}: register takes names, titles and "
+                raise ValueError(f"{path}:{builder.lineno}: register takes names, titles, tags and "
                                  f"options as they are, so write no expressions there") from None
 
 
-def _of_builder(builder: ast.FunctionDef) -> Iterator[tuple[str, str]]:
+def _of_builder(builder: ast.FunctionDef) -> Iterator[Listed]:
     variants = [_variant(one) for one in builder.decorator_list
                 if isinstance(one, ast.Call) and ast.unparse(one.func) == "register"]
     if variants:
         defaults = _defaults(builder.args)
         for one in variants:
-            yield one.name, title_of(variants, {**defaults, **one.options})
+            title = title_of(variants, {**defaults, **one.options})
+            yield Listed(one.name, title, tuple(one.tags.split()))
 
 
 def _variant(register: ast.Call) -> Variant:
     name, title = map(ast.literal_eval, register.args)
-    return Variant(name, title, {str(one.arg): ast.literal_eval(one.value)
-                                 for one in register.keywords})
+    options = {str(one.arg): ast.literal_eval(one.value) for one in register.keywords}
+    tags = options.pop("tags", "")
+    return Variant(name, title, options, tags)
 
 
 def _defaults(arguments: ast.arguments) -> dict[str, Any]:

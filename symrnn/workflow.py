@@ -18,18 +18,21 @@ from symrnn.cells import architectures
 from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName, quoted
 from symrnn.rendering import FileRefused, refuse_foreign, shared
-from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
-from symrnn.runtime.compiler import slightly_optimised
-from symrnn.runtime.patience import silence
 from symrnn.targets import CHECKED, Target
 
 if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
 
-MISTAKES = (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
-            CompilerFailed, OSError)
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
+
+
+def mistakes() -> tuple[type[Exception], ...]:
+    """What users can mend: the errors that tell them how, in one sentence."""
+    from symrnn.runtime import CompilerFailed, CompilerMissing, ShapeError
+
+    return (UnknownName, Misused, ProgramError, FileRefused, ShapeError, CompilerMissing,
+            CompilerFailed, OSError)
 
 
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
@@ -39,12 +42,13 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     """
     found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
     taken = {one.name.casefold() for one in architectures()}
-    for one in found:
-        if isinstance(one, FromFile):
-            if one.name.casefold() in taken:  # some systems take both for one folder
-                raise ProgramError(f"{one.python} is called '{one.name}' like another cell, and "
-                                   f"both would be written into one folder; rename it")
-            taken.add(one.name.casefold())
+    for architecture in found:
+        if isinstance(architecture, FromFile):
+            if architecture.name.casefold() in taken:  # some systems take both for one folder
+                raise ProgramError(f"{architecture.python} is called '{architecture.name}' like "
+                                   f"another cell, and both would be written into one folder; "
+                                   f"rename it")
+            taken.add(architecture.name.casefold())
     return found
 
 
@@ -154,10 +158,10 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
     try:
         pending = [(one, [pool.submit(_findings, one.name, program, *kernel) for kernel in KERNELS])
                    for one, program in [(one, one.build()) for one in networks]]
-        for one, found in pending:
+        for architecture, found in pending:
             told = set[str]()
             for each in found:
-                yield one, [message for message in each.result() if message not in told]
+                yield architecture, [message for message in each.result() if message not in told]
                 told.update(each.result())
     finally:
         pool.shutdown(cancel_futures=True)
@@ -165,6 +169,8 @@ def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Archite
 
 def _findings(name: str, program: Program, target: Target, dtype: str) -> list[str]:
     from symrnn.checking import check_kernel
+    from symrnn.runtime.compiler import slightly_optimised
+    from symrnn.runtime.patience import silence
 
     called = ", ".join((name, *target.choice.values(), dtype))
     try:

@@ -16,7 +16,8 @@ from symrnn.backends.c import c_names, interface
 from symrnn.cells import architectures
 from symrnn.checking.numeric import relative_error
 from symrnn.checking.reference import Case, random_case
-from symrnn.pipeline import compile, derive, generate
+from symrnn.kernels import compile
+from symrnn.pipeline import derive, generate
 from symrnn.program import Role, Span
 from symrnn.rendering import shared
 from symrnn.runtime.compiler import PORTABLE, SIMD

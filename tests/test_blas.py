@@ -14,7 +14,8 @@ import symrnn
 from symrnn import t
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import compile, generate
+from symrnn.kernels import compile
+from symrnn.pipeline import generate
 from symrnn.rendering import shared
 from symrnn.runtime import CompilerFailed
 from symrnn.runtime.blas_engine import blas_flags

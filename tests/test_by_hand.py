@@ -10,7 +10,8 @@ import pytest
 import symrnn
 from symrnn.cells import architectures
 from symrnn.checking.reference import Case, random_case
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Program, Role, Span
 from symrnn.schedule import Plan
 from tests.by_hand import ByHand

@@ -10,7 +10,8 @@ from symrnn.cells import Architecture, architectures
 from symrnn.checking.numeric import relative_error
 from symrnn.checking.reference import (Case, along, complex_step_gradient, differentiable,
                                        interpreted_values, random_case)
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Pointwise, Program, Role
 from symrnn.runtime import Kernel, Run
 

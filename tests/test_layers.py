@@ -18,7 +18,7 @@ REFERENCE = re.compile(r"symrnn(\.\w+)+:\w+")
 
 # A layer imports itself and layers of a lower rank; never another layer of its own rank.
 RANKS = {
-    "program": 0, "titles": 0,
+    "program": 0, "titles": 0, "tags": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
     "lowering": 2, "authoring": 2, "costs": 2,
     "backends": 3,
@@ -26,14 +26,15 @@ RANKS = {
     "catalogue": 5, "runtime": 5, "diagrams": 5,
     "targets": 6,
     "pipeline": 7,
-    "checking": 8, "presentation": 8, "interop": 8,
-    "comparison": 9, "bench": 9,
-    "documents": 10,
-    "workflow": 11,
-    "cli": 12,
-    "api": 13,
-    "__init__": 14,
-    "__main__": 15,
+    "kernels": 8,
+    "checking": 9, "presentation": 9, "interop": 9,
+    "comparison": 10, "bench": 10,
+    "documents": 11,
+    "workflow": 12,
+    "cli": 13,
+    "api": 14,
+    "__init__": 15,
+    "__main__": 16,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.

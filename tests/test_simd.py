@@ -18,7 +18,8 @@ import symrnn
 from symrnn.backends import c_words
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
-from symrnn.pipeline import compile, derive, own_files
+from symrnn.kernels import compile
+from symrnn.pipeline import derive, own_files
 from symrnn.program import Ein, Program, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler

@@ -32,7 +32,8 @@ def python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
                           check=True, encoding="utf-8")
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "list", "show --help", "bench --help"])
+@pytest.mark.parametrize("words", ["--help", "--version", "list", "list --tags",
+                                   "list gate --tag linear", "show --help", "bench --help"])
 def test_what_needs_no_equations_loads_no_sympy_and_no_numpy(words: str) -> None:
     loaded = python(RUN, *words.split()).stderr.split()
     assert "typer" in loaded
@@ -45,7 +46,9 @@ def test_what_needs_equations_loads_them() -> None:
 
 def test_the_list_is_what_built_cells_say() -> None:
     built = {one.name: one.build().title for one in architectures()}
-    assert list(titles.titles().items()) == list(built.items())
+    assert [(one.name, one.title) for one in titles.listed()] == list(built.items())
+    assert {one.name: one.tags for one in titles.listed()} == {
+        one.name: one.tags for one in architectures()}
     lines = python(RUN, "list").stdout.splitlines()
     assert [line.split(maxsplit=1) for line in lines[:-2]] == [list(one) for one in built.items()]
     assert lines[-1] == f'{len(built)} in all; in Python: symrnn.cell("NAME")'
@@ -79,7 +82,7 @@ def test_a_title_that_cannot_be_read_is_one_sentence(
     (tmp_path / "a.py").write_text(f"@{line}\ndef a(b: int = 1):\n    ...\n", encoding="utf-8")
     monkeypatch.setattr(titles, "CELLS", tmp_path)
     with pytest.raises(ValueError, match=r"a\.py:2: register takes"):
-        titles.titles()
+        titles.listed()
 
 
 FIRST = ("import symrnn", "import symrnn.adjoint.rules", "from symrnn.pipeline import derive",

@@ -132,7 +132,7 @@ def test_generated_files_hold_no_date_no_path_and_no_numbered_temporary() -> Non
         assert not [place for place in places if place in text], path
         assert str(datetime.datetime.now(tz=datetime.UTC).date()) not in text, path
         assert not re.search(r"\d{4}-\d{2}-\d{2}|\d{2}:\d{2}:\d{2}", text), path
-        assert not re.search(r"\b_*(tmp|temp|x)_?\d+\b", text), path
+        assert not re.search(r"\b_*(tmp|temp)_?\d+\b|\b_*x\d+\b", text), path
         assert "\r" not in text, path
         assert text.endswith("\n"), path
         assert not re.search(r"[ \t]+$", text, re.MULTILINE), f"{path}: space at a line's end"

@@ -11,7 +11,8 @@ import pytest
 import symrnn
 from symrnn import targets, workflow
 from symrnn.cli import app
-from symrnn.pipeline import own_files, target
+from symrnn.kernels import target
+from symrnn.pipeline import own_files
 from symrnn.presentation import SHOW
 from symrnn.presentation.gradients import GRADIENT, JACOBIAN
 from symrnn.presentation.schedules import SCHEDULE
@@ -54,8 +55,8 @@ def test_files_come_from_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_new_row_is_offered_and_run(monkeypatch: pytest.MonkeyPatch) -> None:
     new = replace(target("numpy", "simd"), name="other", backend="other", dtypes=("float64",))
-    monkeypatch.setattr("symrnn.pipeline.BACKENDS", (*BACKENDS, "other"))
-    monkeypatch.setattr("symrnn.pipeline.RUN", (*RUN, new))
+    monkeypatch.setattr("symrnn.kernels.BACKENDS", (*BACKENDS, "other"))
+    monkeypatch.setattr("symrnn.kernels.RUN", (*RUN, new))
     kernel = symrnn.compile(symrnn.elman(readout=False), "other", "float64")
     assert kernel.dtype == np.float64
     with pytest.raises(ValueError, match="dtype is 'float32'; kernels compute in float64"):

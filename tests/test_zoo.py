@@ -64,7 +64,8 @@ def test_a_shorter_sequence_in_a_batch_is_itself_alone(name: str) -> None:
     random = np.random.default_rng(4)
     params = {key: random.normal(0, 0.5, [sizes[axis] for axis in one.axes])
               for key, one in kernel.parameters.items()}
-    x = random.normal(size=(5, 2, sizes[program(name).with_role(Role.INPUT)[0].axes[0]]))
+    (given,) = program(name).with_role(Role.INPUT)
+    x = random.normal(size=[5, 2, *(sizes[axis] for axis in given.axes)])
     run, alone = kernel.forward(params, x, lengths=[5, 3]), kernel.forward(params, x[:3, 1:])
     assert np.allclose(run.y[:3, 1], alone.y[:, 0], rtol=0, atol=1e-12)
     for key, value in alone.final.items():
@@ -78,7 +79,7 @@ def test_padding_in_the_reverse_direction_leaves_gradients_finite(name: str) -> 
     kernel = symrnn.compile(net, "numpy", "float64")
     case = random_case(derive(net), seed=5)
     (given,) = case.inputs.values()
-    x = np.ones((5, 2, given.shape[-1]))
+    x = np.ones((5, 2, *given.shape[2:]))
     run = kernel.forward(case.parameters, x, lengths=[5, 2])
     gradients = kernel.backward(run, np.ones_like(run.y))
     assert all(np.all(np.isfinite(one)) for one in gradients.values())

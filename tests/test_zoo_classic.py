@@ -9,7 +9,7 @@ import pytest
 
 from symrnn.authoring import deep, readout
 from symrnn.cells import cell
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import Program, ProgramError, Role
 
 STEPS, BATCH, SIZES = 5, 3, {"n": 4, "m": 6, "p": 2, "k": 3, "r": 2}

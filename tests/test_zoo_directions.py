@@ -10,7 +10,8 @@ import pytest
 
 from symrnn.cells import architectures
 from symrnn.checking.reference import Case, along, differentiable, random_case
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Role
 from symrnn.runtime import Kernel
 

@@ -12,7 +12,8 @@ from symrnn.cells import cell
 from symrnn.cells.elman import elman
 from symrnn.checking.numeric import check_kernel
 from symrnn.checking.reference import random_case
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Program, ProgramError
 from symrnn.runtime import Kernel, Run
 

@@ -60,7 +60,7 @@ size_t antisymmetric_rnn_simd_backward_work_size(
     const antisymmetric_rnn_sizes *sizes, size_t threads);
 
 /* Entries of antisymmetric_rnn_real: scratch memory of step: 1 + B * m.
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *sizes, size_t threads);
 

@@ -353,7 +353,7 @@ void antisymmetric_rnn_gated_backward(
     const antisymmetric_rnn_gated_real *const initial_h = antisymmetric_rnn_gated_given(initial
         != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_h_bar != NULL)
         for (size_t j = 0; j < m * m; ++j)
             W_h_bar[j] = 0;

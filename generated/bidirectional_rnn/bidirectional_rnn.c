@@ -396,7 +396,7 @@ void bidirectional_rnn_backward(
         bidirectional_rnn_given(initial != NULL ? initial->backward_h : NULL, 0, B * m,
         work_initial_backward_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (forward_W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             forward_W_bar[j] = 0;

@@ -276,7 +276,6 @@ static void bidirectional_rnn_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec forward_b_here = load_part(forward_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
                                      * forward.b */
                                     const vec forward_a = load(tile_forward_a + (s * own + v)
@@ -355,7 +354,6 @@ static void bidirectional_rnn_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec backward_b_here = load_part(backward_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
                                      * backward.b */
                                     const vec backward_a = load(tile_backward_a + (s * own + v)
@@ -410,7 +408,6 @@ static void bidirectional_rnn_simd_forward_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -546,7 +543,6 @@ static void bidirectional_rnn_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec forward_b_here = load_part(forward_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
                                      * forward.b */
                                     const vec forward_a = load(tile_forward_a + (s * own + v)
@@ -619,7 +615,6 @@ static void bidirectional_rnn_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec backward_b_here = load_part(backward_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
                                      * backward.b */
                                     const vec backward_a = load(tile_backward_a + (s * own + v)
@@ -670,7 +665,6 @@ static void bidirectional_rnn_simd_infer_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -966,7 +960,6 @@ static void bidirectional_rnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar
                                      * adjoint of (3) */
                                     const vec backward_h_prev_bar =
@@ -1097,7 +1090,6 @@ static void bidirectional_rnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar
                                      * adjoint of (1) */
                                     const vec forward_h_prev_bar =
@@ -1146,7 +1138,6 @@ static void bidirectional_rnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T
                                  * backward.a_bar   adjoint of (1), (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -1231,8 +1222,8 @@ static void bidirectional_rnn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_forward_h_prev_bar + (0 & 1) * B * row_m : final_forward_h_bar,
-            T > 0 ? row_m : m, gradients->initial_forward_h_bar);
+        copy_rows(B, m, T > 0 ? work_forward_h_prev_bar : final_forward_h_bar, T > 0 ? row_m : m,
+            gradients->initial_forward_h_bar);
     if (thread == 0)
         copy_rows(B, m, T > 0 ? work_backward_h_prev_bar + ((T - 1) & 1) * B * row_m
             : final_backward_h_bar, T > 0 ? row_m : m, gradients->initial_backward_h_bar);

@@ -351,7 +351,7 @@ void brc_backward(
     const brc_real *const initial_h =
         brc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (U_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             U_bar[j] = 0;

@@ -245,7 +245,7 @@ static void brc_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -402,7 +402,7 @@ static void brc_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -636,7 +636,6 @@ static void brc_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar
                                  * adjoint of (1), (2), (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -709,8 +708,8 @@ static void brc_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t brc_simd_backward_multiplications(const brc_sizes *sizes)
@@ -741,9 +740,9 @@ static void brc_simd_step_thread(
     const size_t m = BRC_FIXED_m;
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
-    real *const work_turn = work;
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work;
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -812,7 +811,7 @@ static void brc_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -841,7 +840,7 @@ static void brc_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t brc_simd_step_multiplications(const brc_sizes *sizes)

@@ -392,7 +392,7 @@ void cfn_backward(
     const cfn_real *const initial_h =
         cfn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (U_theta_bar != NULL)
         for (size_t j = 0; j < m * m; ++j)
             U_theta_bar[j] = 0;

@@ -212,7 +212,6 @@ static void cfn_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -409,7 +408,6 @@ static void cfn_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -835,7 +833,6 @@ static void cfn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T
                                  * a_h_bar   adjoint of (1), (2), (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -874,8 +871,8 @@ static void cfn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t cfn_simd_backward_multiplications(const cfn_sizes *sizes)
@@ -908,9 +905,9 @@ static void cfn_simd_step_thread(
     const real *const b_theta = parameters->b_theta; /* [m] */
     const real *const b_eta = parameters->b_eta; /* [m] */
     real *const work_tanh_a_h = work; /* [m] a row */
-    real *const work_turn = work_tanh_a_h + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_tanh_a_h + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -945,7 +942,6 @@ static void cfn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -1027,7 +1023,7 @@ static void cfn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t cfn_simd_step_multiplications(const cfn_sizes *sizes)

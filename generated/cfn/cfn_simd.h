@@ -64,7 +64,7 @@ size_t cfn_simd_backward_work_size(const cfn_sizes *sizes, size_t threads);
 
 /* Entries of cfn_real: scratch memory of step: spaced(B * padded m) + 1 + B * m.
  *   tanh_a_h: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t cfn_simd_step_work_size(const cfn_sizes *sizes, size_t threads);
 

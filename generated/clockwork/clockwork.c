@@ -128,7 +128,6 @@ void clockwork_forward(
 
     /* once, for all steps */
     {
-
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
             for (size_t l = 0; l < m; ++l)
@@ -196,7 +195,6 @@ void clockwork_infer(
 
     /* once, for all steps */
     {
-
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
             for (size_t l = 0; l < m; ++l)
@@ -270,7 +268,7 @@ void clockwork_backward(
     const clockwork_real *const initial_h =
         clockwork_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     for (size_t j = 0; j < m * m; ++j)
         M_W_H_bar[j] = 0;
     if (W_I_bar != NULL)
@@ -365,7 +363,6 @@ void clockwork_backward(
 
     /* once, for all steps */
     {
-
         /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
         if (W_H_bar != NULL)
             for (size_t j = 0; j < m; ++j)

@@ -128,7 +128,6 @@ static void clockwork_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
             for (size_t l = 0; l < m; ++l)
@@ -239,7 +238,6 @@ static void clockwork_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
             for (size_t l = 0; l < m; ++l)
@@ -493,7 +491,6 @@ static void clockwork_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -527,7 +524,6 @@ static void clockwork_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
         if (W_H_bar != NULL)
             for (size_t j = 0; j < m; ++j)
@@ -542,8 +538,8 @@ static void clockwork_simd_backward_thread(
     }
     BARRIER
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t clockwork_simd_backward_multiplications(const clockwork_sizes *sizes)
@@ -588,7 +584,6 @@ static void clockwork_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  M_W_H = M * W_H */
         for (size_t j = 0; j < m; ++j)
             for (size_t l = 0; l < m; ++l)

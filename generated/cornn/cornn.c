@@ -295,7 +295,7 @@ void cornn_backward(
     const cornn_real *const initial_y =
         cornn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * m; ++j)
             W_bar[j] = 0;

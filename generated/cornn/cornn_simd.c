@@ -690,7 +690,6 @@ static void cornn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
                                 const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
                                 store_part(u_bar_rows + s * n + j, u_bar, left);
@@ -715,7 +714,7 @@ static void cornn_simd_backward_thread(
                 /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2)
                  * */
                 if (dt_bar != NULL) {
-                    dt_bar[0] += total(&z_to_dt_bar[0], m);
+                    dt_bar[0] += row_sum(&z_to_dt_bar[0], m);
                     dt_bar[0] += dot(&y_bar[0], &z[0], m);
                 }
 
@@ -758,11 +757,11 @@ static void cornn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_z_prev_bar + (0 & 1) * B * row_m : final_z_bar,
-            T > 0 ? row_m : m, gradients->initial_z_bar);
+        copy_rows(B, m, T > 0 ? work_z_prev_bar : final_z_bar, T > 0 ? row_m : m,
+            gradients->initial_z_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
-            T > 0 ? row_m : m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar : final_y_bar, T > 0 ? row_m : m,
+            gradients->initial_y_bar);
 }
 
 static size_t cornn_simd_backward_multiplications(const cornn_sizes *sizes)
@@ -798,9 +797,9 @@ static void cornn_simd_step_thread(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_z = work_turn + 1;
+    real *const work_parity = work_z + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_z = work_parity + 1;
     real *const work_initial_y = work_initial_z + B * m;
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,
         work_initial_z, thread, threads);
@@ -878,7 +877,7 @@ static void cornn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t cornn_simd_step_multiplications(const cornn_sizes *sizes)

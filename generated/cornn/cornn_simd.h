@@ -60,7 +60,7 @@ size_t cornn_simd_backward_work_size(const cornn_sizes *sizes, size_t threads);
 
 /* Entries of cornn_real: scratch memory of step: spaced(B * padded m) + 1 + 2 * B * m.
  *   z: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_z, initial_y: B * m each, in place of what the caller does not give */
 size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads);
 

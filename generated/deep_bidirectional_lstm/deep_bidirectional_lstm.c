@@ -2063,7 +2063,7 @@ void deep_bidirectional_lstm_backward(
         deep_bidirectional_lstm_given(initial != NULL ? initial->layer2_backward_c : NULL, 0,
         B * m_2, work_initial_layer2_backward_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (layer1_forward_W_i_bar != NULL)
         for (size_t j = 0; j < m_1 * n; ++j)
             layer1_forward_W_i_bar[j] = 0;

@@ -758,7 +758,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -968,7 +968,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1186,7 +1186,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1397,7 +1397,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1478,7 +1478,6 @@ static void deep_bidirectional_lstm_simd_forward_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (43)  a_y = V layer2.y + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -1795,7 +1794,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1960,7 +1959,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_1, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -2135,7 +2134,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -2301,7 +2300,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m_2, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -2375,7 +2374,6 @@ static void deep_bidirectional_lstm_simd_infer_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (43)  a_y = V layer2.y + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -2402,9 +2400,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h : initial_layer1_backward_h,
             T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_h : NULL);
     if (thread == 0)
-        copy_rows(B, m_1, T > 0 ? work_layer1_backward_c + (0 & 1) * B * row_m_1
-            : initial_layer1_backward_c, T > 0 ? row_m_1 : m_1,
-            final != NULL ? final->layer1_backward_c : NULL);
+        copy_rows(B, m_1, T > 0 ? work_layer1_backward_c : initial_layer1_backward_c,
+            T > 0 ? row_m_1 : m_1, final != NULL ? final->layer1_backward_c : NULL);
     if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_forward_h + (T - 1) * B * row_m_2
             : initial_layer2_forward_h, T > 0 ? row_m_2 : m_2,
@@ -2417,9 +2414,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h : initial_layer2_backward_h,
             T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_h : NULL);
     if (thread == 0)
-        copy_rows(B, m_2, T > 0 ? work_layer2_backward_c + (0 & 1) * B * row_m_2
-            : initial_layer2_backward_c, T > 0 ? row_m_2 : m_2,
-            final != NULL ? final->layer2_backward_c : NULL);
+        copy_rows(B, m_2, T > 0 ? work_layer2_backward_c : initial_layer2_backward_c,
+            T > 0 ? row_m_2 : m_2, final != NULL ? final->layer2_backward_c : NULL);
 }
 
 static size_t deep_bidirectional_lstm_simd_infer_multiplications(
@@ -2966,7 +2962,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
                             const vec layer2_y_bar =
                                 load(tile_layer2_y_bar + (s * own + v) * LANES);
@@ -3296,7 +3291,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T
                                  * layer2.backward.z_bar + layer2.backward.U_i^T
                                  * layer2.backward.z_i_bar + layer2.backward.U_f^T
@@ -3636,7 +3630,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T
                                      * layer2.forward.z_bar + layer2.forward.U_i^T
                                      * layer2.forward.z_i_bar + layer2.forward.U_f^T
@@ -3714,7 +3707,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar +
                                  * layer2.forward.W_i^T layer2.forward.z_i_bar +
                                  * layer2.forward.W_f^T layer2.forward.z_f_bar +
@@ -4265,7 +4257,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T
                                  * layer1.backward.z_bar + layer1.backward.U_i^T
                                  * layer1.backward.z_i_bar + layer1.backward.U_f^T
@@ -4605,7 +4596,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T
                                      * layer1.forward.z_bar + layer1.forward.U_i^T
                                      * layer1.forward.z_i_bar + layer1.forward.U_f^T
@@ -4684,7 +4674,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
                                  * layer1.forward.W_i^T layer1.forward.z_i_bar +
                                  * layer1.forward.W_f^T layer1.forward.z_f_bar +
@@ -4922,13 +4911,11 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar + (0 & 1) * B * row_m_1
-            : final_layer1_forward_h_bar, T > 0 ? row_m_1 : m_1,
-            gradients->initial_layer1_forward_h_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar : final_layer1_forward_h_bar,
+            T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_h_bar);
     if (thread == 0)
-        copy_rows(B, m_1, T > 0 ? work_layer1_forward_c_prev_bar + (0 & 1) * B * row_m_1
-            : final_layer1_forward_c_bar, T > 0 ? row_m_1 : m_1,
-            gradients->initial_layer1_forward_c_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_forward_c_prev_bar : final_layer1_forward_c_bar,
+            T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_c_bar);
     if (thread == 0)
         copy_rows(B, m_1, T > 0 ? work_layer1_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_1
             : final_layer1_backward_h_bar, T > 0 ? row_m_1 : m_1,
@@ -4938,13 +4925,11 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             : final_layer1_backward_c_bar, T > 0 ? row_m_1 : m_1,
             gradients->initial_layer1_backward_c_bar);
     if (thread == 0)
-        copy_rows(B, m_2, T > 0 ? work_layer2_forward_h_prev_bar + (0 & 1) * B * row_m_2
-            : final_layer2_forward_h_bar, T > 0 ? row_m_2 : m_2,
-            gradients->initial_layer2_forward_h_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_h_prev_bar : final_layer2_forward_h_bar,
+            T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_h_bar);
     if (thread == 0)
-        copy_rows(B, m_2, T > 0 ? work_layer2_forward_c_prev_bar + (0 & 1) * B * row_m_2
-            : final_layer2_forward_c_bar, T > 0 ? row_m_2 : m_2,
-            gradients->initial_layer2_forward_c_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_forward_c_prev_bar : final_layer2_forward_c_bar,
+            T > 0 ? row_m_2 : m_2, gradients->initial_layer2_forward_c_bar);
     if (thread == 0)
         copy_rows(B, m_2, T > 0 ? work_layer2_backward_h_prev_bar + ((T - 1) & 1) * B * row_m_2
             : final_layer2_backward_h_bar, T > 0 ? row_m_2 : m_2,

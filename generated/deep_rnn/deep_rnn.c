@@ -480,7 +480,7 @@ void deep_rnn_backward(
         deep_rnn_given(initial != NULL ? initial->layer3_h : NULL, 0, B * m_3,
         work_initial_layer3_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (layer1_W_bar != NULL)
         for (size_t j = 0; j < m_1 * n; ++j)
             layer1_W_bar[j] = 0;

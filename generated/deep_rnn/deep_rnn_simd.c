@@ -344,7 +344,6 @@ static void deep_rnn_simd_forward_thread(
                                 const size_t left = m_1 - j;
                                 const vec layer1_b_here = load_part(layer1_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev +
                                      * layer1.b */
                                     const vec layer1_a =
@@ -422,7 +421,6 @@ static void deep_rnn_simd_forward_thread(
                                 const size_t left = m_2 - j;
                                 const vec layer2_b_here = load_part(layer2_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev +
                                      * layer2.b */
                                     const vec layer2_a =
@@ -500,7 +498,6 @@ static void deep_rnn_simd_forward_thread(
                                 const size_t left = m_3 - j;
                                 const vec layer3_b_here = load_part(layer3_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev +
                                      * layer3.b */
                                     const vec layer3_a =
@@ -553,7 +550,6 @@ static void deep_rnn_simd_forward_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (7)  a_y = V layer3.h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -704,7 +700,6 @@ static void deep_rnn_simd_infer_thread(
                                 const size_t left = m_1 - j;
                                 const vec layer1_b_here = load_part(layer1_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev +
                                      * layer1.b */
                                     const vec layer1_a =
@@ -777,7 +772,6 @@ static void deep_rnn_simd_infer_thread(
                                 const size_t left = m_2 - j;
                                 const vec layer2_b_here = load_part(layer2_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev +
                                      * layer2.b */
                                     const vec layer2_a =
@@ -850,7 +844,6 @@ static void deep_rnn_simd_infer_thread(
                                 const size_t left = m_3 - j;
                                 const vec layer3_b_here = load_part(layer3_b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev +
                                      * layer3.b */
                                     const vec layer3_a =
@@ -899,7 +892,6 @@ static void deep_rnn_simd_infer_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (7)  a_y = V layer3.h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -1213,7 +1205,6 @@ static void deep_rnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint
                                      * of (5) */
                                     const vec layer3_h_prev_bar =
@@ -1343,7 +1334,6 @@ static void deep_rnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint
                                      * of (3) */
                                     const vec layer2_h_prev_bar =
@@ -1474,7 +1464,6 @@ static void deep_rnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint
                                      * of (1) */
                                     const vec layer1_h_prev_bar =
@@ -1520,7 +1509,6 @@ static void deep_rnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -1678,14 +1666,14 @@ static void deep_rnn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar + (0 & 1) * B * row_m_1
-            : final_layer1_h_bar, T > 0 ? row_m_1 : m_1, gradients->initial_layer1_h_bar);
+        copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar : final_layer1_h_bar,
+            T > 0 ? row_m_1 : m_1, gradients->initial_layer1_h_bar);
     if (thread == 0)
-        copy_rows(B, m_2, T > 0 ? work_layer2_h_prev_bar + (0 & 1) * B * row_m_2
-            : final_layer2_h_bar, T > 0 ? row_m_2 : m_2, gradients->initial_layer2_h_bar);
+        copy_rows(B, m_2, T > 0 ? work_layer2_h_prev_bar : final_layer2_h_bar,
+            T > 0 ? row_m_2 : m_2, gradients->initial_layer2_h_bar);
     if (thread == 0)
-        copy_rows(B, m_3, T > 0 ? work_layer3_h_prev_bar + (0 & 1) * B * row_m_3
-            : final_layer3_h_bar, T > 0 ? row_m_3 : m_3, gradients->initial_layer3_h_bar);
+        copy_rows(B, m_3, T > 0 ? work_layer3_h_prev_bar : final_layer3_h_bar,
+            T > 0 ? row_m_3 : m_3, gradients->initial_layer3_h_bar);
 }
 
 static size_t deep_rnn_simd_backward_multiplications(const deep_rnn_sizes *sizes)
@@ -1733,9 +1721,9 @@ static void deep_rnn_simd_step_thread(
     real *const work_layer1_h = work; /* [m_1] a row */
     real *const work_layer2_h = work_layer1_h + spaced(B * row_m_1); /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + spaced(B * row_m_2); /* [m_3] a row */
-    real *const work_turn = work_layer3_h + spaced(B * row_m_3);
-    const size_t t = way(work_turn);
-    real *const work_initial_layer1_h = work_turn + 1;
+    real *const work_parity = work_layer3_h + spaced(B * row_m_3);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_layer1_h = work_parity + 1;
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(state != NULL ? state->layer1_h : NULL, 0,
@@ -1784,7 +1772,6 @@ static void deep_rnn_simd_step_thread(
                         const size_t left = m_1 - j;
                         const vec layer1_b_here = load_part(layer1_b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev + layer1.b */
                             const vec layer1_a =
                                 load(tile_layer1_a + (s * own + v) * LANES) + layer1_b_here;
@@ -1832,7 +1819,6 @@ static void deep_rnn_simd_step_thread(
                         const size_t left = m_2 - j;
                         const vec layer2_b_here = load_part(layer2_b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev + layer2.b
                              * */
                             const vec layer2_a =
@@ -1881,7 +1867,6 @@ static void deep_rnn_simd_step_thread(
                         const size_t left = m_3 - j;
                         const vec layer3_b_here = load_part(layer3_b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev + layer3.b
                              * */
                             const vec layer3_a =
@@ -1928,7 +1913,6 @@ static void deep_rnn_simd_step_thread(
                         const size_t left = p - j;
                         const vec b_y_here = load_part(b_y + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (7)  a_y = V layer3.h + b_y */
                             const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -1949,7 +1933,7 @@ static void deep_rnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m_3, work_layer3_h, row_m_3, next != NULL ? next->layer3_h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t deep_rnn_simd_step_multiplications(const deep_rnn_sizes *sizes)

@@ -110,7 +110,7 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
  *   layer1_h: spaced(B * padded m_1), one step, then overwritten
  *   layer2_h: spaced(B * padded m_2), one step, then overwritten
  *   layer3_h: spaced(B * padded m_3), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_layer1_h: B * m_1, in place of what the caller does not give
  *   initial_layer2_h: B * m_2, in place of what the caller does not give
  *   initial_layer3_h: B * m_3, in place of what the caller does not give */

@@ -226,7 +226,6 @@ static void elman_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a = W x + U h_prev + b */
                                     const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -277,7 +276,6 @@ static void elman_simd_forward_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (3)  a_y = V h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -393,7 +391,6 @@ static void elman_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a = W x + U h_prev + b */
                                     const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -440,7 +437,6 @@ static void elman_simd_infer_thread(
                             const size_t left = p - j;
                             const vec b_y_here = load_part(b_y + j, left);
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (3)  a_y = V h + b_y */
                                 const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -680,7 +676,6 @@ static void elman_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (8)  h_prev_bar = U^T a_bar   adjoint of (1) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
@@ -724,7 +719,6 @@ static void elman_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (9)  x_bar = W^T a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -784,8 +778,8 @@ static void elman_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t elman_simd_backward_multiplications(const elman_sizes *sizes)
@@ -821,9 +815,9 @@ static void elman_simd_step_thread(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const work_turn = work_h + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_h + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -862,7 +856,6 @@ static void elman_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a = W x + U h_prev + b */
                             const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -907,7 +900,6 @@ static void elman_simd_step_thread(
                         const size_t left = p - j;
                         const vec b_y_here = load_part(b_y + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_y = V h + b_y */
                             const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -924,7 +916,7 @@ static void elman_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t elman_simd_step_multiplications(const elman_sizes *sizes)

@@ -161,7 +161,6 @@ void fastgrnn_forward(
 
     /* once, for all steps */
     {
-
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
@@ -259,7 +258,6 @@ void fastgrnn_infer(
 
     /* once, for all steps */
     {
-
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
@@ -359,7 +357,7 @@ void fastgrnn_backward(
     const fastgrnn_real *const initial_h =
         fastgrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     for (size_t j = 0; j < 1; ++j)
         sigmoid_nu_bar[j] = 0;
     for (size_t j = 0; j < 1; ++j)
@@ -379,7 +377,6 @@ void fastgrnn_backward(
 
     /* once, for all steps */
     {
-
         /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
         one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
 
@@ -520,7 +517,6 @@ void fastgrnn_backward(
 
     /* once, for all steps */
     {
-
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
          * */
         if (zeta_bar != NULL)

@@ -180,7 +180,6 @@ static void fastgrnn_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
@@ -342,7 +341,6 @@ static void fastgrnn_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
@@ -527,7 +525,6 @@ static void fastgrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
         one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
 
@@ -731,7 +728,7 @@ static void fastgrnn_simd_backward_thread(
             sigmoid_nu_bar[0] += dot(&h_bar[0], &s[0], m);
 
             /* (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4) */
-            sigmoid_zeta_bar[0] += total(&h_to_sigmoid_zeta_bar[0], m);
+            sigmoid_zeta_bar[0] += row_sum(&h_to_sigmoid_zeta_bar[0], m);
         }
         BARRIER
         if (gradients->x_bar != NULL) {
@@ -763,7 +760,6 @@ static void fastgrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (15)  x_bar = W^T a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -797,7 +793,6 @@ static void fastgrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
          * */
         if (zeta_bar != NULL)
@@ -809,8 +804,8 @@ static void fastgrnn_simd_backward_thread(
     }
     BARRIER
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t fastgrnn_simd_backward_multiplications(const fastgrnn_sizes *sizes)
@@ -847,9 +842,9 @@ static void fastgrnn_simd_step_thread(
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
-    real *const work_turn = sigmoid_nu + spaced(1);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = sigmoid_nu + spaced(1);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -857,7 +852,6 @@ static void fastgrnn_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (4)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
@@ -932,7 +926,7 @@ static void fastgrnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t fastgrnn_simd_step_multiplications(const fastgrnn_sizes *sizes)

@@ -65,7 +65,7 @@ size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t thre
 
 /* Entries of fastgrnn_real: scratch memory of step: 2 * spaced(1) + 1 + B * m.
  *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads);
 

@@ -148,7 +148,6 @@ void fastrnn_forward(
 
     /* once, for all steps */
     {
-
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
@@ -225,7 +224,6 @@ void fastrnn_infer(
 
     /* once, for all steps */
     {
-
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
@@ -305,7 +303,7 @@ void fastrnn_backward(
     const fastrnn_real *const initial_h =
         fastrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     for (size_t j = 0; j < 1; ++j)
         sigmoid_beta_bar[j] = 0;
     for (size_t j = 0; j < 1; ++j)
@@ -322,7 +320,6 @@ void fastrnn_backward(
 
     /* once, for all steps */
     {
-
         /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
         one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
 
@@ -424,7 +421,6 @@ void fastrnn_backward(
 
     /* once, for all steps */
     {
-
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
          * (2) */
         if (alpha_bar != NULL)

@@ -178,7 +178,6 @@ static void fastrnn_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
@@ -325,7 +324,6 @@ static void fastrnn_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
@@ -491,7 +489,6 @@ static void fastrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
         one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
 
@@ -674,7 +671,6 @@ static void fastrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -708,7 +704,6 @@ static void fastrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
          * (2) */
         if (alpha_bar != NULL)
@@ -721,8 +716,8 @@ static void fastrnn_simd_backward_thread(
     }
     BARRIER
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t fastrnn_simd_backward_multiplications(const fastrnn_sizes *sizes)
@@ -758,9 +753,9 @@ static void fastrnn_simd_step_thread(
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
-    real *const work_turn = sigmoid_beta + spaced(1);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = sigmoid_beta + spaced(1);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -768,7 +763,6 @@ static void fastrnn_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (2)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
@@ -832,7 +826,7 @@ static void fastrnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t fastrnn_simd_step_multiplications(const fastrnn_sizes *sizes)

@@ -64,7 +64,7 @@ size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t thread
 
 /* Entries of fastrnn_real: scratch memory of step: 2 * spaced(1) + 1 + B * m.
  *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads);
 

@@ -386,7 +386,7 @@ void gru_backward(
     const gru_real *const initial_h =
         gru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_z_bar != NULL)
         for (size_t j = 0; j < m * size_n; ++j)
             W_z_bar[j] = 0;

@@ -251,7 +251,6 @@ static void gru_simd_forward_thread(
                                 const vec b_n_here = load_part(b_n + j, left);
                                 const vec c_n_here = load_part(c_n + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a_z = W_z x + U_z h_prev + b_z */
                                     const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES)
                                         + load(tile_a_z_2 + (s * 3 * own + v) * LANES) + b_z_here;
@@ -291,7 +290,7 @@ static void gru_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -434,7 +433,6 @@ static void gru_simd_infer_thread(
                                 const vec b_n_here = load_part(b_n + j, left);
                                 const vec c_n_here = load_part(c_n + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a_z = W_z x + U_z h_prev + b_z */
                                     const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES)
                                         + load(tile_a_z_2 + (s * 3 * own + v) * LANES) + b_z_here;
@@ -465,7 +463,7 @@ static void gru_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -763,7 +761,6 @@ static void gru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = size_n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar
                                  * adjoint of (1), (3), (6) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -864,8 +861,8 @@ static void gru_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t gru_simd_backward_multiplications(const gru_sizes *sizes)
@@ -898,9 +895,9 @@ static void gru_simd_step_thread(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
-    real *const work_turn = work;
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work;
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -952,7 +949,6 @@ static void gru_simd_step_thread(
                         const vec b_n_here = load_part(b_n + j, left);
                         const vec c_n_here = load_part(c_n + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z x + U_z h_prev + b_z */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES)
                                 + load(tile_a_z_2 + (s * 3 * own + v) * LANES) + b_z_here;
@@ -982,7 +978,7 @@ static void gru_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -1011,7 +1007,7 @@ static void gru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t gru_simd_step_multiplications(const gru_sizes *sizes)

@@ -58,7 +58,7 @@ size_t gru_simd_infer_work_size(const gru_sizes *sizes, size_t threads);
 size_t gru_simd_backward_work_size(const gru_sizes *sizes, size_t threads);
 
 /* Entries of gru_real: scratch memory of step: 1 + B * m.
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads);
 

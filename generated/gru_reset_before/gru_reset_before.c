@@ -388,7 +388,7 @@ void gru_reset_before_backward(
     const gru_reset_before_real *const initial_h =
         gru_reset_before_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_z_bar != NULL)
         for (size_t j = 0; j < m * size_n; ++j)
             W_z_bar[j] = 0;

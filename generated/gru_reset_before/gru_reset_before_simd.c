@@ -966,7 +966,6 @@ static void gru_reset_before_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = size_n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar
                                  * adjoint of (1), (3), (6) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -1013,8 +1012,8 @@ static void gru_reset_before_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t gru_reset_before_simd_backward_multiplications(const gru_reset_before_sizes *sizes)
@@ -1053,9 +1052,9 @@ static void gru_reset_before_simd_step_thread(
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_q + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_q + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -1180,7 +1179,7 @@ static void gru_reset_before_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t gru_reset_before_simd_step_multiplications(const gru_reset_before_sizes *sizes)

@@ -70,7 +70,7 @@ size_t gru_reset_before_simd_backward_work_size(
 /* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + 1 +
  * B * m.
  *   z, q: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 

@@ -183,7 +183,7 @@ void indrnn_backward(
     const indrnn_real *const initial_h =
         indrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_bar[j] = 0;

@@ -205,7 +205,6 @@ static void irnn_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a_h = W x + U h_prev + b */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES) + b_here;
                                     store(a_h_rows + s * row_m + j, a_h);
@@ -316,7 +315,6 @@ static void irnn_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a_h = W x + U h_prev + b */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES) + b_here;
 
@@ -462,7 +460,6 @@ static void irnn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (4)  h_prev_bar = U^T a_h_bar   adjoint of (1) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
@@ -506,7 +503,6 @@ static void irnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -566,8 +562,8 @@ static void irnn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t irnn_simd_backward_multiplications(const irnn_sizes *sizes)
@@ -598,9 +594,9 @@ static void irnn_simd_step_thread(
     const size_t n = IRNN_FIXED_n;
     const size_t m = IRNN_FIXED_m;
     const real *const b = parameters->b; /* [m] */
-    real *const work_turn = work;
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work;
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -638,7 +634,6 @@ static void irnn_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_h = W x + U h_prev + b */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES) + b_here;
 
@@ -655,7 +650,7 @@ static void irnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t irnn_simd_step_multiplications(const irnn_sizes *sizes)

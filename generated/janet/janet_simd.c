@@ -636,7 +636,6 @@ static void janet_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -711,8 +710,8 @@ static void janet_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t janet_simd_backward_multiplications(const janet_sizes *sizes)
@@ -744,9 +743,9 @@ static void janet_simd_step_thread(
     const size_t m = JANET_FIXED_m;
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
-    real *const work_turn = work;
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work;
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -816,7 +815,7 @@ static void janet_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t janet_simd_step_multiplications(const janet_sizes *sizes)

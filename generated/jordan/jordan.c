@@ -4,6 +4,8 @@
  * equation is its number in jordan.tex and jordan.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: jordan.h.
+ * The context is the last output alone, as in the lecture notes. In the paper the
+ * context units also see themselves, c[t] = alpha c[t-1] + y[t-1]: self_connection=True.
  */
 #include "jordan.h"
 
@@ -291,7 +293,7 @@ void jordan_backward(
     const jordan_real *const initial_y =
         jordan_given(initial != NULL ? initial->y : NULL, 0, B * p, work_initial_y);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_bar[j] = 0;

@@ -6,6 +6,9 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986).
 
+The context is the last output alone, as in the lecture notes. In the paper the context units
+also see themselves, c[t] = alpha c[t-1] + y[t-1]: self_connection=True.
+
     x                        [T, B, n]    input
     W                        [m, n]       weights from the input
     U                        [m, p]       weights from the memory

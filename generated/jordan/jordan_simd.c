@@ -232,7 +232,6 @@ static void jordan_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a = W x + U y_prev + b */
                                     const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -282,7 +281,6 @@ static void jordan_simd_forward_thread(
                                 const size_t left = p - j;
                                 const vec b_y_here = load_part(b_y + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  a_y = V h + b_y */
                                     const vec a_y =
                                         load(tile_a_y + (s * own + v) * LANES) + b_y_here;
@@ -404,7 +402,6 @@ static void jordan_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec b_here = load_part(b + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (1)  a = W x + U y_prev + b */
                                     const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -449,7 +446,6 @@ static void jordan_simd_infer_thread(
                                 const size_t left = p - j;
                                 const vec b_y_here = load_part(b_y + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  a_y = V h + b_y */
                                     const vec a_y =
                                         load(tile_a_y + (s * own + v) * LANES) + b_y_here;
@@ -683,7 +679,6 @@ static void jordan_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (9)  y_prev_bar = U^T a_bar   adjoint of (1) */
                                     const vec y_prev_bar =
                                         load(tile_y_prev_bar + (s * own + v) * LANES);
@@ -762,7 +757,6 @@ static void jordan_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (10)  x_bar = W^T a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -830,8 +824,8 @@ static void jordan_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, p, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_p : final_y_bar,
-            T > 0 ? row_p : p, gradients->initial_y_bar);
+        copy_rows(B, p, T > 0 ? work_y_prev_bar : final_y_bar, T > 0 ? row_p : p,
+            gradients->initial_y_bar);
 }
 
 static size_t jordan_simd_backward_multiplications(const jordan_sizes *sizes)
@@ -868,9 +862,9 @@ static void jordan_simd_step_thread(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const work_turn = work_h + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_y = work_turn + 1;
+    real *const work_parity = work_h + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_y = work_parity + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * p,
         work_initial_y, thread, threads);
     const real *const panels_x = packed;
@@ -909,7 +903,6 @@ static void jordan_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a = W x + U y_prev + b */
                             const vec a = load(tile_a + (s * own + v) * LANES) + b_here;
 
@@ -954,7 +947,6 @@ static void jordan_simd_step_thread(
                         const size_t left = p - j;
                         const vec b_y_here = load_part(b_y + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_y = V h + b_y */
                             const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
@@ -971,7 +963,7 @@ static void jordan_simd_step_thread(
     if (thread == 0)
         copy_rows(B, p, out->y, p, next != NULL ? next->y : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t jordan_simd_step_multiplications(const jordan_sizes *sizes)

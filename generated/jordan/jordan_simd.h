@@ -65,7 +65,7 @@ size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads)
 
 /* Entries of jordan_real: scratch memory of step: spaced(B * padded m) + 1 + B * p.
  *   h: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_y: B * p, in place of what the caller does not give */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);
 

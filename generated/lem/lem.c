@@ -480,7 +480,7 @@ void lem_backward(
     const lem_real *const initial_z =
         lem_given(initial != NULL ? initial->z : NULL, 0, B * m, work_initial_z);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (dt_bar != NULL)
         for (size_t j = 0; j < 1; ++j)
             dt_bar[j] = 0;

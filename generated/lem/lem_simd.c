@@ -1081,7 +1081,6 @@ static void lem_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar
                                  * + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
                                 const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
@@ -1206,11 +1205,11 @@ static void lem_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
-            T > 0 ? row_m : m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar : final_y_bar, T > 0 ? row_m : m,
+            gradients->initial_y_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_z_prev_bar + (0 & 1) * B * row_m : final_z_bar,
-            T > 0 ? row_m : m, gradients->initial_z_bar);
+        copy_rows(B, m, T > 0 ? work_z_prev_bar : final_z_bar, T > 0 ? row_m : m,
+            gradients->initial_z_bar);
 }
 
 static size_t lem_simd_backward_multiplications(const lem_sizes *sizes)
@@ -1247,9 +1246,9 @@ static void lem_simd_step_thread(
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_z + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_y = work_turn + 1;
+    real *const work_parity = work_z + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_y = work_parity + 1;
     real *const work_initial_z = work_initial_y + B * m;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
         work_initial_y, thread, threads);
@@ -1396,7 +1395,7 @@ static void lem_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_z, row_m, next != NULL ? next->z : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t lem_simd_step_multiplications(const lem_sizes *sizes)

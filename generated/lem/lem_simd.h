@@ -71,7 +71,7 @@ size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Entries of lem_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + 2 * B * m.
  *   dt_2, z: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_y, initial_z: B * m each, in place of what the caller does not give */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);
 

@@ -611,7 +611,6 @@ static void ligru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
@@ -687,8 +686,8 @@ static void ligru_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t ligru_simd_backward_multiplications(const ligru_sizes *sizes)
@@ -720,9 +719,9 @@ static void ligru_simd_step_thread(
     const size_t m = LIGRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const work_turn = work;
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work;
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -790,7 +789,7 @@ static void ligru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t ligru_simd_step_multiplications(const ligru_sizes *sizes)

@@ -57,7 +57,7 @@ size_t ligru_simd_infer_work_size(const ligru_sizes *sizes, size_t threads);
 size_t ligru_simd_backward_work_size(const ligru_sizes *sizes, size_t threads);
 
 /* Entries of ligru_real: scratch memory of step: 1 + B * m.
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads);
 

@@ -309,7 +309,7 @@ void lmu_backward(
     const lmu_real *const initial_m =
         lmu_given(initial != NULL ? initial->m : NULL, 0, B * d, work_initial_m);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (e_x_bar != NULL)
         for (size_t j = 0; j < n; ++j)
             e_x_bar[j] = 0;

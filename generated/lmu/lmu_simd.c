@@ -317,7 +317,6 @@ static void lmu_simd_forward_thread(
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -512,7 +511,6 @@ static void lmu_simd_infer_thread(
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = k - j;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -992,11 +990,11 @@ static void lmu_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, k, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_k : final_h_bar,
-            T > 0 ? row_k : k, gradients->initial_h_bar);
+        copy_rows(B, k, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_k : k,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, d, T > 0 ? work_m_prev_bar + (0 & 1) * B * row_d : final_m_bar,
-            T > 0 ? row_d : d, gradients->initial_m_bar);
+        copy_rows(B, d, T > 0 ? work_m_prev_bar : final_m_bar, T > 0 ? row_d : d,
+            gradients->initial_m_bar);
 }
 
 static size_t lmu_simd_backward_multiplications(const lmu_sizes *sizes)
@@ -1034,9 +1032,9 @@ static void lmu_simd_step_thread(
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + spaced(B); /* [d] a row */
-    real *const work_turn = work_m + spaced(B * row_d);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_m + spaced(B * row_d);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_m = work_initial_h + B * k;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * k,
         work_initial_h, thread, threads);
@@ -1137,7 +1135,6 @@ static void lmu_simd_step_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = k - j;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
@@ -1156,7 +1153,7 @@ static void lmu_simd_step_thread(
     if (thread == 0)
         copy_rows(B, d, work_m, row_d, next != NULL ? next->m : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t lmu_simd_step_multiplications(const lmu_sizes *sizes)

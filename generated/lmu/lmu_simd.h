@@ -73,7 +73,7 @@ size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
  * B * d.
  *   u: spaced(B), one step, then overwritten
  *   m: spaced(B * padded d), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * k, in place of what the caller does not give
  *   initial_m: B * d, in place of what the caller does not give */
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads);

@@ -114,7 +114,6 @@ void lru_forward(
 
     /* once, for all steps */
     {
-
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
@@ -256,7 +255,6 @@ void lru_infer(
 
     /* once, for all steps */
     {
-
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
@@ -424,7 +422,7 @@ void lru_backward(
     const lru_real *const initial_x_im =
         lru_given(initial != NULL ? initial->x_im : NULL, 0, B * N, work_initial_x_im);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     for (size_t j = 0; j < N; ++j)
         exp_gamma_bar[j] = 0;
     for (size_t j = 0; j < N; ++j)
@@ -605,7 +603,6 @@ void lru_backward(
 
     /* once, for all steps */
     {
-
         /* (13)  sin_exp_theta_2 = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta_2[j] = SIN(exp_theta[j]);

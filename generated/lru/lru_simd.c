@@ -178,7 +178,6 @@ static void lru_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
@@ -235,7 +234,6 @@ static void lru_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_x_re = B_re u */
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
@@ -417,7 +415,6 @@ static void lru_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
@@ -474,7 +471,6 @@ static void lru_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_x_re = B_re u */
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
@@ -991,7 +987,6 @@ static void lru_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (13)  sin_exp_theta_2 = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta_2[j] = SIN(exp_theta[j]);
@@ -1023,11 +1018,11 @@ static void lru_simd_backward_thread(
     }
     BARRIER
     if (thread == 0)
-        copy_rows(B, N, T > 0 ? work_x_re_prev_bar + (0 & 1) * B * row_N : final_x_re_bar,
-            T > 0 ? row_N : N, gradients->initial_x_re_bar);
+        copy_rows(B, N, T > 0 ? work_x_re_prev_bar : final_x_re_bar, T > 0 ? row_N : N,
+            gradients->initial_x_re_bar);
     if (thread == 0)
-        copy_rows(B, N, T > 0 ? work_x_im_prev_bar + (0 & 1) * B * row_N : final_x_im_bar,
-            T > 0 ? row_N : N, gradients->initial_x_im_bar);
+        copy_rows(B, N, T > 0 ? work_x_im_prev_bar : final_x_im_bar, T > 0 ? row_N : N,
+            gradients->initial_x_im_bar);
 }
 
 static size_t lru_simd_backward_multiplications(const lru_sizes *sizes)
@@ -1071,9 +1066,9 @@ static void lru_simd_step_thread(
     real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
     real *const work_a_x_re = exp_gamma + spaced(N); /* [N] a row */
     real *const work_a_x_im = work_a_x_re + spaced(B * row_N); /* [N] a row */
-    real *const work_turn = work_a_x_im + spaced(B * row_N);
-    const size_t t = way(work_turn);
-    real *const work_initial_x_re = work_turn + 1;
+    real *const work_parity = work_a_x_im + spaced(B * row_N);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_x_re = work_parity + 1;
     real *const work_initial_x_im = work_initial_x_re + B * N;
     const real *const initial_x_re = given_or(state != NULL ? state->x_re : NULL, 0, B * N,
         work_initial_x_re, thread, threads);
@@ -1085,7 +1080,6 @@ static void lru_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-
         /* (1)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
@@ -1141,7 +1135,6 @@ static void lru_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_x_re = B_re u */
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
@@ -1251,7 +1244,7 @@ static void lru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, N, work_x_im, row_N, next != NULL ? next->x_im : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t lru_simd_step_multiplications(const lru_sizes *sizes)

@@ -68,7 +68,7 @@ size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
  *   x_re, x_im, a_x_re, a_x_im: spaced(B * padded N) each, one step, then overwritten
  *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each,
  *     every step
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_x_re, initial_x_im: B * N each, in place of what the caller does not give */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);
 

@@ -472,7 +472,7 @@ void lstm_backward(
     const lstm_real *const initial_c =
         lstm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_i_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_i_bar[j] = 0;

@@ -424,7 +424,7 @@ void lstm_1997_backward(
     const lstm_1997_real *const initial_h =
         lstm_1997_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_i_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_i_bar[j] = 0;

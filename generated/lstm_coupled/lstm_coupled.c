@@ -7,7 +7,8 @@
  * The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old
  * memory that stays. Lecture notes differ in their wording (an open forget gate
  * remembers); the equations do not.
- * Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i.
+ * Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i. Theirs
+ * has the peepholes of their vanilla LSTM too: peephole=True.
  */
 #include "lstm_coupled.h"
 
@@ -443,7 +444,7 @@ void lstm_coupled_backward(
     const lstm_coupled_real *const initial_c =
         lstm_coupled_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_i_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_i_bar[j] = 0;

@@ -12,7 +12,8 @@ The forget gate f keeps the memory at 1 and erases it at 0: it is the share of t
 that stays. Lecture notes differ in their wording (an open forget gate remembers); the equations
 do not.
 
-Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i.
+Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i. Theirs has the
+peepholes of their vanilla LSTM too: peephole=True.
 
     x                        [T, B, n]    input
     W_i                      [m, n]       weights of the input gate

@@ -445,7 +445,7 @@ void lstm_coupled_input_backward(
     const lstm_coupled_input_real *const initial_c =
         lstm_coupled_input_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_f_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_f_bar[j] = 0;

@@ -303,7 +303,7 @@ static void lstm_coupled_input_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -485,7 +485,7 @@ static void lstm_coupled_input_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -757,7 +757,6 @@ static void lstm_coupled_input_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (19)  h_prev_bar = U_g^T z_bar + U_f^T z_f_bar + U_o^T
                                      * z_o_bar   adjoint of (1), (2), (7) */
                                     const vec h_prev_bar =
@@ -806,7 +805,6 @@ static void lstm_coupled_input_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (21)  x_bar = W_g^T z_bar + W_f^T z_f_bar + W_o^T z_o_bar
                                  * adjoint of (1), (2), (7) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -896,11 +894,11 @@ static void lstm_coupled_input_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
-            T > 0 ? row_m : m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
+            gradients->initial_c_bar);
 }
 
 static size_t lstm_coupled_input_simd_backward_multiplications(
@@ -940,9 +938,9 @@ static void lstm_coupled_input_simd_step_thread(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_turn = work_c + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_c + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
@@ -1022,7 +1020,7 @@ static void lstm_coupled_input_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -1051,7 +1049,7 @@ static void lstm_coupled_input_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t lstm_coupled_input_simd_step_multiplications(const lstm_coupled_input_sizes *sizes)

@@ -66,7 +66,7 @@ size_t lstm_coupled_input_simd_backward_work_size(
 /* Entries of lstm_coupled_input_real: scratch memory of step: spaced(B * padded m) + 1 +
  * 2 * B * m.
  *   c: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give */
 size_t lstm_coupled_input_simd_step_work_size(
     const lstm_coupled_input_sizes *sizes, size_t threads);

@@ -1103,7 +1103,7 @@ void lstm_layer_norm_backward(
     const lstm_layer_norm_real *const initial_c =
         lstm_layer_norm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_i_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_i_bar[j] = 0;

@@ -291,7 +291,6 @@ static void lstm_layer_norm_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (16)  w_i = W_i x */
                             const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
                             store(w_i_rows + s * row_m + j, w_i);
@@ -325,10 +324,10 @@ static void lstm_layer_norm_simd_forward_thread(
         /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
          * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
         mu_2[0] = 0;
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_i[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_f[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_g[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_o[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_g[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_o[0], m);
     }
     BARRIER
     {
@@ -482,7 +481,6 @@ static void lstm_layer_norm_simd_forward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (1)  u_i = U_i h_prev */
                                 const vec u_i = load(tile_u_i + (s * 4 * own + v) * LANES);
                                 store(u_i_rows + s * row_m + j, u_i);
@@ -516,10 +514,10 @@ static void lstm_layer_norm_simd_forward_thread(
             /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
              * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
             mu_1[0] = 0;
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_i[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_f[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_g[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_o[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_g[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_o[0], m);
         }
         BARRIER
         {
@@ -728,7 +726,7 @@ static void lstm_layer_norm_simd_forward_thread(
 
             /* (40)  mu_3 = 1 / m sum_i c[i] */
             mu_3[0] = 0;
-            mu_3[0] += (1 / (lstm_layer_norm_real)m) * total(&c[0], m);
+            mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
         }
         BARRIER
         {
@@ -949,7 +947,6 @@ static void lstm_layer_norm_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (16)  w_i = W_i x */
                             const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
                             store(w_i_rows + s * row_m + j, w_i);
@@ -983,10 +980,10 @@ static void lstm_layer_norm_simd_infer_thread(
         /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
          * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
         mu_2[0] = 0;
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_i[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_f[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_g[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_o[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_g[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_o[0], m);
     }
     BARRIER
     {
@@ -1140,7 +1137,6 @@ static void lstm_layer_norm_simd_infer_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (1)  u_i = U_i h_prev */
                                 const vec u_i = load(tile_u_i + (s * 4 * own + v) * LANES);
                                 store(u_i_rows + s * row_m + j, u_i);
@@ -1174,10 +1170,10 @@ static void lstm_layer_norm_simd_infer_thread(
             /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
              * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
             mu_1[0] = 0;
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_i[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_f[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_g[0], m);
-            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_o[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_g[0], m);
+            mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_o[0], m);
         }
         BARRIER
         {
@@ -1366,7 +1362,7 @@ static void lstm_layer_norm_simd_infer_thread(
 
             /* (40)  mu_3 = 1 / m sum_i c[i] */
             mu_3[0] = 0;
-            mu_3[0] += (1 / (lstm_layer_norm_real)m) * total(&c[0], m);
+            mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
         }
         BARRIER
         {
@@ -1818,7 +1814,7 @@ static void lstm_layer_norm_simd_backward_thread(
 
                 /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
                 mu_3_bar[0] = 0;
-                mu_3_bar[0] -= total(&d_3_bar[0], m);
+                mu_3_bar[0] -= row_sum(&d_3_bar[0], m);
             }
             BARRIER
             {
@@ -2024,10 +2020,10 @@ static void lstm_layer_norm_simd_backward_thread(
                 /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
                  * sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
                 mu_1_bar[0] = 0;
-                mu_1_bar[0] -= total(&d_1_i_bar[0], m);
-                mu_1_bar[0] -= total(&d_1_f_bar[0], m);
-                mu_1_bar[0] -= total(&d_1_g_bar[0], m);
-                mu_1_bar[0] -= total(&d_1_o_bar[0], m);
+                mu_1_bar[0] -= row_sum(&d_1_i_bar[0], m);
+                mu_1_bar[0] -= row_sum(&d_1_f_bar[0], m);
+                mu_1_bar[0] -= row_sum(&d_1_g_bar[0], m);
+                mu_1_bar[0] -= row_sum(&d_1_o_bar[0], m);
             }
             BARRIER
             {
@@ -2122,7 +2118,6 @@ static void lstm_layer_norm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T
                                      * u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
                                     const vec h_prev_bar =
@@ -2522,10 +2517,10 @@ static void lstm_layer_norm_simd_backward_thread(
             /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
              * sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
-            mu_2_bar[0] -= total(&d_2_i_bar[0], m);
-            mu_2_bar[0] -= total(&d_2_f_bar[0], m);
-            mu_2_bar[0] -= total(&d_2_g_bar[0], m);
-            mu_2_bar[0] -= total(&d_2_o_bar[0], m);
+            mu_2_bar[0] -= row_sum(&d_2_i_bar[0], m);
+            mu_2_bar[0] -= row_sum(&d_2_f_bar[0], m);
+            mu_2_bar[0] -= row_sum(&d_2_g_bar[0], m);
+            mu_2_bar[0] -= row_sum(&d_2_o_bar[0], m);
         }
         BARRIER
         {
@@ -2616,7 +2611,6 @@ static void lstm_layer_norm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar +
                                  * W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -2661,11 +2655,11 @@ static void lstm_layer_norm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
-            T > 0 ? row_m : m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
+            gradients->initial_c_bar);
 }
 
 static size_t lstm_layer_norm_simd_backward_multiplications(const lstm_layer_norm_sizes *sizes)
@@ -2753,9 +2747,9 @@ static void lstm_layer_norm_simd_step_thread(
     real *const work_v_3 = work_mu_3 + spaced(B); /* [] a row */
     real *const work_r_3 = work_v_3 + spaced(B); /* [] a row */
     real *const work_d_3 = work_r_3 + spaced(B); /* [m] a row */
-    real *const work_turn = work_d_3 + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_d_3 + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
@@ -2795,7 +2789,6 @@ static void lstm_layer_norm_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (16)  w_i = W_i x */
                             const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
                             store(w_i_rows + s * row_m + j, w_i);
@@ -2828,10 +2821,10 @@ static void lstm_layer_norm_simd_step_thread(
         /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
          * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
         mu_2[0] = 0;
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_i[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_f[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_g[0], m);
-        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&w_o[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_g[0], m);
+        mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_o[0], m);
     }
     BARRIER
     {
@@ -2980,7 +2973,6 @@ static void lstm_layer_norm_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  u_i = U_i h_prev */
                             const vec u_i = load(tile_u_i + (s * 4 * own + v) * LANES);
                             store(u_i_rows + s * row_m + j, u_i);
@@ -3013,10 +3005,10 @@ static void lstm_layer_norm_simd_step_thread(
         /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
          * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
         mu_1[0] = 0;
-        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_i[0], m);
-        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_f[0], m);
-        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_g[0], m);
-        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * total(&u_o[0], m);
+        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
+        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
+        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_g[0], m);
+        mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_o[0], m);
     }
     BARRIER
     {
@@ -3201,7 +3193,7 @@ static void lstm_layer_norm_simd_step_thread(
 
         /* (40)  mu_3 = 1 / m sum_i c[i] */
         mu_3[0] = 0;
-        mu_3[0] += (1 / (lstm_layer_norm_real)m) * total(&c[0], m);
+        mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
     }
     BARRIER
     {
@@ -3285,7 +3277,7 @@ static void lstm_layer_norm_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t lstm_layer_norm_simd_step_multiplications(const lstm_layer_norm_sizes *sizes)

@@ -82,7 +82,7 @@ size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *size
  *     d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o, d_3: spaced(B * padded m) each, one step, then
  *     overwritten
  *   mu_1, v_1, r_1, mu_2, v_2, r_2, mu_3, v_3, r_3: spaced(B) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give */
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 

@@ -7,6 +7,9 @@
  * The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old
  * memory that stays. Lecture notes differ in their wording (an open forget gate
  * remembers); the equations do not.
+ * In the paper of 2002 the output is the memory itself, h = c o, without a tanh:
+ * output_activation='linear'. The tanh is that of later papers. The output gate sees the
+ * new memory, the others the old one.
  */
 #include "lstm_peephole.h"
 
@@ -496,7 +499,7 @@ void lstm_peephole_backward(
     const lstm_peephole_real *const initial_c =
         lstm_peephole_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_i_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_i_bar[j] = 0;

@@ -12,6 +12,10 @@ The forget gate f keeps the memory at 1 and erases it at 0: it is the share of t
 that stays. Lecture notes differ in their wording (an open forget gate remembers); the equations
 do not.
 
+In the paper of 2002 the output is the memory itself, h = c o, without a tanh:
+output_activation='linear'. The tanh is that of later papers. The output gate sees the new
+memory, the others the old one.
+
     x                        [T, B, n]    input
     W_i                      [m, n]       weights of the input gate
     U_i                      [m, m]       weights of the input gate

@@ -72,7 +72,7 @@ size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *size
 /* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * p
  * + B * m.
  *   c, c_o: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * p, in place of what the caller does not give
  *   initial_c: B * m, in place of what the caller does not give */
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads);

@@ -328,7 +328,7 @@ void mgu_backward(
     const mgu_real *const initial_h =
         mgu_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_f_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_f_bar[j] = 0;

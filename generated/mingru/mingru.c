@@ -279,7 +279,7 @@ void mingru_backward(
     const mingru_real *const initial_h =
         mingru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_z_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_z_bar[j] = 0;

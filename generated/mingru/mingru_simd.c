@@ -175,7 +175,6 @@ static void mingru_simd_forward_thread(
                         const vec b_z_here = load_part(b_z + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
@@ -305,7 +304,6 @@ static void mingru_simd_infer_thread(
                         const vec b_z_here = load_part(b_z + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
@@ -569,7 +567,6 @@ static void mingru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1),
                                  * (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -596,8 +593,8 @@ static void mingru_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t mingru_simd_backward_multiplications(const mingru_sizes *sizes)
@@ -633,9 +630,9 @@ static void mingru_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_htilde + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_htilde + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -672,7 +669,6 @@ static void mingru_simd_step_thread(
                         const vec b_z_here = load_part(b_z + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
@@ -721,7 +717,7 @@ static void mingru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t mingru_simd_step_multiplications(const mingru_sizes *sizes)

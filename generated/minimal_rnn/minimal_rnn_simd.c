@@ -201,7 +201,6 @@ static void minimal_rnn_simd_forward_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -380,7 +379,6 @@ static void minimal_rnn_simd_infer_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -761,7 +759,6 @@ static void minimal_rnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -800,8 +797,8 @@ static void minimal_rnn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t minimal_rnn_simd_backward_multiplications(const minimal_rnn_sizes *sizes)
@@ -838,9 +835,9 @@ static void minimal_rnn_simd_step_thread(
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_u = parameters->b_u; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_z + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -877,7 +874,6 @@ static void minimal_rnn_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -946,7 +942,7 @@ static void minimal_rnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t minimal_rnn_simd_step_multiplications(const minimal_rnn_sizes *sizes)

@@ -62,7 +62,7 @@ size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_
 
 /* Entries of minimal_rnn_real: scratch memory of step: spaced(B * padded m) + 1 + B * m.
  *   z: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 

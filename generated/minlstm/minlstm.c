@@ -375,7 +375,7 @@ void minlstm_backward(
     const minlstm_real *const initial_h =
         minlstm_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_f_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_f_bar[j] = 0;

@@ -199,7 +199,6 @@ static void minlstm_simd_forward_thread(
                         const vec b_i_here = load_part(b_i + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_f = W_f x + b_f */
                             const vec a_f = load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
                             store(a_f_rows + s * row_m + j, a_f);
@@ -228,7 +227,7 @@ static void minlstm_simd_forward_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -374,7 +373,6 @@ static void minlstm_simd_infer_thread(
                         const vec b_i_here = load_part(b_i + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_f = W_f x + b_f */
                             const vec a_f = load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
 
@@ -401,7 +399,7 @@ static void minlstm_simd_infer_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -719,7 +717,6 @@ static void minlstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar
                                  * adjoint of (1), (2), (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -748,8 +745,8 @@ static void minlstm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t minlstm_simd_backward_multiplications(const minlstm_sizes *sizes)
@@ -787,9 +784,9 @@ static void minlstm_simd_step_thread(
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_htilde = work_i + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_htilde + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_htilde + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -829,7 +826,6 @@ static void minlstm_simd_step_thread(
                         const vec b_i_here = load_part(b_i + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_f = W_f x + b_f */
                             const vec a_f = load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
 
@@ -856,7 +852,7 @@ static void minlstm_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -911,7 +907,7 @@ static void minlstm_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t minlstm_simd_step_multiplications(const minlstm_sizes *sizes)

@@ -51,7 +51,7 @@ size_t minlstm_simd_backward_work_size(const minlstm_sizes *sizes, size_t thread
 
 /* Entries of minlstm_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * m.
  *   f, i, htilde: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads);
 

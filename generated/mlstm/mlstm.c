@@ -729,7 +729,7 @@ void mlstm_backward(
     const mlstm_real *const initial_n =
         mlstm_given(initial != NULL ? initial->n : NULL, 0, B * d_k, work_initial_n);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_q_bar != NULL)
         for (size_t j = 0; j < d_k * D; ++j)
             W_q_bar[j] = 0;

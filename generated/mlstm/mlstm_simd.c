@@ -238,7 +238,6 @@ static void mlstm_simd_forward_thread(
                         const size_t left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  q = W_q x + b_q */
                             const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
                             store(q_rows + sample * row_d_k + j, q);
@@ -313,7 +312,6 @@ static void mlstm_simd_forward_thread(
                         const vec b_v_here = load_part(b_v + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (3)  v = W_v x + b_v */
                             const vec v_2 =
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
@@ -635,7 +633,6 @@ static void mlstm_simd_infer_thread(
                         const size_t left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  q = W_q x + b_q */
                             const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
                             store(q_rows + sample * row_d_k + j, q);
@@ -709,7 +706,6 @@ static void mlstm_simd_infer_thread(
                         const vec b_v_here = load_part(b_v + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (3)  v = W_v x + b_v */
                             const vec v_2 =
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
@@ -1154,7 +1150,7 @@ static void mlstm_simd_backward_thread(
 
         /* (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17) */
         r_bar[0] = 0;
-        r_bar[0] += total(&h_to_r_bar[0], d_v);
+        r_bar[0] += row_sum(&h_to_r_bar[0], d_v);
 
         /* (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16) */
         s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
@@ -1167,7 +1163,7 @@ static void mlstm_simd_backward_thread(
 
         /* (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17) */
         e_bar[0] = s_bar[0] * a_s[0];
-        e_bar[0] += total(&h_to_e_bar[0], d_v);
+        e_bar[0] += row_sum(&h_to_e_bar[0], d_v);
 
         /* (37)  sigmoid_ftilde = sigmoid(-ftilde) */
         sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
@@ -1570,14 +1566,13 @@ static void mlstm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, 1, T > 0 ? work_m_prev_bar + (0 & 1) * B : final_m_bar, 1,
-            gradients->initial_m_bar);
+        copy_rows(B, 1, T > 0 ? work_m_prev_bar : final_m_bar, 1, gradients->initial_m_bar);
     if (thread == 0)
-        copy_rows(B, d_v * d_k, T > 0 ? work_C_prev_bar + (0 & 1) * B * d_v * d_k : final_C_bar,
-            d_v * d_k, gradients->initial_C_bar);
+        copy_rows(B, d_v * d_k, T > 0 ? work_C_prev_bar : final_C_bar, d_v * d_k,
+            gradients->initial_C_bar);
     if (thread == 0)
-        copy_rows(B, d_k, T > 0 ? work_n_prev_bar + (0 & 1) * B * row_d_k : final_n_bar,
-            T > 0 ? row_d_k : d_k, gradients->initial_n_bar);
+        copy_rows(B, d_k, T > 0 ? work_n_prev_bar : final_n_bar, T > 0 ? row_d_k : d_k,
+            gradients->initial_n_bar);
 }
 
 static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
@@ -1642,9 +1637,9 @@ static void mlstm_simd_step_thread(
     real *const work_a_C = work_a_f + spaced(B); /* [d_v, d_k] a row */
     real *const work_a_s = work_a_C + spaced(B * d_v * d_k); /* [] a row */
     real *const work_a_h = work_a_s + spaced(B); /* [d_v] a row */
-    real *const work_turn = work_a_h + spaced(B * row_d_v);
-    const size_t t = way(work_turn);
-    real *const work_initial_m = work_turn + 1;
+    real *const work_parity = work_a_h + spaced(B * row_d_v);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_m = work_parity + 1;
     real *const work_initial_C = work_initial_m + B;
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
     const real *const initial_m =
@@ -1686,7 +1681,6 @@ static void mlstm_simd_step_thread(
                         const size_t left = d_k - j;
                         const vec b_q_here = load_part(b_q + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  q = W_q x + b_q */
                             const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
                             store(q_rows + sample * row_d_k + j, q);
@@ -1761,7 +1755,6 @@ static void mlstm_simd_step_thread(
                         const vec b_v_here = load_part(b_v + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (3)  v = W_v x + b_v */
                             const vec v_2 =
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
@@ -1945,7 +1938,7 @@ static void mlstm_simd_step_thread(
     if (thread == 0)
         copy_rows(B, d_k, work_n, row_d_k, next != NULL ? next->n : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)

@@ -94,7 +94,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
  *   itilde, ftilde, l_f, m, i, f, s, e, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
  *     one step, then overwritten
  *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_m: B, in place of what the caller does not give
  *   initial_C: B * d_v * d_k, in place of what the caller does not give
  *   initial_n: B * d_k, in place of what the caller does not give */

@@ -5,7 +5,8 @@
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: multiplicative_lstm.h.
  * The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual
- * LSTM. Some implementations take the candidate as it is and write h = tanh(c o).
+ * LSTM. The paper's equation (16), as its implementers quote it, is h = tanh(c o), and
+ * they write the candidate into the memory as it is: gate_inside=True.
  * The paper makes m as wide as h; here d, its width, is free.
  * As in the paper, there are no biases.
  */
@@ -566,7 +567,7 @@ void multiplicative_lstm_backward(
     const multiplicative_lstm_real *const initial_c = multiplicative_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_mx_bar != NULL)
         for (size_t j = 0; j < d * n; ++j)
             W_mx_bar[j] = 0;

@@ -6,8 +6,9 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 B. Krause et al., Multiplicative LSTM for sequence modelling, arXiv 1609.07959.
 
-The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual LSTM. Some
-implementations take the candidate as it is and write h = tanh(c o).
+The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual LSTM. The
+paper's equation (16), as its implementers quote it, is h = tanh(c o), and they write the
+candidate into the memory as it is: gate_inside=True.
 
 The paper makes m as wide as h; here d, its width, is free.
 

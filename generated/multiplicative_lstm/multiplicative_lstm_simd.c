@@ -284,7 +284,6 @@ static void multiplicative_lstm_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_m = W_mx x */
                             const vec a_m = load(tile_a_m + (s * own + v) * LANES);
                             store(a_m_rows + s * row_d + j, a_m);
@@ -461,7 +460,7 @@ static void multiplicative_lstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -584,7 +583,6 @@ static void multiplicative_lstm_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_m = W_mx x */
                             const vec a_m = load(tile_a_m + (s * own + v) * LANES);
                             store(a_m_rows + s * row_d + j, a_m);
@@ -737,7 +735,7 @@ static void multiplicative_lstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(size_m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1094,7 +1092,6 @@ static void multiplicative_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
@@ -1178,7 +1175,6 @@ static void multiplicative_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar +
                                  * W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4),
                                  * (5) */
@@ -1233,11 +1229,11 @@ static void multiplicative_lstm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, size_m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_size_m : final_h_bar,
-            T > 0 ? row_size_m : size_m, gradients->initial_h_bar);
+        copy_rows(B, size_m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_size_m : size_m,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, size_m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_size_m : final_c_bar,
-            T > 0 ? row_size_m : size_m, gradients->initial_c_bar);
+        copy_rows(B, size_m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_size_m : size_m,
+            gradients->initial_c_bar);
 }
 
 static size_t multiplicative_lstm_simd_backward_multiplications(
@@ -1280,9 +1276,9 @@ static void multiplicative_lstm_simd_step_thread(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + spaced(B * row_d); /* [m] a row */
     real *const work_a_m = work_c + spaced(B * row_size_m); /* [d] a row */
-    real *const work_turn = work_a_m + spaced(B * row_d);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_a_m + spaced(B * row_d);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_c = work_initial_h + B * size_m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * size_m,
         work_initial_h, thread, threads);
@@ -1321,7 +1317,6 @@ static void multiplicative_lstm_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_m = W_mx x */
                             const vec a_m = load(tile_a_m + (s * own + v) * LANES);
                             store(a_m_rows + s * row_d + j, a_m);
@@ -1447,7 +1442,7 @@ static void multiplicative_lstm_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(size_m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -1476,7 +1471,7 @@ static void multiplicative_lstm_simd_step_thread(
     if (thread == 0)
         copy_rows(B, size_m, work_c, row_size_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t multiplicative_lstm_simd_step_multiplications(const multiplicative_lstm_sizes *sizes)

@@ -78,7 +78,7 @@ size_t multiplicative_lstm_simd_backward_work_size(
  * spaced(B * padded size_m) + 1 + 2 * B * size_m.
  *   m, a_m: spaced(B * padded d) each, one step, then overwritten
  *   c: spaced(B * padded size_m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h, initial_c: B * size_m each, in place of what the caller does not give */
 size_t multiplicative_lstm_simd_step_work_size(
     const multiplicative_lstm_sizes *sizes, size_t threads);

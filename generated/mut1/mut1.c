@@ -401,7 +401,7 @@ void mut1_backward(
     const mut1_real *const initial_h =
         mut1_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_xz_bar != NULL)
         for (size_t j = 0; j < m * m; ++j)
             W_xz_bar[j] = 0;

@@ -1048,8 +1048,8 @@ static void mut1_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t mut1_simd_backward_multiplications(const mut1_sizes *sizes)
@@ -1084,9 +1084,9 @@ static void mut1_simd_step_thread(
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_tanh_x = work_r_h_prev + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_tanh_x + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_tanh_x + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -1253,7 +1253,7 @@ static void mut1_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t mut1_simd_step_multiplications(const mut1_sizes *sizes)

@@ -62,7 +62,7 @@ size_t mut1_simd_backward_work_size(const mut1_sizes *sizes, size_t threads);
 
 /* Entries of mut1_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * m.
  *   z, r_h_prev, tanh_x: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t mut1_simd_step_work_size(const mut1_sizes *sizes, size_t threads);
 

@@ -64,7 +64,7 @@ size_t mut2_simd_backward_work_size(const mut2_sizes *sizes, size_t threads);
 
 /* Entries of mut2_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * m.
  *   z, r_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads);
 

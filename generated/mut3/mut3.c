@@ -398,7 +398,7 @@ void mut3_backward(
     const mut3_real *const initial_h =
         mut3_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_xz_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_xz_bar[j] = 0;

@@ -1059,7 +1059,6 @@ static void mut3_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar
                                  * adjoint of (2), (3), (4) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
@@ -1111,8 +1110,8 @@ static void mut3_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t mut3_simd_backward_multiplications(const mut3_sizes *sizes)
@@ -1148,9 +1147,9 @@ static void mut3_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_r_h_prev = work_s + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_r_h_prev + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_r_h_prev + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -1298,7 +1297,7 @@ static void mut3_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t mut3_simd_step_multiplications(const mut3_sizes *sizes)

@@ -359,7 +359,7 @@ void nbrc_backward(
     const nbrc_real *const initial_h =
         nbrc_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (U_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             U_bar[j] = 0;

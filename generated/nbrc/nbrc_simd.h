@@ -58,7 +58,7 @@ size_t nbrc_simd_infer_work_size(const nbrc_sizes *sizes, size_t threads);
 size_t nbrc_simd_backward_work_size(const nbrc_sizes *sizes, size_t threads);
 
 /* Entries of nbrc_real: scratch memory of step: 1 + B * m.
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h: B * m, in place of what the caller does not give */
 size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads);
 

@@ -431,7 +431,7 @@ void qrnn_backward(
     const qrnn_real *const initial_c =
         qrnn_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_z_1_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_z_1_bar[j] = 0;

@@ -225,7 +225,6 @@ static void qrnn_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
@@ -415,7 +414,6 @@ static void qrnn_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
@@ -758,7 +756,6 @@ static void qrnn_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T
                                  * a_o_bar   adjoint of (1), (2), (3) */
                                 const vec x_prev_bar =
@@ -857,8 +854,8 @@ static void qrnn_simd_backward_thread(
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
-            T > 0 ? row_m : m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
+            gradients->initial_c_bar);
 }
 
 static size_t qrnn_simd_backward_multiplications(const qrnn_sizes *sizes)
@@ -894,9 +891,9 @@ static void qrnn_simd_step_thread(
     real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_c + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_x = work_turn + 1;
+    real *const work_parity = work_c + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_x = work_parity + 1;
     real *const work_initial_c = work_initial_x + B * n;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n,
         work_initial_x, thread, threads);
@@ -937,7 +934,6 @@ static void qrnn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
@@ -1022,7 +1018,7 @@ static void qrnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t qrnn_simd_step_multiplications(const qrnn_sizes *sizes)

@@ -392,7 +392,7 @@ void ran_backward(
     const ran_real *const initial_c =
         ran_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_c_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_c_bar[j] = 0;

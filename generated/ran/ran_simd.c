@@ -214,7 +214,6 @@ static void ran_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  s = W_c x */
                             const vec s = load(tile_s + (sample * own + v) * LANES);
                             store(s_rows + sample * row_m + j, s);
@@ -321,7 +320,7 @@ static void ran_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -428,7 +427,6 @@ static void ran_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  s = W_c x */
                             const vec s = load(tile_s + (sample * own + v) * LANES);
                             store(s_rows + sample * row_m + j, s);
@@ -524,7 +522,7 @@ static void ran_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -762,7 +760,6 @@ static void ran_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-
                                     /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of
                                      * (2), (3) */
                                     const vec h_prev_bar =
@@ -859,7 +856,6 @@ static void ran_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar
                                  * adjoint of (1), (2), (3) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
@@ -898,11 +894,11 @@ static void ran_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
-            T > 0 ? row_m : m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
+            gradients->initial_c_bar);
 }
 
 static size_t ran_simd_backward_multiplications(const ran_sizes *sizes)
@@ -936,9 +932,9 @@ static void ran_simd_step_thread(
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_c + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_c + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_c = work_initial_h + B * m;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
@@ -976,7 +972,6 @@ static void ran_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  s = W_c x */
                             const vec s = load(tile_s + (sample * own + v) * LANES);
                             store(s_rows + sample * row_m + j, s);
@@ -1048,7 +1043,7 @@ static void ran_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -1072,7 +1067,7 @@ static void ran_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t ran_simd_step_multiplications(const ran_sizes *sizes)

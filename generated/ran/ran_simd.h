@@ -62,7 +62,7 @@ size_t ran_simd_backward_work_size(const ran_sizes *sizes, size_t threads);
 
 /* Entries of ran_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + 2 * B * m.
  *   s, c: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h, initial_c: B * m each, in place of what the caller does not give */
 size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads);
 

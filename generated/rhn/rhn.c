@@ -520,7 +520,7 @@ void rhn_backward(
     const rhn_real *const initial_y =
         rhn_given(initial != NULL ? initial->y : NULL, 0, B * m, work_initial_y);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_H_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_H_bar[j] = 0;

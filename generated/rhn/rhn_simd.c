@@ -1189,7 +1189,6 @@ static void rhn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1),
                                  * (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -1326,8 +1325,8 @@ static void rhn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_y_prev_bar + (0 & 1) * B * row_m : final_y_bar,
-            T > 0 ? row_m : m, gradients->initial_y_bar);
+        copy_rows(B, m, T > 0 ? work_y_prev_bar : final_y_bar, T > 0 ? row_m : m,
+            gradients->initial_y_bar);
 }
 
 static size_t rhn_simd_backward_multiplications(const rhn_sizes *sizes)
@@ -1365,9 +1364,9 @@ static void rhn_simd_step_thread(
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_s_2 + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_y = work_turn + 1;
+    real *const work_parity = work_s_2 + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_y = work_parity + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
         work_initial_y, thread, threads);
     const real *const panels_x = packed;
@@ -1553,7 +1552,7 @@ static void rhn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->y, m, next != NULL ? next->y : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t rhn_simd_step_multiplications(const rhn_sizes *sizes)

@@ -66,7 +66,7 @@ size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Entries of rhn_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * m.
  *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_y: B * m, in place of what the caller does not give */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);
 

@@ -381,7 +381,7 @@ void scrn_backward(
     const scrn_real *const initial_h =
         scrn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (B_bar != NULL)
         for (size_t j = 0; j < k * n; ++j)
             B_bar[j] = 0;

@@ -263,7 +263,6 @@ static void scrn_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  a_s = B x */
                             const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
                             store(a_s_rows + sample * row_k + j, a_s);
@@ -364,7 +363,6 @@ static void scrn_simd_forward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-
                                     /* (2)  a_h = P s + A x + R h_prev */
                                     const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
@@ -416,7 +414,6 @@ static void scrn_simd_forward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (3)  y = U h + V s */
                                 const vec y = load(tile_y + (sample * own + v) * LANES);
                                 store_part(y_rows + sample * p + j, y, left);
@@ -519,7 +516,6 @@ static void scrn_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  a_s = B x */
                             const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
                             store(a_s_rows + sample * row_k + j, a_s);
@@ -619,7 +615,6 @@ static void scrn_simd_infer_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-
                                     /* (2)  a_h = P s + A x + R h_prev */
                                     const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
@@ -667,7 +662,6 @@ static void scrn_simd_infer_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (3)  y = U h + V s */
                                 const vec y = load(tile_y + (sample * own + v) * LANES);
                                 store_part(y_rows + sample * p + j, y, left);
@@ -885,7 +879,6 @@ static void scrn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-
                                     /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES);
@@ -1047,7 +1040,6 @@ static void scrn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-
                                 /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -1064,7 +1056,7 @@ static void scrn_simd_backward_thread(
 
                 /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
                 if (alpha_bar != NULL)
-                    alpha_bar[0] += total(&s_to_alpha_bar[0], k);
+                    alpha_bar[0] += row_sum(&s_to_alpha_bar[0], k);
             }
         }
         BARRIER
@@ -1107,11 +1099,11 @@ static void scrn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, k, T > 0 ? work_s_prev_bar + (0 & 1) * B * row_k : final_s_bar,
-            T > 0 ? row_k : k, gradients->initial_s_bar);
+        copy_rows(B, k, T > 0 ? work_s_prev_bar : final_s_bar, T > 0 ? row_k : k,
+            gradients->initial_s_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t scrn_simd_backward_multiplications(const scrn_sizes *sizes)
@@ -1152,9 +1144,9 @@ static void scrn_simd_step_thread(
     real *const work_s = work; /* [k] a row */
     real *const work_h = work_s + spaced(B * row_k); /* [m] a row */
     real *const work_a_s = work_h + spaced(B * row_m); /* [k] a row */
-    real *const work_turn = work_a_s + spaced(B * row_k);
-    const size_t t = way(work_turn);
-    real *const work_initial_s = work_turn + 1;
+    real *const work_parity = work_a_s + spaced(B * row_k);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_s = work_parity + 1;
     real *const work_initial_h = work_initial_s + B * k;
     const real *const initial_s = given_or(state != NULL ? state->s : NULL, 0, B * k,
         work_initial_s, thread, threads);
@@ -1195,7 +1187,6 @@ static void scrn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (1)  a_s = B x */
                             const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
                             store(a_s_rows + sample * row_k + j, a_s);
@@ -1265,7 +1256,6 @@ static void scrn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (2)  a_h = P s + A x + R h_prev */
                             const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
@@ -1311,7 +1301,6 @@ static void scrn_simd_step_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-
                             /* (3)  y = U h + V s */
                             const vec y = load(tile_y + (sample * own + v) * LANES);
                             store_part(y_rows + sample * p + j, y, left);
@@ -1327,7 +1316,7 @@ static void scrn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_h, row_m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t scrn_simd_step_multiplications(const scrn_sizes *sizes)

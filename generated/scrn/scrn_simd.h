@@ -79,7 +79,7 @@ size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
  * + 1 + B * k + B * m.
  *   s, a_s: spaced(B * padded k) each, one step, then overwritten
  *   h: spaced(B * padded m), one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_s: B * k, in place of what the caller does not give
  *   initial_h: B * m, in place of what the caller does not give */
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads);

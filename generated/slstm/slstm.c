@@ -576,7 +576,7 @@ void slstm_backward(
     const slstm_real *const initial_n =
         slstm_given(initial != NULL ? initial->n : NULL, 0, B * d, work_initial_n);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_z_bar != NULL)
         for (size_t j = 0; j < d * D; ++j)
             W_z_bar[j] = 0;

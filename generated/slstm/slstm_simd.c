@@ -355,7 +355,7 @@ static void slstm_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -598,7 +598,7 @@ static void slstm_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(d, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -1009,7 +1009,6 @@ static void slstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-
                                     /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar +
                                      * R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2),
                                      * (3), (4) */
@@ -1061,7 +1060,6 @@ static void slstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = D - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
                                  * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -1165,17 +1163,17 @@ static void slstm_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, d, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_d : final_h_bar,
-            T > 0 ? row_d : d, gradients->initial_h_bar);
+        copy_rows(B, d, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_d : d,
+            gradients->initial_h_bar);
     if (thread == 0)
-        copy_rows(B, d, T > 0 ? work_m_prev_bar + (0 & 1) * B * row_d : final_m_bar,
-            T > 0 ? row_d : d, gradients->initial_m_bar);
+        copy_rows(B, d, T > 0 ? work_m_prev_bar : final_m_bar, T > 0 ? row_d : d,
+            gradients->initial_m_bar);
     if (thread == 0)
-        copy_rows(B, d, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_d : final_c_bar,
-            T > 0 ? row_d : d, gradients->initial_c_bar);
+        copy_rows(B, d, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_d : d,
+            gradients->initial_c_bar);
     if (thread == 0)
-        copy_rows(B, d, T > 0 ? work_n_prev_bar + (0 & 1) * B * row_d : final_n_bar,
-            T > 0 ? row_d : d, gradients->initial_n_bar);
+        copy_rows(B, d, T > 0 ? work_n_prev_bar : final_n_bar, T > 0 ? row_d : d,
+            gradients->initial_n_bar);
 }
 
 static size_t slstm_simd_backward_multiplications(const slstm_sizes *sizes)
@@ -1213,9 +1211,9 @@ static void slstm_simd_step_thread(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + spaced(B * row_d); /* [d] a row */
     real *const work_n = work_c + spaced(B * row_d); /* [d] a row */
-    real *const work_turn = work_n + spaced(B * row_d);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_n + spaced(B * row_d);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     real *const work_initial_m = work_initial_h + B * d;
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
@@ -1323,7 +1321,7 @@ static void slstm_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(d, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -1379,7 +1377,7 @@ static void slstm_simd_step_thread(
     if (thread == 0)
         copy_rows(B, d, work_n, row_d, next != NULL ? next->n : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t slstm_simd_step_multiplications(const slstm_sizes *sizes)

@@ -67,7 +67,7 @@ size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Entries of slstm_real: scratch memory of step: 3 * spaced(B * padded d) + 1 + 4 * B * d.
  *   m, c, n: spaced(B * padded d) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
  *     give */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);

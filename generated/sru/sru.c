@@ -387,7 +387,7 @@ void sru_backward(
     const sru_real *const initial_c =
         sru_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_bar[j] = 0;

@@ -205,7 +205,6 @@ static void sru_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
@@ -448,7 +447,6 @@ static void sru_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
@@ -933,7 +931,6 @@ static void sru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T
                                  * a_h_bar   adjoint of (1), (2), (3), (4) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -960,8 +957,8 @@ static void sru_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_c_prev_bar + (0 & 1) * B * row_m : final_c_bar,
-            T > 0 ? row_m : m, gradients->initial_c_bar);
+        copy_rows(B, m, T > 0 ? work_c_prev_bar : final_c_bar, T > 0 ? row_m : m,
+            gradients->initial_c_bar);
 }
 
 static size_t sru_simd_backward_multiplications(const sru_sizes *sizes)
@@ -998,9 +995,9 @@ static void sru_simd_step_thread(
     real *const work_c = work; /* [m] a row */
     real *const work_a_c = work_c + spaced(B * row_m); /* [m] a row */
     real *const work_a_h = work_a_c + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_a_h + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_c = work_turn + 1;
+    real *const work_parity = work_a_h + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_c = work_parity + 1;
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
         work_initial_c, thread, threads);
     const real *const panels_x = packed;
@@ -1036,7 +1033,6 @@ static void sru_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
@@ -1164,7 +1160,7 @@ static void sru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, work_c, row_m, next != NULL ? next->c : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t sru_simd_step_multiplications(const sru_sizes *sizes)

@@ -60,7 +60,7 @@ size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Entries of sru_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * m.
  *   c, a_c, a_h: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_c: B * m, in place of what the caller does not give */
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads);
 

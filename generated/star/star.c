@@ -343,7 +343,7 @@ void star_backward(
     const star_real *const initial_h =
         star_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_x_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_x_bar[j] = 0;

@@ -198,7 +198,6 @@ static void star_simd_forward_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -296,7 +295,7 @@ static void star_simd_forward_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -398,7 +397,6 @@ static void star_simd_infer_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -486,7 +484,7 @@ static void star_simd_infer_thread(
                             }
                         }
 
-                        /* what waits for functions above */
+                        /* what depends on functions of the loop above */
                         for (size_t block = batch.low; block < batch.high; ++block) {
                             const size_t own = vectors_of(m, vectors, block);
                             for (size_t v = 0; v < own; ++v) {
@@ -787,7 +785,6 @@ static void star_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
@@ -822,8 +819,8 @@ static void star_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t star_simd_backward_multiplications(const star_sizes *sizes)
@@ -857,9 +854,9 @@ static void star_simd_step_thread(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_turn = work_z + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_z + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -896,7 +893,6 @@ static void star_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (2)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
@@ -962,7 +958,7 @@ static void star_simd_step_thread(
                     }
                 }
 
-                /* what waits for functions above */
+                /* what depends on functions of the loop above */
                 for (size_t block = batch.low; block < batch.high; ++block) {
                     const size_t own = vectors_of(m, vectors, block);
                     for (size_t v = 0; v < own; ++v) {
@@ -985,7 +981,7 @@ static void star_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t star_simd_step_multiplications(const star_sizes *sizes)

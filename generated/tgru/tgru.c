@@ -388,7 +388,7 @@ void tgru_backward(
     const tgru_real *const initial_h =
         tgru_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (V_z_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             V_z_bar[j] = 0;

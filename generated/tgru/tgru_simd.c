@@ -227,7 +227,6 @@ static void tgru_simd_forward_thread(
                         const vec b_f_here = load_part(b_f + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = V_z x_prev + W_z x + b_z */
                             const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
                             store(z_rows + s * row_m + j, z);
@@ -386,7 +385,6 @@ static void tgru_simd_infer_thread(
                         const vec b_f_here = load_part(b_f + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = V_z x_prev + W_z x + b_z */
                             const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
                             store(z_rows + s * row_m + j, z);
@@ -711,7 +709,6 @@ static void tgru_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
                                  * adjoint of (1), (2), (3) */
                                 const vec x_prev_bar =
@@ -810,8 +807,8 @@ static void tgru_simd_backward_thread(
         copy_rows(B, n, T > 0 ? work_x_prev_bar : final_x_bar, T > 0 ? row_n : n,
             gradients->initial_x_bar);
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t tgru_simd_backward_multiplications(const tgru_sizes *sizes)
@@ -848,9 +845,9 @@ static void tgru_simd_step_thread(
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_o + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_x = work_turn + 1;
+    real *const work_parity = work_o + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_x = work_parity + 1;
     real *const work_initial_h = work_initial_x + B * n;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n,
         work_initial_x, thread, threads);
@@ -895,7 +892,6 @@ static void tgru_simd_step_thread(
                         const vec b_f_here = load_part(b_f + j, left);
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = V_z x_prev + W_z x + b_z */
                             const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
                             store(z_rows + s * row_m + j, z);
@@ -956,7 +952,7 @@ static void tgru_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t tgru_simd_step_multiplications(const tgru_sizes *sizes)

@@ -423,7 +423,7 @@ void tlstm_backward(
     const tlstm_real *const initial_c =
         tlstm_given(initial != NULL ? initial->c : NULL, 0, B * m, work_initial_c);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (V_z_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             V_z_bar[j] = 0;

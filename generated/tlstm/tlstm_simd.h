@@ -57,7 +57,7 @@ size_t tlstm_simd_backward_work_size(const tlstm_sizes *sizes, size_t threads);
 
 /* Entries of tlstm_real: scratch memory of step: 4 * spaced(B * padded m) + 1 + B * n + B * m.
  *   z, f, o, c: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, which way the last step took
+ *   t: 1, parity of the last step
  *   initial_x: B * n, in place of what the caller does not give
  *   initial_c: B * m, in place of what the caller does not give */
 size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads);

@@ -269,7 +269,7 @@ void trnn_backward(
     const trnn_real *const initial_h =
         trnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_bar[j] = 0;

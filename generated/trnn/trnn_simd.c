@@ -173,7 +173,6 @@ static void trnn_simd_forward_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = W x */
                             const vec z = load(tile_z + (s * 2 * own + v) * LANES);
                             store(z_rows + s * row_m + j, z);
@@ -299,7 +298,6 @@ static void trnn_simd_infer_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = W x */
                             const vec z = load(tile_z + (s * 2 * own + v) * LANES);
                             store(z_rows + s * row_m + j, z);
@@ -549,7 +547,6 @@ static void trnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-
                                 /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -575,8 +572,8 @@ static void trnn_simd_backward_thread(
         BARRIER
     }
     if (thread == 0)
-        copy_rows(B, m, T > 0 ? work_h_prev_bar + (0 & 1) * B * row_m : final_h_bar,
-            T > 0 ? row_m : m, gradients->initial_h_bar);
+        copy_rows(B, m, T > 0 ? work_h_prev_bar : final_h_bar, T > 0 ? row_m : m,
+            gradients->initial_h_bar);
 }
 
 static size_t trnn_simd_backward_multiplications(const trnn_sizes *sizes)
@@ -610,9 +607,9 @@ static void trnn_simd_step_thread(
     const real *const b = parameters->b; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_turn = work_f + spaced(B * row_m);
-    const size_t t = way(work_turn);
-    real *const work_initial_h = work_turn + 1;
+    real *const work_parity = work_f + spaced(B * row_m);
+    const size_t t = parity_of(work_parity);
+    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -648,7 +645,6 @@ static void trnn_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_here = load_part(b + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-
                             /* (1)  z = W x */
                             const vec z = load(tile_z + (s * 2 * own + v) * LANES);
                             store(z_rows + s * row_m + j, z);
@@ -696,7 +692,7 @@ static void trnn_simd_step_thread(
     if (thread == 0)
         copy_rows(B, m, out->h, m, next != NULL ? next->h : NULL);
     if (thread == 0)
-        work_turn[0] = !t;
+        work_parity[0] = !t;
 }
 
 static size_t trnn_simd_step_multiplications(const trnn_sizes *sizes)

@@ -316,7 +316,7 @@ void ugrnn_backward(
     const ugrnn_real *const initial_h =
         ugrnn_given(initial != NULL ? initial->h : NULL, 0, B * m, work_initial_h);
 
-    /* totals start at zero */
+    /* reductions start at zero */
     if (W_c_bar != NULL)
         for (size_t j = 0; j < m * n; ++j)
             W_c_bar[j] = 0;

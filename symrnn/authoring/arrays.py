@@ -52,13 +52,16 @@ class Spec:
 def product_spec(left: Axes, right: Axes) -> Spec | None:
     """``left @ right``; None where the last axis of the left has none to meet.
 
-    Axes of equal names in front of both go side by side.
+    Axes of equal names in front of both go side by side. Where the last axes of the left are all
+    that the right has, the sum runs over all of them: [D, H, v] @ [H, v] is [D].
     """
     if len(left) < 2 or not right:
         return None
     side = in_common(left[:-2], right[:-1])
     if right[side] != left[-1]:
-        return None
+        letters, count = LETTERS[:len(left)], len(right)
+        return Spec(letters, letters[-count:], letters[:-count], left[:-count]) \
+            if right == left[-count:] else None
     letters, rest = LETTERS[:len(left)], LETTERS[len(left):len(left) + len(right) - side - 1]
     return Spec(letters, letters[:side] + letters[-1] + rest, letters[:-1] + rest,
                 (*left[:-1], *right[side + 1:]))

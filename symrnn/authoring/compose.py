@@ -15,7 +15,7 @@ from operator import index
 from sympy import Expr, Integer, Mul, Rational
 
 from symrnn.authoring.author import Cell
-from symrnn.authoring.symbols import t
+from symrnn.authoring.symbols import LETTERS, Term, t
 from symrnn.program import (ActivationChoice, Ein, Equation, Glyph, Program, ProgramError, Role,
                             Size, SizeSymbol, Span, Variable, activation, add, chain, final_name,
                             finished, free_name, initial_name, last_number, local, multiply,
@@ -95,17 +95,23 @@ def attach_readout(network: Program, output_activation: ActivationChoice) -> Pro
     names = ["V"] if len(outputs) == 1 else [f"V_{tag}" for tag in _tags(outputs)]
     *names, bias, sum_, output = (free_name(network, one) for one in (*names, "b_y", "a_y", "y"))
     with Cell("readout", "output layer") as cell:
-        inputs = [cell.input(f"{free_name(network, f'in{k}')}[{one.axes[0]}]", one.meaning)
+        inputs = [cell.input(f"{free_name(network, f'in{k}')}[{','.join(one.axes)}]", one.meaning)
                   for k, one in enumerate(outputs)]
-        weights = [cell.parameter(f"{name}[{p},{one.axes[0]}]", "weights of the output")
+        weights = [cell.parameter(f"{name}[{','.join((p, *one.axes))}]", "weights of the output")
                    for name, one in zip(names, outputs, strict=True)]
         b_y = cell.parameter(f"{bias}[{p}]", "bias of the output")
         a_y = cell.symbol(f"{sum_}[{p}]", "pre-activation of the output")
         y = cell.symbol(f"{output}[{p}]", "output")
-        products = [V @ one[t] for V, one in zip(weights, inputs, strict=True)]
+        products = [_all_entries(cell, V, one[t]) for V, one in zip(weights, inputs, strict=True)]
         a_y[t] = add([*products, b_y])
         y[t] = activation(output_activation)(a_y[t])
     return chain(network, cell.build(output))
+
+
+def _all_entries(cell: Cell, V: Term, output: Term) -> Ein:
+    """``V @ h``, over all axes where ``h`` has several: an image, heads."""
+    entries = LETTERS[1:len(V.axes)]
+    return cell.contract(f"{LETTERS[0]}{entries},{entries}->{LETTERS[0]}", V, output)
 
 
 def _hidden(network: Program) -> Program:
@@ -115,7 +121,7 @@ def _hidden(network: Program) -> Program:
 
 
 def concatenate(network: Program) -> Program:
-    """The outputs of the network one behind the other, as one output ``y``."""
+    """The outputs of the network one behind the other along their first axes, as ``y``."""
     outputs = [network[name] for name in network.outputs]
     widths = [SizeSymbol(one.axes[0]) for one in outputs]
     q = _new_size(network, "q")
@@ -127,9 +133,10 @@ def concatenate(network: Program) -> Program:
                  f"places {one.name} into the concatenation", Span.CONSTANT,
                  offset=sum(widths[:place], Integer(0)))
         for place, (tag, one) in enumerate(zip(_tags(outputs), outputs, strict=True))]
-    y = Variable(free_name(network, "y"), (q,), Role.OUTPUT, Glyph.named("y"),
+    y = Variable(free_name(network, "y"), (q, *outputs[0].axes[1:]), Role.OUTPUT, Glyph.named("y"),
                  "outputs of both directions, concatenated")
-    rhs = add([Ein("ij,j->i", E.symbol, one.symbol)
+    whole, part, rest = LETTERS[0], LETTERS[1], LETTERS[2:len(y.axes) + 1]
+    rhs = add([Ein(f"{whole}{part},{part}{rest}->{whole}{rest}", E.symbol, one.symbol)
                for E, one in zip(selectors, outputs, strict=True)])
     equation = Equation(y.name, rhs, last_number(network) + 1)
     return finished(replace(

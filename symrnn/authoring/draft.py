@@ -37,6 +37,7 @@ class Draft:
         self.starts: dict[str, Rational] = {}
         self.operands: dict[Expr, str] = {}
         self.handed_on: dict[str, str] = {}
+        self.handed_from: dict[str, str] = {}
         self.number = 0
 
     def term(self, name: str) -> Term:
@@ -66,9 +67,11 @@ class Draft:
         """The value of the step before as one of this step, which the next step remembers."""
         if name not in self.handed_on:
             past = self.variables[self.delays[name].lhs]
-            own = self._unmarked(f"{unmarked(name).removesuffix('_handed_on')}_handed_on") + MARK
+            root = self.handed_from.get(name, name)
+            own = self._unmarked(f"{unmarked(root)}_handed_on") + MARK
+            self.handed_from[own] = root
             self._add(replace(past, name=own, stands_for=past.symbol,
-                              meaning=f"{unmarked(name)}, handed on"))
+                              meaning=f"{unmarked(root)}, handed on"))
             self.starts[own] = self.starts.get(name, Rational(0))
             self._append(own, past.symbol, self.number + 1)
             self.handed_on[name] = own

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from symrnn.authoring.vetting import refuse
 from symrnn.program import Program, untold
+from symrnn.tags import unknown
 from symrnn.titles import Variant, title_of
 from symrnn.transforms import OPTIONS, flag, with_options
 
@@ -26,11 +27,12 @@ class Builder(Protocol):
 
 @dataclass(frozen=True, repr=False)
 class Architecture:
-    """A named network: how it is built, and the Python that builds it."""
+    """A named network: how it is built, the Python that builds it, and its tags."""
 
     name: str
     builder: Callable[..., Program]
     python: str
+    tags: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Architecture {self.name}: {self.python}>"
@@ -50,26 +52,28 @@ _REGISTERED: dict[str, Architecture] = {}
 _VARIANTS: dict[Callable[..., Program], list[Variant]] = {}
 
 
-def register(name: str, title: str, **options: Any
+def register(name: str, title: str, *, tags: str, **options: Any
              ) -> Callable[[Callable[..., Program]], Builder]:
-    """Register a builder under a name and a title, with some of its options fixed.
+    """Register a builder under a name, a title and tags, with some of its options fixed.
 
-    A builder may carry several names: ``@register("lstm", "Long short-term memory")`` above
-    ``@register("lstm_peephole", "... with peepholes", peephole=True)``. What it builds has the
-    title of the options that it is built with (:class:`symrnn.titles.Variant`), and it gains
-    the options of :func:`with_common_options`. Raises ProgramError for a title that not every
-    document can print.
+    A builder may carry several names: ``@register("lstm", "Long short-term memory",
+    tags="gated classic")`` above ``@register("lstm_peephole", "... with peepholes",
+    tags="gated peephole", peephole=True)``. What it builds has the title of the options that it
+    is built with (:class:`symrnn.titles.Variant`), and it gains the options of
+    :func:`with_common_options`. Tags are words of ``symrnn.tags.TAGS``. Raises ProgramError for
+    other tags, and for a title that not every document can print.
     """
-    refuse(name, untold("the title", title))
+    refuse(name, untold("the title", title) or untold("tags", tags) or unknown(tags.split()))
 
     def decorate(builder: Callable[..., Program]) -> Builder:
         variants = _VARIANTS.get(builder, [])
         built = builder if variants else with_common_options(_titled(builder, variants))
-        variants.insert(0, Variant(name, title, options))  # Python takes the last line first
+        variants.insert(0, Variant(name, title, options, tags))  # Python takes the last line first
         _VARIANTS[built] = variants
         shown = "".join(f", {key}={value!r}" for key, value in options.items())
         python = f'symrnn.cell("{built.__name__}"{shown})'
-        _REGISTERED[name] = Architecture(name, partial(built, **options), python)
+        _REGISTERED[name] = Architecture(name, partial(built, **options), python,
+                                         tuple(tags.split()))
         return built
 
     return decorate

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
 
-from sympy import (Abs, Add, Basic, Expr, Float, Max, Min, Mul, NumberSymbol, Piecewise, Pow,
-                   Rational, exp, preorder_traversal, sympify)
+from sympy import (Abs, Add, Basic, Expr, Float, Integer, Max, Min, Mul, NumberSymbol, Piecewise,
+                   Pow, Rational, exp, preorder_traversal)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
@@ -100,10 +100,10 @@ def _is_computed(exponent: Expr) -> bool:
 
 def size_formula(cell: Author, value: Any) -> Expr:
     """A size as sums and products of sizes and whole numbers. Raises ProgramError for another."""
-    formula = sympify(value)
-    known = (Add, Mul, SizeSymbol)
-    if formula == 0 or not all(isinstance(node, known) or (node.is_Integer and node >= 0)
-                               for node in preorder_traversal(formula)):
+    formula = Integer(value) if isinstance(value, int) else value
+    if not isinstance(formula, Expr) or formula == 0 or not all(
+            isinstance(node, Add | Mul | SizeSymbol) or (node.is_Integer and node >= 0)
+            for node in preorder_traversal(formula)):
         raise ProgramError(f"{cell.name}: {plain(formula)} is no size; sizes are sums and products "
                            f"of sizes and whole numbers")
     return formula

@@ -249,9 +249,10 @@ class BodyWriter:
     def _values(self, stage: Stage) -> dict[str, str]:
         """How each sequence is read inside the loop: ``x[t]``."""
         delayed = {one.lhs for one in (*self.program.delays, *self.schedule.earlier)}
-        return {one.name: f"{self.names[one.name]}[{self.t}]" for one in self.program.variables
-                if one.span is Span.SEQUENCE and one.name not in delayed
-                and (one.role.given or self.is_stored(one.name))}
+        return {variable.name: f"{self.names[variable.name]}[{self.t}]"
+                for variable in self.program.variables
+                if variable.span is Span.SEQUENCE and variable.name not in delayed
+                and (variable.role.given or self.is_stored(variable.name))}
 
     def last(self, delay: Delay) -> str:
         """The value at the last step of the scan, or the first one where there is no step."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sympy import And, Expr, Rational, Symbol
 
@@ -139,10 +139,12 @@ class NumpyPrinter(Printer):
         placed, part = ein.letters.operands
         row, column = placed[0], placed[1]
         start, output = self(first.offset), ein.letters.output
-        if part[-1] == column and output == part[:-1] + row:
-            return f"place({names[1]}, {start}, {self.size(first.axes[0])})"
-        if part[-1] == row and output == part[:-1] + column:
-            return f"{names[1]}[..., {start}:{start} + {self.size(first.axes[1])}]"
+        if column in part and output == part.replace(column, row):
+            return _on_last(names[1], part.index(column) - len(part), lambda array: (
+                f"place({array}, {start}, {self.size(first.axes[0])})"))
+        if row in part and output == part.replace(row, column):
+            behind = ", :" * (len(part) - part.index(row) - 1)
+            return f"{names[1]}[..., {start}:{start} + {self.size(first.axes[1])}{behind}]"
         return None
 
     def _matmul(self, ein: Ein, names: list[str]) -> str | None:
@@ -173,3 +175,10 @@ class NumpyPrinter(Printer):
             return text
         index = [":" for _ in have] + ["None" if one in missing else ":" for one in output]
         return f"{text}[{', '.join(index)}]"
+
+
+def _on_last(array: str, axis: int, call: Callable[[str], str]) -> str:
+    """What a helper makes of an axis, counted from behind, where it knows the last one alone."""
+    if axis == -1:
+        return call(array)
+    return f"np.moveaxis({call(f'np.moveaxis({array}, {axis}, -1)')}, -1, {axis})"

@@ -9,7 +9,8 @@ import numpy as np
 
 from symrnn.bench.kinds import Kind
 from symrnn.bench.workloads import Workload
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import INPUTS, Program, ProgramError, Role
 from symrnn.program.interpret import Interpreter
 from symrnn.runtime.shapes import Array

@@ -55,11 +55,11 @@ class Equations:
         """Products inside the loop that need not be there, by equation and term."""
         late = {*_after_memory(self.program), *self.carried}
         found = {}
-        for place, one in enumerate(self.inside):
-            for number, term in enumerate(terms(one.rhs)):
+        for place, equation in enumerate(self.inside):
+            for number, term in enumerate(terms(equation.rhs)):
                 product = contraction_term(term)
                 if product and not late & {operand.name for operand in product[1].operands}:
-                    found[place, number] = one, product[1]
+                    found[place, number] = equation, product[1]
         return found
 
     def before(self, given: Mapping[str, Any]) -> tuple[Values, Values]:

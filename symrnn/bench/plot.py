@@ -41,11 +41,11 @@ def fraction_plot(outcomes: Sequence[Outcome], path: Path) -> None:
 
 def _fractions(outcomes: Sequence[Outcome]) -> Points:
     lines: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
-    for one in outcomes:
-        load = one.workload
+    for outcome in outcomes:
+        load = outcome.workload
         threads = f", {load.threads} threads" if load.threads > 1 else ""
-        if one.fraction is not None:
-            lines[f"{load.cell}, B = {load.batch}{threads}"].append((load.m, one.fraction))
+        if outcome.fraction is not None:
+            lines[f"{load.cell}, B = {load.batch}{threads}"].append((load.m, outcome.fraction))
     return lines
 
 

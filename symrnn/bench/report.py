@@ -33,9 +33,9 @@ EXPLAINED = ("Times are medians over interleaved rounds. The ratio is the best p
 
 def rows(outcomes: Iterable[Outcome]) -> Iterator[Row]:
     """One row for each goal, or for each workload without one."""
-    for one in outcomes:
-        for goal in one.workload.goals or (Goal(0),):
-            yield _row(one, goal)
+    for outcome in outcomes:
+        for goal in outcome.workload.goals or (Goal(0),):
+            yield _row(outcome, goal)
 
 
 def _row(one: Outcome, goal: Goal) -> Row:
@@ -55,18 +55,18 @@ def _wanted(goal: Goal) -> str:
 
 def limit_rows(limits: dict[int, Limits]) -> Iterator[Row]:
     """One row for each thread count."""
-    for threads, one in limits.items():
-        peaks = (f"{peak / 1e9:.1f} GFLOP/s" for peak in (one.sgemm, one.fma))
-        yield str(threads), *peaks, *(f"{one.bandwidth[name] / 1e9:.1f} GB/s" for name in PLACES)
+    for threads, limit in limits.items():
+        peaks = (f"{peak / 1e9:.1f} GFLOP/s" for peak in (limit.sgemm, limit.fma))
+        yield str(threads), *peaks, *(f"{limit.bandwidth[name] / 1e9:.1f} GB/s" for name in PLACES)
 
 
 def contender_rows(outcomes: Iterable[Outcome]) -> Iterator[Row]:
     """The time and the error of every contender."""
-    for one in outcomes:
-        load = one.workload
-        for name, error in one.errors.items():
+    for outcome in outcomes:
+        load = outcome.workload
+        for name, error in outcome.errors.items():
             yield (load.cell, load.kind.value, load.sizes, str(load.threads), name,
-                   duration(one.seconds.get(name)), f"{error:.0e}")
+                   duration(outcome.seconds.get(name)), f"{error:.0e}")
 
 
 CONTENDERS_HEAD: Row = ("cell", "what", "sizes", "threads", "contender", "time", "error")

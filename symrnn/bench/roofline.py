@@ -53,11 +53,12 @@ def work(case: Case) -> Work:
     loops = _loops(whole)
     outside = inside = 0.0
     read: dict[str, float] = {}
-    for one, product in products(whole):
+    for equation, product in products(whole):
         count = steps * _operations(whole, product, case)
-        if any(loops.get(operand.name) == loops.get(one.lhs, "") for operand in product.operands):
+        own = loops.get(equation.lhs, "")
+        if any(loops.get(operand.name) == own for operand in product.operands):
             inside += count
-            read |= {f"{one.lhs} {operand.name}": BYTES * _entries(whole, operand.name, case)
+            read |= {f"{equation.lhs} {operand.name}": BYTES * _entries(whole, operand.name, case)
                      for operand in product.operands
                      if whole[operand.name].span is Span.CONSTANT}
         else:
@@ -67,10 +68,10 @@ def work(case: Case) -> Work:
 
 def products(program: Program) -> Iterator[tuple[Equation, Ein]]:
     """Every product of a program with the equation it stands in; a mere sum is none."""
-    for one in program.equations:
-        for _, product in contractions(one.rhs):
+    for equation in program.equations:
+        for _, product in contractions(equation.rhs):
             if len(product.operands) > 1:
-                yield one, product
+                yield equation, product
 
 
 def _passes(kind: Kind) -> int:

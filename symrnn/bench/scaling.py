@@ -86,9 +86,10 @@ def sweeps(outcomes: Sequence[Outcome], quick: bool = False) -> Iterator[Sweep]:
     pairs = dict.fromkeys((one.workload.cell, one.workload.kind) for one in outcomes)
     for cell, kind in pairs:
         for axis in LETTERS:
-            points = [Point(getattr(one.workload, axis), one.own, one.memory) for one in outcomes
-                      if (one.workload.cell, one.workload.kind) == (cell, kind) and one.own
-                      and all(getattr(one.workload, other) == value
+            points = [Point(getattr(load, axis), outcome.own, outcome.memory)
+                      for load, outcome in ((outcome.workload, outcome) for outcome in outcomes)
+                      if (load.cell, load.kind) == (cell, kind) and outcome.own
+                      and all(getattr(load, other) == value
                               for other, value in base.items() if other != axis)]
             if len(points) > 1:
                 ordered = tuple(sorted(points, key=lambda point: point.at))

@@ -95,6 +95,10 @@ ARRAYS = Section("Arrays", (
               'Q, K, V = cell.parameters("Q[H,k,n] K[H,k,n] V[H,v,n]")\n'
               'S[t] = S[t - 1] + outer(V @ x[t], K @ x[t])\n'
               'h[t] = b * total(S[t] @ (Q @ x[t]))'),
+    Construct("a sum over several axes at once: all that the right side has",
+              "param O[m,H,k], K[H,k,n]\nh[t] = O @ (K @ x[t]) + h[t-1]",
+              'O, K = cell.parameters("O[m,H,k] K[H,k,n]")\n'
+              'h[t] = O @ (K @ x[t]) + h[t - 1]'),
     Construct("sums, means and the largest entry: of all entries, or along an axis",
               "h[t] = sum(x[t]) * b + mean(x[t]) + max(x[t]) + sum(W, n) + mean(W, n)",
               'h[t] = (total(x[t]) * b + mean(x[t]) + largest(x[t]) + total(W, "n")\n'

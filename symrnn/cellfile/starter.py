@@ -33,6 +33,7 @@ output h
 # @ is the product of a matrix and a vector, * works entry by entry; W.T is a transpose.
 # Functions: sigmoid, tanh, relu, leaky_relu(a[t], 0.1), exp, log, sqrt, and others;
 # sum, mean, max of a vector; dot(a[t], b[t]) and outer(a[t], b[t]).
+# symrnn help language shows all that can be written.
 
 f[t] = sigmoid(W_f @ x[t] + U_f @ h[t-1] + b_f)    # gate: 1 keeps the old state
 g[t] = tanh(W_g @ x[t] + U_g @ h[t-1] + b_g)       # candidate for the new state

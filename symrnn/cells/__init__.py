@@ -9,6 +9,7 @@ from typing import Any
 
 from symrnn.authoring.registry import Architecture, registered
 from symrnn.program import Program, UnknownName, quoted
+from symrnn.tags import unknown
 
 
 @cache
@@ -30,9 +31,12 @@ def cell(name: str, **options: Any) -> Program:
     raise UnknownName(f"no cell is called {quoted(name)}; symrnn.cell_names() lists what there is")
 
 
-def cell_names() -> tuple[str, ...]:
-    """The names of all cells, which :func:`cell` takes."""
-    return tuple(one.name for one in architectures())
+def cell_names(*tags: str) -> tuple[str, ...]:
+    """The names of all cells, or of those with some tags. Raises UnknownName for another tag."""
+    wrong = unknown(tags)
+    if wrong:
+        raise UnknownName(wrong)
+    return tuple(one.name for one in architectures() if {*tags} <= {*one.tags})
 
 
 __all__ = ["Architecture", "architectures", "cell", "cell_names"]

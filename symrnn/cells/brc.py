@@ -22,8 +22,8 @@ ORDER = "The paper writes h first; here the gates that it reads stand before it.
 NO_BIAS = "As in the paper, there are no biases; the authors' code adds one to each gate."
 
 
-@register("brc", "Bistable recurrent cell")
-@register("nbrc", "Neuromodulated bistable recurrent cell", neuromodulated=True)
+@register("brc", "Bistable recurrent cell", tags="gated elementwise")
+@register("nbrc", "Neuromodulated bistable recurrent cell", tags="gated", neuromodulated=True)
 def brc(neuromodulated: bool = False) -> Program:
     """Holds a value for as long as wanted: feedback above one gives a unit two stable states.
 

@@ -24,7 +24,7 @@ NOTES = [
 ]
 
 
-@register("clockwork", "Clockwork network")
+@register("clockwork", "Clockwork network", tags="plain")
 def clockwork(activation: ActivationChoice = "tanh") -> Program:
     """Clockwork RNN: slow modules keep what fast ones would forget, at less work a step.
 

@@ -23,7 +23,7 @@ CONSTANTS = ("The step size, gamma and epsilon are numbers that the paper sets a
              "here they are scalar parameters, so that the equations keep their letters.")
 
 
-@register("cornn", "Coupled oscillatory RNN")
+@register("cornn", "Coupled oscillatory RNN", tags="continuous leaky oscillating")
 def cornn() -> Program:
     """Remembers over long times: units swing, and gradients neither explode nor vanish.
 

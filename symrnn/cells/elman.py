@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from symrnn.authoring import Cell, register, t
+from symrnn.authoring.symbols import Sequence, Term
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
 ELMAN = "J. L. Elman, Finding structure in time, Cognitive Science 14 (1990)"
 JORDAN = "M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986)"
+LAST = ("The context is the last output alone, as in the lecture notes. In the paper the context "
+        "units also see themselves, c[t] = alpha c[t-1] + y[t-1]: self_connection=True.")
+KEPT = ("alpha is one number between 0 and 1, which the paper holds fixed. Here it is a parameter: "
+        "leave it out of the training to follow the paper.")
 
 ELMAN_BIBTEX = """
 @article{elman1990finding,
@@ -24,7 +29,7 @@ JORDAN_BIBTEX = """
 }"""
 
 
-@register("elman", "Elman network")
+@register("elman", "Elman network", tags="plain classic")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
           readout: bool = True) -> Program:
     """Elman network: the memory keeps the hidden layer.
@@ -36,21 +41,26 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     return _simple(cell, "h", activation, output_activation, readout)
 
 
-@register("jordan", "Jordan network")
-def jordan(activation: ActivationChoice = "tanh",
-           output_activation: ActivationChoice = "sigmoid") -> Program:
+@register("jordan", "Jordan network", tags="plain classic")
+def jordan(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "sigmoid",
+           self_connection: bool = False) -> Program:
     """Jordan network: the memory keeps the output.
 
     Parameters ``W [m, n]``, ``U [m, p]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``y``.
-    Source: Jordan 1986.
+    With ``self_connection`` the hidden layer sees the context ``c[t] = alpha c[t-1] + y[t-1]``,
+    one more state, and ``alpha`` is one more parameter, a number. Source: Jordan 1986.
     """
-    cell = Cell("jordan", source=JORDAN, bibtex=JORDAN_BIBTEX)
-    return _simple(cell, "y", activation, output_activation, True)
+    notes = [KEPT if self_connection else LAST]
+    cell = Cell("jordan", source=JORDAN, notes=notes, bibtex=JORDAN_BIBTEX)
+    return _simple(cell, "y", activation, output_activation, True, self_connection)
 
 
 def _simple(cell: Cell, memory: str, activation: ActivationChoice,
-            output_activation: ActivationChoice, readout: bool) -> Program:
-    """The equations of both; ``memory`` says which of h and y the hidden layer sees again."""
+            output_activation: ActivationChoice, readout: bool, kept: bool = False) -> Program:
+    """The equations of both; ``memory`` says which of h and y the hidden layer sees again.
+
+    Where it is ``kept``, a share of what was seen before stays.
+    """
     phi, psi = function(activation), function(output_activation)
     with cell:
         x = cell.input("x[n]", "input")
@@ -62,7 +72,7 @@ def _simple(cell: Cell, memory: str, activation: ActivationChoice,
         W = cell.parameter("W[m,n]", "weights from the input")
         U = cell.parameter(f"U[m,{'m' if memory == 'h' else 'p'}]", "weights from the memory")
         b = cell.parameter("b[m]", "bias of the hidden layer")
-        a[t] = W @ x[t] + U @ remembered[t - 1] + b
+        a[t] = W @ x[t] + U @ (_context(cell, y) if kept else remembered[t - 1]) + b
         h[t] = phi(a[t])
         if readout:
             V = cell.parameter("V[p,m]", "weights of the output")
@@ -70,3 +80,11 @@ def _simple(cell: Cell, memory: str, activation: ActivationChoice,
             s[t] = V @ h[t] + b_y
             y[t] = psi(s[t])
     return cell.build("y" if readout else "h")
+
+
+def _context(cell: Cell, y: Sequence) -> Term:
+    """What the outputs so far leave behind, older ones less."""
+    c = cell.state("c[p]", "context: the last output, and a share of the context before")
+    alpha = cell.parameter("alpha", "share of the context that stays")
+    c[t] = alpha * c[t - 1] + y[t - 1]
+    return c[t]

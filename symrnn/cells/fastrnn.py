@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("fastrnn", "Network with a weighted residual connection")
+@register("fastrnn", "Network with a weighted residual connection", tags="leaky residual")
 def fastrnn(activation: ActivationChoice = "tanh") -> Program:
     """FastRNN: a plain network that trains stably, for two more numbers.
 

@@ -21,8 +21,9 @@ BIBTEX = """
 }"""
 
 
-@register("gru", "Gated recurrent unit, reset after the product")
-@register("gru_reset_before", "Gated recurrent unit, reset before the product", reset_after=False)
+@register("gru", "Gated recurrent unit, reset after the product", tags="gated classic")
+@register("gru_reset_before", "Gated recurrent unit, reset before the product",
+          tags="gated", reset_after=False)
 def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """GRU: an update gate z, a reset gate r, a candidate n.

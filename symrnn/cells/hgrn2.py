@@ -24,7 +24,7 @@ GATES = ("As in the authors' code, i is a SiLU and o a sigmoid. In flash-linear-
 BLOCK = "The norm between the heads and W_y is left out."
 
 
-@register("hgrn2", "HGRN2")
+@register("hgrn2", "HGRN2", tags="gated linear elementwise matrix heads attention")
 def hgrn2() -> Program:
     """A gated linear recurrence with a matrix for each head and no more weights for it.
 
@@ -36,6 +36,7 @@ def hgrn2() -> Program:
     with Cell("hgrn2", source=SOURCE, notes=[BOUND, GATES, BLOCK], bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         f = cell.symbol("f[H,d_f]", "forget gate: 1 keeps")
+        e = cell.symbol("e[H,d_f]", "what the forget gate lets go, and i replaces")
         i = cell.symbol("i[H,d_i]", "what is written")
         o = cell.symbol("o[H,d_f]", "output gate")
         h = cell.state("h[H,d_f,d_i]", "state of every head")
@@ -49,7 +50,8 @@ def hgrn2() -> Program:
         f[t] = gamma + (1 - gamma) * sigmoid(W_f @ x[t] + b_f)
         i[t] = activation("silu")(W_i @ x[t] + b_i)
         o[t] = sigmoid(W_o @ x[t] + b_o)
-        h[t] = f[t] * h[t - 1] + outer(1 - f[t], i[t])
+        e[t] = 1 - f[t]
+        h[t] = f[t] * h[t - 1] + outer(e[t], i[t])
         z[t] = h[t].T @ o[t]
         y[t] = cell.contract("dhi,hi->d", W_y, z[t])
     return cell.build("y")

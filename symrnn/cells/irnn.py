@@ -19,7 +19,7 @@ NOTES = [
 ]
 
 
-@register("irnn", "Network of rectified linear units")
+@register("irnn", "Network of rectified linear units", tags="plain")
 def irnn(activation: ActivationChoice = "relu") -> Program:
     """IRNN: the simplest network that learns long gaps, given the right start.
 

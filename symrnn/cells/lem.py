@@ -22,7 +22,7 @@ CONSTANT = ("The largest step size is a number that the paper sets and does not 
             "a scalar parameter, so that the equations keep its letter.")
 
 
-@register("lem", "Long expressive memory")
+@register("lem", "Long expressive memory", tags="gated continuous")
 def lem() -> Program:
     """Learns slow and fast together: every unit chooses its own step size at every step.
 

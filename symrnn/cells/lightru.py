@@ -20,11 +20,12 @@ BIBTEX = """@article{ye2024light,
   year = {2024}
 }"""
 GATE = "The gate f replaces the old state at 1 and keeps it at 0, against the usual forget gate."
-NAME = ("The paper abbreviates it to LRU, which today means the linear recurrent unit. It also "
-        "stacks such cells with other activations, which here is the caller's to do.")
+NAME = ("The paper abbreviates it to LRU, which today means the linear recurrent unit. Its stack "
+        "recurrent cell, which changes the activation, is left out; other libraries add a bias to "
+        "the candidate.")
 
 
-@register("lightru", "Light recurrent unit")
+@register("lightru", "Light recurrent unit", tags="gated")
 def lightru(gate_activation: ActivationChoice = "sigmoid",
             activation: ActivationChoice = "tanh") -> Program:
     """Easy to read and small: one gate says how much of the new input replaces the state.

@@ -25,7 +25,7 @@ GAMMA = ("nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. g
 SKIP = "D is a vector, as in the code of the paper's appendix, so y has as many entries as u."
 
 
-@register("lru", "Linear recurrent unit")
+@register("lru", "Linear recurrent unit", tags="linear elementwise leaky oscillating")
 def lru() -> Program:
     """A linear recurrence for very long sequences, stable by the way its weights are written.
 

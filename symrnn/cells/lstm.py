@@ -63,7 +63,11 @@ NOTES = {
                       "sigmoid(x) - 1; the file keeps the tanh of later papers. The first are "
                       "activation=('scaled_tanh', 2, 0.5), output_activation=('scaled_tanh', 1, "
                       "0.5).",
-    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i.",
+    "peephole": "In the paper of 2002 the output is the memory itself, h = c o, without a tanh: "
+                "output_activation='linear'. The tanh is that of later papers. The output gate "
+                "sees the new memory, the others the old one.",
+    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i. Theirs "
+             "has the peepholes of their vanilla LSTM too: peephole=True.",
     "i=1-f": "Coupled the other way round: the forget gate is learned, and i = 1 - f. Nothing but "
              "the sign of that gate's parameters tells the two apart.",
     "projection": "P projects the output, and the gates see the projection. The paper's cell has "
@@ -80,13 +84,15 @@ COUPLED = ("f=1-i", "i=1-f")
 EPSILON = Rational(1, 100000)
 
 
-@register("lstm", "Long short-term memory")
-@register("lstm_1997", "... without forget gate", forget_gate=False)
-@register("lstm_peephole", "... with peepholes", peephole=True)
-@register("lstm_coupled", "... with coupled gates f=1-i", coupled="f=1-i")
-@register("lstm_coupled_input", "... with coupled gates i=1-f", coupled="i=1-f")
-@register("lstm_projection", "... with recurrent projection", projection=True)
-@register("lstm_layer_norm", "... with layer normalisation", layer_norm=True)
+@register("lstm", "Long short-term memory", tags="gated classic")
+@register("lstm_1997", "... without forget gate", tags="gated", forget_gate=False)
+@register("lstm_peephole", "... with peepholes", tags="gated peephole", peephole=True)
+@register("lstm_coupled", "... with coupled gates f=1-i", tags="gated", coupled="f=1-i")
+@register("lstm_coupled_input", "... with coupled gates i=1-f", tags="gated", coupled="i=1-f")
+@register("lstm_projection", "... with recurrent projection",
+          tags="gated projection", projection=True)
+@register("lstm_layer_norm", "... with layer normalisation",
+          tags="gated normalised", layer_norm=True)
 def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationChoice = "tanh",
          output_activation: ActivationChoice = "tanh", peephole: bool = False,
          forget_gate: bool = True, coupled: str = "", projection: bool = False,

@@ -7,8 +7,8 @@ from sympy import Abs, Integer, Piecewise
 from symrnn.authoring import Cell, piece, register, softmax, t, total
 from symrnn.program import Program, activation
 
-SOURCE = ("P.-J. Hoedt et al., MC-LSTM: mass-conserving LSTM, ICML 2021, arXiv 2101.05186, "
-          "equations (1) to (5), and the redistribution that depends on time")
+SOURCE = ("P.-J. Hoedt et al., MC-LSTM: mass-conserving LSTM, ICML 2021, arXiv 2101.05186, with "
+          "the redistribution that depends on time")
 BIBTEX = """@inproceedings{hoedt2021mclstm,
   title = {{MC-LSTM}: Mass-Conserving {LSTM}},
   author = {Hoedt, Pieter-Jan and Kratzert, Frederik and Klotz, Daniel and Halmich, Christina and
@@ -27,7 +27,7 @@ EMPTY = ("An empty memory is divided by 1, as in the authors' code; the paper di
 NAME = "MCLSTM in other libraries is the memory controller LSTM, which has the same abbreviation."
 
 
-@register("mass_conserving_lstm", "Mass-conserving LSTM (MC-LSTM)")
+@register("mass_conserving_lstm", "Mass-conserving LSTM (MC-LSTM)", tags="gated")
 def mass_conserving_lstm() -> Program:
     """Models rain and rivers: mass ``x`` is stored, moved and let out, steered by what is seen.
 

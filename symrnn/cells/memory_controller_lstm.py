@@ -17,7 +17,7 @@ NAME = "MC-LSTM, MCLSTM in other libraries; the mass-conserving LSTM has the sam
 CONTROL = "The gates read v alone: h is shown and goes nowhere else, so it is no state."
 
 
-@register("memory_controller_lstm", "LSTM with a memory controller (MC-LSTM)")
+@register("memory_controller_lstm", "LSTM with a memory controller (MC-LSTM)", tags="gated")
 def memory_controller_lstm() -> Program:
     """Forecasts: the prediction need not steer the memory as well, a second output does.
 

@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("mgu", "Minimal gated unit")
+@register("mgu", "Minimal gated unit", tags="gated")
 def mgu(gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """MGU: one gate resets and updates, for a GRU with a third fewer parameters.

@@ -18,12 +18,14 @@ BIBTEX = """@article{zyarah2026minion,
   eprint = {2503.06175},
   archivePrefix = {arXiv}
 }"""
-CONSTANTS = ("lambda and beta are numbers that the paper sets and does not train; here they are "
-             "scalar parameters, so that the equations keep their letters. Where a library keeps "
-             "two biases of one sum, here is one.")
+ONE = ("lambda, the paper's scaling coefficient, is a scalar parameter, to be set or to be "
+       "trained; other libraries set it to 1/2.")
+TWO = ("lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or to "
+       "be trained; other libraries set both to 1/2 and call beta theta.")
+BIAS = "Where a library keeps two biases of one sum, here is one."
 
 
-@register("miru1", "Minion recurrent unit 1")
+@register("miru1", "Minion recurrent unit 1", tags="gated leaky")
 def miru1(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """A small GRU that goes on learning: its update gate is the same number for all units.
@@ -32,7 +34,7 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
     State ``h [m]``. Source: Zyarah and Kudithipudi, arXiv 2503.06175.
     """
     gate = function(gate_activation)
-    with Cell("miru1", source=SOURCE, notes=[CONSTANTS], bibtex=BIBTEX) as cell:
+    with Cell("miru1", source=SOURCE, notes=[ONE, BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         r = cell.symbol("r[m]", "reset gate: 0 forgets the old state in the candidate")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
@@ -47,14 +49,14 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
     return cell.build("h")
 
 
-@register("miru2", "Minion recurrent unit 2")
+@register("miru2", "Minion recurrent unit 2", tags="leaky")
 def miru2(activation: ActivationChoice = "tanh") -> Program:
     """The smallest GRU: no gates; two numbers say what is kept and what the candidate sees.
 
     Parameters ``W_h [m, n]``, ``U_h [m, m]``, ``b_h [m]`` and the scalars ``beta``, ``lam``.
     State ``h [m]``. Source: Zyarah and Kudithipudi, arXiv 2503.06175.
     """
-    with Cell("miru2", source=SOURCE, notes=[CONSTANTS], bibtex=BIBTEX) as cell:
+    with Cell("miru2", source=SOURCE, notes=[TWO, BIAS], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")

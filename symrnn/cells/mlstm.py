@@ -17,7 +17,7 @@ GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's eq
 HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
 
 
-@register("mlstm", "mLSTM")
+@register("mlstm", "mLSTM", tags="gated elementwise matrix attention exponential")
 def mlstm(forget_gate: str = "sigmoid") -> Program:
     """Linear attention with gates: stores values under keys and finds them by a query.
 

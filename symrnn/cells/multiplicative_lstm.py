@@ -14,25 +14,29 @@ BIBTEX = """@misc{krause2016multiplicative,
   archivePrefix = {arXiv},
   primaryClass = {cs.NE}
 }"""
-TANH = ("The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual "
-        "LSTM. Some implementations take the candidate as it is and write h = tanh(c o).")
+OUTSIDE = ("The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual "
+           "LSTM. The paper's equation (16), as its implementers quote it, is h = tanh(c o), and "
+           "they write the candidate into the memory as it is: gate_inside=True.")
+INSIDE = ("The output gate stands inside the tanh, and the candidate has none, as implementers "
+          "quote the paper's equation (16). gate_inside=False gives both as in the usual LSTM.")
 WIDTH = "The paper makes m as wide as h; here d, its width, is free."
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("multiplicative_lstm", "Multiplicative LSTM")
-def multiplicative_lstm() -> Program:
+@register("multiplicative_lstm", "Multiplicative LSTM", tags="gated multiplicative")
+def multiplicative_lstm(gate_inside: bool = False) -> Program:
     """Predicts characters: the input chooses how the hidden state moves on.
 
     Parameters ``W_mx [d, n]``, ``W_mh [d, m]``, then ``W_hx [m, n]``, ``W_hm [m, d]``, and the
-    same for ``i``, ``o``, ``f``. States ``h``, ``c``. Source: Krause et al., arXiv 1609.07959.
+    same for ``i``, ``o``, ``f``. States ``h``, ``c``. With ``gate_inside`` the candidate is not
+    squashed, and ``h = tanh(c o)``. Source: Krause et al., arXiv 1609.07959.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    notes = [TANH, WIDTH, NO_BIAS]
+    notes = [INSIDE if gate_inside else OUTSIDE, WIDTH, NO_BIAS]
     with Cell("multiplicative_lstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         m = cell.symbol("m[d]", "hidden state as the input sees it")
-        hhat = cell.symbol("hhat[m]", "input of the memory, before squashing", latex=r"\hat{h}")
+        hhat = cell.symbol("hhat[m]", "input of the memory", latex=r"\hat{h}")
         i = cell.symbol("i[m]", "input gate")
         o = cell.symbol("o[m]", "output gate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the memory")
@@ -49,6 +53,6 @@ def multiplicative_lstm() -> Program:
         i[t] = sigmoid(W_ix @ x[t] + W_im @ m[t])
         o[t] = sigmoid(W_ox @ x[t] + W_om @ m[t])
         f[t] = sigmoid(W_fx @ x[t] + W_fm @ m[t])
-        c[t] = f[t] * c[t - 1] + i[t] * tanh(hhat[t])
-        h[t] = tanh(c[t]) * o[t]
+        c[t] = f[t] * c[t - 1] + i[t] * (hhat[t] if gate_inside else tanh(hhat[t]))
+        h[t] = tanh(c[t] * o[t]) if gate_inside else tanh(c[t]) * o[t]
     return cell.build("h")

@@ -21,7 +21,7 @@ INDICES = ("W_z_1 multiplies the input of the step before and W_z_2 that of this
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("qrnn", "Quasi-recurrent network")
+@register("qrnn", "Quasi-recurrent network", tags="gated linear elementwise delayed convolutional")
 def qrnn() -> Program:
     """Computes all gates from the inputs at once; only the pooling runs step by step.
 

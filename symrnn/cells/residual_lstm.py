@@ -18,23 +18,25 @@ BIBTEX = """@inproceedings{kim2017residual,
   archivePrefix = {arXiv}
 }"""
 SHORTCUT = ("Where the input is as wide as the output, the paper puts the identity in place of W_h "
-            "(identity=True), as in all but the first of its layers.")
+            "(identity=True).")
 PEEPHOLES = ("The peepholes of i and f are vectors; that of o is a matrix, as the output may have "
              "another width than the memory. Other libraries add further biases to the peepholes.")
 
+LETTERS = "The paper's W_xi is W_ix here, the gate first, since xi would be a Greek letter."
 
-@register("residual_lstm", "Residual LSTM (ResLSTM)")
+
+@register("residual_lstm", "Residual LSTM (ResLSTM)", tags="gated peephole projection residual")
 def residual_lstm(identity: bool = False) -> Program:
     """Made for deep stacks that hear speech: a shortcut over each layer, through its output gate.
 
-    Parameters ``W_xi [d, n]``, ``W_hi [d, m]``, ``w_ci [d]``, ``b_i [d]``, the same for ``f``;
-    ``W_xc [d, n]``, ``W_hc [d, m]``, ``b_c [d]``; ``W_xo [m, n]``, ``W_ho [m, m]``, ``W_co
+    Parameters ``W_ix [d, n]``, ``W_ih [d, m]``, ``w_ic [d]``, ``b_i [d]``, the same for ``f``;
+    ``W_cx [d, n]``, ``W_ch [d, m]``, ``b_c [d]``; ``W_ox [m, n]``, ``W_oh [m, m]``, ``W_oc
     [m, d]``, ``b_o [m]``; ``W_p [m, d]`` (projection) and ``W_h [m, n]`` (shortcut), which
     ``identity`` leaves out: then n is m. States ``c [d]``, ``h [m]``. Source: Kim et al., arXiv
     1701.03360.
     """
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
-    n, notes = "m" if identity else "n", [SHORTCUT, PEEPHOLES]
+    n, notes = "m" if identity else "n", [SHORTCUT, PEEPHOLES, LETTERS]
     with Cell("residual_lstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input(f"x[{n}]", "input")
         i = cell.symbol("i[d]", "input gate: 1 writes")
@@ -44,20 +46,20 @@ def residual_lstm(identity: bool = False) -> Program:
         r = cell.symbol("r[d]", "memory as it is shown")
         m = cell.symbol("m[m]", "projection of the memory")
         h = cell.state("h[m]", "output of the block")
-        W_xi, W_hi, w_ci, b_i = cell.parameters(f"W_xi[d,{n}] W_hi[d,m] w_ci[d] b_i[d]",
+        W_ix, W_ih, w_ic, b_i = cell.parameters(f"W_ix[d,{n}] W_ih[d,m] w_ic[d] b_i[d]",
                                                 "of the input gate")
-        W_xf, W_hf, w_cf, b_f = cell.parameters(f"W_xf[d,{n}] W_hf[d,m] w_cf[d] b_f[d]",
+        W_fx, W_fh, w_fc, b_f = cell.parameters(f"W_fx[d,{n}] W_fh[d,m] w_fc[d] b_f[d]",
                                                 "of the forget gate")
-        W_xc, W_hc, b_c = cell.parameters(f"W_xc[d,{n}] W_hc[d,m] b_c[d]", "of what is written")
-        W_xo, W_ho, W_co, b_o = cell.parameters(f"W_xo[m,{n}] W_ho[m,m] W_co[m,d] b_o[m]",
+        W_cx, W_ch, b_c = cell.parameters(f"W_cx[d,{n}] W_ch[d,m] b_c[d]", "of what is written")
+        W_ox, W_oh, W_oc, b_o = cell.parameters(f"W_ox[m,{n}] W_oh[m,m] W_oc[m,d] b_o[m]",
                                                 "of the output gate")
         W_p = cell.parameter("W_p[m,d]", "weights of the projection")
         passed = x[t] if identity else cell.parameter("W_h[m,n]", "weights of the shortcut") @ x[t]
 
-        i[t] = sigmoid(W_xi @ x[t] + W_hi @ h[t - 1] + w_ci * c[t - 1] + b_i)
-        f[t] = sigmoid(W_xf @ x[t] + W_hf @ h[t - 1] + w_cf * c[t - 1] + b_f)
-        c[t] = f[t] * c[t - 1] + i[t] * tanh(W_xc @ x[t] + W_hc @ h[t - 1] + b_c)
-        o[t] = sigmoid(W_xo @ x[t] + W_ho @ h[t - 1] + W_co @ c[t] + b_o)
+        i[t] = sigmoid(W_ix @ x[t] + W_ih @ h[t - 1] + w_ic * c[t - 1] + b_i)
+        f[t] = sigmoid(W_fx @ x[t] + W_fh @ h[t - 1] + w_fc * c[t - 1] + b_f)
+        c[t] = f[t] * c[t - 1] + i[t] * tanh(W_cx @ x[t] + W_ch @ h[t - 1] + b_c)
+        o[t] = sigmoid(W_ox @ x[t] + W_oh @ h[t - 1] + W_oc @ c[t] + b_o)
         r[t] = tanh(c[t])
         m[t] = W_p @ r[t]
         h[t] = o[t] * (m[t] + passed)

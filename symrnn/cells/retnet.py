@@ -30,7 +30,8 @@ BLOCK = ("The block around it is left out: the norm of each head and the swish g
          "scales scores, 1 / sqrt(d) among them, so these are left out too.")
 
 
-@register("retnet", "RetNet, multi-scale retention")
+@register("retnet", "RetNet, multi-scale retention",
+          tags="linear elementwise matrix heads attention leaky oscillating")
 def retnet() -> Program:
     """Linear attention whose memories fade, each head's at its own rate, and turn with time.
 

@@ -29,7 +29,7 @@ BLOCK = ("The block around it is left out: projections, convolution, GeLU branch
          "code takes the first input of a sequence whole, without the factor sqrt(1 - a_t^2).")
 
 
-@register("rglru", "Real-gated linear recurrent unit")
+@register("rglru", "Real-gated linear recurrent unit", tags="gated linear elementwise")
 def rglru(c: float = 8) -> Program:
     """Griffin's recurrence: linear and diagonal, with a decay that each input may switch off.
 

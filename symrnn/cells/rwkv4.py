@@ -25,7 +25,7 @@ DECAY = ("The paper's w is not negative; it is exp(w_log) here, as in the author
 MIX = "Before the first step the input is zero, as in the authors' code."
 
 
-@register("rwkv4", "RWKV-4 time mixing")
+@register("rwkv4", "RWKV-4 time mixing", tags="gated elementwise attention exponential delayed")
 def rwkv4() -> Program:
     """Attention that forgets exponentially: each channel keeps two sums and needs no past.
 
@@ -37,18 +37,22 @@ def rwkv4() -> Program:
         x = cell.input("x[D]", "input")
         r = cell.symbol("r[d]", "receptance: what comes out, before its sigmoid")
         k, v = cell.symbol("k[d]", "key"), cell.symbol("v[d]", "value")
-        x_r, x_k, x_v = cell.symbols("x_r[D] x_k[D] x_v[D]", "input mixed with the one before")
+        x_r, x_k, x_v = (cell.symbol(f"x_{one}[D]", f"input for {one}, mixed with the one before")
+                         for one in "rkv")
         q = cell.symbol("q[d]", "larger exponent of the quotient")
-        e, f = cell.symbols("e[d] f[d]", "weight in the mean: of the past, of the present")
-        g, h = cell.symbols("g[d] h[d]", "weight in what is stored: of the past, of the present")
+        e, g = (cell.symbol(f"{one}[d]", f"weight of the past in {told}")
+                for one, told in (("e", "the mean"), ("g", "what is stored")))
+        f, h = (cell.symbol(f"{one}[d]", f"weight of the present in {told}")
+                for one, told in (("f", "the mean"), ("h", "what is stored")))
         s = cell.symbol("s[d]", "sum of weights, with the present")
         wkv = cell.symbol("wkv[d]", "mean of all values, weighted")
         a, b = cell.state("a[d]", "sum of values"), cell.state("b[d]", "sum of weights")
         p = cell.state("p[d]", "largest exponent so far", start=-10**30)
         y = cell.symbol("y[D]", "output")
-        mu_r, W_r = cell.parameters("mu_r[D] W_r[d,D]", "of the receptance")
-        mu_k, W_k = cell.parameters("mu_k[D] W_k[d,D]", "of the key")
-        mu_v, W_v = cell.parameters("mu_v[D] W_v[d,D]", "of the value")
+        mu_r, mu_k, mu_v = (cell.parameter(f"mu_{one}[D]", f"share of the new input in x_{one}")
+                            for one in "rkv")
+        W_r, W_k, W_v = (cell.parameter(f"W_{told[0]}[d,D]", f"weights of the {told}")
+                         for told in ("receptance", "key", "value"))
         w = exp(cell.parameter("w_log[d]", "decay of a channel, its logarithm"))
         u = cell.parameter("u[d]", "what the present input counts more")
         W_o = cell.parameter("W_o[D,d]", "weights of the output")

@@ -37,7 +37,8 @@ BLOCK = ("The block around it is left out: the norm of each head, the bonus of t
 LEAST = Rational(1, 10**24)
 
 
-@register("rwkv7", "RWKV-7 time mixing")
+@register("rwkv7", "RWKV-7 time mixing",
+          tags="gated linear matrix heads attention delayed normalised")
 def rwkv7() -> Program:
     """A memory that is corrected under one key and written under another, entry by entry.
 

@@ -29,7 +29,7 @@ BLOCK = ("The block around it is left out: projections, convolution, SiLU gate, 
          "that the authors' code adds to y.")
 
 
-@register("s6", "S6, selective state space")
+@register("s6", "S6, selective state space", tags="gated linear elementwise matrix continuous")
 def s6(discretization: str = "zoh") -> Program:
     """Mamba's recurrence: each input says how long to look at it and what to keep of it.
 
@@ -42,14 +42,15 @@ def s6(discretization: str = "zoh") -> Program:
         x = cell.input("x[D]", "input")
         r = cell.symbol("r[R]", "few numbers that the step size sees")
         Delta = cell.symbol("Delta[D]", "step size: how much time this input stands for")
-        B, C = cell.symbol("B[N]", "how the input enters"), cell.symbol("C[N]", "how it is read")
+        B, C = cell.symbol("B[N]", "how the input enters"), cell.symbol("C[N]", "how h is read")
         Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{A}")
         Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{B}")
         h, y = cell.state("h[D,N]", "state of every channel"), cell.symbol("y[D]", "output")
         A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm")
         W_R, W_Delta, b_Delta = cell.parameters(
             "W_R[R,D] W_Delta[D,R] b_Delta[D]", "of the step size")
-        W_B, W_C = cell.parameters("W_B[N,D] W_C[N,D]", "of the input and the output")
+        W_B = cell.parameter("W_B[N,D]", "weights of B, how the input enters")
+        W_C = cell.parameter("W_C[N,D]", "weights of C, how the state is read")
 
         r[t] = W_R @ x[t]
         Delta[t] = activation("softplus")(W_Delta @ r[t] + b_Delta)

@@ -24,7 +24,7 @@ NOTES = [
 ]
 
 
-@register("scrn", "Structurally constrained recurrent network")
+@register("scrn", "Structurally constrained recurrent network", tags="leaky")
 def scrn(activation: ActivationChoice = "sigmoid", output_activation: ActivationChoice = "linear",
          readout: bool = True) -> Program:
     """SCRN: context units that average slowly, for topics that outlast a sentence.

@@ -30,7 +30,7 @@ HEADS = "One head: the recurrent matrices R are full, where the paper makes them
 PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
 
 
-@register("slstm", "sLSTM")
+@register("slstm", "sLSTM", tags="gated exponential")
 def slstm(forget_gate: str = "sigmoid") -> Program:
     """An LSTM that can change its mind: an exponential gate overwrites what was stored.
 

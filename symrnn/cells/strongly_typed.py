@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{balduzzi2016strongly,
 TAU = "The paper's tau, of the output gate, is tanh."
 
 
-@register("trnn", "Strongly-typed RNN")
+@register("trnn", "Strongly-typed RNN", tags="gated linear elementwise")
 def trnn() -> Program:
     """An average that its inputs steer: each unit mixes what it holds with what comes in.
 
@@ -40,7 +40,7 @@ def trnn() -> Program:
     return cell.build("h")
 
 
-@register("tgru", "Strongly-typed GRU")
+@register("tgru", "Strongly-typed GRU", tags="gated linear elementwise delayed")
 def tgru() -> Program:
     """A GRU whose gates see the last two inputs and never the state.
 
@@ -50,7 +50,7 @@ def tgru() -> Program:
     return _gated("tgru", memory=False)
 
 
-@register("tlstm", "Strongly-typed LSTM")
+@register("tlstm", "Strongly-typed LSTM", tags="gated linear elementwise delayed")
 def tlstm() -> Program:
     """An LSTM whose gates see the last two inputs and never the state.
 

@@ -6,7 +6,7 @@ from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
 SOURCE = ("T. K. Rusch and S. Mishra, UnICORNN: a recurrent model for learning very long time "
-          "dependencies, ICML 2021, arXiv 2103.05487, equation (4)")
+          "dependencies, ICML 2021, arXiv 2103.05487")
 BIBTEX = """@inproceedings{rusch2021unicornn,
   title = {{UnICORNN}: A recurrent model for learning very long time dependencies},
   author = {Rusch, T. Konstantin and Mishra, Siddhartha},
@@ -23,7 +23,8 @@ CONSTANTS = ("The step size and alpha are numbers that the paper sets and does n
              "they are scalar parameters, so that the equations keep their letters.")
 
 
-@register("unicornn", "Undamped independent controlled oscillatory RNN (UnICORNN)")
+@register("unicornn", "Undamped independent controlled oscillatory RNN (UnICORNN)",
+          tags="elementwise continuous oscillating")
 def unicornn() -> Program:
     """Remembers over very long times: a Hamiltonian system of units that swing on their own.
 

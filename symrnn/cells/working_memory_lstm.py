@@ -21,7 +21,8 @@ OUTPUT = ("As with peepholes, i and f see the memory of the step before and o th
           "Other libraries add a bias inside the tanh.")
 
 
-@register("working_memory_lstm", "LSTM with working memory connections (WMCLSTM)")
+@register("working_memory_lstm", "LSTM with working memory connections (WMCLSTM)",
+          tags="gated peephole")
 def working_memory_lstm() -> Program:
     """Peepholes that hold: a matrix and a tanh stand between the memory and the gates.
 

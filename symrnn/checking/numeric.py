@@ -9,7 +9,8 @@ import numpy as np
 
 from symrnn.checking.reference import (Case, along_each, differentiable, finite_case,
                                        interpreted_gradients, interpreted_values)
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Program, ProgramError, Span
 from symrnn.runtime import Run
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from symrnn import titles
-from symrnn.cli import choices, completion
+from symrnn.cli import choices, completion, listing
 from symrnn.cli.terminal import say, waiting
 from symrnn.targets import PRINTED, STYLES
 
@@ -19,6 +19,7 @@ HELP = """Write a recurrent cell's equations once; get its paper, its gradients 
 \b
 Examples:
     symrnn list
+    symrnn list --tag linear
     symrnn show lstm
     symrnn grad lstm --wrt W_f
     symrnn generate --output generated
@@ -60,14 +61,21 @@ def common(version: Annotated[bool, typer.Option(
     """What all commands have in common."""
 
 
-@app.command("list", short_help="List every architecture: name and title.")
-def list_cells() -> None:
-    """List the architectures: each name and what it is."""
-    known = titles.titles()
-    width = max(map(len, known))
-    for name, title in known.items():
-        say(f"{name.ljust(width)}  {title}")
-    say(f'\n{len(known)} in all; in Python: symrnn.cell("NAME")')
+@app.command("list", short_help="List architectures, all or some of them.")
+def list_cells(word: Annotated[str, typer.Argument(
+                   metavar="WORD", show_default=False, autocompletion=completion.tags,
+                   help="What stands in a name, a title or a tag.")] = "",
+               tag: Annotated[list[str] | None, listing.tag_option()] = None,
+               tags: Annotated[bool, typer.Option(
+                   "--tags", help="Tell what each tag means instead.")] = False) -> None:
+    """List the architectures: each name and what it is.
+
+    Examples: `symrnn list`, `symrnn list highway`, `symrnn list --tag linear --tag matrix`.
+    """
+    known = titles.listed()
+    found = listing.chosen(known, word, tag or ())
+    say(listing.meanings(found) if tags and found
+        else listing.cells(found, len(known), word, tag or ()))
 
 
 @app.command("help", short_help="Explain a topic: the language of cell files.")
@@ -170,9 +178,9 @@ def generate(cells: CellNames = None, output: Output = "generated") -> None:
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
     files: dict[str, str] = {}
     with waiting("Generating") as told:
-        for done, one in enumerate(chosen):
-            told(done, one.name, len(chosen))
-            files |= workflow.files_of(one, folder)
+        for done, architecture in enumerate(chosen):
+            told(done, architecture.name, len(chosen))
+            files |= workflow.files_of(architecture, folder)
     workflow.write(files, folder)
     say(f"{len(files)} files of {counted(len(chosen))} in {folder}")
 

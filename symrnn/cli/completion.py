@@ -1,16 +1,22 @@
-"""What a shell may complete: names, conventions, and cell files beside them."""
+"""What a shell may complete: names, tags, conventions, and cell files beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from symrnn.titles import SUFFIX, titles
+from symrnn.tags import TAGS
+from symrnn.titles import SUFFIX, listed
 
 
 def cells(incomplete: str) -> list[str]:
     """Architectures and cell files."""
-    return [*_beginning(titles(), incomplete), *_files(incomplete)]
+    return [*_beginning((one.name for one in listed()), incomplete), *_files(incomplete)]
+
+
+def tags(incomplete: str) -> list[tuple[str, str]]:
+    """Tags, each with what it means, which some shells show."""
+    return [(one, TAGS[one]) for one in _beginning(TAGS, incomplete)]
 
 
 def compared(incomplete: str) -> list[str]:

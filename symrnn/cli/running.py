@@ -75,9 +75,9 @@ def _forget_output() -> None:
 
 def is_mistake(error: Exception) -> bool:
     """True for what a user can mend, which the layers below tell in a sentence."""
-    from symrnn.workflow import MISTAKES
+    from symrnn.workflow import mistakes
 
-    return isinstance(error, MISTAKES)
+    return isinstance(error, mistakes())
 
 
 def sentence(error: Exception) -> str:

@@ -25,9 +25,9 @@ def closest(left: Subject, right: Subject, side: Correspondence,
     What finds none stands alone. Without ``by_name`` only their places count.
     """
     ours, theirs = _places(left), _places(right)
-    scores = sorted(((_score(left, right, one, other, by_name),
-                      _common(ours[one[0]], theirs[other[0]]), -first, -second)
-                     for first, one in enumerate(left.groups)
+    scores = sorted(((_score(left, right, group, other, by_name),
+                      _common(ours[group[0]], theirs[other[0]]), -first, -second)
+                     for first, group in enumerate(left.groups)
                      for second, other in enumerate(right.groups)), reverse=True)
     free, open_ = set(range(len(left.groups))), set(range(len(right.groups)))
     sizes, pairs = side.sizes, list[tuple[int, Pair]]()
@@ -66,8 +66,8 @@ def _fitted(left: Subject, right: Subject, one: Group, other: Group,
     if len(own) != len(axes):
         return None
     straight = tuple(range(len(own)))
-    turned = len(own) == 2 and left.turned(one[0]) != right.turned(other[0])
-    for order in (straight[::-1],) if turned else (straight,):
+    transposed = len(own) == 2 and left.transposed(one[0]) != right.transposed(other[0])
+    for order in (straight[::-1],) if transposed else (straight,):
         known = matched_sizes(sizes, [(own, tuple(axes[place] for place in order))])
         if known is not None:
             return Pair(one, _ordered(left, right, one, other), 1, order), known

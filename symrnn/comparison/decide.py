@@ -77,11 +77,11 @@ def _refuted(left: Subject, right: Subject, complete: bool) -> Comparison:
         remark = "Their inputs or their outputs do not go together in number and axes."
         return Comparison(left, right, Verdict.DIFFERENT, None, remarks=(remark,))
     seen: list[tuple[Correspondence, Difference, tuple[str, ...]]] = []
-    for one in candidates:
-        difference, remarks = _against(left, right, one)
+    for candidate in candidates:
+        difference, remarks = _against(left, right, candidate)
         if difference is None:
-            return Comparison(left, right, Verdict.OPEN, one)
-        seen.append((one, difference, remarks))
+            return Comparison(left, right, Verdict.OPEN, candidate)
+        seen.append((candidate, difference, remarks))
     mapping, difference, remarks = max(seen, key=lambda one: len(one[2]))
     remark = NONE if complete else CUT_SHORT
     verdict = Verdict.DIFFERENT if complete else Verdict.OPEN

@@ -38,7 +38,7 @@ class Normal:
 
     ``leaves`` replaces given variables by sums of others, ``sizes`` renames sizes. Where
     ``oriented``, a function with a sign rule gets the argument without a leading minus, so
-    that equal values have equal keys; else those of ``flipped`` sites are turned round, which
+    that equal values have equal keys; else those of ``flipped`` sites are complemented, which
     is what a search for the signs of parameters tries.
     """
 
@@ -201,16 +201,16 @@ class Normal:
 
     def _signed(self, name: str, inside: Poly) -> Poly:
         """A function of one sum, its sign rule applied where it has one."""
-        turned = scaled(inside, Integer(-1))
+        opposite = scaled(inside, Integer(-1))
         if name in COMPLEMENTED or _is_centred(name):
             site = (self._lhs[-1], len(self.sites))
             self.sites.append(site)
             if (inside.negative if self.oriented else site in self.flipped):
                 self._rules[-1].add(COMPLEMENT)
-                return plus([constant(Integer(1)), scaled(called(name, [turned]), Integer(-1))])
+                return plus([constant(Integer(1)), scaled(called(name, [opposite]), Integer(-1))])
         if is_odd(name) and self.oriented and inside.negative:
             self._rules[-1].add(ODD)
-            return scaled(called(name, [turned]), Integer(-1))
+            return scaled(called(name, [opposite]), Integer(-1))
         return called(name, [inside])
 
 

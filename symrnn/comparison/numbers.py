@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.comparison.correspondence import Correspondence, shares_array
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import Program, Role, SizeSymbol, Variable
 from symrnn.runtime import Kernel
 
@@ -107,10 +107,10 @@ def _sizes(left: Program, right: Program,
 
 def _completed(program: Program, sizes: dict[str, int]) -> dict[str, int]:
     known = {"T": STEPS, "B": SAMPLES, **sizes}
-    for one in program.sizes:
-        if one.value is not None:
-            parts = {part: known[part.name] for part in one.value.atoms(SizeSymbol)}
-            known[one.name] = int(one.value.subs(parts))
+    for size in program.sizes:
+        if size.value is not None:
+            parts = {part: known[part.name] for part in size.value.atoms(SizeSymbol)}
+            known[size.name] = int(size.value.subs(parts))
     return known
 
 
@@ -146,10 +146,11 @@ def _parameters(left: Program, right: Program, found: Correspondence,
     made = []
     for program, own_sizes, own_shares in zip((left, right), sizes, shares, strict=True):
         values = {}
-        for one in program.with_role(Role.PARAMETER):
-            shape = tuple(own_sizes[axis] for axis in one.shape)
-            known = one.name in own_shares or not alone
-            values[one.name] = (shares_array(own_shares.get(one.name, ()), common, shape) if known
-                                else drawn(one, own_sizes))
+        for parameter in program.with_role(Role.PARAMETER):
+            shape = tuple(own_sizes[axis] for axis in parameter.shape)
+            known = parameter.name in own_shares or not alone
+            summed = own_shares.get(parameter.name, ())
+            values[parameter.name] = (shares_array(summed, common, shape) if known
+                                      else drawn(parameter, own_sizes))
         made.append(values)
     return made[0], made[1]

@@ -147,10 +147,10 @@ def single(atom: Atom, at: tuple[int, ...], coefficient: Expr = ONE) -> Poly:
 def total(terms: Iterable[Term]) -> Poly:
     """The sum of terms, like ones gathered. Raises TooLarge."""
     gathered: dict[str, Term] = {}
-    for one in terms:
-        old = gathered.get(one.key)
-        value = one.coefficient if old is None else expand(old.coefficient + one.coefficient)
-        gathered[one.key] = Term(value, one.factors)
+    for term in terms:
+        old = gathered.get(term.key)
+        value = term.coefficient if old is None else expand(old.coefficient + term.coefficient)
+        gathered[term.key] = Term(value, term.factors)
     if len(gathered) > MOST_TERMS:
         raise TooLarge(f"a sum has more than {MOST_TERMS} terms")
     return Poly(tuple(gathered[key] for key in sorted(gathered)

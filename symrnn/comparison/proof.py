@@ -53,8 +53,8 @@ class Attempt:
 
 def prove(left: Subject, right: Subject) -> Attempt:
     """Try what the parameters are for, then search. Raises TooLarge."""
-    for one in interfaces(left.program, right.program):
-        candidate = closest(left, right, one)
+    for name in interfaces(left.program, right.program):
+        candidate = closest(left, right, name)
         if candidate.whole and (steps := proved(left.program, right.program, candidate)):
             return Attempt(Proof(candidate, steps), True)
     if len(left.groups) != len(right.groups) or len(left.program.delays) != \
@@ -100,7 +100,7 @@ def _uses(found: Correspondence, used: set[str]) -> Iterator[str]:
     if any(pair.order != tuple(sorted(pair.order)) for pair in pairs):
         yield "matrices transposed"
     if any(pair.sign < 0 for pair in pairs):
-        yield "signs of parameters turned"
+        yield "signs of parameters changed"
     for pair in pairs:
         if pair.merges:
             yield f"{' + '.join(pair.left)} = {' + '.join(pair.right)}"
@@ -153,7 +153,7 @@ class Proposals:
 
     def _found(self, side: Correspondence,
                flipped: frozenset[Site]) -> Iterator[Correspondence]:
-        """What one search finds, with these gates of the right turned round."""
+        """What one search finds, with these gates of the right complemented."""
         first = targets(self.left.program, _merged(self.left))
         second = targets(self.right.program, _merged(self.right, flipped))
         states = States(_remembered(self.left.program, first),

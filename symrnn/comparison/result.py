@@ -147,12 +147,12 @@ def _packing_lines(result: Comparison) -> Iterator[str]:
     orders = []
     for subject in (result.left, result.right):
         layouts: dict[str, list[str]] = {}
-        for one in () if subject.convention is None else subject.convention.arrays:
-            blocks = ", ".join(_block(name) for name in one.blocks)
-            how = " side by side, transposed" * one.columns
-            how += f" in {one.rows} rows" * (one.rows > 1)
-            layouts.setdefault(blocks + how, []).append(one.name)
-            orders.append((subject, one.blocks))
+        for array in () if subject.convention is None else subject.convention.arrays:
+            blocks = ", ".join(_block(name) for name in array.blocks)
+            how = " side by side, transposed" * array.columns
+            how += f" in {array.rows} rows" * (array.rows > 1)
+            layouts.setdefault(blocks + how, []).append(array.name)
+            orders.append((subject, array.blocks))
         for layout, names in layouts.items():
             verb = "hold" if len(names) > 1 else "holds"
             yield f"  {subject.name}: {', '.join(names)} {verb} {layout}"

@@ -40,9 +40,9 @@ class Subject:
         """What a parameter is for: ``W_z`` of ``weight_ih.z``."""
         return name if self.convention is None else self.convention.slots[name]
 
-    def turned(self, name: str) -> bool:
+    def transposed(self, name: str) -> bool:
         """True for a parameter that is stored transposed."""
-        return self.convention is not None and name in self.convention.turned
+        return self.convention is not None and name in self.convention.transposed
 
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:
@@ -124,10 +124,10 @@ def matched_sizes(known: Names,
                   pairs: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> Names | None:
     """More sizes, one to one, None where they contradict."""
     sizes = dict(known)
-    for one, other in pairs:
-        if len(one) != len(other):
+    for own, other in pairs:
+        if len(own) != len(other):
             return None
-        for axis, counterpart in zip(one, other, strict=True):
+        for axis, counterpart in zip(own, other, strict=True):
             if sizes.setdefault(axis, counterpart) != counterpart:
                 return None
     return tuple(sizes.items()) if len(set(sizes.values())) == len(sizes) else None

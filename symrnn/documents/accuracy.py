@@ -8,7 +8,7 @@ from symrnn.checking.numeric import relative_error
 from symrnn.checking.reference import (Array, Case, along, differentiable, finite_case,
                                        interpreted_gradients, interpreted_values, losses)
 from symrnn.documents.page import Accuracy, Point, Rounding
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.schedule import Plan
 from symrnn.targets import DTYPES
 

@@ -59,7 +59,7 @@ def _conventions(one: Architecture) -> Iterator[tuple[str, Framework]]:
                 effects = [values[chosen] for values, chosen in
                            zip(framework.options.values(), choice, strict=True)]
                 made = {key: value for each in effects for key, value in each.cell.items()}
-                if made == one.builder.keywords and not any(each.turned for each in effects):
+                if made == one.builder.keywords and not any(each.complemented for each in effects):
                     yield _spelled(name, framework, choice), framework
 
 

@@ -82,4 +82,4 @@ def _head(one: Architecture, program: Program) -> Head:
 def _entry(one: Architecture, program: Program) -> Entry:
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
                  len(program.delays), len(Equations(program).rows),
-                 DocumentPrinter(program)(parameter_count(program)), ())
+                 DocumentPrinter(program)(parameter_count(program)), one.tags)

@@ -17,7 +17,7 @@ import numpy as np
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.onnx import OPERATORS
-from symrnn.interop.own_names import turned_gate, under_own_names
+from symrnn.interop.own_names import complemented_gate, under_own_names
 from symrnn.interop.packing import named, packed, unpacked
 from symrnn.interop.torch_weights import MODES
 from symrnn.program import Program, Role, UnknownName, quoted, verify
@@ -28,12 +28,12 @@ from symrnn.runtime.shapes import Array, check_names
 class Effect:
     """What a value of an option does to the cell, to what arrays hold, and to gates' readers.
 
-    A turned gate is read as one minus it.
+    A complemented gate is read as one minus it.
     """
 
     cell: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, str] = field(default_factory=dict)
-    turned: tuple[str, ...] = ()
+    complemented: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Convention:
     """A cell under a framework's own names.
 
     ``program`` has a parameter for each block, ``weight_ih.r``; ``slots`` tells the cell's
-    name of it. ``turned`` names the blocks that are transposed.
+    name of it. ``transposed`` names the blocks that are transposed.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Convention:
     slots: Mapping[str, str]
 
     @property
-    def turned(self) -> frozenset[str]:
+    def transposed(self) -> frozenset[str]:
         """The blocks that hold a transposed matrix."""
         return frozenset(block for one in self.arrays if one.columns for block in one.blocks)
 
@@ -88,12 +88,12 @@ class Convention:
         """The parameters of ``program``, cut from the framework's arrays. Raises ShapeError."""
         check_names(arrays, [one.name for one in self.arrays], "array")
         found: dict[str, Array] = {}
-        for one in self.arrays:
-            given = np.asarray(arrays[one.name])
-            whole = given.reshape(-1, *given.shape[2:]) if one.rows > 1 else given
-            parts = unpacked({one.name: one.blocks},
-                             {one.name: whole.T if one.columns else whole}, self.program)
-            found |= {name: part.T if one.columns else part for name, part in parts.items()}
+        for array in self.arrays:
+            given = np.asarray(arrays[array.name])
+            whole = given.reshape(-1, *given.shape[2:]) if array.rows > 1 else given
+            parts = unpacked({array.name: array.blocks},
+                             {array.name: whole.T if array.columns else whole}, self.program)
+            found |= {name: part.T if array.columns else part for name, part in parts.items()}
         return found
 
     def packed(self, blocks: Mapping[str, Array]) -> dict[str, Array]:
@@ -112,7 +112,7 @@ class Convention:
         return found
 
 
-UPDATE = {"keeps": Effect(), "replaces": Effect(turned=("z",))}
+UPDATE = {"keeps": Effect(), "replaces": Effect(complemented=("z",))}
 RESET = {"False": Effect({"reset_after": False}, {"bias": "b"}), "True": Effect()}
 BIASES = {"double": Effect(), "single_input": Effect(arrays={"b_R": ""}),
           "single_recurrent": Effect(arrays={"b_W": ""})}
@@ -168,8 +168,8 @@ def convention(name: str) -> Convention:
     held = {**one.arrays, **{key: value for effect in effects
                              for key, value in effect.arrays.items()}}
     cell = one.build(**options)
-    for gate in (gate for effect in effects for gate in effect.turned):
-        cell = turned_gate(cell, gate)
+    for gate in (gate for effect in effects for gate in effect.complemented):
+        cell = complemented_gate(cell, gate)
     arrays = tuple(_packed_array(one, key, letters) for key, letters in held.items() if letters)
     slots = {block: slot for array in arrays for block, slot in
              zip(array.blocks, _slots(one, held[array.name]), strict=True)}

@@ -20,7 +20,7 @@ from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.packing import Table, inner_biases, named, unpacked
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import ACTIVATIONS, ActivationChoice, Program, UnknownName, quoted, reverse
 from symrnn.runtime.shapes import Array, ShapeError
 

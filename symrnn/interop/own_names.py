@@ -11,7 +11,7 @@ from symrnn.program import (Ein, Equation, Glyph, Program, Role, Variable, add, 
                             rewrite, substitute, terms)
 
 
-def turned_gate(program: Program, gate: str) -> Program:
+def complemented_gate(program: Program, gate: str) -> Program:
     """The program with every reader of a gate reading one minus it."""
     symbol = Symbol(gate)
     other = Add(Integer(1), Mul(Integer(-1), symbol, evaluate=False), evaluate=False)
@@ -38,9 +38,9 @@ def under_own_names(cell: Program, slots: Mapping[str, str], columns: set[str]) 
     return replace(cell, variables=(*kept, *variables), equations=tuple(equations))
 
 
-def _block(variable: Variable, name: str, turned: bool) -> Variable:
+def _block(variable: Variable, name: str, transposed: bool) -> Variable:
     array, _, gate = name.partition(".")
-    axes = variable.axes[::-1] if turned else variable.axes
+    axes = variable.axes[::-1] if transposed else variable.axes
     return replace(variable, name=name, axes=axes, glyph=Glyph.named(f"{array}_{gate}"))
 
 
@@ -61,7 +61,7 @@ def _exchanged(equation: Equation, holders: Mapping[str, list[str]],
 
 def _operand(letters: str, operand: Symbol, holders: Mapping[str, list[str]],
              columns: set[str]) -> tuple[str, Symbol]:
-    """An operand of a product under its block's name, its letters turned where it is."""
+    """An operand of a product under its block's name; transposed, with its letters reversed."""
     blocks = holders.get(operand.name)
     if blocks is None:
         return letters, operand

@@ -68,8 +68,13 @@ class TiledFunction:
         """The function of that name."""
         body: Body = (*self.memory.arrays(), *self.memory.zeros(),
                       *(one for chunk in self.tiled.chunks for one in self.chunk(chunk)),
-                      *map(self.edge, self.program.delays), *self.closing())
+                      *self._last())
         return self.finished(name, arguments, body)
+
+    def _last(self) -> Body:
+        """The last values to the caller, by one thread."""
+        body = (*map(self.edge, self.program.delays), *self.closing())
+        return (If(THREAD.compared("==", 0), body),) if body else ()
 
     def finished(self, name: str, arguments: Sequence[Argument], body: Body,
                  result: bool = False) -> Function:
@@ -142,17 +147,18 @@ class TiledFunction:
     def _by_chunks(self, chunk: TiledChunk) -> Body:
         """The loop over chunks: what needs no state, the scan, what follows from it."""
         stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
-        first = steps - DONE - STEPS if stage.order is Order.REVERSE else DONE
-        where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, DONE.compared(">", 0))
-        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - DONE))),
-                Declare(FIRST.text, SIZE, first),
+        backwards = stage.order is Order.REVERSE
+        done = DONE if backwards else FIRST
+        where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, done.compared(">", 0))
+        first = (Declare(FIRST.text, SIZE, steps - done - STEPS),) if backwards else ()
+        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - done))), *first,
                 *(self._ahead(one, number) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
                 *self._scan(stage, FIRST, STEPS),
                 *(self._groups(stage.after, where) if chunk.joining else ()),
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
                   for joining in chunk.joining))
-        return (For(DONE.text, steps, body, Over.STEPS, step=at_once),)
+        return (For(done.text, steps, body, Over.STEPS, step=at_once),)
 
     def _ahead(self, group: FusionGroup, number: int) -> Statement:
         """The products of the next steps that need no state."""
@@ -208,7 +214,7 @@ class TiledFunction:
         return tuple(If(row.at.compared("<", edge), (
             Assign(ROWS, Call("min_size", (ROWS, edge - row.at))),)) for edge in edges)
 
-    def edge(self, delay: Delay) -> Statement:
+    def edge(self, delay: Delay) -> Run:
         """The value at the last step of the scan, or at the edge before it, to the caller."""
         source, first = self.to.variable(delay.source), self.to.variable(delay.initial)
         last = self.to.steps - 1 if delay.step > 0 else ZERO
@@ -220,11 +226,10 @@ class TiledFunction:
                             delay)
 
     def _copied(self, entries: Expression, address: Expression, stride: Expression, delay: Delay
-                ) -> Statement:
+                ) -> Run:
         """Rows to where the caller wants the last values, if anywhere."""
         target = self.to.given_or_null(self.program[delay.final])
-        call = Call("copy_rows", (self.to.batch, entries, address, stride, target))
-        return If(THREAD.compared("==", 0), (Run(call),))
+        return Run(Call("copy_rows", (self.to.batch, entries, address, stride, target)))
 
 
 class TiledStep(TiledFunction):
@@ -245,9 +250,9 @@ class TiledStep(TiledFunction):
         turning = self.memory.turning
         if turning is None:
             return ()
-        return (If(THREAD.compared("==", 0), (Assign(At(WORK_PARITY, ZERO), Not(turning)),)),)
+        return (Assign(At(WORK_PARITY, ZERO), Not(turning)),)
 
-    def edge(self, delay: Delay) -> Statement:
+    def edge(self, delay: Delay) -> Run:
         """The new states, written last: ``next`` may be ``state``."""
         source = self.program[delay.source]
         address, stride = self.to.rows(source, Row(Order.FORWARD, ZERO, ZERO, ZERO))

@@ -30,8 +30,9 @@ def _symbols(program: Program) -> str:
     shown = [one for one in program.with_role(*ROLES) if one.stands_for is None
              and not program.delay_of(one.name)]
     rows: list[tuple[str, ...]] = [
-        (glyph_text(one.glyph), one.name, f"[{', '.join(one.shape)}]", printable(one.meaning))
-        for one in shown]
+        (glyph_text(variable.glyph), variable.name, f"[{', '.join(variable.shape)}]",
+         printable(variable.meaning))
+        for variable in shown]
     rows += [(glyph_text(size.glyph), "", "size", size.meaning) for size in program.sizes]
     return _columns(rows)
 
@@ -54,9 +55,9 @@ def as_data(program: Program) -> dict[str, Any]:
     return {
         "name": program.name, "title": program.title, "source": program.source,
         "notes": list(program.notes),
-        "sizes": [{"name": one.name, "meaning": one.meaning,
-                   "value": None if one.value is None else str(one.value)}
-                  for one in program.sizes],
+        "sizes": [{"name": size.name, "meaning": size.meaning,
+                   "value": None if size.value is None else str(size.value)}
+                  for size in program.sizes],
         "variables": [_variable_data(one) for one in program.variables],
         "equations": [{"number": one.number, "lhs": one.lhs, "text": text.equation(one),
                        "latex": equation_latex(program, one)} for one in program.equations],

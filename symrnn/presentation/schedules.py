@@ -67,9 +67,9 @@ def _reduction(one: Reduction) -> Data:
 
 def _memory(plan: TiledPlan) -> Data:
     return {"homes": {one.name: one.place.value for one in plan.homes},
-            "packed": [{"gates": list(one.gates), "operand": one.segment.operand,
-                        "weights": [each.matrix for each in one.segment.weights]}
-                       for one in plan.packed],
+            "packed": [{"gates": list(weights.gates), "operand": weights.segment.operand,
+                        "weights": [each.matrix for each in weights.segment.weights]}
+                       for weights in plan.packed],
             "read directly": list(plan.read_directly), "cleared": list(plan.cleared),
             "cleared if there are no rows": list(plan.cleared_if_empty),
             "spare rows": list(plan.spare)}
@@ -87,7 +87,7 @@ def schedule_text(program: Program) -> str:
             lines += _listed("    kept for those steps alone: ", loop["passing"])
         lines += _memory_text(data["memory"][name])
     lines.append(f"saved for backward: {', '.join(data['saved']) or 'nothing'}")
-    lines.append(f"computed again in backward: {', '.join(data['recomputed']) or 'nothing'}")
+    lines.append(f"recomputed in backward: {', '.join(data['recomputed']) or 'nothing'}")
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ from symrnn.program.expressions import (add, factors, rebuild, result_axes, symb
                                         terms)
 from symrnn.program.form import Equation, Program, Role, Span, Variable, local
 from symrnn.program.functions import is_call
+from symrnn.program.naming import free_name
 from symrnn.program.notation import Glyph, Letter
 
 
@@ -125,9 +126,7 @@ class _Lowering:
                         "part of the equation of " + self.current.lhs, span, stands_for=call)
 
     def _fresh(self, name: str) -> str:
-        candidates = (name if count == 1 else f"{name}_{count}" for count in range(1, 1000))
-        return next(one for one in candidates
-                    if one not in self.variables and one not in self.taken)
+        return free_name({*self.variables, *self.taken}, name)
 
 
 def _varies(expression: Expr) -> bool:

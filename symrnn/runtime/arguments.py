@@ -119,12 +119,12 @@ class Arguments:
         given = {name: sizes.take(one, own[name], one.name)
                  for name, one in self._states.items() if name in own} if own else {}
         sizes.complete()
-        for name, one in self._states.items():
-            for axis in one.axes:
+        for name, variable in self._states.items():
+            for axis in variable.axes:
                 if axis not in sizes.known:
                     raise ShapeError(f"no parameter and no input of {self.program.name} tells "
-                                     f"{axis}: give the state '{name}' [B, {', '.join(one.axes)}] "
-                                     f"to start from")
+                                     f"{axis}: give the state '{name}' "
+                                     f"[B, {', '.join(variable.axes)}] to start from")
         return {name: given[name] if name in given else sizes.full(one, self._start_of[name])
                 for name, one in self._states.items()}
 
@@ -142,13 +142,14 @@ class Arguments:
         given |= {own[called]: array for called, array in
                   named(y_bar, tuple(own), "output's cotangent").items()}
         bars: dict[str, Array] = {}
-        for one in self.plan.gradient.with_role(Role.COTANGENT):
-            called = f"final_bar[{quoted(one.of)}]" if one.of in finals.values() else "y_bar"
-            part = lost if one.of in self.program.outputs else 0
-            if one.of in given:
-                bars[one.of] = sizes.take(one, given[one.of], called, part)
+        for variable in self.plan.gradient.with_role(Role.COTANGENT):
+            called = (f"final_bar[{quoted(variable.of)}]" if variable.of in finals.values()
+                      else "y_bar")
+            part = lost if variable.of in self.program.outputs else 0
+            if variable.of in given:
+                bars[variable.of] = sizes.take(variable, given[variable.of], called, part)
             else:
-                bars[one.of] = sizes.once(("zero", one.name), sizes.zeros, one)
+                bars[variable.of] = sizes.once(("zero", variable.name), sizes.zeros, variable)
         return bars
 
     def _zero_cotangents(self, sizes: Sizes) -> tuple[tuple[int, ...] | None, dict[str, Array]]:

@@ -73,9 +73,9 @@ class CEngine:
         self.libraries = Lazily(self.opened)
         self.calls = Lazily(self.call_of)
         self.function("forward")  # a compiler that fails is told now
-        self.keys = {one.name.removeprefix(f"{NAME}_"): tuple(field.key for field in one.fields
-                                                              if field.key)
-                     for one in interface(plan, c_names(plan, NAME), NAME)}
+        self.keys = {struct.name.removeprefix(f"{NAME}_"): tuple(
+                         field.key for field in struct.fields if field.key)
+                     for struct in interface(plan, c_names(plan, NAME), NAME)}
         self.pool = Pool(self.dtype)
 
     def __str__(self) -> str:

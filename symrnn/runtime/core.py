@@ -53,9 +53,9 @@ class Core(Arguments):
     def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
                  related: Callable[[Relation], Self],
                  elsewhere: frozenset[str] = frozenset(),
-                 again: Callable[[], Self] | None = None) -> None:
+                 compiled_again: Callable[[], Self] | None = None) -> None:
         super().__init__(plan, engine, dtype, elsewhere)
-        self._again_compiled = again
+        self._compiled_again = compiled_again
         self.related = cache(related)
         self.masked = self.program.step_mask is not None
 
@@ -71,10 +71,10 @@ class Core(Arguments):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Who loads it compiles the same network again, or takes it from the cache."""
-        if self._again_compiled is None:
+        if self._compiled_again is None:
             raise TypeError(f"the kernel of {self.program.name} was not made by symrnn.compile; "
                             f"pickle kernel.program and compile that")
-        return self._again_compiled, ()
+        return self._compiled_again, ()
 
     def forward(self, params: Mapping[str, Any], x: Any,
                 initial: Mapping[str, Any] | None = None, lengths: Any = None,

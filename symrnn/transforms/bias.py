@@ -81,6 +81,7 @@ def only_added(program: Program, name: str) -> bool:
     symbol = program[name].symbol
     readers = [one for one in program.equations if name in symbols_in_order(one.rhs)]
     return bool(readers) and all(
-        symbol in terms(one.rhs) and len(terms(one.rhs)) > 1
-        and not any(name in symbols_in_order(term) for term in terms(one.rhs) if term != symbol)
-        for one in readers)
+        symbol in terms(equation.rhs) and len(terms(equation.rhs)) > 1
+        and not any(name in symbols_in_order(term) for term in terms(equation.rhs)
+                    if term != symbol)
+        for equation in readers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-import numpy as np
 from sympy import Rational
 
 from symrnn.program import exact, quoted
@@ -27,7 +26,8 @@ def flag(value: Any, option: str) -> bool:
 
 def is_flag(value: Any) -> bool:
     """True for both truths, NumPy's too."""
-    return isinstance(value, bool | np.bool_)
+    kind = getattr(getattr(value, "dtype", None), "kind", "")  # without loading NumPy for it
+    return isinstance(value, bool) or (kind == "b" and value.shape == ())
 
 
 def is_number(value: Any) -> bool:

@@ -33,9 +33,9 @@ def clipped(program: Program, threshold: float) -> Program:
         return node.func(function("clip")(node.args[0], limit), *node.args[1:])
 
     equations = [replace(one, rhs=rewrite(one.rhs, change)) for one in program.equations]
-    variables = [one if one.stands_for is None
-                 else replace(one, stands_for=rewrite(one.stands_for, change))
-                 for one in program.variables]
+    variables = [variable if variable.stands_for is None
+                 else replace(variable, stands_for=rewrite(variable.stands_for, change))
+                 for variable in program.variables]
     return finished(lower(replace(program, equations=tuple(equations), variables=tuple(variables))))
 
 

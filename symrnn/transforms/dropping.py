@@ -163,5 +163,5 @@ def _only_weighted(program: Program, name: str) -> bool:
     hidden = Symbol(f"{name} times weights")
     readers = [one for one in program.equations if name in symbols_in_order(one.rhs)]
     return bool(readers) and all(
-        name not in symbols_in_order(_weighted(program, one.rhs, Symbol(name), hidden))
-        or _only_weighted(program, one.lhs) for one in readers)
+        name not in symbols_in_order(_weighted(program, equation.rhs, Symbol(name), hidden))
+        or _only_weighted(program, equation.lhs) for equation in readers)

@@ -54,11 +54,11 @@ def _keep(program: Program, delay: Delay, mask: Symbol) -> Program:
     if program.definition(delay.source) is None:
         held = _like(source, free_name(program, f"{source.name}_held"), "the last that counted")
         equation = Equation(held.name, select(source.symbol, before, mask), 1)
-        turned = replace(delay, source=held.name)
+        kept = replace(delay, source=held.name)
         return replace(
             program, variables=(*program.variables, held),
             equations=(equation, *program.equations),
-            delays=tuple(turned if one is delay else one for one in program.delays))
+            delays=tuple(kept if one is delay else one for one in program.delays))
     return _redefine(program, source, lambda fresh: select(fresh, before, mask))
 
 
@@ -93,9 +93,9 @@ def _scans(program: Program) -> dict[str, frozenset[int]]:
     """The directions of the recurrences that a value is made of, the last ones on its way."""
     found = {name: frozenset({delay.step}) for delay in program.delays
              for name in (delay.lhs, *recurrence(program, delay.source))}
-    for one in program.equations:
-        found.setdefault(one.lhs, frozenset().union(
-            *(found.get(name, frozenset()) for name in symbols_in_order(one.rhs))))
+    for equation in program.equations:
+        found.setdefault(equation.lhs, frozenset().union(
+            *(found.get(name, frozenset()) for name in symbols_in_order(equation.rhs))))
     return found
 
 

@@ -141,7 +141,7 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
     "piece of a number": (lambda d: piece(d.s[t], 0, "m"), "a number has no entries"),
     "piece from half an entry on": (lambda d: piece(d.x[t], 0.5, "m"), "whole number or made of"),
     "piece from a value on": (lambda d: piece(d.x[t], d.s[t], "m"), "whole number or made of"),
-    "function that no kernel has": (lambda d: _h(d, sympy.sinh(d.b)), "'sinh' is no function"),
+    "function that no kernel has": (lambda d: _h(d, sympy.sec(d.b)), "'sec' is no function"),
     "sign": (lambda d: _h(d, sympy.sign(d.b)), "'sign' is no function"),
     "symbol from elsewhere": (lambda d: _h(d, sympy.Symbol("q") * d.b), "'q' is no symbol of"),
     "symbol of another cell": (

@@ -8,12 +8,13 @@ from functools import partial
 import numpy as np
 import pytest
 
+from symrnn.authoring import Cell, t
 from symrnn.authoring.compose import bidirectional, deep, readout
 from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.checking import check_kernel
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import Program, ProgramError, Role, Span, verify
 from tests.cases import two_outputs
 from tests.oracle import drawn, interpret
@@ -174,3 +175,28 @@ def test_stack_shares_every_input_but_the_one_from_below() -> None:
     run = interpret(network, values | {"k": np.zeros_like(values["k"])})
     for layer in ("layer1.h", "layer2.h"):
         assert np.all(run.whole(layer) == values[f"initial.{layer}"])
+
+
+def images() -> Program:
+    """A cell whose state is a matrix, as images and heads are."""
+    with Cell("images", "Images") as cell:
+        X, H = cell.input("X[c,r]", "image"), cell.state("H[k,r]", "state")
+        W = cell.parameter("W[k,c]", "weights")
+        H[t] = W @ X[t] + H[t - 1]
+    return cell.build("H")
+
+
+@pytest.mark.parametrize("backend", ["numpy", "c"])
+@pytest.mark.parametrize("network", [
+    readout, bidirectional, partial(bidirectional, readout=False),
+    lambda one: deep(bidirectional(one, readout=False), 2, readout=True)])
+def test_outputs_of_several_axes_are_joined_and_read_out(
+        network: Callable[[Program], Program], backend: str) -> None:
+    assert [str(one) for one in check_kernel(network(images()), backend, "float64")] == []
+
+
+def test_a_readout_of_a_matrix_sees_all_its_entries() -> None:
+    read = readout(images())
+    assert read["V"].axes == ("p", "k", "r") and read["y"].axes == ("p",)
+    both = bidirectional(images(), readout=False)
+    assert both["y"].axes == ("q", "r")

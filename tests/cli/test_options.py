@@ -17,6 +17,7 @@ from symrnn.bench.outcome import Outcome, Report
 
 # For every command its options, in groups of which one at most is taken.
 OPTIONS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
+    ("list",): (("--tag linear", "--tag matrix", "net"), ("--tag gated",), ("--tags",)),
     ("show", "gru"): (("--format latex", "--format json"), ("--schedule", "--cost"),
                       ("--fix n=1,m=2",)),
     ("grad", "gru"): (("--format latex", "--format json"), ("--wrt U_n", "--wrt initial.h"),
@@ -51,7 +52,7 @@ def holds(run: Callable[[Options], str | None], chosen: Options) -> None:
 def outcome(*arguments: str) -> str | None:
     """What a command prints; None where it refuses its options."""
     result = CliRunner().invoke(cli.app, arguments)
-    assert result.exit_code == 0 or isinstance(result.exception, workflow.MISTAKES), result.output
+    assert result.exit_code == 0 or isinstance(result.exception, workflow.mistakes()), result.output
     return None if result.exception else result.stdout
 
 

@@ -21,8 +21,9 @@ from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
 from symrnn.presentation import show
 from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.program import Glyph, glyph_text
 
-COMMANDS = ("list", "show", "grad", "generate", "check", "compare", "new", "bench")
+COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
@@ -42,6 +43,13 @@ def shell(words: str, **settings: str) -> subprocess.CompletedProcess[str]:
 def test_letters_are_spelled_out(text: str, words: str) -> None:
     spell_out()
     assert spelled(text) == words
+
+
+@pytest.mark.parametrize(("latex", "text"), [
+    (r"\Delta t", "Δt"), (r"\tilde{h}", "h̃"), (r"\hat{\kappa}", "κ̂"), (r"\mathrm{rh}", "rh"),
+])
+def test_a_letter_of_latex_is_one_of_text(latex: str, text: str) -> None:
+    assert glyph_text(Glyph(latex)) == text
 
 
 def test_a_power_is_raised_as_a_whole_where_a_part_of_it_is_there() -> None:
@@ -129,7 +137,7 @@ def test_standard_output_may_be_closed() -> None:
 
 
 @pytest.mark.parametrize(("words", "stage"), [
-    ("list", "titles"), ("show gru", "network"), ("grad gru", "network"),
+    ("list", "listed"), ("show gru", "network"), ("grad gru", "network"),
     ("generate gru", "files_of"), ("check gru", "drifted"), ("check gru", "check_kernel"),
     ("compare gru gru", "compared"), ("new my", "new"), ("bench gru", "run"),
 ])
@@ -139,7 +147,7 @@ def test_an_interruption_is_one_sentence(
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    homes = {"new": catalogue, "run": command.processes, "titles": titles,
+    homes = {"new": catalogue, "run": command.processes, "listed": titles,
              "check_kernel": checking}
     monkeypatch.setattr(homes.get(stage, workflow), stage, interrupted)
     monkeypatch.chdir(tmp_path)
@@ -235,6 +243,8 @@ def test_shells_complete_names_conventions_formats_and_files(
         (tmp_path / path).touch()
     assert completed("show", "lstm_p") == ["lstm_peephole", "lstm_projection"]
     assert completed("compare", "gru", "keras") == ["keras-gru", "keras-lstm"]
+    assert completed("list", "--tag", "m") == ["matrix", "multiplicative"]
+    assert completed("list", "--tag", "linear", "--tag", "he") == ["heads"]
     assert completed("show", "gru", "--format", "l") == ["latex"]
     assert completed("bench", "--kind", "s") == ["step", "sequence"]
     assert completed("generate", "my") == ["my.cell"]

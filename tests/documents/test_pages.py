@@ -21,7 +21,8 @@ from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.symbols import parameter_count
 from symrnn.documents.texts import MissingText, _pattern, catalogue, held
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from symrnn.program import Role
 from symrnn.targets import LANGUAGES
 from tests.documents.conftest import CELLS

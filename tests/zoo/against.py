@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import INPUTS, Program, Role, Span
 from symrnn.program.interpret import Interpreter
 

@@ -142,7 +142,7 @@ def test_taugru(delay: int) -> None:
     """Erichson et al., arXiv 2212.00228: z sees the state of ``delay`` steps before h_n."""
 
     def loop(w: Values, inputs: Values, initial: Values) -> dict[str, Any]:
-        history = [initial[f"h_{steps}"] for steps in range(delay, 0, -1)] + [initial["h"]]
+        history = [*reversed(initial.values())]  # the first of them is h, the others are older
         for x in inputs["x"]:
             h, late = history[-1], history[-1 - delay]
             u = np.tanh(w["W_1"] @ h + w["U_1"] @ x)
@@ -150,8 +150,8 @@ def test_taugru(delay: int) -> None:
             g = sigmoid(w["W_3"] @ h + w["U_3"] @ x)
             a = sigmoid(w["W_4"] @ h + w["U_4"] @ x)
             history.append((1 - g) * h + g * (u + a * z))
-        older = {f"h_{steps}": [history[-1 - steps]] for steps in range(1, delay + 1)}
-        return {"h": history[delay + 1:], **older}
+        older = {name: [history[-1 - steps]] for steps, name in enumerate(initial)}
+        return {**older, "h": history[delay + 1:]}
 
     compare(cell("taugru", delay=delay), loop)
 

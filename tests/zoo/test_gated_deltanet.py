@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.cells import cell
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from tests.zoo.against import Values, compare
 
 SIZES = {"D": 4, "H": 2, "d_k": 3, "d_v": 5}

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn.cells import cell
+from symrnn.presentation import show
 from tests.zoo.against import Loop, Values, compare
 from tests.zoo.functions import sigmoid
 
@@ -36,10 +37,10 @@ def kim(identity: bool) -> Loop:
     def loop(w: Values, inputs: Values, initial: Values) -> dict[str, Any]:
         h, c, outputs, memory = initial["h"], initial["c"], [], []
         for x in inputs["x"]:
-            i = sigmoid(w["W_xi"] @ x + w["W_hi"] @ h + w["w_ci"] * c + w["b_i"])
-            f = sigmoid(w["W_xf"] @ x + w["W_hf"] @ h + w["w_cf"] * c + w["b_f"])
-            c = f * c + i * np.tanh(w["W_xc"] @ x + w["W_hc"] @ h + w["b_c"])
-            o = sigmoid(w["W_xo"] @ x + w["W_ho"] @ h + w["W_co"] @ c + w["b_o"])
+            i = sigmoid(w["W_ix"] @ x + w["W_ih"] @ h + w["w_ic"] * c + w["b_i"])
+            f = sigmoid(w["W_fx"] @ x + w["W_fh"] @ h + w["w_fc"] * c + w["b_f"])
+            c = f * c + i * np.tanh(w["W_cx"] @ x + w["W_ch"] @ h + w["b_c"])
+            o = sigmoid(w["W_ox"] @ x + w["W_oh"] @ h + w["W_oc"] @ c + w["b_o"])
             h = o * (w["W_p"] @ np.tanh(c) + (x if identity else w["W_h"] @ x))
             outputs.append(h)
             memory.append(c)
@@ -51,6 +52,10 @@ def kim(identity: bool) -> Loop:
 @pytest.mark.parametrize("identity", [False, True])
 def test_residual_lstm(identity: bool) -> None:
     compare(cell("residual_lstm", identity=identity), kim(identity))
+
+
+def test_letters_of_a_subscript_are_no_greek_letter() -> None:
+    assert r"\xi" not in show(cell("residual_lstm"), "latex")
 
 
 def test_working_memory_lstm() -> None:

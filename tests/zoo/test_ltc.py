@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from symrnn.cells import cell
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.program import ProgramError
 from tests.zoo.against import Loop, Values, compare
 

@@ -9,13 +9,14 @@ import pytest
 
 from symrnn.cells import cell
 from symrnn.checking.reference import random_case
-from symrnn.pipeline import compile, derive
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
 from tests.zoo.against import Values, compare
 from tests.zoo.functions import sigmoid
 
 
 def hoedt(w: Values, inputs: Values, initial: Values) -> dict[str, Any]:
-    """Hoedt et al., arXiv 2101.05186, equations (1) to (5), all gates from a and c / |c|."""
+    """Hoedt et al., arXiv 2101.05186: all gates see a and c / |c|."""
     c, out, memory = initial["c"], [], []
     for x, a in zip(inputs["x"], inputs["a"], strict=True):
         mass = sum(one if one.real > 0 else -one for one in c)

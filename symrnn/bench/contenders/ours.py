@@ -10,7 +10,7 @@ import numpy as np
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.kinds import Kind
-from symrnn.pipeline import compile
+from symrnn.kernels import compile
 from symrnn.runtime import Kernel
 from symrnn.runtime.shapes import Array
 

@@ -1,0 +1,138 @@
+"""A network as a kernel that computes on arrays, and what is derived from it on demand.
+
+This part of the pipeline loads NumPy and the runtime, which generating files does not need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from operator import index
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.adjoint import jvp, jvp_each_sample, second_order
+from symrnn.pipeline import derive
+from symrnn.program import Program, of_network, quoted
+from symrnn.runtime import Kernel
+from symrnn.runtime.calls import Engine, Relation
+from symrnn.runtime.patience import patience
+from symrnn.schedule import Plan, forward_only
+from symrnn.targets import BACKENDS, PROFILES, RUN, Target
+from symrnn.transforms import GradientClip, masked
+
+SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
+           Relation.SECOND_ORDER: second_order}
+
+
+@of_network
+def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
+            masked_output: str = "zero", clip_gradient: GradientClip | None = None,
+            profile: str = "simd", threads: int = 1, slopes: str = "exact") -> Kernel:
+    """A network as a kernel that computes on arrays.
+
+    ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
+    what comes out of masked steps: ``"zero"`` or ``"hold"``, the last output that counted
+    (:func:`symrnn.transforms.masked` says which that is). ``profile`` of the C is
+    ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
+    on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
+    but the portable one: so many, or fewer where a step has too little for them. C is compiled
+    once and cached; the masked form of a network when it is first used.
+
+    ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
+    each entry, ``("norm", 1.0)`` the norm over the state's axes, sample by sample. It is no
+    derivative: ``backward`` alone clips, and ``jvp``, ``hvp`` and ``rtrl`` stay exact.
+
+    ``slopes`` are ``"exact"``, or ``"rounded"``: as in most frameworks, the slope of a sigmoid or
+    a tanh is then 0 where its value is rounded to 1. Small networks train a few per cent faster so.
+
+    Raises ValueError for another backend, type, profile, way to clip or kind of slopes,
+    ProgramError for what is no program, CompilerMissing where there is no C compiler,
+    CompilerFailed without a BLAS.
+    """
+    chosen = target(backend, profile)
+    return _compiled(program, Options(chosen, _named(dtype, chosen), _counted(threads),
+                                      masked_output, clip_gradient, slopes))
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a network becomes a kernel: the arguments of :func:`compile`, checked."""
+
+    target: Target
+    dtype: str
+    threads: int
+    masked_output: str
+    clip_gradient: GradientClip | None
+    slopes: str
+
+    def engine(self, derived: Plan) -> Engine:
+        """What runs a plan."""
+        return self.target.run(derived, self.dtype, self.threads)
+
+    def masked(self, program: Program) -> Program:
+        """The network that heeds a mask; one that does already is its own."""
+        return program if program.step_mask else masked(program, self.masked_output)
+
+
+def _compiled(program: Program, options: Options) -> Kernel:
+    """The kernel of a network, and on demand those of what is derived from it."""
+    with patience(program.name):
+        options.target.begin(options.dtype, options.threads)
+        states = program if options.masked_output == "zero" else options.masked(program)
+        derived = derive(program, options.clip_gradient, options.slopes)
+        made = options.engine(derived)
+
+    compiled_again = partial(_compiled, program, options)
+
+    def related(relation: Relation) -> Kernel:
+        if relation is Relation.MASKED:
+            return _compiled(options.masked(program), options).as_form_of(program)
+        system = forward_only(SYSTEMS[relation](program), options.slopes == "exact")
+        return Kernel(system, options.engine(system), np.dtype(options.dtype), related,
+                      compiled_again=partial(_related, compiled_again, relation))
+
+    return Kernel(derived, made, np.dtype(options.dtype), related,
+                  frozenset(one.state for one in states.delays), compiled_again)
+
+
+def _related(compiled_again: Callable[[], Kernel], relation: Relation) -> Kernel:
+    """A kernel that was pickled, by way of the one that it is related to."""
+    return compiled_again().related(relation)
+
+
+def target(backend: object, profile: object) -> Target:
+    """The target that users name so; a profile tells apart those of one backend.
+
+    Raises ValueError for a backend or a profile that there is none of.
+    """
+    if not isinstance(backend, str) or backend not in BACKENDS:
+        raise ValueError(f"there is no backend {quoted(backend)} to run; there are "
+                         f"{' and '.join(BACKENDS)}")
+    if not isinstance(profile, str) or profile not in PROFILES:
+        raise ValueError(f"there is no profile {quoted(profile)}; there are {', '.join(PROFILES)}")
+    asked = {"backend": backend, "profile": profile}
+    return next(one for one in RUN if one.choice.items() <= asked.items())
+
+
+def _named(dtype: npt.DTypeLike, chosen: Target) -> str:
+    """The name of a type. Raises ValueError for one that the target does not compute in."""
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        kind = np.dtype(object)
+    if dtype is None or kind.name not in chosen.dtypes:
+        raise ValueError(f"dtype is {quoted(dtype)}; kernels compute in "
+                         f"{' or '.join(chosen.dtypes)}")
+    return kind.name
+
+
+def _counted(threads: Any) -> int:
+    """A number of threads. Raises ValueError for anything else."""
+    if isinstance(threads, bool) or not hasattr(threads, "__index__") or threads < 1:
+        raise ValueError(f"threads is {quoted(threads)}; a kernel needs a whole number of them, "
+                         f"at least 1")
+    return index(threads)
