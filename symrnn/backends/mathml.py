@@ -33,7 +33,8 @@ class MathMLSpelling(Spelling):
     """Formulas as elements; a row holds together what belongs together."""
 
     def row(self, node: Row) -> str:
-        return f"<mrow>{super().row(node)}</mrow>"
+        shown = super().row(node)
+        return shown if len(node.parts) == 1 else f"<mrow>{shown}</mrow>"
 
     def symbol(self, node: Symbol) -> str:
         glyph = node.drawn

@@ -23,7 +23,7 @@ def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGE
              "--open", help="Show them in a browser.")] = False) -> None:
     """Write a page for each network: equations, their derivation, code, examples, accuracy.
 
-    Pages need no server and no network: open index.html. Colours of code need
+    Pages need no server and no network: open index.html. Writing them needs
     `pip install "symrnn[docs]"`. Files that symrnn did not generate are never written over.
 
     Examples: `symrnn docs`, `symrnn docs lstm my.cell --output build --lang zh-TW --open`.

@@ -12,11 +12,15 @@ from typing import Any
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
+from symrnn.documents.code import SHOWN
+from symrnn.documents.cost_table import KINDS
 from symrnn.documents.highlight import Block, blocks
 from symrnn.documents.page import Accuracy, Code, Entry, Page
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
+from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
 FOLDER = "docs"
@@ -108,6 +112,7 @@ class PageView:
     languages: tuple[Language, ...]
     listings: tuple[Highlighted, ...]
     curves: tuple[tuple[Accuracy, Plot], ...]
+    pictures: tuple[Markup, ...]
     numbers: Any = numbers
 
     def inline(self, formula: Formula) -> Markup:
@@ -165,10 +170,11 @@ class Html:
         """The files of one network, one for each language."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
+        pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         return {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
-            PageView(data, words, math, self._others(words), listings, curves))
+            PageView(data, words, math, self._others(words), listings, curves, pictures))
             for words in self.words}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
@@ -192,9 +198,6 @@ class Html:
 
 def used() -> dict[str, frozenset[str]]:
     """The texts that pages need, by section: what templates name, and what data may call for."""
-    from symrnn.documents.code import SHOWN
-    from symrnn.program import Role, Rule
-
     shown = (Role.INPUT, Role.MASK, Role.STEP_MASK, Role.START, Role.PARAMETER, Role.SELECTOR,
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
@@ -203,4 +206,4 @@ def used() -> dict[str, frozenset[str]]:
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
-            "verdicts": frozenset(("same", "merged"))}
+            "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}

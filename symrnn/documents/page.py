@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.diagrams.picture import Picture
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -203,6 +204,15 @@ class Accuracy:
 
 
 @dataclass(frozen=True)
+class CostRow:
+    """How much there is of something for one step of one sample; ``what`` is a key of texts."""
+
+    what: str
+    forward: Formula
+    backward: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -232,6 +242,8 @@ class Page:
     forward: tuple[EquationRow, ...]
     edges: tuple[Edge, ...]
     backward: Backward
+    pictures: tuple[Picture, ...]  # one step, then the network over a few
+    costs: tuple[CostRow, ...]
     code: tuple[Code, ...]
     example: Example
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
+from symrnn.diagrams.diagram import one_step
+from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
+from symrnn.documents.cost_table import cost_table
 from symrnn.documents.equations import Equations, backward
 from symrnn.documents.example import example
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
@@ -19,6 +22,8 @@ from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
 from symrnn.program import FED, Program
 
+
+STEPS = 3  # of the network unrolled in time
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,10 @@ class Site:
         forward, gradient = Equations(program), Equations(plan.gradient)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
-            edges(program), backward(forward, gradient), code(plan, name, forward, gradient),
-            example(plan, forward, gradient), accuracy(plan), self._neighbours(name),
+            edges(program), backward(forward, gradient),
+            (one_step(program), unrolled(program, STEPS)), cost_table(plan),
+            code(plan, name, forward, gradient), example(plan, forward, gradient),
+            accuracy(plan), self._neighbours(name),
             (*self.equals[name], *equal_layers(one, program)))
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
@@ -75,4 +82,4 @@ def _head(one: Architecture, program: Program) -> Head:
 def _entry(one: Architecture, program: Program) -> Entry:
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
                  len(program.delays), len(Equations(program).rows),
-                 DocumentPrinter(program)(parameter_count(program)), ())
+                 DocumentPrinter(program)(parameter_count(program)), one.tags)
