@@ -155,7 +155,6 @@ class IndexView:
     math: Notation
     languages: tuple[Language, ...]
     most_states: tuple[int, ...]
-    tagged: bool
 
 
 class Html:
@@ -183,8 +182,7 @@ class Html:
         states = tuple(sorted({one.states for one in entries}))
         found = {f"{words.code}/index.html": page(
             f"{FOLDER}/index.html.j2", IndexView(
-                entries, words, math, self._others(words), states,
-                any(one.tags for one in entries)))
+                entries, words, math, self._others(words), states))
             for words in self.words}
         return {**found, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
 
