@@ -20,7 +20,7 @@ def test_the_same_number_marks_the_same_equation_in_every_file(name: str) -> Non
     as_run = {(one.number, one.lhs) for one in (*derived.forward.program.equations,
                                                 *derived.backward.program.equations)}
     assert wanted <= as_run  # which has tails and complements of activations besides
-    comment = r"\((\d+)\)  ([\w.]+) ="
+    comment = r"\((\d+)\)  ([\w.]+)(?:\[[\w,]+\])? ="
     for ending in ("py", "c"):
         assert {(int(number), lhs) for number, lhs in re.findall(comment, files[f"{name}.{ending}"])
                 } == as_run

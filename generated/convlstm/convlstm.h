@@ -133,62 +133,90 @@ typedef struct convlstm_state {
  * Q * N * N + T * B * P * R * Q * M * N + T * B * K * R * Q * M * N. */
 size_t convlstm_tape_size(const convlstm_sizes *sizes);
 #define CONVLSTM_TAPE_SIZE(T, B) \
-    (6 * (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+    (6 * (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) \
+         * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
      3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_M) + \
      3 * (size_t)(CONVLSTM_FIXED_N) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
+     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_P) * 3 * 3 \
+         * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * 3 * 3 \
+         * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
 
 /* Entries of convlstm_real: scratch memory of forward: 9 * K * M * N + P * R * M * N +
  * K * R * M * N + 2 * B * K * M * N. */
 size_t convlstm_forward_work_size(const convlstm_sizes *sizes);
 #define CONVLSTM_FORWARD_WORK_SIZE(T, B) \
-    (9 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
+    (9 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N))
 
 /* Entries of convlstm_real: scratch memory of infer: 2 * B * K * M * N + 9 * K * M * N +
  * R * M * M + Q * N * N + P * R * M * N + T * B * P * R * Q * M * N + K * R * M * N +
  * K * R * Q * M * N + 2 * B * K * M * N. */
 size_t convlstm_infer_work_size(const convlstm_sizes *sizes);
 #define CONVLSTM_INFER_WORK_SIZE(T, B) \
-    (2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     9 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+    (2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     9 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
      3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_M) + \
      3 * (size_t)(CONVLSTM_FIXED_N) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
+     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_P) * 3 * 3 \
+         * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N))
 
 /* Entries of convlstm_real: scratch memory of backward: 15 * K * M * N + 4 * T * B * K * M * N +
  * K * R * Q * M * N + K * R * M * N + P * R * Q * M * N + P * R * M * N + 2 * 2 * B * K * M * N
  * + 3 * B * K * M * N. */
 size_t convlstm_backward_work_size(const convlstm_sizes *sizes);
 #define CONVLSTM_BACKWARD_WORK_SIZE(T, B) \
-    (15 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     4 * (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     2 * 2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     3 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
+    (15 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     4 * (size_t)(T) * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) \
+         * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     2 * 2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     3 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N))
 
 /* Entries of convlstm_real: scratch memory of step: 10 * K * M * N + R * M * M + Q * N * N +
  * P * R * M * N + P * R * Q * M * N + K * R * M * N + K * R * Q * M * N + 2 * B * K * M * N. */
 size_t convlstm_step_work_size(const convlstm_sizes *sizes);
 #define CONVLSTM_STEP_WORK_SIZE(B) \
-    (10 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
+    (10 * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
      3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_M) + \
      3 * (size_t)(CONVLSTM_FIXED_N) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N) + \
-     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) * (size_t)(CONVLSTM_FIXED_N))
+     (size_t)(CONVLSTM_FIXED_P) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_P) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     (size_t)(CONVLSTM_FIXED_K) * 3 * 3 * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N) + \
+     2 * (size_t)(B) * (size_t)(CONVLSTM_FIXED_K) * (size_t)(CONVLSTM_FIXED_M) \
+         * (size_t)(CONVLSTM_FIXED_N))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

@@ -115,10 +115,13 @@ typedef struct gated_deltanet_state {
  * 8 * T * B * H + 4 * T * B * H * d_v + T * B * H * d_v * d_k + H. */
 size_t gated_deltanet_tape_size(const gated_deltanet_sizes *sizes);
 #define GATED_DELTANET_TAPE_SIZE(T, B) \
-    (6 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+    (6 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k) + \
      8 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) + \
-     4 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     4 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
      (size_t)(GATED_DELTANET_FIXED_H))
 
 /* Entries of gated_deltanet_real: scratch memory of forward: T * B * H + H * d_v + 2 * H +
@@ -128,7 +131,8 @@ size_t gated_deltanet_forward_work_size(const gated_deltanet_sizes *sizes);
     ((size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) + \
      (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
      2 * (size_t)(GATED_DELTANET_FIXED_H) + \
-     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k))
+     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k))
 
 /* Entries of gated_deltanet_real: scratch memory of infer: 4 * H * d_k + 8 * H +
  * 2 * T * B * H * d_k + T * B * H * d_v + 3 * T * B * H + 4 * H * d_v + T * B * H * d_v * d_k +
@@ -137,12 +141,16 @@ size_t gated_deltanet_infer_work_size(const gated_deltanet_sizes *sizes);
 #define GATED_DELTANET_INFER_WORK_SIZE(T, B) \
     (4 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
      8 * (size_t)(GATED_DELTANET_FIXED_H) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) + \
      4 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k))
+     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k))
 
 /* Entries of gated_deltanet_real: scratch memory of backward: 11 * H + 2 * T * B * H +
  * 5 * H * d_v + 5 * T * B * H * d_v + T * B * H * d_v * d_k + 11 * H * d_k + 3 * T * B * H * d_k
@@ -152,12 +160,17 @@ size_t gated_deltanet_backward_work_size(const gated_deltanet_sizes *sizes);
     (11 * (size_t)(GATED_DELTANET_FIXED_H) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) + \
      5 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
-     5 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     5 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
      11 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     3 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k))
+     3 * (size_t)(T) * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     2 * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     2 * (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) \
+         * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k))
 
 /* Entries of gated_deltanet_real: scratch memory of step: 6 * H * d_k + 11 * H + 5 * H * d_v +
  * H * d_v * d_k + B * H * d_v * d_k. */
@@ -166,8 +179,10 @@ size_t gated_deltanet_step_work_size(const gated_deltanet_sizes *sizes);
     (6 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
      11 * (size_t)(GATED_DELTANET_FIXED_H) + \
      5 * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) + \
-     (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k) + \
-     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) * (size_t)(GATED_DELTANET_FIXED_d_k))
+     (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k) + \
+     (size_t)(B) * (size_t)(GATED_DELTANET_FIXED_H) * (size_t)(GATED_DELTANET_FIXED_d_v) \
+         * (size_t)(GATED_DELTANET_FIXED_d_k))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

@@ -120,13 +120,15 @@ size_t gla_tape_size(const gla_sizes *sizes);
     (4 * (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
      (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_R) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v))
+     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v))
 
 /* Entries of gla_real: scratch memory of forward: H * d_k + B * H * d_k * d_v. */
 size_t gla_forward_work_size(const gla_sizes *sizes);
 #define GLA_FORWARD_WORK_SIZE(T, B) \
     ((size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) + \
-     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v))
+     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v))
 
 /* Entries of gla_real: scratch memory of infer: 3 * T * B * H * d_k + T * B * H * d_v + R +
  * 2 * H * d_k + T * B * H * d_k * d_v + H * d_v + B * H * d_k * d_v. */
@@ -136,9 +138,11 @@ size_t gla_infer_work_size(const gla_sizes *sizes);
      (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
      (size_t)(GLA_FIXED_R) + \
      2 * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v) + \
      (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
-     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v))
+     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v))
 
 /* Entries of gla_real: scratch memory of backward: T * B * H * d_v + T * B * H * d_k * d_v +
  * 3 * H * d_k + R + H * d_v + 2 * T * B * H * d_k + 2 * B * H * d_k * d_v +
@@ -146,13 +150,16 @@ size_t gla_infer_work_size(const gla_sizes *sizes);
 size_t gla_backward_work_size(const gla_sizes *sizes);
 #define GLA_BACKWARD_WORK_SIZE(T, B) \
     ((size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v) + \
      3 * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) + \
      (size_t)(GLA_FIXED_R) + \
      (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v) + \
-     2 * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v))
+     2 * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v) + \
+     2 * (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v))
 
 /* Entries of gla_real: scratch memory of step: 5 * H * d_k + 2 * H * d_v + R + H * d_k * d_v +
  * B * H * d_k * d_v. */
@@ -162,7 +169,8 @@ size_t gla_step_work_size(const gla_sizes *sizes);
      2 * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_v) + \
      (size_t)(GLA_FIXED_R) + \
      (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v) + \
-     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) * (size_t)(GLA_FIXED_d_v))
+     (size_t)(B) * (size_t)(GLA_FIXED_H) * (size_t)(GLA_FIXED_d_k) \
+         * (size_t)(GLA_FIXED_d_v))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

@@ -117,7 +117,8 @@ size_t hgrn2_tape_size(const hgrn2_sizes *sizes);
 #define HGRN2_TAPE_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i))
+     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i))
 
 /* Entries of hgrn2_real: scratch memory of forward: 3 * T * B * H * d_f + 3 * H * d_f +
  * B * H * d_f * d_i. */
@@ -125,7 +126,8 @@ size_t hgrn2_forward_work_size(const hgrn2_sizes *sizes);
 #define HGRN2_FORWARD_WORK_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
      3 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
-     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i))
+     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i))
 
 /* Entries of hgrn2_real: scratch memory of infer: 3 * T * B * H * d_f + T * B * H * d_i +
  * T * B * H * d_f * d_i + 2 * H * d_i + 3 * H * d_f + B * H * d_f * d_i. */
@@ -133,10 +135,12 @@ size_t hgrn2_infer_work_size(const hgrn2_sizes *sizes);
 #define HGRN2_INFER_WORK_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
      (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i) + \
      2 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
      3 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
-     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i))
+     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i))
 
 /* Entries of hgrn2_real: scratch memory of backward: 8 * H * d_f + 4 * T * B * H * d_f +
  * 3 * T * B * H * d_i + T * B * H * d_f * d_i + 3 * H * d_i + 2 * B * H * d_f * d_i +
@@ -146,10 +150,13 @@ size_t hgrn2_backward_work_size(const hgrn2_sizes *sizes);
     (8 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
      4 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i) + \
      3 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
-     2 * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i) + \
-     2 * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i))
+     2 * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i) + \
+     2 * (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i))
 
 /* Entries of hgrn2_real: scratch memory of step: 6 * H * d_f + 3 * H * d_i + H * d_f * d_i +
  * B * H * d_f * d_i. */
@@ -158,7 +165,8 @@ size_t hgrn2_step_work_size(const hgrn2_sizes *sizes);
     (6 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) + \
      3 * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_i) + \
      (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i) + \
-     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) * (size_t)(HGRN2_FIXED_d_i))
+     (size_t)(B) * (size_t)(HGRN2_FIXED_H) * (size_t)(HGRN2_FIXED_d_f) \
+         * (size_t)(HGRN2_FIXED_d_i))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

@@ -113,7 +113,8 @@ size_t mass_conserving_lstm_tape_size(const mass_conserving_lstm_sizes *sizes);
 #define MASS_CONSERVING_LSTM_TAPE_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) + \
      6 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) \
+         * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))
 
 /* Entries of mass_conserving_lstm_real: scratch memory of forward: 4 * size_m + T * B * size_m +
@@ -148,7 +149,8 @@ size_t mass_conserving_lstm_backward_work_size(const mass_conserving_lstm_sizes 
      3 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      4 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) \
+         * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      3 + \
      2 * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))

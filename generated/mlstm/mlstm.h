@@ -130,7 +130,8 @@ size_t mlstm_tape_size(const mlstm_sizes *sizes);
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
      10 * (size_t)(T) * (size_t)(B) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k))
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) \
+         * (size_t)(MLSTM_FIXED_d_k))
 
 /* Entries of mlstm_real: scratch memory of forward: T * B * d_v + 4 + d_v + B + B * d_v * d_k +
  * B * d_k. */
@@ -152,7 +153,8 @@ size_t mlstm_infer_work_size(const mlstm_sizes *sizes);
      7 * (size_t)(T) * (size_t)(B) + \
      7 + \
      (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) \
+         * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))

@@ -115,9 +115,12 @@ typedef struct retnet_state {
  * 2 * T * B * H * d_v + 2 * T * B * H * d_k * d_v + H + 2 * d_k. */
 size_t retnet_tape_size(const retnet_sizes *sizes);
 #define RETNET_TAPE_SIZE(T, B) \
-    (4 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
+    (4 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_v) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
      (size_t)(RETNET_FIXED_H) + \
      2 * (size_t)(RETNET_FIXED_d_k))
 
@@ -125,19 +128,23 @@ size_t retnet_tape_size(const retnet_sizes *sizes);
 size_t retnet_forward_work_size(const retnet_sizes *sizes);
 #define RETNET_FORWARD_WORK_SIZE(T, B) \
     ((size_t)(RETNET_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v))
+     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v))
 
 /* Entries of retnet_real: scratch memory of infer: 4 * T * B * H * d_k + T * B * H * d_v +
  * 2 * T * B * H * d_k * d_v + H * d_v + H + 3 * d_k + 2 * B * H * d_k * d_v. */
 size_t retnet_infer_work_size(const retnet_sizes *sizes);
 #define RETNET_INFER_WORK_SIZE(T, B) \
-    (4 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) + \
+    (4 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) + \
      (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
      (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
      (size_t)(RETNET_FIXED_H) + \
      3 * (size_t)(RETNET_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v))
+     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v))
 
 /* Entries of retnet_real: scratch memory of backward: T * B * H * d_v +
  * 2 * T * B * H * d_k * d_v + H * d_v + 2 * H * d_k + 2 * T * B * H * d_k +
@@ -145,12 +152,16 @@ size_t retnet_infer_work_size(const retnet_sizes *sizes);
 size_t retnet_backward_work_size(const retnet_sizes *sizes);
 #define RETNET_BACKWARD_WORK_SIZE(T, B) \
     ((size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
      (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
      2 * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) + \
-     2 * 2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
-     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v))
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(RETNET_FIXED_H) \
+         * (size_t)(RETNET_FIXED_d_k) + \
+     2 * 2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v) + \
+     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v))
 
 /* Entries of retnet_real: scratch memory of step: 4 * H * d_k + 2 * H * d_v + 2 * H * d_k * d_v
  * + H + 3 * d_k + 2 * B * H * d_k * d_v. */
@@ -158,10 +169,12 @@ size_t retnet_step_work_size(const retnet_sizes *sizes);
 #define RETNET_STEP_WORK_SIZE(B) \
     (4 * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) + \
      2 * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_v) + \
-     2 * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v) + \
+     2 * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v) + \
      (size_t)(RETNET_FIXED_H) + \
      3 * (size_t)(RETNET_FIXED_d_k) + \
-     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) * (size_t)(RETNET_FIXED_d_v))
+     2 * (size_t)(B) * (size_t)(RETNET_FIXED_H) * (size_t)(RETNET_FIXED_d_k) \
+         * (size_t)(RETNET_FIXED_d_v))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

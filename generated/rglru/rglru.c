@@ -6,6 +6,8 @@
  * ownership: rglru.h.
  * The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as the
  * paper's appendix A advises, and 1 - a_t^2 without cancellation.
+ * The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is
+ * closed for good; the authors' code bounds the slope at 1000.
  * The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is
  * sigmoid(-Lambda), so weights of it come in with the opposite sign.
  * W_a and W_x are full. The authors' code makes them block diagonal, as in section 4.1.
@@ -228,9 +230,10 @@ void rglru_forward(
             const rglru_real *restrict exp_l = tape_exp_l + at * d;
             const rglru_real *restrict expm1_l = tape_expm1_l + at * d;
 
-            /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
+            /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
             for (size_t j = 0; j < d; ++j)
-                h[j] = exp_l[j] * h_prev[j] + SQRT(-expm1_l[j]) * i[j] * x[j];
+                h[j] = exp_l[j] * h_prev[j]
+                    + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
         }
     }
 
@@ -338,9 +341,10 @@ void rglru_infer(
             const rglru_real *restrict exp_l = work_exp_l + at * d;
             const rglru_real *restrict expm1_l = work_expm1_l + at * d;
 
-            /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
+            /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
             for (size_t j = 0; j < d; ++j)
-                h[j] = exp_l[j] * h_prev[j] + SQRT(-expm1_l[j]) * i[j] * x[j];
+                h[j] = exp_l[j] * h_prev[j]
+                    + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
         }
     }
 
@@ -467,19 +471,26 @@ void rglru_backward(
             for (size_t j = 0; j < d; ++j)
                 exp_l_2[j] = EXP(2 * l[j]);
 
-            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * sqrt(-expm1(2 * l)) * i * x * exp(2 *
-             * l) / expm1(2 * l)   adjoint of (4) */
+            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <= -10^(-30), else
+             * 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30), else 10^30} * {sqrt(-expm1(2 *
+             * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i * x * exp(2 * l)   adjoint of
+             * (4) */
             for (size_t j = 0; j < d; ++j)
-                l_bar[j] = h_bar[j] * h_prev[j] * exp_l[j]
-                    + h_bar[j] * SQRT(-expm1_l[j]) * i[j] * x[j] * exp_l_2[j] / expm1_l[j];
+                l_bar[j] = h_bar[j] * h_prev[j] * exp_l[j] + h_bar[j]
+                    * (expm1_l[j] <= -REAL(1e-30) ? -1 : 0)
+                    * (expm1_l[j] <= -REAL(1e-30) ? -1 / expm1_l[j] : REAL(1e+30))
+                    * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15)) * i[j] * x[j]
+                    * exp_l_2[j];
 
             /* (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
             for (size_t j = 0; j < d; ++j)
                 softplus_Lambda_bar[j] -= 8 * l_bar[j] * r[j];
 
-            /* (8)  i_bar = h_bar * sqrt(-expm1(2 * l)) * x   adjoint of (4) */
+            /* (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else
+             * 10^(-15)} * x   adjoint of (4) */
             for (size_t j = 0; j < d; ++j)
-                i_bar[j] = h_bar[j] * SQRT(-expm1_l[j]) * x[j];
+                i_bar[j] = h_bar[j] * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15))
+                    * x[j];
 
             /* (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
             for (size_t j = 0; j < d; ++j)
@@ -493,11 +504,12 @@ void rglru_backward(
             for (size_t j = 0; j < d; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(-expm1(2 * l)) * i
-             * adjoint of (1), (2), (4) */
+            /* (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * {sqrt(-expm1(2 * l)) if expm1(2
+             * * l) <= -10^(-30), else 10^(-15)} * i   adjoint of (1), (2), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < d; ++j) {
-                    rglru_real sum = h_bar[j] * SQRT(-expm1_l[j]) * i[j];
+                    rglru_real sum = h_bar[j]
+                        * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15)) * i[j];
                     for (size_t k = 0; k < d; ++k)
                         sum += W_a[k * d + j] * a_r_bar[k];
                     for (size_t k = 0; k < d; ++k)
@@ -615,9 +627,10 @@ void rglru_step(
         for (size_t j = 0; j < d; ++j)
             expm1_l[j] = EXPM1(2 * l[j]);
 
-        /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
+        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
         for (size_t j = 0; j < d; ++j)
-            h[j] = exp_l[j] * h_prev[j] + SQRT(-expm1_l[j]) * i[j] * x[j];
+            h[j] = exp_l[j] * h_prev[j]
+                + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
 
         /* the next state */
         if (next != NULL && next->h != NULL)

@@ -10,6 +10,9 @@ language models, arXiv 2402.19427, equations (1) to (4).
 The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as the paper's
 appendix A advises, and 1 - a_t^2 without cancellation.
 
+The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is closed for
+good; the authors' code bounds the slope at 1000.
+
 The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is sigmoid(-Lambda),
 so weights of it come in with the opposite sign.
 
@@ -116,8 +119,8 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, d), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x
-        h[t] = exp_l[t] * h_prev + np.sqrt(-expm1_l[t]) * i[t] * x[t]
+        # (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x
+        h[t] = exp_l[t] * h_prev + np.sqrt(np.where(-expm1_l[t] >= 1e-30, -expm1_l[t], 1e-30)) * i[t] * x[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"r_tail": r_tail, "i_tail": i_tail, "softplus_Lambda": softplus_Lambda, "exp_l": exp_l, "expm1_l": expm1_l}
 
 
@@ -164,20 +167,20 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     l = -8 * softplus_Lambda * r
     # (6)  exp_l_2 = exp(2 * l)
     exp_l_2 = np.exp(2 * l)
-    # (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * sqrt(-expm1(2 * l)) * i * x * exp(2 * l) / expm1(2 * l)   adjoint of (4)
-    l_bar = h_bar * h_prev * exp_l + h_bar * np.sqrt(-expm1_l) * i * x * exp_l_2 / expm1_l
+    # (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30), else 10^30} * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i * x * exp(2 * l)   adjoint of (4)
+    l_bar = h_bar * h_prev * exp_l + h_bar * np.where(expm1_l <= -1e-30, -1, 0).astype(dtype) * np.where(expm1_l <= -1e-30, -1 / expm1_l, 1000000000000000000000000000000) * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * i * x * exp_l_2
     # (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3)
     softplus_Lambda_bar = -8 * (contract("TBi,TBi->i", l_bar, r))
-    # (8)  i_bar = h_bar * sqrt(-expm1(2 * l)) * x   adjoint of (4)
-    i_bar = h_bar * np.sqrt(-expm1_l) * x
+    # (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * x   adjoint of (4)
+    i_bar = h_bar * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * x
     # (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
     a_i_bar = i_bar * i * one_minus_i
     # (10)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3)
     r_bar = -8 * l_bar * softplus_Lambda
     # (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1)
     a_r_bar = r_bar * r * one_minus_r
-    # (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(-expm1(2 * l)) * i   adjoint of (1), (2), (4)
-    x_bar = a_r_bar @ W_a + a_i_bar @ W_x + h_bar * np.sqrt(-expm1_l) * i
+    # (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i   adjoint of (1), (2), (4)
+    x_bar = a_r_bar @ W_a + a_i_bar @ W_x + h_bar * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * i
     # (14)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1)
     W_a_bar = contract("TBi,TBj->ij", a_r_bar, x)
     # (15)  b_a_bar = sum_t a_r_bar   adjoint of (1)
@@ -225,6 +228,6 @@ def step(parameters, inputs, state):
     exp_l = np.exp(l)
     # (4)  expm1_l = expm1(2 * l)
     expm1_l = np.expm1(2 * l)
-    # (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x
-    h = exp_l * h_prev + np.sqrt(-expm1_l) * i * x
+    # (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x
+    h = exp_l * h_prev + np.sqrt(np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)) * i * x
     return {"h": h}, {"h": h}

@@ -287,8 +287,10 @@ static void rglru_simd_forward_thread(
                         const vec exp_l = load(exp_l_rows + s * row_d + j);
                         const vec expm1_l = load(expm1_l_rows + s * row_d + j);
 
-                        /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
-                        const vec h = exp_l * h_prev + vec_sqrt(-expm1_l) * i * x;
+                        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+                        const vec h = exp_l * h_prev
+                            + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i
+                            * x;
                         store_part(h_rows + s * d + j, h, left);
                     }
                 }
@@ -462,8 +464,10 @@ static void rglru_simd_infer_thread(
                         const vec exp_l = load(exp_l_rows + s * row_d + j);
                         const vec expm1_l = load(expm1_l_rows + s * row_d + j);
 
-                        /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
-                        const vec h = exp_l * h_prev + vec_sqrt(-expm1_l) * i * x;
+                        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+                        const vec h = exp_l * h_prev
+                            + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i
+                            * x;
                         store_part(h_rows + s * d + j, h, left);
                     }
                 }
@@ -645,16 +649,24 @@ static void rglru_simd_backward_thread(
                             /* (6)  exp_l_2 = exp(2 * l) */
                             const vec exp_l_2 = vec_exp(2 * l);
 
-                            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * sqrt(-expm1(2 * l)) *
-                             * i * x * exp(2 * l) / expm1(2 * l)   adjoint of (4) */
-                            const vec l_bar = h_bar * h_prev * exp_l
-                                + h_bar * vec_sqrt(-expm1_l) * i * x * exp_l_2 / expm1_l;
+                            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <=
+                             * -10^(-30), else 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30),
+                             * else 10^30} * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else
+                             * 10^(-15)} * i * x * exp(2 * l)   adjoint of (4) */
+                            const vec l_bar = h_bar * h_prev * exp_l + h_bar
+                                * where(expm1_l <= -REAL(1e-30), -1, 0)
+                                * where(expm1_l <= -REAL(1e-30), -1 / expm1_l, REAL(1e+30))
+                                * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
+                                * i * x * exp_l_2;
 
                             /* (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
                             softplus_Lambda_bar_here += -8 * l_bar * r;
 
-                            /* (8)  i_bar = h_bar * sqrt(-expm1(2 * l)) * x   adjoint of (4) */
-                            const vec i_bar = h_bar * vec_sqrt(-expm1_l) * x;
+                            /* (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <=
+                             * -10^(-30), else 10^(-15)} * x   adjoint of (4) */
+                            const vec i_bar = h_bar
+                                * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
+                                * x;
 
                             /* (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
@@ -728,9 +740,11 @@ static void rglru_simd_backward_thread(
                                 const vec h_bar = load(h_bar_rows + s * row_d + j);
 
                                 /* (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar *
-                                 * sqrt(-expm1(2 * l)) * i   adjoint of (1), (2), (4) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
-                                    + h_bar * vec_sqrt(-expm1_l) * i;
+                                 * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)}
+                                 * * i   adjoint of (1), (2), (4) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + h_bar
+                                    * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
+                                    * i;
                                 store_part(x_bar_rows + s * d + j, x_bar, left);
                             }
                         }
@@ -928,8 +942,9 @@ static void rglru_simd_step_thread(
                     const vec exp_l = load(exp_l_rows + s * row_d + j);
                     const vec expm1_l = load(expm1_l_rows + s * row_d + j);
 
-                    /* (4)  h = exp(l) * h_prev + sqrt(-expm1(2 * l)) * i * x */
-                    const vec h = exp_l * h_prev + vec_sqrt(-expm1_l) * i * x;
+                    /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+                    const vec h = exp_l * h_prev
+                        + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i * x;
                     store_part(h_rows + s * d + j, h, left);
                 }
             }

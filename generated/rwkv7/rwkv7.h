@@ -148,7 +148,8 @@ size_t rwkv7_tape_size(const rwkv7_sizes *sizes);
     (7 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_k) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k) + \
      (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_R_d) + \
      (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_R_a))
 
@@ -161,7 +162,8 @@ size_t rwkv7_forward_work_size(const rwkv7_sizes *sizes);
      5 * (size_t)(RWKV7_FIXED_D) + \
      2 * (size_t)(RWKV7_FIXED_R_d) + \
      (size_t)(B) * (size_t)(RWKV7_FIXED_D) + \
-     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k))
+     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k))
 
 /* Entries of rwkv7_real: scratch memory of infer: 5 * T * B * H * d_k + 7 * H * d_k +
  * T * B * H * d_v + 2 * H + 2 * H * d_v + T * B * H * d_v * d_k + 5 * D + 2 * R_d + R_a + B * D
@@ -173,12 +175,14 @@ size_t rwkv7_infer_work_size(const rwkv7_sizes *sizes);
      (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) + \
      2 * (size_t)(RWKV7_FIXED_H) + \
      2 * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k) + \
      5 * (size_t)(RWKV7_FIXED_D) + \
      2 * (size_t)(RWKV7_FIXED_R_d) + \
      (size_t)(RWKV7_FIXED_R_a) + \
      (size_t)(B) * (size_t)(RWKV7_FIXED_D) + \
-     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k))
+     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k))
 
 /* Entries of rwkv7_real: scratch memory of backward: 4 * R_d + 16 * H * d_k +
  * 2 * T * B * H * d_k + 10 * D + 2 * T * B * H * d_v + T * B * H * d_v * d_k + 2 * H + R_a +
@@ -190,14 +194,17 @@ size_t rwkv7_backward_work_size(const rwkv7_sizes *sizes);
      2 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_k) + \
      10 * (size_t)(RWKV7_FIXED_D) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k) + \
      2 * (size_t)(RWKV7_FIXED_H) + \
      (size_t)(RWKV7_FIXED_R_a) + \
      6 * (size_t)(T) * (size_t)(B) * (size_t)(RWKV7_FIXED_D) + \
      (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) + \
-     2 * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k) + \
+     2 * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k) + \
      2 * (size_t)(B) * (size_t)(RWKV7_FIXED_D) + \
-     2 * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k))
+     2 * (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k))
 
 /* Entries of rwkv7_real: scratch memory of step: 12 * H * d_k + 3 * H * d_v + 2 * H +
  * H * d_v * d_k + 5 * D + 2 * R_d + R_a + B * D + B * H * d_v * d_k. */
@@ -211,7 +218,8 @@ size_t rwkv7_step_work_size(const rwkv7_sizes *sizes);
      2 * (size_t)(RWKV7_FIXED_R_d) + \
      (size_t)(RWKV7_FIXED_R_a) + \
      (size_t)(B) * (size_t)(RWKV7_FIXED_D) + \
-     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) * (size_t)(RWKV7_FIXED_d_k))
+     (size_t)(B) * (size_t)(RWKV7_FIXED_H) * (size_t)(RWKV7_FIXED_d_v) \
+         * (size_t)(RWKV7_FIXED_d_k))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;
  * tape and work have the sizes told above. */

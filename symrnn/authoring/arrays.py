@@ -61,7 +61,7 @@ def product_spec(left: Axes, right: Axes) -> Spec | None:
     if right[side] != left[-1]:
         letters, count = LETTERS[:len(left)], len(right)
         return Spec(letters, letters[-count:], letters[:-count], left[:-count]) \
-            if right == left[-count:] else None
+            if count < len(left) and right == left[-count:] else None
     letters, rest = LETTERS[:len(left)], LETTERS[len(left):len(left) + len(right) - side - 1]
     return Spec(letters, letters[:side] + letters[-1] + rest, letters[:-1] + rest,
                 (*left[:-1], *right[side + 1:]))

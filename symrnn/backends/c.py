@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper, Helpers
-from symrnn.backends.c_tree import CTree, TreeFormulas
+from symrnn.backends.c_tree import LEVEL, CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark, rows
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
@@ -149,8 +150,9 @@ class _Sources:
                                    f"{told or 'nothing, but an array has an entry'}.")
         counts = {one: shapes.count(one) for one in dict.fromkeys(shapes)}
         constant = FixedSizes(arrays, self.fixed)
-        terms = tuple(flat(tree(constant(Whole(count) * arrays.extent(one))))
-                      for one, count in counts.items())
+        terms = tuple(_folded([flat(tree(constant(one), LEVEL["*"])) for one in (
+            *([Whole(count)] if count > 1 or not shape else []), *arrays.shape(shape))])
+            for shape, count in counts.items())
         return Count(name, entries, name.upper(), ", ".join(sizes),
                      ", ".join(f"sizes->{one}" for one in sizes), terms or ("1",))
 
@@ -190,6 +192,17 @@ def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
     """A struct; C99 knows no empty one."""
     none = Field("none", "", _declared("char none;", "there are none"))
     return Struct(name, comment, fields or (none,))
+
+
+def _folded(factors: Sequence[str]) -> str:
+    """A product in a macro, which goes on in the next line where it is long."""
+    lines = [factors[0]]
+    for factor in factors[1:]:
+        if len(lines[-1]) + len(factor) > WIDTH - 20:
+            lines.append(f"    * {factor}")
+        else:
+            lines[-1] += f" * {factor}"
+    return " \\\n     ".join(lines)
 
 
 def _defined(macro: str, value: str) -> tuple[str, ...]:

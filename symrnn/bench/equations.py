@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import (Equation, Program, ProgramError, Span, reached, reads, reversed_edges,
-                            symbols_in_order)
+from symrnn.program import (IndexSymbol, Equation, Program, ProgramError, Span, reached, reads,
+                            reversed_edges, symbols_in_order)
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.expressions import contraction_term, terms
 from symrnn.program.interpret import Interpreter, Operations, evaluate
@@ -91,7 +91,7 @@ class Equations:
         for number, term in enumerate(terms(one.rhs)):
             product = contraction_term(term)
             if product is None:
-                value = evaluate(term, lambda name: self._aligned(name, one.lhs, known),
+                value = evaluate(term, lambda name: self._read(name, one.lhs, known),
                                  self.sizes, self.toolkit.operations)
             else:
                 key = _key((place, number)) if place is not None else ""
@@ -108,6 +108,15 @@ class Equations:
         variable = self.program[name]
         timed = outside or variable.span < Span.SEQUENCE
         return tuple(self.sizes[axis] for axis in variable.shape[0 if timed else 1:])
+
+    def _read(self, name: str, lhs: str, known: Values) -> Any:
+        """An operand, or where the entries of the left-hand side stand along one axis."""
+        axes = self.program[lhs].axes
+        places = [place for place in range(len(axes)) if IndexSymbol.at(place).name == name]
+        if not places:
+            return self._aligned(name, lhs, known)
+        along = np.indices([self.sizes[axis] for axis in axes], sparse=True)[places[0]]
+        return self.toolkit.array(along.astype(np.float32))
 
     def _aligned(self, name: str, lhs: str, known: Values) -> Any:
         """An operand that can be broadcast to the left-hand side: axes that it lacks have 1."""

@@ -198,8 +198,8 @@ def _extreme(sign: int) -> Builder:
 
 
 FUNCTIONS = Table({
-    **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
     **{row.name: _elementary(row.function) for row in ELEMENTARY.values()},
+    **dict.fromkeys((*ACTIVATIONS, *ALIASES), _activation),
     "sqrt": _elementary(sqrt), "abs": _magnitude,
     "sum": _over_axis(arrays.total), "mean": _over_axis(arrays.mean),
     "softmax": _over_axis(arrays.softmax, keeps=True), "dot": _dot, "outer": _outer,

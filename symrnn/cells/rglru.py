@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import exp, sqrt
+from sympy import Rational, exp, sqrt
 from sympy.codegen.cfunctions import expm1
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, exact
+from symrnn.program import Program, activation, exact, larger
 
 SOURCE = ("S. De et al., Griffin: mixing gated linear recurrences with local attention for "
           "efficient language models, arXiv 2402.19427, equations (1) to (4)")
@@ -28,6 +28,10 @@ DENSE = "W_a and W_x are full. The authors' code makes them block diagonal, as i
 BLOCK = ("The block around it is left out: projections, convolution, GeLU branch. The authors' "
          "code takes the first input of a sequence whole, without the factor sqrt(1 - a_t^2).")
 
+FLOOR = ("The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is closed "
+         "for good; the authors' code bounds the slope at 1000.")
+TINY = Rational(1, 10**30)
+
 
 @register("rglru", "Real-gated linear recurrent unit", tags="gated linear elementwise")
 def rglru(c: float = 8) -> Program:
@@ -38,7 +42,7 @@ def rglru(c: float = 8) -> Program:
     al., arXiv 2402.19427.
     """
     sigmoid, softplus = activation("sigmoid"), activation("softplus")
-    notes = [LOGARITHM, SIGN, DENSE, BLOCK]
+    notes = [LOGARITHM, FLOOR, SIGN, DENSE, BLOCK]
     with Cell("rglru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[d]", "input")
         r = cell.symbol("r[d]", "recurrence gate: 0 keeps all of the state")
@@ -52,5 +56,5 @@ def rglru(c: float = 8) -> Program:
         r[t] = sigmoid(W_a @ x[t] + b_a)
         i[t] = sigmoid(W_x @ x[t] + b_x)
         l[t] = -exact(c) * softplus(-Lambda) * r[t]
-        h[t] = exp(l[t]) * h[t - 1] + sqrt(-expm1(2 * l[t])) * (i[t] * x[t])
+        h[t] = exp(l[t]) * h[t - 1] + sqrt(larger(-expm1(2 * l[t]), TINY)) * (i[t] * x[t])
     return cell.build("h")

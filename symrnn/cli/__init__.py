@@ -5,7 +5,7 @@ from symrnn.cli.racing import bench
 from symrnn.cli.running import main
 from symrnn.cli.writing import docs
 
-app.command(short_help="Write pages of networks: equations, derivation, code.")(docs)
+app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 
 __all__ = ["app", "main"]

@@ -19,7 +19,7 @@ from sympy import Expr, Integer, Symbol, expand
 from symrnn.program import SizeSymbol
 
 MOST_TERMS = 3000
-MOST_SUMMED = 5
+MOST_SUMMED = 7
 PARAMETER = "parameter"
 STATE = "state"
 SELECTOR = "selector"

@@ -23,7 +23,7 @@ from symrnn.presentation import show
 from symrnn.presentation.gradients import gradient_text, jacobian_text
 from symrnn.program import Glyph, glyph_text
 
-COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "bench")
+COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "docs", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 

@@ -201,7 +201,11 @@ def test_term_that_is_zero_disappears() -> None:
 
 def test_call_without_a_variable_is_refused() -> None:
     with pytest.raises(ValueError, match="no variable"):
-        lower(program(u * exp(2, evaluate=False)))
+        lower(program(u * exp(SizeSymbol("m"), evaluate=False)))
+
+
+def test_a_number_that_a_function_gives_needs_no_name() -> None:
+    assert len(lower(program(u * exp(2, evaluate=False))).equations) == 1
 
 
 def test_order_of_terms_is_kept() -> None:

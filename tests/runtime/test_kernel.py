@@ -110,7 +110,7 @@ def test_a_reverse_direction_has_no_step() -> None:
 def test_other_types_and_backends_are_refused() -> None:
     with pytest.raises(ValueError, match="float32 or float64"):
         symrnn.compile(symrnn.elman(), dtype="int32")
-    with pytest.raises(ValueError, match="there are c and numpy"):
+    with pytest.raises(ValueError, match="there are numpy and c"):
         symrnn.compile(symrnn.elman(), backend="fortran")
 
 
