@@ -134,9 +134,10 @@ void rglru_forward(
     const rglru_real *const Lambda = parameters->Lambda; /* [d] */
     rglru_real *const tape_r_tail = tape; /* [T, B, d] */
     rglru_real *const tape_i_tail = tape_r_tail + T * B * d; /* [T, B, d] */
-    rglru_real *const softplus_Lambda = tape_i_tail + T * B * d; /* [d] */
-    rglru_real *const tape_exp_l = softplus_Lambda + d; /* [T, B, d] */
-    rglru_real *const tape_expm1_l = tape_exp_l + T * B * d; /* [T, B, d] */
+    rglru_real *const tape_s = tape_i_tail + T * B * d; /* [T, B, d] */
+    rglru_real *const softplus_Lambda = tape_s + T * B * d; /* [d] */
+    rglru_real *const tape_expm1_l = softplus_Lambda + d; /* [T, B, d] */
+    rglru_real *const tape_exp_l = tape_expm1_l + T * B * d; /* [T, B, d] */
     rglru_real *const work_r = work; /* [T, B, d] */
     rglru_real *const work_i = work_r + T * B * d; /* [T, B, d] */
     rglru_real *const l = work_i + T * B * d; /* [d] */
@@ -148,8 +149,8 @@ void rglru_forward(
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict x = in->x + at * d;
             rglru_real *restrict r = work_r + at * d;
             rglru_real *restrict r_tail = tape_r_tail + at * d;
@@ -199,41 +200,46 @@ void rglru_forward(
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict r = work_r + at * d;
-            rglru_real *restrict exp_l = tape_exp_l + at * d;
+            rglru_real *restrict s = tape_s + at * d;
             rglru_real *restrict expm1_l = tape_expm1_l + at * d;
+            rglru_real *restrict exp_l = tape_exp_l + at * d;
 
             /* (3)  l = -8 * softplus(-Lambda) * r */
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (4)  exp_l = exp(l) */
-            for (size_t j = 0; j < d; ++j)
-                exp_l[j] = EXP(l[j]);
-
             /* (4)  expm1_l = expm1(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 expm1_l[j] = EXPM1(2 * l[j]);
+
+            /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+            for (size_t j = 0; j < d; ++j)
+                s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
+
+            /* (5)  exp_l = exp(l) */
+            for (size_t j = 0; j < d; ++j)
+                exp_l[j] = EXP(l[j]);
         }
     }
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict x = in->x + at * d;
             const rglru_real *restrict i = work_i + at * d;
+            const rglru_real *restrict s = tape_s + at * d;
             rglru_real *restrict h = out->h + at * d;
-            const rglru_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
+            const rglru_real *restrict h_prev =
+                t > 0 ? out->h + (at - B) * d : initial_h + sample * d;
             const rglru_real *restrict exp_l = tape_exp_l + at * d;
-            const rglru_real *restrict expm1_l = tape_expm1_l + at * d;
 
-            /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+            /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
             for (size_t j = 0; j < d; ++j)
-                h[j] = exp_l[j] * h_prev[j]
-                    + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
+                h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
         }
     }
 
@@ -258,19 +264,20 @@ void rglru_infer(
     rglru_real *const work_r = work; /* [T, B, d] */
     rglru_real *const work_i = work_r + T * B * d; /* [T, B, d] */
     rglru_real *const l = work_i + T * B * d; /* [d] */
-    rglru_real *const a_r = l + d; /* [d] */
+    rglru_real *const work_s = l + d; /* [T, B, d] */
+    rglru_real *const a_r = work_s + T * B * d; /* [d] */
     rglru_real *const a_i = a_r + d; /* [d] */
     rglru_real *const softplus_Lambda = a_i + d; /* [d] */
-    rglru_real *const work_exp_l = softplus_Lambda + d; /* [T, B, d] */
-    rglru_real *const work_expm1_l = work_exp_l + T * B * d; /* [T, B, d] */
-    rglru_real *const work_initial_h = work_expm1_l + T * B * d; /* [B, d] */
+    rglru_real *const expm1_l = softplus_Lambda + d; /* [d] */
+    rglru_real *const work_exp_l = expm1_l + d; /* [T, B, d] */
+    rglru_real *const work_initial_h = work_exp_l + T * B * d; /* [B, d] */
     const rglru_real *const initial_h =
         rglru_given(initial != NULL ? initial->h : NULL, 0, B * d, work_initial_h);
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict x = in->x + at * d;
             rglru_real *restrict r = work_r + at * d;
             rglru_real *restrict i = work_i + at * d;
@@ -310,41 +317,45 @@ void rglru_infer(
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict r = work_r + at * d;
+            rglru_real *restrict s = work_s + at * d;
             rglru_real *restrict exp_l = work_exp_l + at * d;
-            rglru_real *restrict expm1_l = work_expm1_l + at * d;
 
             /* (3)  l = -8 * softplus(-Lambda) * r */
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (4)  exp_l = exp(l) */
-            for (size_t j = 0; j < d; ++j)
-                exp_l[j] = EXP(l[j]);
-
             /* (4)  expm1_l = expm1(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 expm1_l[j] = EXPM1(2 * l[j]);
+
+            /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+            for (size_t j = 0; j < d; ++j)
+                s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
+
+            /* (5)  exp_l = exp(l) */
+            for (size_t j = 0; j < d; ++j)
+                exp_l[j] = EXP(l[j]);
         }
     }
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict x = in->x + at * d;
             const rglru_real *restrict i = work_i + at * d;
+            const rglru_real *restrict s = work_s + at * d;
             rglru_real *restrict h = out->h + at * d;
-            const rglru_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
+            const rglru_real *restrict h_prev =
+                t > 0 ? out->h + (at - B) * d : initial_h + sample * d;
             const rglru_real *restrict exp_l = work_exp_l + at * d;
-            const rglru_real *restrict expm1_l = work_expm1_l + at * d;
 
-            /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+            /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
             for (size_t j = 0; j < d; ++j)
-                h[j] = exp_l[j] * h_prev[j]
-                    + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
+                h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
         }
     }
 
@@ -371,16 +382,18 @@ void rglru_backward(
     rglru_real *const Lambda_bar = gradients->Lambda_bar; /* [d] */
     const rglru_real *const tape_r_tail = tape; /* [T, B, d] */
     const rglru_real *const tape_i_tail = tape_r_tail + T * B * d; /* [T, B, d] */
-    const rglru_real *const softplus_Lambda = tape_i_tail + T * B * d; /* [d] */
-    const rglru_real *const tape_exp_l = softplus_Lambda + d; /* [T, B, d] */
-    const rglru_real *const tape_expm1_l = tape_exp_l + T * B * d; /* [T, B, d] */
+    const rglru_real *const tape_s = tape_i_tail + T * B * d; /* [T, B, d] */
+    const rglru_real *const softplus_Lambda = tape_s + T * B * d; /* [d] */
+    const rglru_real *const tape_expm1_l = softplus_Lambda + d; /* [T, B, d] */
+    const rglru_real *const tape_exp_l = tape_expm1_l + T * B * d; /* [T, B, d] */
     rglru_real *const one_minus_r = work; /* [d] */
     rglru_real *const one_minus_i = one_minus_r + d; /* [d] */
     rglru_real *const r = one_minus_i + d; /* [d] */
     rglru_real *const i = r + d; /* [d] */
     rglru_real *const l = i + d; /* [d] */
     rglru_real *const work_h_bar = l + d; /* [T, B, d] */
-    rglru_real *const l_bar = work_h_bar + T * B * d; /* [d] */
+    rglru_real *const s_bar = work_h_bar + T * B * d; /* [d] */
+    rglru_real *const l_bar = s_bar + d; /* [d] */
     rglru_real *const softplus_Lambda_bar = l_bar + d; /* [d] */
     rglru_real *const i_bar = softplus_Lambda_bar + d; /* [d] */
     rglru_real *const a_i_bar = i_bar + d; /* [d] */
@@ -414,20 +427,20 @@ void rglru_backward(
 
     /* scan in reverse */
     for (size_t t = T; t-- > 0;) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict exp_l = tape_exp_l + at * d;
             const rglru_real *restrict Delta_h = bars->Delta_h + at * d;
             const rglru_real *restrict h_next_bar = t + 1 < T ? work_h_prev_bar
-                + (((t + 1) & 1) * B + s) * d : final_h_bar + s * d;
+                + (((t + 1) & 1) * B + sample) * d : final_h_bar + sample * d;
             rglru_real *restrict h_bar = work_h_bar + at * d;
-            rglru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * d;
+            rglru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * d;
 
-            /* (5)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < d; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (12)  h_prev_bar = h_bar * exp(l)   adjoint of (4) */
+            /* (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
                 h_prev_bar[j] = h_bar[j] * exp_l[j];
         }
@@ -435,14 +448,16 @@ void rglru_backward(
 
     /* every step, in any order */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = 0; s < B; ++s) {
-            const size_t at = t * B + s;
+        for (size_t sample = 0; sample < B; ++sample) {
+            const size_t at = t * B + sample;
             const rglru_real *restrict r_tail = tape_r_tail + at * d;
             const rglru_real *restrict i_tail = tape_i_tail + at * d;
             const rglru_real *restrict x = in->x + at * d;
-            const rglru_real *restrict h_prev = t > 0 ? out->h + (at - B) * d : initial_h + s * d;
-            const rglru_real *restrict exp_l = tape_exp_l + at * d;
+            const rglru_real *restrict s = tape_s + at * d;
+            const rglru_real *restrict h_prev =
+                t > 0 ? out->h + (at - B) * d : initial_h + sample * d;
             const rglru_real *restrict expm1_l = tape_expm1_l + at * d;
+            const rglru_real *restrict exp_l = tape_exp_l + at * d;
             const rglru_real *restrict h_bar = work_h_bar + at * d;
             rglru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * d : NULL;
@@ -467,49 +482,45 @@ void rglru_backward(
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (6)  exp_l_2 = exp(2 * l) */
+            /* (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5) */
+            for (size_t j = 0; j < d; ++j)
+                s_bar[j] = REAL(0.5) * h_bar[j] * i[j] * x[j] / SQRT(s[j]);
+
+            /* (8)  exp_l_2 = exp(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 exp_l_2[j] = EXP(2 * l[j]);
 
-            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <= -10^(-30), else
-             * 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30), else 10^30} * {sqrt(-expm1(2 *
-             * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i * x * exp(2 * l)   adjoint of
-             * (4) */
+            /* (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) +
+             * h_bar * h_prev * exp(l)   adjoint of (4), (5) */
             for (size_t j = 0; j < d; ++j)
-                l_bar[j] = h_bar[j] * h_prev[j] * exp_l[j] + h_bar[j]
-                    * (expm1_l[j] <= -REAL(1e-30) ? -1 : 0)
-                    * (expm1_l[j] <= -REAL(1e-30) ? -1 / expm1_l[j] : REAL(1e+30))
-                    * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15)) * i[j] * x[j]
-                    * exp_l_2[j];
+                l_bar[j] = REAL(2) * s_bar[j] * (expm1_l[j] <= -REAL(1e-30) ? -REAL(1) : REAL(0))
+                    * exp_l_2[j] + h_bar[j] * h_prev[j] * exp_l[j];
 
-            /* (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
+            /* (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
             for (size_t j = 0; j < d; ++j)
                 softplus_Lambda_bar[j] -= 8 * l_bar[j] * r[j];
 
-            /* (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else
-             * 10^(-15)} * x   adjoint of (4) */
+            /* (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
-                i_bar[j] = h_bar[j] * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15))
-                    * x[j];
+                i_bar[j] = h_bar[j] * SQRT(s[j]) * x[j];
 
-            /* (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
             for (size_t j = 0; j < d; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (10)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
+            /* (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
             for (size_t j = 0; j < d; ++j)
                 r_bar[j] = -8 * l_bar[j] * softplus_Lambda[j];
 
-            /* (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
             for (size_t j = 0; j < d; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * {sqrt(-expm1(2 * l)) if expm1(2
-             * * l) <= -10^(-30), else 10^(-15)} * i   adjoint of (1), (2), (4) */
+            /* (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1),
+             * (2), (5) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < d; ++j) {
-                    rglru_real sum = h_bar[j]
-                        * (expm1_l[j] <= -REAL(1e-30) ? SQRT(-expm1_l[j]) : REAL(1e-15)) * i[j];
+                    rglru_real sum = h_bar[j] * SQRT(s[j]) * i[j];
                     for (size_t k = 0; k < d; ++k)
                         sum += W_a[k * d + j] * a_r_bar[k];
                     for (size_t k = 0; k < d; ++k)
@@ -518,24 +529,24 @@ void rglru_backward(
                 }
             }
 
-            /* (14)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
             if (W_a_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_a_bar[j * d + k] += a_r_bar[j] * x[k];
 
-            /* (15)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
+            /* (17)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
             if (b_a_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_a_bar[j] += a_r_bar[j];
 
-            /* (16)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
             if (W_x_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_x_bar[j * d + k] += a_i_bar[j] * x[k];
 
-            /* (17)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (19)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
             if (b_x_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_x_bar[j] += a_i_bar[j];
@@ -544,11 +555,11 @@ void rglru_backward(
 
     /* once, for all steps */
     {
-        /* (18)  sigmoid_Lambda = sigmoid(-Lambda) */
+        /* (20)  sigmoid_Lambda = sigmoid(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             sigmoid_Lambda[j] = rglru_sigmoid(-Lambda[j]);
 
-        /* (18)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
+        /* (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
         if (Lambda_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 Lambda_bar[j] = -softplus_Lambda_bar[j] * sigmoid_Lambda[j];
@@ -572,20 +583,21 @@ void rglru_step(
     rglru_real *const r = work; /* [d] */
     rglru_real *const i = r + d; /* [d] */
     rglru_real *const l = i + d; /* [d] */
-    rglru_real *const a_r = l + d; /* [d] */
+    rglru_real *const s = l + d; /* [d] */
+    rglru_real *const a_r = s + d; /* [d] */
     rglru_real *const a_i = a_r + d; /* [d] */
     rglru_real *const softplus_Lambda = a_i + d; /* [d] */
-    rglru_real *const exp_l = softplus_Lambda + d; /* [d] */
-    rglru_real *const expm1_l = exp_l + d; /* [d] */
-    rglru_real *const work_initial_h = expm1_l + d; /* [B, d] */
+    rglru_real *const expm1_l = softplus_Lambda + d; /* [d] */
+    rglru_real *const exp_l = expm1_l + d; /* [d] */
+    rglru_real *const work_initial_h = exp_l + d; /* [B, d] */
     const rglru_real *const initial_h =
         rglru_given(state != NULL ? state->h : NULL, 0, B * d, work_initial_h);
 
     /* this step */
-    for (size_t s = 0; s < B; ++s) {
-        const rglru_real *restrict x = in->x + s * d;
-        rglru_real *restrict h = out->h + s * d;
-        const rglru_real *h_prev = initial_h + s * d;
+    for (size_t sample = 0; sample < B; ++sample) {
+        const rglru_real *restrict x = in->x + sample * d;
+        rglru_real *restrict h = out->h + sample * d;
+        const rglru_real *h_prev = initial_h + sample * d;
 
         /* (1)  a_r = W_a x + b_a */
         for (size_t j = 0; j < d; ++j) {
@@ -619,21 +631,24 @@ void rglru_step(
         for (size_t j = 0; j < d; ++j)
             l[j] = -8 * softplus_Lambda[j] * r[j];
 
-        /* (4)  exp_l = exp(l) */
-        for (size_t j = 0; j < d; ++j)
-            exp_l[j] = EXP(l[j]);
-
         /* (4)  expm1_l = expm1(2 * l) */
         for (size_t j = 0; j < d; ++j)
             expm1_l[j] = EXPM1(2 * l[j]);
 
-        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
+        /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
         for (size_t j = 0; j < d; ++j)
-            h[j] = exp_l[j] * h_prev[j]
-                + SQRT((-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30))) * i[j] * x[j];
+            s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
+
+        /* (5)  exp_l = exp(l) */
+        for (size_t j = 0; j < d; ++j)
+            exp_l[j] = EXP(l[j]);
+
+        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+        for (size_t j = 0; j < d; ++j)
+            h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
 
         /* the next state */
         if (next != NULL && next->h != NULL)
-            rglru_copy(h, d, next->h + s * d);
+            rglru_copy(h, d, next->h + sample * d);
     }
 }

@@ -93,10 +93,10 @@ typedef struct rglru_state {
     rglru_real *h; /* [B, d] h after the last step */
 } rglru_state;
 
-/* Entries of rglru_real: what forward saves for backward: 4 * T * B * d + d. */
+/* Entries of rglru_real: what forward saves for backward: 5 * T * B * d + d. */
 size_t rglru_tape_size(const rglru_sizes *sizes);
 #define RGLRU_TAPE_SIZE(T, B) \
-    (4 * (size_t)(T) * (size_t)(B) * (size_t)(RGLRU_FIXED_d) + \
+    (5 * (size_t)(T) * (size_t)(B) * (size_t)(RGLRU_FIXED_d) + \
      (size_t)(RGLRU_FIXED_d))
 
 /* Entries of rglru_real: scratch memory of forward: 2 * T * B * d + 3 * d + B * d. */
@@ -106,25 +106,25 @@ size_t rglru_forward_work_size(const rglru_sizes *sizes);
      3 * (size_t)(RGLRU_FIXED_d) + \
      (size_t)(B) * (size_t)(RGLRU_FIXED_d))
 
-/* Entries of rglru_real: scratch memory of infer: 4 * T * B * d + 4 * d + B * d. */
+/* Entries of rglru_real: scratch memory of infer: 4 * T * B * d + 5 * d + B * d. */
 size_t rglru_infer_work_size(const rglru_sizes *sizes);
 #define RGLRU_INFER_WORK_SIZE(T, B) \
     (4 * (size_t)(T) * (size_t)(B) * (size_t)(RGLRU_FIXED_d) + \
-     4 * (size_t)(RGLRU_FIXED_d) + \
+     5 * (size_t)(RGLRU_FIXED_d) + \
      (size_t)(B) * (size_t)(RGLRU_FIXED_d))
 
-/* Entries of rglru_real: scratch memory of backward: 13 * d + T * B * d + 2 * B * d + 2 * B * d. */
+/* Entries of rglru_real: scratch memory of backward: 14 * d + T * B * d + 2 * B * d + 2 * B * d. */
 size_t rglru_backward_work_size(const rglru_sizes *sizes);
 #define RGLRU_BACKWARD_WORK_SIZE(T, B) \
-    (13 * (size_t)(RGLRU_FIXED_d) + \
+    (14 * (size_t)(RGLRU_FIXED_d) + \
      (size_t)(T) * (size_t)(B) * (size_t)(RGLRU_FIXED_d) + \
      2 * (size_t)(B) * (size_t)(RGLRU_FIXED_d) + \
      2 * (size_t)(B) * (size_t)(RGLRU_FIXED_d))
 
-/* Entries of rglru_real: scratch memory of step: 8 * d + B * d. */
+/* Entries of rglru_real: scratch memory of step: 9 * d + B * d. */
 size_t rglru_step_work_size(const rglru_sizes *sizes);
 #define RGLRU_STEP_WORK_SIZE(B) \
-    (8 * (size_t)(RGLRU_FIXED_d) + \
+    (9 * (size_t)(RGLRU_FIXED_d) + \
      (size_t)(B) * (size_t)(RGLRU_FIXED_d))
 
 /* Forward over T steps. Writes out, final and the tape, which backward reads;

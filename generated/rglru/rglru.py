@@ -110,18 +110,20 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (3)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (4)  exp_l = exp(l)
-    exp_l = np.exp(l)
     # (4)  expm1_l = expm1(2 * l)
     expm1_l = np.expm1(2 * l)
+    # (4)  s = max(-expm1(2 * l), 10^(-30))
+    s = np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)
+    # (5)  exp_l = exp(l)
+    exp_l = np.exp(l)
 
     # scan forward
     h = np.empty((T, B, d), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x
-        h[t] = exp_l[t] * h_prev + np.sqrt(np.where(-expm1_l[t] >= 1e-30, -expm1_l[t], 1e-30)) * i[t] * x[t]
-    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"r_tail": r_tail, "i_tail": i_tail, "softplus_Lambda": softplus_Lambda, "exp_l": exp_l, "expm1_l": expm1_l}
+        # (5)  h = exp(l) * h_prev + sqrt(s) * i * x
+        h[t] = exp_l[t] * h_prev + np.sqrt(s[t]) * i[t] * x[t]
+    return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"r_tail": r_tail, "i_tail": i_tail, "s": s, "softplus_Lambda": softplus_Lambda, "expm1_l": expm1_l, "exp_l": exp_l}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -132,12 +134,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     r_tail = tape["r_tail"]
     i_tail = tape["i_tail"]
     x = inputs["x"]
+    s = tape["s"]
     W_a = parameters["W_a"]
     W_x = parameters["W_x"]
     Lambda = parameters["Lambda"]
     softplus_Lambda = tape["softplus_Lambda"]
-    exp_l = tape["exp_l"]
     expm1_l = tape["expm1_l"]
+    exp_l = tape["exp_l"]
     Delta_h = bars["h"]
     final_h_bar = bars["final.h"]
     T, B = x.shape[:2]
@@ -148,9 +151,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (5)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (12)  h_prev_bar = h_bar * exp(l)   adjoint of (4)
+        # (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5)
         h_prev_bar = h_bar[t] * exp_l[t]
 
     # all steps at once
@@ -165,35 +168,37 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_i = complement_from_tail(i_tail)
     # (3)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (6)  exp_l_2 = exp(2 * l)
+    # (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5)
+    s_bar = 0.5 * h_bar * i * x / np.sqrt(s)
+    # (8)  exp_l_2 = exp(2 * l)
     exp_l_2 = np.exp(2 * l)
-    # (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30), else 10^30} * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i * x * exp(2 * l)   adjoint of (4)
-    l_bar = h_bar * h_prev * exp_l + h_bar * np.where(expm1_l <= -1e-30, -1, 0).astype(dtype) * np.where(expm1_l <= -1e-30, -1 / expm1_l, 1000000000000000000000000000000) * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * i * x * exp_l_2
-    # (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3)
+    # (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (4), (5)
+    l_bar = 2 * s_bar * np.where(expm1_l <= -1e-30, -1, 0).astype(dtype) * exp_l_2 + h_bar * h_prev * exp_l
+    # (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3)
     softplus_Lambda_bar = -8 * (contract("TBi,TBi->i", l_bar, r))
-    # (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * x   adjoint of (4)
-    i_bar = h_bar * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * x
-    # (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
+    # (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5)
+    i_bar = h_bar * np.sqrt(s) * x
+    # (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
     a_i_bar = i_bar * i * one_minus_i
-    # (10)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3)
+    # (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3)
     r_bar = -8 * l_bar * softplus_Lambda
-    # (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1)
+    # (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1)
     a_r_bar = r_bar * r * one_minus_r
-    # (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)} * i   adjoint of (1), (2), (4)
-    x_bar = a_r_bar @ W_a + a_i_bar @ W_x + h_bar * np.where(expm1_l <= -1e-30, np.sqrt(-expm1_l), 1e-15) * i
-    # (14)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1)
+    # (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1), (2), (5)
+    x_bar = a_r_bar @ W_a + a_i_bar @ W_x + h_bar * np.sqrt(s) * i
+    # (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1)
     W_a_bar = contract("TBi,TBj->ij", a_r_bar, x)
-    # (15)  b_a_bar = sum_t a_r_bar   adjoint of (1)
+    # (17)  b_a_bar = sum_t a_r_bar   adjoint of (1)
     b_a_bar = contract("TBi->i", a_r_bar)
-    # (16)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2)
+    # (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2)
     W_x_bar = contract("TBi,TBj->ij", a_i_bar, x)
-    # (17)  b_x_bar = sum_t a_i_bar   adjoint of (2)
+    # (19)  b_x_bar = sum_t a_i_bar   adjoint of (2)
     b_x_bar = contract("TBi->i", a_i_bar)
 
     # once
-    # (18)  sigmoid_Lambda = sigmoid(-Lambda)
+    # (20)  sigmoid_Lambda = sigmoid(-Lambda)
     sigmoid_Lambda = sigmoid(-Lambda)
-    # (18)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3)
+    # (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3)
     Lambda_bar = -softplus_Lambda_bar * sigmoid_Lambda
     return {"initial.h": h_prev_bar, "x": x_bar, "W_a": W_a_bar, "b_a": b_a_bar, "W_x": W_x_bar, "b_x": b_x_bar, "Lambda": Lambda_bar}
 
@@ -224,10 +229,12 @@ def step(parameters, inputs, state):
     softplus_Lambda = softplus(-Lambda)
     # (3)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (4)  exp_l = exp(l)
-    exp_l = np.exp(l)
     # (4)  expm1_l = expm1(2 * l)
     expm1_l = np.expm1(2 * l)
-    # (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x
-    h = exp_l * h_prev + np.sqrt(np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)) * i * x
+    # (4)  s = max(-expm1(2 * l), 10^(-30))
+    s = np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)
+    # (5)  exp_l = exp(l)
+    exp_l = np.exp(l)
+    # (5)  h = exp(l) * h_prev + sqrt(s) * i * x
+    h = exp_l * h_prev + np.sqrt(s) * i * x
     return {"h": h}, {"h": h}

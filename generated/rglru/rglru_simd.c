@@ -40,7 +40,7 @@ size_t rglru_simd_tape_size(const rglru_sizes *sizes)
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
     const size_t row_d = padded(d);
-    return 4 * spaced(T * B * row_d) + spaced(d);
+    return 5 * spaced(T * B * row_d) + spaced(d);
 }
 
 size_t rglru_simd_forward_packed_size(const rglru_sizes *sizes)
@@ -144,9 +144,10 @@ static void rglru_simd_forward_thread(
     const real *const Lambda = parameters->Lambda; /* [d] */
     real *const tape_r_tail = tape; /* [d] a row */
     real *const tape_i_tail = tape_r_tail + spaced(T * B * row_d); /* [d] a row */
-    real *const softplus_Lambda = tape_i_tail + spaced(T * B * row_d); /* [d] a row */
-    real *const tape_exp_l = softplus_Lambda + spaced(d); /* [d] a row */
-    real *const tape_expm1_l = tape_exp_l + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_s = tape_i_tail + spaced(T * B * row_d); /* [d] a row */
+    real *const softplus_Lambda = tape_s + spaced(T * B * row_d); /* [d] a row */
+    real *const tape_expm1_l = softplus_Lambda + spaced(d); /* [d] a row */
+    real *const tape_exp_l = tape_expm1_l + spaced(T * B * row_d); /* [d] a row */
     real *const work_r = work; /* [d] a row */
     real *const work_i = work_r + spaced(T * B * row_d); /* [d] a row */
     real *const work_initial_h = work_i + spaced(T * B * row_d);
@@ -188,29 +189,30 @@ static void rglru_simd_forward_thread(
                         const size_t left = d - j;
                         const vec b_a_here = load_part(b_a + j, left);
                         const vec b_x_here = load_part(b_x + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        for (size_t sample = 0; sample < rows; ++sample) {
                             /* (1)  a_r = W_a x + b_a */
-                            const vec a_r = load(tile_a_r + (s * 2 * own + v) * LANES) + b_a_here;
+                            const vec a_r =
+                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
                             /* (1)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
-                            store(r_rows + s * row_d + j, r);
+                            store(r_rows + sample * row_d + j, r);
 
                             /* (1)  r_tail = sigmoid_tail(a_r) */
                             const vec r_tail = vec_sigmoid_tail(a_r);
-                            store(r_tail_rows + s * row_d + j, r_tail);
+                            store(r_tail_rows + sample * row_d + j, r_tail);
 
                             /* (2)  a_i = W_x x + b_x */
                             const vec a_i =
-                                load(tile_a_r + ((s * 2 + 1) * own + v) * LANES) + b_x_here;
+                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
                             /* (2)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
-                            store(i_rows + s * row_d + j, i);
+                            store(i_rows + sample * row_d + j, i);
 
                             /* (2)  i_tail = sigmoid_tail(a_i) */
                             const vec i_tail = vec_sigmoid_tail(a_i);
-                            store(i_tail_rows + s * row_d + j, i_tail);
+                            store(i_tail_rows + sample * row_d + j, i_tail);
                         }
                     }
                 }
@@ -236,25 +238,30 @@ static void rglru_simd_forward_thread(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const r_rows = work_r + begin * row_d;
-            real *const exp_l_rows = tape_exp_l + begin * row_d;
+            real *const s_rows = tape_s + begin * row_d;
             real *const expm1_l_rows = tape_expm1_l + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
+            real *const exp_l_rows = tape_exp_l + begin * row_d;
+            for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = d - j;
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                    const vec r = load(r_rows + s * row_d + j);
+                    const vec r = load(r_rows + sample * row_d + j);
 
                     /* (3)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  exp_l = exp(l) */
-                    const vec exp_l = vec_exp(l);
-                    store(exp_l_rows + s * row_d + j, exp_l);
-
                     /* (4)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
-                    store(expm1_l_rows + s * row_d + j, expm1_l);
+                    store(expm1_l_rows + sample * row_d + j, expm1_l);
+
+                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                    store(s_rows + sample * row_d + j, s);
+
+                    /* (5)  exp_l = exp(l) */
+                    const vec exp_l = vec_exp(l);
+                    store(exp_l_rows + sample * row_d + j, exp_l);
                 }
             }
         }
@@ -272,26 +279,24 @@ static void rglru_simd_forward_thread(
                 rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (t * B + begin) * d;
                 const real *const i_rows = work_i + (t * B + begin) * row_d;
+                const real *const s_rows = tape_s + (t * B + begin) * row_d;
                 real *const h_rows = out->h + (t * B + begin) * d;
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * d : initial_h + begin * d;
                 const real *const exp_l_rows = tape_exp_l + (t * B + begin) * row_d;
-                const real *const expm1_l_rows = tape_expm1_l + (t * B + begin) * row_d;
-                for (size_t s = 0; s < rows; ++s) {
+                for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const size_t left = d - j;
-                        const vec x = load_part(x_rows + s * d + j, left);
-                        const vec i = load(i_rows + s * row_d + j);
-                        const vec h_prev = load_part(h_prev_rows + s * d + j, left);
-                        const vec exp_l = load(exp_l_rows + s * row_d + j);
-                        const vec expm1_l = load(expm1_l_rows + s * row_d + j);
+                        const vec x = load_part(x_rows + sample * d + j, left);
+                        const vec i = load(i_rows + sample * row_d + j);
+                        const vec s = load(s_rows + sample * row_d + j);
+                        const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
+                        const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
-                        const vec h = exp_l * h_prev
-                            + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i
-                            * x;
-                        store_part(h_rows + s * d + j, h, left);
+                        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                        const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
+                        store_part(h_rows + sample * d + j, h, left);
                     }
                 }
             }
@@ -307,7 +312,7 @@ static size_t rglru_simd_forward_multiplications(const rglru_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (2 * d * d + 8 * d);
+    return B * (2 * d * d + 9 * d);
 }
 
 void rglru_simd_forward(
@@ -333,10 +338,10 @@ static void rglru_simd_infer_thread(
     const real *const Lambda = parameters->Lambda; /* [d] */
     real *const work_r = work; /* [d] a row */
     real *const work_i = work_r + spaced(T * B * row_d); /* [d] a row */
-    real *const softplus_Lambda = work_i + spaced(T * B * row_d); /* [d] a row */
+    real *const work_s = work_i + spaced(T * B * row_d); /* [d] a row */
+    real *const softplus_Lambda = work_s + spaced(T * B * row_d); /* [d] a row */
     real *const work_exp_l = softplus_Lambda + spaced(d); /* [d] a row */
-    real *const work_expm1_l = work_exp_l + spaced(T * B * row_d); /* [d] a row */
-    real *const work_initial_h = work_expm1_l + spaced(T * B * row_d);
+    real *const work_initial_h = work_exp_l + spaced(T * B * row_d);
     const real *const initial_h = given_or(initial != NULL ? initial->h : NULL, 0, B * d,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;
@@ -373,21 +378,22 @@ static void rglru_simd_infer_thread(
                         const size_t left = d - j;
                         const vec b_a_here = load_part(b_a + j, left);
                         const vec b_x_here = load_part(b_x + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        for (size_t sample = 0; sample < rows; ++sample) {
                             /* (1)  a_r = W_a x + b_a */
-                            const vec a_r = load(tile_a_r + (s * 2 * own + v) * LANES) + b_a_here;
+                            const vec a_r =
+                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
                             /* (1)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
-                            store(r_rows + s * row_d + j, r);
+                            store(r_rows + sample * row_d + j, r);
 
                             /* (2)  a_i = W_x x + b_x */
                             const vec a_i =
-                                load(tile_a_r + ((s * 2 + 1) * own + v) * LANES) + b_x_here;
+                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
                             /* (2)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
-                            store(i_rows + s * row_d + j, i);
+                            store(i_rows + sample * row_d + j, i);
                         }
                     }
                 }
@@ -413,25 +419,28 @@ static void rglru_simd_infer_thread(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const r_rows = work_r + begin * row_d;
+            real *const s_rows = work_s + begin * row_d;
             real *const exp_l_rows = work_exp_l + begin * row_d;
-            real *const expm1_l_rows = work_expm1_l + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
+            for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = d - j;
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                    const vec r = load(r_rows + s * row_d + j);
+                    const vec r = load(r_rows + sample * row_d + j);
 
                     /* (3)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  exp_l = exp(l) */
-                    const vec exp_l = vec_exp(l);
-                    store(exp_l_rows + s * row_d + j, exp_l);
-
                     /* (4)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
-                    store(expm1_l_rows + s * row_d + j, expm1_l);
+
+                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                    store(s_rows + sample * row_d + j, s);
+
+                    /* (5)  exp_l = exp(l) */
+                    const vec exp_l = vec_exp(l);
+                    store(exp_l_rows + sample * row_d + j, exp_l);
                 }
             }
         }
@@ -449,26 +458,24 @@ static void rglru_simd_infer_thread(
                 rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (t * B + begin) * d;
                 const real *const i_rows = work_i + (t * B + begin) * row_d;
+                const real *const s_rows = work_s + (t * B + begin) * row_d;
                 real *const h_rows = out->h + (t * B + begin) * d;
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * d : initial_h + begin * d;
                 const real *const exp_l_rows = work_exp_l + (t * B + begin) * row_d;
-                const real *const expm1_l_rows = work_expm1_l + (t * B + begin) * row_d;
-                for (size_t s = 0; s < rows; ++s) {
+                for (size_t sample = 0; sample < rows; ++sample) {
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const size_t left = d - j;
-                        const vec x = load_part(x_rows + s * d + j, left);
-                        const vec i = load(i_rows + s * row_d + j);
-                        const vec h_prev = load_part(h_prev_rows + s * d + j, left);
-                        const vec exp_l = load(exp_l_rows + s * row_d + j);
-                        const vec expm1_l = load(expm1_l_rows + s * row_d + j);
+                        const vec x = load_part(x_rows + sample * d + j, left);
+                        const vec i = load(i_rows + sample * row_d + j);
+                        const vec s = load(s_rows + sample * row_d + j);
+                        const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
+                        const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                        /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
-                        const vec h = exp_l * h_prev
-                            + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i
-                            * x;
-                        store_part(h_rows + s * d + j, h, left);
+                        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                        const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
+                        store_part(h_rows + sample * d + j, h, left);
                     }
                 }
             }
@@ -484,7 +491,7 @@ static size_t rglru_simd_infer_multiplications(const rglru_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (2 * d * d + 6 * d);
+    return B * (2 * d * d + 7 * d);
 }
 
 void rglru_simd_infer(
@@ -515,9 +522,10 @@ static void rglru_simd_backward_thread(
     real *const Lambda_bar = gradients->Lambda_bar; /* [d] */
     const real *const tape_r_tail = tape; /* [d] a row */
     const real *const tape_i_tail = tape_r_tail + spaced(T * B * row_d); /* [d] a row */
-    const real *const softplus_Lambda = tape_i_tail + spaced(T * B * row_d); /* [d] a row */
-    const real *const tape_exp_l = softplus_Lambda + spaced(d); /* [d] a row */
-    const real *const tape_expm1_l = tape_exp_l + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_s = tape_i_tail + spaced(T * B * row_d); /* [d] a row */
+    const real *const softplus_Lambda = tape_s + spaced(T * B * row_d); /* [d] a row */
+    const real *const tape_expm1_l = softplus_Lambda + spaced(d); /* [d] a row */
+    const real *const tape_exp_l = tape_expm1_l + spaced(T * B * row_d); /* [d] a row */
     real *const work_i = work; /* [d] a row */
     real *const work_h_bar = work_i + spaced(chunk * B * row_d); /* [d] a row */
     real *const softplus_Lambda_bar = work_h_bar + spaced(chunk * B * row_d); /* [d] a row */
@@ -568,22 +576,22 @@ static void rglru_simd_backward_thread(
                     const size_t h_next_bar_stride = t + 1 < T ? row_d : d;
                     real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_d;
-                    for (size_t s = 0; s < rows; ++s) {
+                    for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const size_t left = d - j;
-                            const vec exp_l = load(exp_l_rows + s * row_d + j);
-                            const vec Delta_h = load_part(Delta_h_rows + s * d + j, left);
+                            const vec exp_l = load(exp_l_rows + sample * row_d + j);
+                            const vec Delta_h = load_part(Delta_h_rows + sample * d + j, left);
                             const vec h_next_bar =
-                                load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
+                                load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
-                            store(h_bar_rows + s * row_d + j, h_bar);
+                            store(h_bar_rows + sample * row_d + j, h_bar);
 
-                            /* (12)  h_prev_bar = h_bar * exp(l)   adjoint of (4) */
+                            /* (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5) */
                             const vec h_prev_bar = h_bar * exp_l;
-                            store(h_prev_bar_rows + s * row_d + j, h_prev_bar);
+                            store(h_prev_bar_rows + sample * row_d + j, h_prev_bar);
                         }
                     }
                 }
@@ -605,10 +613,11 @@ static void rglru_simd_backward_thread(
                 const real *const i_tail_rows = tape_i_tail + (first * B + begin) * row_d;
                 const real *const x_rows = in->x + (first * B + begin) * d;
                 real *const i_rows = work_i + begin * row_d;
+                const real *const s_rows = tape_s + (first * B + begin) * row_d;
                 const real *const h_prev_rows = first * B + begin >= B ? out->h
                     + (first * B + begin - B) * d : initial_h + (first * B + begin) * d;
-                const real *const exp_l_rows = tape_exp_l + (first * B + begin) * row_d;
                 const real *const expm1_l_rows = tape_expm1_l + (first * B + begin) * row_d;
+                const real *const exp_l_rows = tape_exp_l + (first * B + begin) * row_d;
                 const real *const h_bar_rows = work_h_bar + begin * row_d;
                 real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
                 real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
@@ -621,21 +630,22 @@ static void rglru_simd_backward_thread(
                         vec softplus_Lambda_bar_here = {0};
                         vec b_a_bar_here = {0};
                         vec b_x_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec r_tail = load(r_tail_rows + s * row_d + j);
-                            const vec i_tail = load(i_tail_rows + s * row_d + j);
-                            const vec x = load_part(x_rows + s * d + j, left);
-                            const vec h_prev = load_part(h_prev_rows + s * d + j, left);
-                            const vec exp_l = load(exp_l_rows + s * row_d + j);
-                            const vec expm1_l = load(expm1_l_rows + s * row_d + j);
-                            const vec h_bar = load(h_bar_rows + s * row_d + j);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec r_tail = load(r_tail_rows + sample * row_d + j);
+                            const vec i_tail = load(i_tail_rows + sample * row_d + j);
+                            const vec x = load_part(x_rows + sample * d + j, left);
+                            const vec s = load(s_rows + sample * row_d + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
+                            const vec expm1_l = load(expm1_l_rows + sample * row_d + j);
+                            const vec exp_l = load(exp_l_rows + sample * row_d + j);
+                            const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
                             /* (1)  r = sigmoid_from_tail(r_tail) */
                             const vec r = vec_sigmoid_from_tail(r_tail);
 
                             /* (2)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
-                            store(i_rows + s * row_d + j, i);
+                            store(i_rows + sample * row_d + j, i);
 
                             /* (1)  one_minus_r = complement_from_tail(r_tail) */
                             const vec one_minus_r = vec_complement_from_tail(r_tail);
@@ -646,43 +656,39 @@ static void rglru_simd_backward_thread(
                             /* (3)  l = -8 * softplus(-Lambda) * r */
                             const vec l = -8 * softplus_Lambda_here * r;
 
-                            /* (6)  exp_l_2 = exp(2 * l) */
+                            /* (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5) */
+                            const vec s_bar = REAL(0.5) * h_bar * i * x / vec_sqrt(s);
+
+                            /* (8)  exp_l_2 = exp(2 * l) */
                             const vec exp_l_2 = vec_exp(2 * l);
 
-                            /* (6)  l_bar = h_bar * h_prev * exp(l) + h_bar * {-1 if expm1(2 * l) <=
-                             * -10^(-30), else 0} * {-1 / expm1(2 * l) if expm1(2 * l) <= -10^(-30),
-                             * else 10^30} * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else
-                             * 10^(-15)} * i * x * exp(2 * l)   adjoint of (4) */
-                            const vec l_bar = h_bar * h_prev * exp_l + h_bar
-                                * where(expm1_l <= -REAL(1e-30), -1, 0)
-                                * where(expm1_l <= -REAL(1e-30), -1 / expm1_l, REAL(1e+30))
-                                * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
-                                * i * x * exp_l_2;
+                            /* (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} *
+                             * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (4), (5) */
+                            const vec l_bar = REAL(2) * s_bar
+                                * where(expm1_l <= -REAL(1e-30), -REAL(1), REAL(0)) * exp_l_2
+                                + h_bar * h_prev * exp_l;
 
-                            /* (7)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
+                            /* (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
                             softplus_Lambda_bar_here += -8 * l_bar * r;
 
-                            /* (8)  i_bar = h_bar * {sqrt(-expm1(2 * l)) if expm1(2 * l) <=
-                             * -10^(-30), else 10^(-15)} * x   adjoint of (4) */
-                            const vec i_bar = h_bar
-                                * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
-                                * x;
+                            /* (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5) */
+                            const vec i_bar = h_bar * vec_sqrt(s) * x;
 
-                            /* (9)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
-                            store(a_i_bar_rows + s * row_d + j, a_i_bar);
+                            store(a_i_bar_rows + sample * row_d + j, a_i_bar);
 
-                            /* (10)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
+                            /* (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
                             const vec r_bar = -8 * l_bar * softplus_Lambda_here;
 
-                            /* (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+                            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
                             const vec a_r_bar = r_bar * r * one_minus_r;
-                            store(a_r_bar_rows + s * row_d + j, a_r_bar);
+                            store(a_r_bar_rows + sample * row_d + j, a_r_bar);
 
-                            /* (15)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
+                            /* (17)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
                             b_a_bar_here += a_r_bar;
 
-                            /* (17)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
+                            /* (19)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
                             b_x_bar_here += a_i_bar;
                         }
                         store_part(softplus_Lambda_bar + j,
@@ -709,7 +715,7 @@ static void rglru_simd_backward_thread(
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const i_rows = work_i + begin * row_d;
-                const real *const expm1_l_rows = tape_expm1_l + (first * B + begin) * row_d;
+                const real *const s_rows = tape_s + (first * B + begin) * row_d;
                 const real *const h_bar_rows = work_h_bar + begin * row_d;
                 const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
                 const real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
@@ -734,18 +740,16 @@ static void rglru_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = d - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec i = load(i_rows + s * row_d + j);
-                                const vec expm1_l = load(expm1_l_rows + s * row_d + j);
-                                const vec h_bar = load(h_bar_rows + s * row_d + j);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec i = load(i_rows + sample * row_d + j);
+                                const vec s = load(s_rows + sample * row_d + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
-                                /* (13)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar *
-                                 * {sqrt(-expm1(2 * l)) if expm1(2 * l) <= -10^(-30), else 10^(-15)}
-                                 * * i   adjoint of (1), (2), (4) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + h_bar
-                                    * where(expm1_l <= -REAL(1e-30), vec_sqrt(-expm1_l), REAL(1e-15))
-                                    * i;
-                                store_part(x_bar_rows + s * d + j, x_bar, left);
+                                /* (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i
+                                 *   adjoint of (1), (2), (5) */
+                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
+                                    + h_bar * vec_sqrt(s) * i;
+                                store_part(x_bar_rows + sample * d + j, x_bar, left);
                             }
                         }
                     }
@@ -756,8 +760,8 @@ static void rglru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (14)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
-            /* (16)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, d, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_r_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_a_bar, done > 0},
@@ -770,11 +774,11 @@ static void rglru_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (18)  sigmoid_Lambda = sigmoid(-Lambda) */
+        /* (20)  sigmoid_Lambda = sigmoid(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             sigmoid_Lambda[j] = rglru_sigmoid(-Lambda[j]);
 
-        /* (18)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
+        /* (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
         if (Lambda_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 Lambda_bar[j] = -softplus_Lambda_bar[j] * sigmoid_Lambda[j];
@@ -789,7 +793,7 @@ static size_t rglru_simd_backward_multiplications(const rglru_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (16 * d + 4 * d * d);
+    return B * (17 * d + 4 * d * d);
 }
 
 void rglru_simd_backward(
@@ -816,10 +820,10 @@ static void rglru_simd_step_thread(
     const real *const Lambda = parameters->Lambda; /* [d] */
     real *const work_r = work; /* [d] a row */
     real *const work_i = work_r + spaced(B * row_d); /* [d] a row */
-    real *const softplus_Lambda = work_i + spaced(B * row_d); /* [d] a row */
+    real *const work_s = work_i + spaced(B * row_d); /* [d] a row */
+    real *const softplus_Lambda = work_s + spaced(B * row_d); /* [d] a row */
     real *const work_exp_l = softplus_Lambda + spaced(d); /* [d] a row */
-    real *const work_expm1_l = work_exp_l + spaced(B * row_d); /* [d] a row */
-    real *const work_parity = work_expm1_l + spaced(B * row_d);
+    real *const work_parity = work_exp_l + spaced(B * row_d);
     const size_t t = parity_of(work_parity);
     real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * d,
@@ -857,21 +861,22 @@ static void rglru_simd_step_thread(
                         const size_t left = d - j;
                         const vec b_a_here = load_part(b_a + j, left);
                         const vec b_x_here = load_part(b_x + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
+                        for (size_t sample = 0; sample < rows; ++sample) {
                             /* (1)  a_r = W_a x + b_a */
-                            const vec a_r = load(tile_a_r + (s * 2 * own + v) * LANES) + b_a_here;
+                            const vec a_r =
+                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
                             /* (1)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
-                            store(r_rows + s * row_d + j, r);
+                            store(r_rows + sample * row_d + j, r);
 
                             /* (2)  a_i = W_x x + b_x */
                             const vec a_i =
-                                load(tile_a_r + ((s * 2 + 1) * own + v) * LANES) + b_x_here;
+                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
                             /* (2)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
-                            store(i_rows + s * row_d + j, i);
+                            store(i_rows + sample * row_d + j, i);
                         }
                     }
                 }
@@ -895,25 +900,28 @@ static void rglru_simd_step_thread(
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const r_rows = work_r + begin * row_d;
+            real *const s_rows = work_s + begin * row_d;
             real *const exp_l_rows = work_exp_l + begin * row_d;
-            real *const expm1_l_rows = work_expm1_l + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
+            for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = d - j;
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                    const vec r = load(r_rows + s * row_d + j);
+                    const vec r = load(r_rows + sample * row_d + j);
 
                     /* (3)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  exp_l = exp(l) */
-                    const vec exp_l = vec_exp(l);
-                    store(exp_l_rows + s * row_d + j, exp_l);
-
                     /* (4)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
-                    store(expm1_l_rows + s * row_d + j, expm1_l);
+
+                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                    store(s_rows + sample * row_d + j, s);
+
+                    /* (5)  exp_l = exp(l) */
+                    const vec exp_l = vec_exp(l);
+                    store(exp_l_rows + sample * row_d + j, exp_l);
                 }
             }
         }
@@ -928,24 +936,23 @@ static void rglru_simd_step_thread(
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * d;
             const real *const i_rows = work_i + begin * row_d;
+            const real *const s_rows = work_s + begin * row_d;
             real *const h_rows = out->h + begin * d;
             const real *const h_prev_rows = initial_h + begin * d;
             const real *const exp_l_rows = work_exp_l + begin * row_d;
-            const real *const expm1_l_rows = work_expm1_l + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
+            for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = d - j;
-                    const vec x = load_part(x_rows + s * d + j, left);
-                    const vec i = load(i_rows + s * row_d + j);
-                    const vec h_prev = load_part(h_prev_rows + s * d + j, left);
-                    const vec exp_l = load(exp_l_rows + s * row_d + j);
-                    const vec expm1_l = load(expm1_l_rows + s * row_d + j);
+                    const vec x = load_part(x_rows + sample * d + j, left);
+                    const vec i = load(i_rows + sample * row_d + j);
+                    const vec s = load(s_rows + sample * row_d + j);
+                    const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
+                    const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                    /* (4)  h = exp(l) * h_prev + sqrt(max(-expm1(2 * l), 10^(-30))) * i * x */
-                    const vec h = exp_l * h_prev
-                        + vec_sqrt(where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30))) * i * x;
-                    store_part(h_rows + s * d + j, h, left);
+                    /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                    const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
+                    store_part(h_rows + sample * d + j, h, left);
                 }
             }
         }
@@ -961,7 +968,7 @@ static size_t rglru_simd_step_multiplications(const rglru_sizes *sizes)
 {
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (2 * d * d + 6 * d);
+    return B * (2 * d * d + 7 * d);
 }
 
 void rglru_simd_step(

@@ -19,9 +19,9 @@
 extern "C" {
 #endif
 
-/* Entries of rglru_real: what forward saves for backward: 4 * spaced(T * B * padded d) +
+/* Entries of rglru_real: what forward saves for backward: 5 * spaced(T * B * padded d) +
  * spaced(d).
- *   r_tail, i_tail, exp_l, expm1_l: spaced(T * B * padded d) each, every step
+ *   r_tail, i_tail, s, expm1_l, exp_l: spaced(T * B * padded d) each, every step
  *   softplus_Lambda: spaced(d), every step */
 size_t rglru_simd_tape_size(const rglru_sizes *sizes);
 
@@ -38,7 +38,7 @@ size_t rglru_simd_forward_work_size(const rglru_sizes *sizes, size_t threads);
 
 /* Entries of rglru_real: scratch memory of infer: 4 * spaced(T * B * padded d) + spaced(d) +
  * B * d.
- *   r, i, exp_l, expm1_l: spaced(T * B * padded d) each, every step
+ *   r, i, s, exp_l: spaced(T * B * padded d) each, every step
  *   softplus_Lambda: spaced(d), every step
  *   initial_h: B * d, in place of what the caller does not give */
 size_t rglru_simd_infer_work_size(const rglru_sizes *sizes, size_t threads);
@@ -56,7 +56,7 @@ size_t rglru_simd_backward_work_size(const rglru_sizes *sizes, size_t threads);
 
 /* Entries of rglru_real: scratch memory of step: 4 * spaced(B * padded d) + spaced(d) + 1 +
  * B * d.
- *   r, i, exp_l, expm1_l: spaced(B * padded d) each, one step, then overwritten
+ *   r, i, s, exp_l: spaced(B * padded d) each, one step, then overwritten
  *   softplus_Lambda: spaced(d), every step
  *   t: 1, parity of the last step
  *   initial_h: B * d, in place of what the caller does not give */

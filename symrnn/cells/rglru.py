@@ -48,6 +48,7 @@ def rglru(c: float = 8) -> Program:
         r = cell.symbol("r[d]", "recurrence gate: 0 keeps all of the state")
         i = cell.symbol("i[d]", "input gate")
         l = cell.symbol("l[d]", "logarithm of the decay")
+        s = cell.symbol("s[d]", "1 - a^2, from below by the bound")
         h = cell.state("h[d]", "hidden state")
         W_a, b_a = cell.parameters("W_a[d,d] b_a[d]", "of the recurrence gate")
         W_x, b_x = cell.parameters("W_x[d,d] b_x[d]", "of the input gate")
@@ -56,5 +57,6 @@ def rglru(c: float = 8) -> Program:
         r[t] = sigmoid(W_a @ x[t] + b_a)
         i[t] = sigmoid(W_x @ x[t] + b_x)
         l[t] = -exact(c) * softplus(-Lambda) * r[t]
-        h[t] = exp(l[t]) * h[t - 1] + sqrt(larger(-expm1(2 * l[t]), TINY)) * (i[t] * x[t])
+        s[t] = larger(-expm1(2 * l[t]), TINY)
+        h[t] = exp(l[t]) * h[t - 1] + sqrt(s[t]) * (i[t] * x[t])
     return cell.build("h")

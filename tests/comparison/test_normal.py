@@ -24,7 +24,8 @@ def values(name: str, x: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", sorted(ODD_FUNCTIONS))
 def test_odd_functions_are_odd(name: str) -> None:
-    assert np.allclose(values(name, -POINTS), -values(name, POINTS), atol=1e-15)
+    points = POINTS / np.abs(POINTS).max() if name == "asin" else POINTS  # its domain
+    assert np.allclose(values(name, -points), -values(name, points), atol=1e-15)
 
 
 @pytest.mark.parametrize("name", sorted(COMPLEMENTED))
@@ -77,8 +78,8 @@ def test_a_function_of_a_scalar_has_no_axes() -> None:
 
 
 def test_too_many_summed_indices_are_refused() -> None:
-    with pytest.raises(TooLarge, match="more than 5 indices"):
-        canonical(tuple((vector("v"), (-place,)) for place in range(1, 8)))
+    with pytest.raises(TooLarge, match="more than 7 indices"):
+        canonical(tuple((vector("v"), (-place,)) for place in range(1, 9)))
 
 
 @pytest.mark.parametrize("name", CASES)
