@@ -74,7 +74,7 @@ class LatexSpelling(Spelling):
         command = r"\tfrac" if node.small else r"\frac"
         return f"{command}{{{self(node.above)}}}{{{self(node.below)}}}"
 
-    def derivative(self, node: Partial) -> str:
+    def partial(self, node: Partial) -> str:
         return rf"\frac{{\partial {self(node.of)}}}{{\partial {self(node.by)}}}"
 
     def root(self, node: Root) -> str:

@@ -73,7 +73,7 @@ class MathMLSpelling(Spelling):
         small = ' displaystyle="false"' if node.small else ""
         return f"<mfrac{small}>{self(node.above)}{self(node.below)}</mfrac>"
 
-    def derivative(self, node: Partial) -> str:
+    def partial(self, node: Partial) -> str:
         above, below = (f"<mrow><mo>∂</mo>{self(one)}</mrow>" for one in (node.of, node.by))
         return f"<mfrac>{above}{below}</mfrac>"
 

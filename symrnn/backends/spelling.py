@@ -65,7 +65,7 @@ class Spelling(ABC):
         """A quotient."""
 
     @abstractmethod
-    def derivative(self, node: Partial) -> str:
+    def partial(self, node: Partial) -> str:
         """A partial derivative."""
 
     @abstractmethod

@@ -63,7 +63,7 @@ class TypstSpelling(Spelling):
         quotient = f"frac({self(node.above)}, {self(node.below)})"
         return f"inline({quotient})" if node.small else quotient
 
-    def derivative(self, node: Partial) -> str:
+    def partial(self, node: Partial) -> str:
         return f"frac(partial {self(node.of)}, partial {self(node.by)})"
 
     def root(self, node: Root) -> str:

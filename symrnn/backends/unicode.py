@@ -64,7 +64,7 @@ class UnicodeSpelling(Spelling):
         above = self._held(node.above, Sum, Fraction)
         return above + between + self._held(node.below, Sum, Fraction, Row)
 
-    def derivative(self, node: Partial) -> str:
+    def partial(self, node: Partial) -> str:
         return f"∂{self(node.of)}/∂{self(node.by)}"
 
     def _held(self, part: Formula, *kinds: type[Formula]) -> str:
