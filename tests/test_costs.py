@@ -113,7 +113,7 @@ def number(formula: Expr, program: Program) -> int:
 
 
 CELLS = ["elman", "lstm", "lstm_peephole", "gru", "lstm_layer_norm", "lru", "retnet", "rwkv7", "s6",
-         "bidirectional_rnn", "deep_bidirectional_lstm", "rglru", "gated_deltanet", "ligru", "sru"]
+         "bidirectional_rnn", "deep_bidirectional_lstm", "hgrn2", "gated_deltanet", "ligru", "sru"]
 
 
 @pytest.mark.parametrize("name", CELLS)

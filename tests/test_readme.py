@@ -53,4 +53,4 @@ def test_the_cell_file_works(tmp_path: Path) -> None:
     path = tmp_path / "my.cell"
     path.write_text(text, encoding="utf-8")
     found = CliRunner().invoke(cli.app, ["show", str(path)])
-    assert found.exit_code == 0 and "f[t] = sigmoid(" in found.stdout
+    assert found.exit_code == 0 and "f[t] = σ(" in found.stdout

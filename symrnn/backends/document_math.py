@@ -230,8 +230,11 @@ class FormulaPrinter(Walker[Formula]):
 
 
 def _decimal(value: Expr) -> str:
+    """A parameter of a function: whole, decimal where that is exact, else a fraction."""
     number = float(value)
-    return str(int(number)) if number.is_integer() else str(number)
+    if number.is_integer():
+        return str(int(number))
+    return str(number) if Rational(str(number)) == value else str(value)
 
 
 def _has_superscript(base: Formula) -> bool:

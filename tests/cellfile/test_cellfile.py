@@ -311,7 +311,7 @@ def run(*arguments: str) -> str:
 def test_commands_take_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert "my.cell is written" in run("new", "my")
-    assert "f[t] = sigmoid(" in run("show", "my.cell")
+    assert "f[t] = σ(" in run("show", "my.cell")
     assert run("grad", "./my.cell", "--wrt", "W_f").splitlines()[-1].startswith("∂L/∂W_f = Σₜ")
     run("generate", "my.cell", "--output", "build")
     assert {one.name for one in (tmp_path / "build" / "my").iterdir()} == {
@@ -354,4 +354,4 @@ def test_both_hard_sigmoids_are_functions_of_a_file() -> None:
     program = parse("cell own\ninput x[n]; state h[n]; output h\n"
                     "h[t] = hard_sigmoid(x[t], 1/6) * h[t-1] + hardsigmoid(x[t])\n")
     shown = symrnn.show(program)
-    assert "hard_sigmoid(x[t], 1/6, 1/2) ⊙ h[t-1] + hardsigmoid(x[t])" in shown
+    assert "hardσ[1/6, 0.5](x[t]) ⊙ h[t-1] + hardsigmoid(x[t])" in shown

@@ -21,7 +21,8 @@ from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
 from symrnn.presentation import show
 from symrnn.presentation.gradients import gradient_text, jacobian_text
-from symrnn.program import Glyph, glyph_text
+from symrnn.authoring.latex_symbol import read_symbol
+from symrnn.program import glyph_text
 
 COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "docs", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
@@ -49,7 +50,7 @@ def test_letters_are_spelled_out(text: str, words: str) -> None:
     (r"\Delta t", "Δt"), (r"\tilde{h}", "h̃"), (r"\hat{\kappa}", "κ̂"), (r"\mathrm{rh}", "rh"),
 ])
 def test_a_letter_of_latex_is_one_of_text(latex: str, text: str) -> None:
-    assert glyph_text(Glyph(latex)) == text
+    assert glyph_text(read_symbol(latex)) == text
 
 
 def test_a_power_is_raised_as_a_whole_where_a_part_of_it_is_there() -> None:

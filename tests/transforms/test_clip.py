@@ -89,7 +89,7 @@ def test_options_of_every_cell_are_shown_behind_its_own() -> None:
 
 
 def test_clipping_is_named_in_what_is_shown() -> None:
-    assert "h[t] = tanh(clip(c[t], 3)) ⊙ o[t]" in symrnn.show(symrnn.lstm(clip=3.0))
+    assert "h[t] = tanh(clip[3](c[t])) ⊙ o[t]" in symrnn.show(symrnn.lstm(clip=3.0))
 
 
 @pytest.mark.parametrize("threshold", [0, -1.0, float("nan"), float("inf")])

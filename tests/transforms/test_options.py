@@ -65,8 +65,8 @@ def test_equations_are_numbered_one_by_one_and_shown_as_they_are() -> None:
     shown = symrnn.show(symrnn.lstm(**EVERY)).splitlines()
     rows = [one for one in shown if one.lstrip().startswith("(")]
     assert [one.split()[0] for one in rows] == [f"({k})" for k in range(1, len(rows) + 1)]
-    assert "h^new[t] = clip(" in rows[-2]
-    assert "[t] = tanh(clip(c^new[t], 9/10)) ⊙ o[t]" in rows[-3]
+    assert "h^new[t] = clip[" in rows[-2]
+    assert "[t] = tanh(clip[0.9](c^new[t])) ⊙ o[t]" in rows[-3]
 
 
 @pytest.mark.parametrize("backend", ["c", "numpy"])
