@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip i
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")
 
-NAMES = ("index", "lstm", "bidirectional_rnn", "mlstm")
+NIGHTLY = ("bidirectional_rnn", "mlstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
+NAMES = ("index", "lstm", *NIGHTLY)
 WIDTHS = (360, 1440)
 PAGES = pytest.mark.parametrize("name", NAMES)
 EACH = pytest.mark.parametrize("code", LANGUAGES)
