@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Piecewise, exp, preorder_traversal
 
-from symrnn.authoring.symbols import LETTERS, Author, Axes, Term, plain
+from symrnn.authoring.symbols import LETTERS, Author, Axes, Term, exchanged, plain
 from symrnn.program import Ein, Maximum, ProgramError, SizeSymbol, add, quoted
 
 
@@ -45,7 +45,7 @@ class Spec:
 
     def text(self, transposed: bool = False) -> str:
         """As einsum writes it; the left array as it is stored, where it is read ``transposed``."""
-        left = f"{self.left[:-2]}{self.left[-1]}{self.left[-2]}" if transposed else self.left
+        left = "".join(exchanged(tuple(self.left))) if transposed else self.left
         return f"{left},{self.right}->{self.output}"
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from sympy import Expr, Mul, Number, Piecewise, Rational, Symbol
 
 from symrnn.authoring.arrays import product_spec, shape
-from symrnn.authoring.symbols import MARK, Axes, Sequence, Term, plain, unmarked
+from symrnn.authoring.symbols import (MARK, Axes, Sequence, Term, exchanged, plain,
+                                      unmarked)
 from symrnn.authoring.vetting import vetted
 from symrnn.program import (Delay, Ein, Equation, Glyph, Program, ProgramError, Role, Size,
                             SizeSymbol, Span, Variable, check_equation, contraction_axes,
@@ -119,9 +120,7 @@ class Draft:
     def product(self, left: Expr, right: Expr, transposed: bool = False) -> Expr:
         """``left @ right`` for a matrix and a vector or matrix, or for several side by side."""
         matrix, operand = self.named(left), self.named(right)
-        axes = matrix.axes
-        if transposed:
-            axes = (*axes[:-2], axes[-1], axes[-2])
+        axes = exchanged(matrix.axes) if transposed else matrix.axes
         spec = product_spec(axes, operand.axes)
         if spec is not None:
             return self.contract(spec.text(transposed), matrix, operand)

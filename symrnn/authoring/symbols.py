@@ -16,6 +16,17 @@ Axes = tuple[str, ...]
 MOST_STEPS = 64  # that a formula looks back: each is a state of its own
 
 
+def exchanged(axes: Axes) -> Axes:
+    """The axes of a transposed matrix, or of several side by side."""
+    return (*axes[:-2], axes[-1], axes[-2])
+
+
+def transposition(axes: Axes) -> str:
+    """A transpose as a contraction: ``ij->ji``."""
+    letters = LETTERS[:len(axes)]
+    return f"{letters}->{''.join(exchanged(tuple(letters)))}"
+
+
 class Author(Protocol):
     """What symbols need of the cell that they belong to."""
 
@@ -123,8 +134,7 @@ class Term(Symbol):  # type: ignore[misc]  # SymPy ships no types
         if len(self.axes) < 2:
             raise ProgramError(f"{self.cell.name}: '{self.name}.T' wants a matrix, got "
                                f"[{', '.join(self.axes)}]")
-        letters = LETTERS[:len(self.axes)]
-        return Transposed(f"{letters}->{letters[:-2]}{letters[-1]}{letters[-2]}", self)
+        return Transposed(transposition(self.axes), self)
 
 
 class Transposed(Ein):

@@ -87,10 +87,6 @@ class Printer(Walker[str]):
         """A variable."""
         return name
 
-    def term(self, term: Expr, lhs: str) -> str:
-        """One term of the right-hand side of ``lhs``, where a language prints whole equations."""
-        raise NotImplementedError
-
     def size(self, name: str) -> str:
         """A size."""
         return name

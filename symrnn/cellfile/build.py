@@ -14,7 +14,8 @@ from symrnn.cellfile.repeats import Line, called, numbered, written_out
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError, Source, load, source
 from symrnn.cellfile.syntax import statements
-from symrnn.cellfile.values import fits, shape
+from symrnn.authoring.arrays import shape
+from symrnn.cellfile.values import fits
 from symrnn.program import Program, misnamed, symbols_in_order
 
 Kind = TypeVar("Kind", bound=Statement)

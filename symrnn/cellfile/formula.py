@@ -9,15 +9,15 @@ from fractions import Fraction
 
 from sympy import Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational
 
-from symrnn.authoring.arrays import product_spec
-from symrnn.authoring.symbols import LETTERS
+from symrnn.authoring.arrays import product_spec, shape
+from symrnn.authoring.symbols import Axes, exchanged, transposition
 from symrnn.cellfile.functions import FUNCTIONS, Given
 from symrnn.cellfile.nodes import (CallNode, ComparisonNode, NameNode, Node, NumberNode,
                                    OperatorNode, PowerNode)
 from symrnn.cellfile.repeats import called, numbered
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
-from symrnn.cellfile.values import Axes, Value, constant, fits, hint, shape, widening
+from symrnn.cellfile.values import Value, constant, fits, hint, widening
 from symrnn.program import IndexSymbol, SizeSymbol
 
 MAX_SIZE = 10 ** 40  # of the numerator and the denominator of a number
@@ -150,10 +150,8 @@ class Formulas:
         if len(matrix.axes) < 2:
             raise self.mismatch(f"only a matrix has a transpose, but here it is "
                                 f"{shape(matrix.axes)}", node.at, matrix)
-        letters, axes = LETTERS[:len(matrix.axes)], matrix.axes
-        spec = f"{letters}->{letters[:-2]}{letters[-1]}{letters[-2]}"
-        return Value(self.scope.cell.contract(spec, matrix.expression),
-                     (*axes[:-2], axes[-1], axes[-2]))
+        spec = transposition(matrix.axes)
+        return Value(self.scope.cell.contract(spec, matrix.expression), exchanged(matrix.axes))
 
     def _product(self, node: OperatorNode) -> Value:
         first, second = node.operands
@@ -164,8 +162,7 @@ class Formulas:
         if len(axes) < 2:
             raise self.mismatch(f"the left of '@' is a matrix, but here it is "
                                 f"{shape(axes)}; '*' acts element by element", node.at, left)
-        if transposed:
-            axes = (*axes[:-2], axes[-1], axes[-2])
+        axes = exchanged(axes) if transposed else axes
         spec = product_spec(axes, right.axes)
         if spec is None:
             raise self.mismatch(

@@ -12,7 +12,9 @@ from sympy import Expr, Piecewise, sqrt
 from symrnn.authoring import arrays
 from symrnn.cellfile.scope import Scope
 from symrnn.cellfile.source import CellFileError
-from symrnn.cellfile.values import Axes, Value, shape
+from symrnn.authoring.arrays import shape
+from symrnn.authoring.symbols import Axes
+from symrnn.cellfile.values import Value
 from symrnn.program import (ACTIVATIONS, ALIASES, ELEMENTARY, activation, larger, magnitude,
                             smaller, symbols_in_order)
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from sympy import Expr, Rational
 
-Axes = tuple[str, ...]
+from symrnn.authoring.arrays import shape
+from symrnn.authoring.symbols import Axes
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,6 @@ class Value:
 def constant(number: Fraction) -> Value:
     """A number as a value."""
     return Value(Rational(number.numerator, number.denominator), (), number)
-
-
-def shape(axes: Axes) -> str:
-    """Axes as a cell file writes them: ``[m, n]``; a number has ``[]``."""
-    return f"[{', '.join(axes)}]"
 
 
 def fits(narrow: Axes, wide: Axes) -> bool:
