@@ -16,12 +16,17 @@ def option(what: str, names: Sequence[str], *flags: str, help: str) -> Any:
                             one for one in names if one.startswith(incomplete)])
 
 
+def listed(names: Sequence[str]) -> str:
+    """``there are a, b and c``; ``there is a``."""
+    *others, last = names
+    return f"there are {', '.join(others)} and {last}" if others else f"there is {last}"
+
+
 def _known(what: str, names: Sequence[str]) -> Callable[[Any], Any]:
     """What refuses other names, and gives back what was given."""
     def checked(given: Any) -> Any:
         for name in [given] if isinstance(given, str) else given or ():
             if name not in names:
-                raise typer.BadParameter(f"there is no {what} {name!r}; there are "
-                                         f"{', '.join(names[:-1])} and {names[-1]}")
+                raise typer.BadParameter(f"there is no {what} {name!r}; {listed(names)}")
         return given
     return checked

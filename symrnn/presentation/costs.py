@@ -81,9 +81,9 @@ def sizes_of(program: Program, text: str) -> dict[Expr, Integer]:
     found = {}
     for one in filter(None, text.split(",")):
         name, _, number = (half.strip() for half in one.partition("="))
-        if name not in known or not number.isdecimal():
+        if name not in known or not number.isdecimal() or int(number) == 0:
             raise Misused(f"--fix {quoted(text)} is not understood at {quoted(one)}; write sizes "
-                          f"such as {known[0]}=8, of {', '.join(known)}")
+                          f"from 1 on, such as {known[0]}=8, of {', '.join(known)}")
         found[SizeSymbol(name)] = Integer(number)
     return found
 

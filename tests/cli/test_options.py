@@ -123,3 +123,18 @@ def test_what_does_not_go_together_is_one_sentence(
         cli.main()
     told = capsys.readouterr()
     assert not told.out and words in told.err and told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("docs lstm --format pdf", "there is no format 'pdf'; there is html"),
+    ("docs lstm --lang fr", "there is no language 'fr'; there are en and zh-TW"),
+])
+def test_what_there_is_reads_as_a_sentence(words: str, said: str) -> None:
+    result = CliRunner().invoke(cli.app, words.split())
+    assert result.exit_code == 2 and said in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("fixed", ["foo", "m=0", "m=-1", "q=2"])
+def test_sizes_of_costs_are_names_and_numbers_from_one_on(fixed: str) -> None:
+    result = CliRunner().invoke(cli.app, ["show", "lstm", "--cost", "--fix", fixed])
+    assert result.exit_code and "is not understood" in str(result.exception)
