@@ -20,13 +20,14 @@ from symrnn.documents.highlight import Block, blocks
 from symrnn.documents.page import Accuracy, Code, Entry, Page
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
+from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
 FOLDER = "docs"
-ASSETS = ("style.css", "script.js")
+ASSETS = ("style.css", "script.js", "flow.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
-             "index": ("index.html.j2",)}
+             "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
 
 
 class Notation:
@@ -132,8 +133,20 @@ class PageView:
     @property
     def sizes(self) -> tuple[Markup, ...]:
         """The sizes of the example: ``n = 2``."""
-        return tuple(Markup("{} = {}").format(self.math(letter), size)
-                     for letter, size in self.data.example.sizes)
+        return self.each_size(self.data.example.sizes)
+
+    def each_size(self, sizes: Iterable[tuple[Formula, int]]) -> tuple[Markup, ...]:
+        """Sizes with their letters."""
+        return tuple(Markup("{} = {}").format(self.math(letter), size) for letter, size in sizes)
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """The same in a sentence."""
+        return self.words.listed(self.each_size(sizes))
+
+    @staticmethod
+    def data_text(text: str) -> Markup:
+        """Numbers and names as JSON, which an element of a script holds as they are."""
+        return Markup(text.replace("<", "\\u003c"))
 
     @cached_property
     def places(self) -> Mapping[str, list[str]]:
@@ -166,15 +179,17 @@ class Html:
         texts.held(used())
 
     def page(self, data: Page) -> dict[str, str]:
-        """The files of one network, one for each language."""
+        """The files of one network: a page for each language, and what it computes with."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        return {f"{words.code}/{data.head.name}.html": page(
+        kernels = {f"kernels/{one.filename}": one.text
+                   for each in data.flow.curves for one in each.scripts}
+        return {**kernels, **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), listings, curves, pictures))
-            for words in self.words}
+            for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all, in every language, and what leads to it."""
@@ -204,4 +219,5 @@ def used() -> dict[str, frozenset[str]]:
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
+            "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.flow import GradientFlow
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -243,6 +244,7 @@ class Page:
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few
+    flow: GradientFlow
     costs: tuple[CostRow, ...]
     code: tuple[Code, ...]
     example: Example

@@ -16,6 +16,7 @@ from symrnn.documents.code import code
 from symrnn.documents.cost_table import cost_table
 from symrnn.documents.equations import Equations, backward
 from symrnn.documents.example import example
+from symrnn.documents.flow import gradient_flow
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
@@ -52,7 +53,8 @@ class Site:
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
             edges(program), backward(forward, gradient),
-            (one_step(program), unrolled(program, STEPS)), cost_table(plan),
+            (one_step(program), unrolled(program, STEPS)), gradient_flow(name, program),
+            cost_table(plan),
             code(plan, name, forward, gradient), example(plan, forward, gradient),
             accuracy(plan), self._neighbours(name),
             (*self.equals[name], *equal_layers(one, program)))

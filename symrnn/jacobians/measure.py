@@ -13,9 +13,9 @@ from symrnn.jacobians.product import products
 from symrnn.jacobians.result import Flow
 from symrnn.jacobians.saturation import saturations
 from symrnn.jacobians.start import Choice, Start, refuse_unknown, started
-from symrnn.jacobians.steps import Part, Steps, along
+from symrnn.jacobians.steps import Part, Steps, Unmeasured, Why, along
 from symrnn.jacobians.travel import Spectrum, Travel
-from symrnn.program import Program, ProgramError, of_network
+from symrnn.program import Program, of_network
 from symrnn.runtime.shapes import Array
 from symrnn.transforms.rewiring import recurrent
 
@@ -69,9 +69,13 @@ def measured(programs: Iterable[tuple[str, Program]], choice: Choice, told: Told
 
 
 def travel(name: str, program: Program, choice: Choice, told: Told = silent) -> Travel:
-    """How gradients travel through one network that is scanned forwards."""
-    run = finite(started(program, choice))
-    lags = range(choice.steps + 1)
+    """How gradients travel through one network that is scanned forwards. Raises as ``flow``."""
+    return along_run(name, finite(started(program, choice)), choice.seed, told)
+
+
+def along_run(name: str, run: Steps, seed: int = 0, told: Told = silent) -> Travel:
+    """How gradients travel through the steps of a run, from the last one back to the second."""
+    program, lags = run.start.program, range(run.start.steps)
     shown = [one for one in run.states if one.name in
              {each.state for each in recurrent(program)}]
     total = sum(one.size for one in run.states)
@@ -79,12 +83,12 @@ def travel(name: str, program: Program, choice: Choice, told: Told = silent) -> 
         (new.name, old.name): [] for new in shown for old in shown}
     spectra = []
     for lag, product in zip(lags, products(np.eye(total), run.backwards()), strict=False):
-        told(lag, name, choice.steps)
+        told(lag, name, lags[-1])
         for (new, old), row in zip(_pairs(shown), norms.values(), strict=True):
             row.append(product.norm(new.rows, old.rows))
-        if lag in lags_shown(choice.steps):
+        if lag in lags_shown(lags[-1]):
             spectra.append(Spectrum(lag, *map(_frozen, product.spectrum())))
-    return Travel(name, program.title, dict(run.start.sizes), choice.seed,
+    return Travel(name, program.title, dict(run.start.sizes), seed,
                   tuple(one.name for one in shown), tuple(lags),
                   {pair: _frozen(row) for pair, row in norms.items()},
                   _loss(run, shown), tuple(spectra), saturations(run))
@@ -93,14 +97,14 @@ def travel(name: str, program: Program, choice: Choice, told: Told = silent) -> 
 def finite(start: Start) -> Steps:
     """A run whose values are finite, of positive numbers if need be.
 
-    Raises ProgramError where neither is.
+    Raises Unmeasured where neither is.
     """
     with np.errstate(all="ignore"):
         for one in (start, start.positive()):
             run = Steps(one)
             if run.finite:
                 return run
-    raise ProgramError(f"{start.program.name} leaves the numbers at these weights: give others")
+    raise Unmeasured(start.program, Why.NOT_FINITE)
 
 
 def lags_shown(steps: int) -> tuple[int, ...]:

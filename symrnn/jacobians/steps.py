@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -33,19 +34,34 @@ class Part:
         return int(self.rows.stop - self.rows.start)
 
 
+class Why(Enum):
+    """Why the gradients of a network cannot be measured, and what to do instead."""
+
+    NO_MEMORY = ("remembers nothing that it computes, so no gradient travels through time; "
+                 "measure a network with a state")
+    BOTH_DIRECTIONS = ("remembers in both directions, so no state follows from the one before it "
+                       "and there is no Jacobian from state to state; measure one direction")
+    NOT_FINITE = "has values that are not finite at these weights; give others"
+
+
+class Unmeasured(ProgramError):
+    """A network whose gradients cannot be measured."""
+
+    def __init__(self, program: Program, why: Why) -> None:
+        super().__init__(f"{program.name} {why.value}")
+        self.why = why
+
+
 def along(program: Program) -> Program:
     """The network scanned forwards: one that reads in reverse is turned around.
 
-    Raises ProgramError where there is no Jacobian from state to state.
+    Raises Unmeasured where there is no Jacobian from state to state.
     """
     directions = {one.step for one in program.delays}
     if not recurrent(program):
-        raise ProgramError(f"{program.name} remembers nothing that it computes, so no gradient "
-                           f"travels through time; measure a network with a state")
+        raise Unmeasured(program, Why.NO_MEMORY)
     if len(directions) > 1:
-        raise ProgramError(f"{program.name} remembers in both directions, so no state follows "
-                           f"from the one before it and there is no Jacobian from state to "
-                           f"state; measure one direction")
+        raise Unmeasured(program, Why.BOTH_DIRECTIONS)
     return program if directions == {1} else reverse(program)
 
 
@@ -64,6 +80,10 @@ class Steps:
         """True where no value left the domain of a function."""
         return all(np.isfinite(array).all() for states in self.before
                    for array in states.values())
+
+    def size(self, state: str) -> int:
+        """How many entries a state has."""
+        return next(one.size for one in self.states if one.name == state)
 
     def _states(self) -> Iterator[dict[str, Array]]:
         """The states before every step, and after the last."""
