@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -88,11 +88,11 @@ def gradient_flow(name: str, program: Program) -> GradientFlow:
     """What the page of a network tells of gradients through time."""
     printer = DocumentPrinter(program)
     ways = tuple(_way(printer, one) for one in additive_paths(program))
+    found = GradientFlow(tuple(_columns(program, printer)), ways, "", ())
     try:
-        curves, why = (_curves(name, program),), ""
+        return replace(found, curves=(_curves(name, program),))
     except Unmeasured as error:
-        curves, why = (), error.why.name.lower()
-    return GradientFlow(tuple(_columns(program, printer)), ways, why, curves)
+        return replace(found, unmeasured=error.why.name.lower())
 
 
 def _columns(program: Program, printer: DocumentPrinter
@@ -146,13 +146,18 @@ def _beside() -> _Measured:
 
 
 def _measured(name: str, program: Program) -> _Measured:
-    start = started(program, Choice(page_sizes(program), LAGS))
-    run = finite(Start(program, start.sizes, _rounded(start.parameters), _rounded(start.inputs)))
+    run = finite(page_start(program))
     travel = along_run(name, run)
     (artefact,) = javascript_backend(derive(program), name)
     (text,) = rendered((artefact,)).values()
     return _Measured(run, travel, Script(artefact.filename, text),
                      _data(artefact.content.name, artefact.content.sizes, run, travel))
+
+
+def page_start(program: Program) -> Start:
+    """Where a page measures a network: random numbers to three places, which fit into a page."""
+    start = started(program, Choice(page_sizes(program), LAGS))
+    return Start(program, start.sizes, _rounded(start.parameters), _rounded(start.inputs))
 
 
 def page_sizes(program: Program) -> dict[str, int]:

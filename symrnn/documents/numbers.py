@@ -51,6 +51,8 @@ def of_power(exponent: float) -> str:
     if not isfinite(exponent):
         return "0" if exponent < 0 else str(exponent)
     whole = floor(exponent)
+    if -3 <= whole < 3:
+        return f"{10**exponent:.3g}"
     mantissa = f"{10 ** (exponent - whole):.1f}"
     if mantissa == "10.0":
         whole, mantissa = whole + 1, "1.0"

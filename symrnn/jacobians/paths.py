@@ -13,7 +13,7 @@ from sympy import Expr
 
 from symrnn.adjoint.rules import Linear, linearise
 from symrnn.program import (Delay, Equation, Program, Role, Span, Variable, multiply,
-                            reached, symbols_in_order)
+                            reached, reads, reversed_edges, symbols_in_order)
 from symrnn.program.interpret import evaluate
 from symrnn.transforms.bias import only_added
 from symrnn.transforms.rewiring import recurrence, recurrent
@@ -59,10 +59,11 @@ def recurrent_weights(program: Program) -> tuple[str, ...]:
 
 @cache
 def biases(program: Program) -> tuple[str, ...]:
-    """The vectors and numbers that are only ever added, those that open an additive path first."""
-    first = [one.bias for one in openers(program)]
+    """What is only ever added on the way to a state, what opens an additive path first."""
+    first, readers = [one.bias for one in openers(program)], reversed_edges(reads(program))
+    states = {one.source for one in recurrent(program)}
     found = [one.name for one in program.with_role(Role.PARAMETER)
-             if _is_bias(program, one)]
+             if _is_bias(program, one) and states & reached([one.name], readers)]
     return tuple(dict.fromkeys([*first, *found]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -53,11 +53,6 @@ class Start:
         """The same with sizes of numbers without signs, for formulas with logarithms and roots."""
         return replace(self, parameters=_without_signs(self.parameters),
                        inputs=_without_signs(self.inputs))
-
-    def changed(self, change: Callable[[str, Array], Array]) -> Start:
-        """The same with every parameter changed."""
-        return replace(self, parameters={name: change(name, array)
-                                         for name, array in self.parameters.items()})
 
 
 def started(program: Program, choice: Choice) -> Start:

@@ -74,6 +74,7 @@
   const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const told = (power) => {
     if (!Number.isFinite(power)) return power < 0 ? "0" : "∞";
+    if (-3 <= power && power < 3) return `${Number((10 ** power).toPrecision(3))}`;
     let whole = Math.floor(power), mantissa = (10 ** (power - whole)).toFixed(1);
     if (mantissa === "10.0") { whole += 1; mantissa = "1.0"; }
     const raised = `${Math.abs(whole)}`.replace(/\d/g, (one) => digits[one]);
