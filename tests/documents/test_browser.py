@@ -196,9 +196,9 @@ def in_python(name: str, scale: float, bias: str, shift: float) -> list[list[flo
     for each in (name, "elman"):
         start = page_start(along(symrnn.cell(each)))
         factors = dict.fromkeys(recurrent_weights(start.program), scale)
-        moved = {one: factors.get(one, 1.0) * array + shift * (each == name and one == bias)
-                 for one, array in start.parameters.items()}
-        travel = along_run(each, Steps(dataclasses.replace(start, parameters=moved)))
+        changed = {one: factors.get(one, 1.0) * array + shift * (each == name and one == bias)
+                   for one, array in start.parameters.items()}
+        travel = along_run(each, Steps(dataclasses.replace(start, parameters=changed)))
         columns += [list(travel.norms[state, state]) for state in travel.states]
     return [[column[lag] for column in columns] for lag in lags_shown(LAGS)]
 
