@@ -15,16 +15,17 @@ from symrnn.backends.formula import Formula
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
-from symrnn.documents.cost_table import KINDS
+from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Block, blocks
-from symrnn.documents.page import Accuracy, Code, Entry, Page
+from symrnn.documents.page import Accuracy, Code, Entry, Matrix, Page, Script, Values
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
+from symrnn.documents.vectors import given_of, numbers_of
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
-FOLDER = "docs"
-ASSETS = ("style.css", "script.js")
+FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages compute with
+ASSETS = ("style.css", "script.js", "live.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
 
@@ -135,6 +136,19 @@ class PageView:
         return tuple(Markup("{} = {}").format(self.math(letter), size)
                      for letter, size in self.data.example.sizes)
 
+    def start(self, script: Script) -> Markup:
+        """The case that a page computes from, for the script."""
+        return Markup(given_of(script.vector))
+
+    def vector(self, script: Script) -> Markup:
+        """A link to the same numbers in all digits."""
+        name = f"{script.name}.json"
+        return Markup('<a href="../{}/{}"><code>{}</code></a>').format(KERNELS, name, name)
+
+    def now(self, values: Values) -> Matrix:
+        """What a symbol is at the step that the page shows first; a constant has one value."""
+        return values.at_steps[min(self.data.example.now, len(values.at_steps)) - 1]
+
     @cached_property
     def places(self) -> Mapping[str, list[str]]:
         """By the label of an equation the anchors of the functions that compute it."""
@@ -171,10 +185,13 @@ class Html:
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        return {f"{words.code}/{data.head.name}.html": page(
+        script = data.example.script
+        return {f"{KERNELS}/{script.name}.js": script.text,
+                f"{KERNELS}/{script.name}.json": numbers_of(script.vector),
+                **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), listings, curves, pictures))
-            for words in self.words}
+                   for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all, in every language, and what leads to it."""
@@ -204,4 +221,4 @@ def used() -> dict[str, frozenset[str]]:
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
-            "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}
+            "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

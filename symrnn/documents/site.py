@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from symrnn.adjoint import with_terms
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
@@ -13,9 +14,10 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
-from symrnn.documents.cost_table import cost_table
-from symrnn.documents.equations import Equations, backward
-from symrnn.documents.example import example
+from symrnn.documents.cost_table import cost_table, size_inputs
+from symrnn.documents.backward import backward
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import Worked, example, small_case
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
@@ -49,11 +51,13 @@ class Site:
         one, program = self.networks[name], self.programs[name]
         plan = derive(program)
         forward, gradient = Equations(program), Equations(plan.gradient)
+        worked = Worked(small_case(plan), name, with_terms(plan.gradient, program))
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
-            edges(program), backward(forward, gradient),
+            edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), cost_table(plan),
-            code(plan, name, forward, gradient), example(plan, forward, gradient),
+            size_inputs(plan),
+            code(plan, name, forward, gradient), example(worked, forward, gradient),
             accuracy(plan), self._neighbours(name),
             (*self.equals[name], *equal_layers(one, program)))
 
