@@ -63,6 +63,11 @@ class Worked:
         return self.values(self.terms.names[lhs][place], symbol)
 
     @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps, from 1."""
+        return tuple(range(1, self.case.sizes["T"] + 1))
+
+    @property
     def script(self) -> Script:
         """What computes all this in a page."""
         (text,) = rendered(javascript_backend(self.plan, self.name, self.case.plan)).values()
@@ -93,17 +98,16 @@ def example(worked: Worked, forward: Equations, gradient: Equations) -> Example:
              if gradient.program[name].role is not Role.GRADIENT]
     sizes = tuple((forward.printer.size(one.name), worked.case.sizes[one.name])
                   for one in program.sizes)
-    steps = tuple(range(1, worked.case.sizes["T"] + 1))
     return Example(
-        worked.script, (len(steps) + 1) // 2, sizes, steps,
-        _table(worked, forward, _named(program, Role.PARAMETER, *FED, Role.INITIAL)),
-        _table(worked, forward, forward.by_name),
-        _table(worked, gradient, _named(gradient.program, Role.COTANGENT)),
-        _table(worked, gradient, inner),
-        _table(worked, gradient, _named(gradient.program, Role.GRADIENT)))
+        worked.script, (len(worked.steps) + 1) // 2, sizes, worked.steps,
+        table(worked, forward, named(program, Role.PARAMETER, *FED, Role.INITIAL)),
+        table(worked, forward, forward.by_name),
+        table(worked, gradient, named(gradient.program, Role.COTANGENT)),
+        table(worked, gradient, inner),
+        table(worked, gradient, named(gradient.program, Role.GRADIENT)))
 
 
-def _table(worked: Worked, equations: Equations, names: Iterable[str]) -> Table:
+def table(worked: Worked, equations: Equations, names: Iterable[str]) -> Table:
     """The values of some names, each with the equation that binds it, if one does."""
     found: dict[bool, list[Values]] = {True: [], False: []}
     for name in names:
@@ -113,7 +117,8 @@ def _table(worked: Worked, equations: Equations, names: Iterable[str]) -> Table:
     return Table(tuple(found[False]), tuple(found[True]))
 
 
-def _named(program: Program, *roles: Role) -> list[str]:
+def named(program: Program, *roles: Role) -> list[str]:
+    """The names of what has some roles."""
     return [one.name for one in program.with_role(*roles)]
 
 

@@ -185,9 +185,9 @@ class Html:
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        script = data.example.script
-        return {f"{KERNELS}/{script.name}.js": script.text,
-                f"{KERNELS}/{script.name}.json": numbers_of(script.vector),
+        scripts = (data.example.script, *(one.script for one in data.lessons))
+        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
                 **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), listings, curves, pictures))

@@ -210,6 +210,20 @@ class Example:
 
 
 @dataclass(frozen=True)
+class LessonShown:
+    """A worked example that lecture notes have, with the equations that it is about."""
+
+    script: Script
+    now: int
+    told: str
+    source: str
+    equations: tuple[Shown, ...]
+    steps: tuple[int, ...]
+    given: Table
+    forward: Table
+
+
+@dataclass(frozen=True)
 class Point:
     """A width of a finite difference, and the relative error of the derivative."""
 
@@ -289,6 +303,7 @@ class Page:
     sizes: tuple[SizeInput, ...]
     code: tuple[Code, ...]
     example: Example
+    lessons: tuple[LessonShown, ...]
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]

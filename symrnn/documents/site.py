@@ -18,6 +18,7 @@ from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.backward import backward
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import Worked, example, small_case
+from symrnn.documents.lessons import lessons
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
@@ -57,7 +58,7 @@ class Site:
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), cost_table(plan),
             size_inputs(plan),
-            code(plan, name, forward, gradient), example(worked, forward, gradient),
+            code(plan, name, forward, gradient), example(worked, forward, gradient), tuple(lessons(one)),
             accuracy(plan), self._neighbours(name),
             (*self.equals[name], *equal_layers(one, program)))
 
