@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+Rows = tuple[tuple[float, ...], ...]  # one a step
 Numbers = Any  # a number for all entries, or nested tuples of them
 
 
@@ -24,7 +25,7 @@ class Lesson:
     options: Mapping[str, Any]
     sizes: Mapping[str, int]
     parameters: Mapping[str, Numbers]
-    inputs: tuple[tuple[float, ...], ...]
-    outputs: tuple[tuple[float, ...], ...]
-    others: tuple[tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]], ...] = ()
+    inputs: Rows
+    outputs: Rows
+    others: tuple[tuple[Rows, Rows], ...] = ()
     bound: float = 0.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.adjoint import Terms, join
+from symrnn.adjoint import Terms, join, with_terms
 from symrnn.backends.formula import Formula
 from symrnn.backends.javascript import array_names, javascript_backend
 from symrnn.checking.reference import Case, random_case
@@ -89,6 +89,11 @@ class Worked:
         if variable.span is Span.BATCH:
             return (_matrix(whole[0]),)
         return tuple(_matrix(step[0]) for step in whole)
+
+
+def worked_example(plan: Plan, name: str) -> Worked:
+    """The small case of a network, every term of its backward pass apart."""
+    return Worked(small_case(plan), name, with_terms(plan.gradient, plan.program))
 
 
 def example(worked: Worked, forward: Equations, gradient: Equations) -> Example:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symrnn.adjoint import with_terms
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
@@ -17,7 +16,7 @@ from symrnn.documents.code import code
 from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.backward import backward
 from symrnn.documents.equations import Equations
-from symrnn.documents.example import Worked, example, small_case
+from symrnn.documents.example import example, worked_example
 from symrnn.documents.lessons import lessons
 from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
@@ -52,7 +51,7 @@ class Site:
         one, program = self.networks[name], self.programs[name]
         plan = derive(program)
         forward, gradient = Equations(program), Equations(plan.gradient)
-        worked = Worked(small_case(plan), name, with_terms(plan.gradient, program))
+        worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
             edges(program), backward(forward, gradient, worked),
