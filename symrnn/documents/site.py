@@ -56,8 +56,8 @@ class Site:
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), cost_table(plan),
-            size_inputs(plan),
-            code(plan, name, forward, gradient), example(worked, forward, gradient), tuple(lessons(one)),
+            size_inputs(plan), code(plan, name, forward, gradient),
+            example(worked, forward, gradient), tuple(lessons(one)),
             accuracy(plan), self._neighbours(name),
             (*self.equals[name], *equal_layers(one, program)))
 

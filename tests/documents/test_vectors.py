@@ -68,7 +68,7 @@ def test_kernels_reproduce_the_vector_of_a_page(files: dict[str, str], name: str
 
 
 @EACH
-@pytest.mark.parametrize(("name", "lesson"), LESSONS, ids=lambda one: str(getattr(one, "name", one)))
+@pytest.mark.parametrize(("name", "lesson"), LESSONS, ids=[name for name, _ in LESSONS])
 def test_kernels_reproduce_the_vector_of_a_lesson(files: dict[str, str], name: str, lesson: Any,
                                                   backend: str) -> None:
     data = vector(files, f"{name}_{lesson.name}")
