@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 
 from symrnn.adjoint.systems import with_shown
 from symrnn.program import (Equation, Program, Role, UnknownName, add, quoted, reached, reads,
@@ -41,9 +42,11 @@ def restricted(program: Program, of: str) -> Program:
 
 
 def _without(equation: Equation, zero: set[str]) -> Equation:
-    kept = [term for term in terms(equation.rhs) if not zero & set(symbols_in_order(term))]
-    origins = tuple(one for one in equation.origins if not zero & {one.source})
-    return replace(equation, rhs=add(kept), origins=origins)
+    """The equation without its terms of zero cotangents, and without where these came from."""
+    alive = [not zero & set(symbols_in_order(term)) for term in terms(equation.rhs)]
+    origins = compress(equation.origins, alive)
+    return replace(equation, rhs=add([*compress(terms(equation.rhs), alive)]),
+                   origins=tuple(origins))
 
 
 def _only(program: Program, names: set[str], equations: tuple[Equation, ...]) -> Program:

@@ -80,9 +80,10 @@ class _Column(DocumentPrinter):
         order = matrix_product(ein.letters)
         if len(matrix) == 1 and is_elementwise(ein.letters):
             return _beside(*front, _diagonal(self.symbol(matrix[0].name)), *passed)
-        if len(matrix) == 1 and order is not None and len(ein.letters.output) == 1:
-            name = matrix[0].name
-            turned = self.transposed(name) if order[0].transposed else self.symbol(name)
+        if len(matrix) == 1 and order is not None and len(ein.letters.output) <= 1:
+            name, scalar = matrix[0].name, not ein.letters.output
+            turned = (self.transposed(name) if scalar or order[0].transposed
+                      else self.symbol(name))
             return _beside(*front, turned, *passed)
         return self.term(term, lhs)
 
