@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from sympy import Expr, preorder_traversal
+from sympy import Add, Expr, preorder_traversal
 
 from symrnn.backends.document import DocumentPrinter, held
 from symrnn.backends.formula import Formula, Scripts, Sum
@@ -13,15 +13,17 @@ from symrnn.backends.formula import Symbol as Shown
 from symrnn.backends.formula import TRANSPOSED
 from symrnn.backends.printer import SUM
 from symrnn.backends.products import is_indexed
-from symrnn.program import (Equation, Program, contraction_term, contractions, indices_in_order,
-                            is_variable, negated, terms)
+from symrnn.program import (Ein, Equation, Program, contraction_term, contractions, factors,
+                            indices_in_order, is_variable, negated, terms)
 
+SHORT = 5  # factors of a product that may stand in two places
 OPPOSITE = {"": "-", "+": "-", "-": "+"}
 
 
 def read_once(program: Program, kept: Collection[str] = ()) -> frozenset[str]:
     """The bound names that are read in one place alone: their formulas may stand there.
 
+    Short products may stand in two places.
     What a delay hands on, and what is ``kept``, keeps its name: a recursion needs it.
     """
     read = Counter(name for one in program.equations if program[one.lhs].stands_for is None
@@ -32,8 +34,22 @@ def read_once(program: Program, kept: Collection[str] = ()) -> frozenset[str]:
         if found or indices_in_order(one.rhs):
             named |= {one.lhs, *(operand.name for ein in found for operand in ein.operands)}
     return frozenset(one.lhs for one in program.equations
-                     if read[one.lhs] == 1 and one.lhs not in named
-                     and program[one.lhs].stands_for is None)
+                     if one.lhs not in named and program[one.lhs].stands_for is None
+                     and (read[one.lhs] == 1 or (read[one.lhs] == 2 and _is_short(program, one))))
+
+
+def _is_short(program: Program, equation: Equation) -> bool:
+    """True for one product of few factors, which may stand in two places."""
+    waiting, count = [equation.rhs], 0
+    while waiting and count <= SHORT:
+        for factor in factors(waiting.pop()):
+            definition = program.definition(factor.name) if is_variable(factor) else None
+            single = definition is not None and not definition.rhs.has(Add, Ein)
+            if definition is not None and single:
+                waiting.append(definition.rhs)
+            else:
+                count += 1
+    return count <= SHORT and not equation.rhs.has(Ein) and not isinstance(equation.rhs, Add)
 
 
 def _names(program: Program, expression: Expr) -> Iterator[str]:

@@ -8,7 +8,7 @@ Equations are those of one sample.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, count
 
@@ -27,12 +27,14 @@ LARGEST = Function("Maximum")  # of an expression over indices, as Sum is its su
 class Basis:
     """The entries by which derivatives are taken: the direction ``seed`` is each unit in turn.
 
-    All that is ``moving`` has the indices of such an entry behind its own.
+    All that is ``moving`` has the indices of such an entry behind its own, and another name where
+    ``labels`` have one for it.
     """
 
     seed: str
     axes: tuple[str, ...]
     moving: frozenset[str]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def past(program: Program) -> dict[str, tuple[str, int]]:
@@ -47,6 +49,13 @@ def past(program: Program) -> dict[str, tuple[str, int]]:
     return found
 
 
+def letters(program: Program) -> Iterator[Symbol]:
+    """Symbols of indices that no symbol and no size of a program is called like."""
+    taken = {*program.axes, *(one.name for one in program.sizes)}
+    numbered = (f"{letter}{number}" for number in count(1) for letter in LETTERS)
+    return (Symbol(one, integer=True) for one in chain(LETTERS, numbered) if one not in taken)
+
+
 class Indexer:
     """Makes SymPy's expressions of one program's; what is in ``put_in`` gives way to its formula.
 
@@ -57,10 +66,7 @@ class Indexer:
                  before: Mapping[str, tuple[str, int]] | None = None) -> None:
         self.program, self.put_in, self.basis = program, put_in, basis
         self.before = before or {}
-        taken = {*program.axes, *(one.name for one in program.sizes)}
-        letters = chain(LETTERS, (f"{letter}{number}" for number in count(1)
-                                  for letter in LETTERS))
-        self._free = (Symbol(one, integer=True) for one in letters if one not in taken)
+        self._free = letters(program)
         self._letters: list[Symbol] = []
         self._used = 0
 
@@ -112,7 +118,8 @@ class Indexer:
         behind = self.along if moves else ()
         step = (at,) if variable.span is Span.SEQUENCE else ()
         places = (*step, *indices, *behind)
-        return IndexedBase(name, shape=self.shape(name))[places] if places else Symbol(name)
+        label = name if self.basis is None else self.basis.labels.get(name, name)
+        return IndexedBase(label, shape=self.shape(name))[places] if places else Symbol(label)
 
     def shape(self, name: str) -> tuple[Expr, ...]:
         """The sizes along the places of a symbol, the step first."""

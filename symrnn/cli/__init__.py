@@ -1,10 +1,12 @@
 """The command line: list, show, grad, generate, check, compare, new, docs, bench."""
 
 from symrnn.cli.commands import app
+from symrnn.cli.gradients import grad
 from symrnn.cli.racing import bench
 from symrnn.cli.running import main
 from symrnn.cli.writing import docs
 
+app.command(short_help="Show the equations that give a gradient.")(grad)
 app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 
