@@ -22,10 +22,10 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
                                without_bias, zoneout)
 
 __all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Gradient", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint", "bidirectional",
-    "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep",
-    "derive", "diagram", "dropout", "elman", "generate", "gradient", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
+    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Gradient",
+    "Kernel", "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint",
+    "bidirectional", "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost",
+    "deep", "derive", "diagram", "dropout", "elman", "generate", "gradient", "gru", "join",
+    "jordan", "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
     "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -116,9 +116,8 @@ def _exchanged(ein: Ein, one: int, other: int) -> bool:
 
 def _in_order(parts: Sequence[str], ein: Ein) -> list[str]:
     """The letters of operands under names by their first appearance behind the output's."""
-    seen = dict.fromkeys("".join((ein.letters.output, *parts)))
-    return [part.translate(str.maketrans(dict(zip(seen, LETTERS, strict=False))))
-            for part in parts]
+    seen = list(dict.fromkeys("".join((ein.letters.output, *parts))))
+    return ["".join(LETTERS[seen.index(letter)] for letter in part) for part in parts]
 
 
 @lru_cache(maxsize=10_000)

@@ -15,7 +15,7 @@ from symrnn.gradients.values import interpreter
 from symrnn.program import Equation
 from symrnn.program.interpret import Array, Interpreter
 
-THIN, THICK = 0.8, 7.0  # what the smallest and the largest contribution are drawn as
+THIN, THICK = 0.8, 5.0  # what the smallest and the largest contribution are drawn as
 
 Sizes = Mapping[tuple[int, str], float]
 

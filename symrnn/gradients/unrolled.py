@@ -20,7 +20,7 @@ from symrnn.gradients.source import derivative_of
 from symrnn.gradients.told import Told
 from symrnn.presentation.layouts import LOSS as LOSS_SYMBOL
 from symrnn.presentation.layouts import Line
-from symrnn.program import (Misused, Program, Role, SizeSymbol, Span, UnknownName, Variable,
+from symrnn.program import (Glyph, Misused, Program, Role, SizeSymbol, Span, UnknownName, Variable,
                             quoted)
 
 MOST_PATHS = 64
@@ -126,7 +126,7 @@ class Unrolled(Told):
         return Partial(Letter(_at(of, one.step)), below)
 
 
-def _at(variable: Variable, step: int) -> Letter:
+def _at(variable: Variable, step: int) -> Glyph:
     """The glyph of a variable at a fixed step."""
     glyph = variable.glyph
     fixed = variable.span is not Span.SEQUENCE

@@ -97,8 +97,9 @@ SHOW: dict[str, Callable[[Program], str]] = {
 def show(program: Program, style: str = "unicode") -> str:
     """A program as text: ``"unicode"`` for the terminal, ``"json"``, or its equations alone.
 
-    ``"sympy"`` is code that makes them as SymPy's, ``"latex"`` one ``align*`` of amsmath, ``"mathml"`` a table of HTML that browsers render,
-    ``"typst"`` goes into a Typst document. Raises UnknownName for another style.
+    ``"sympy"`` is code that makes them as SymPy's, ``"latex"`` one ``align*`` of amsmath,
+    ``"mathml"`` a table of HTML that browsers render, ``"typst"`` goes into a Typst document.
+    Raises UnknownName for another style.
     """
     if style not in SHOW:
         raise UnknownName(f"there is no style {quoted(style)}; there are {', '.join(SHOW)}")

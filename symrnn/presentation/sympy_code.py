@@ -76,8 +76,8 @@ class _Printer(StrPrinter):  # type: ignore[misc]  # SymPy ships no types
         super().__init__()
         self.names = names
 
-    def _print_Symbol(self, expr: Symbol) -> str:  # noqa: N802  # SymPy's name
+    def _print_Symbol(self, expr: Symbol) -> str:  # SymPy's name
         return self.names[expr.name]  # of an IndexedBase this is the label
 
-    def _print_Rational(self, expr: Expr) -> str:  # noqa: N802
+    def _print_Rational(self, expr: Expr) -> str:
         return f"Rational({expr.p}, {expr.q})"
