@@ -27,8 +27,9 @@ def leading_to(program: Program, *targets: str) -> Program:
 def restricted(program: Program, of: str) -> Program:
     """The program with every given cotangent but that of ``of`` set to zero.
 
-    Each adjoint term is linear in one cotangent, so a term of a zero one vanishes. Raises
-    UnknownName where ``of`` is no output and no final state.
+    Each adjoint term is linear in one cotangent, so a term of a zero one vanishes; one that is
+    given at the edge of a recursion stays, to be given as zero. Raises UnknownName where ``of`` is
+    no output and no final state.
     """
     given = program.with_role(Role.COTANGENT)
     chosen = {one.name for one in given if one.of == of}
@@ -38,7 +39,8 @@ def restricted(program: Program, of: str) -> Program:
     alive = reached(chosen, reversed_edges(reads(program)))
     zero = {one.name for one in program.variables if one.of} - alive
     kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]
-    return _only(program, {one.name for one in program.variables} - zero, tuple(kept))
+    edges = {one.initial for one in program.delays if one.lhs in alive}
+    return _only(program, {one.name for one in program.variables} - zero | edges, tuple(kept))
 
 
 def _without(equation: Equation, zero: set[str]) -> Equation:

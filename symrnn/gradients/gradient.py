@@ -21,13 +21,13 @@ from symrnn.backends.unicode import UNICODE
 from symrnn.gradients.hessian import Hessian, hessian
 from symrnn.gradients.jacobian import Jacobian, jacobian
 from symrnn.gradients.names import LOSS
-from symrnn.gradients.source import derivative_of
+from symrnn.gradients.source import Source, derivative_of
 from symrnn.gradients.told import Told, line_data
 from symrnn.gradients.unrolled import Unrolled, unrolled
 from symrnn.presentation import as_data
 from symrnn.presentation.layouts import LOSS as LOSS_SYMBOL
 from symrnn.presentation.layouts import Line, derivative_line, formula_line
-from symrnn.program import (Equation, Misused, Origin, Program, Role, Rule, Span, Variable,
+from symrnn.program import (Equation, Misused, Origin, Program, Rule, Span, Variable,
                             of_network)
 
 
@@ -162,7 +162,7 @@ class Gradient(Told):
         """Where the derivatives of the loss enter, each as the derivative that it is."""
         if self.with_steps or self.is_closed or self.of != LOSS:
             printer, own = self._printer, DocumentPrinter(self.program)
-            for one in self.shown.with_role(Role.COTANGENT):
+            for one in Source(self.program, self.shown, self.of).given:
                 yield Line(formula_line(printer.symbol(one.name),
                                         Partial(LOSS_SYMBOL, own.symbol(one.of))).shown)
                 yield Line(None, self._entry(one))
@@ -223,7 +223,8 @@ def gradient(program: Program, wrt: str | None = None, of: str = LOSS) -> Gradie
     gives is the sum. ``closed``, ``steps``, ``jacobian``, ``hessian`` and ``unrolled`` are other
     views of it. Raises UnknownName where there is no such gradient or symbol.
     """
-    whole, seen = derivative_of(program, of)
+    source = derivative_of(program, of)
     if wrt is None:
-        return Gradient(seen, whole, None, of)
-    return Gradient(seen, leading_to(whole, gradient_of(whole, wrt)), program[wrt], of)
+        return Gradient(source.program, source.gradient, None, source.of)
+    led = leading_to(source.gradient, gradient_of(source.gradient, wrt))
+    return Gradient(source.program, led, program[wrt], source.of)

@@ -10,12 +10,11 @@ from sympy import Eq
 from symrnn.adjoint import join, tangent
 from symrnn.adjoint.slices import gradient_of, leading_to
 from symrnn.backends.closed import ClosedPrinter, read_once
-from symrnn.backends.document import printed
 from symrnn.backends.indexed import Basis, Indexer, past
 from symrnn.gradients.told import Told
 from symrnn.pipeline import derive
 from symrnn.presentation.layouts import Line
-from symrnn.program import Program, Role, UnknownName, quoted
+from symrnn.program import Equation, Program, Role
 
 
 @dataclass(frozen=True, repr=False)
@@ -33,10 +32,14 @@ class Hessian(Told):
     by: str
 
     @property
+    def gradient(self) -> str:
+        """The name of the gradient that is differentiated once more."""
+        return gradient_of(derive(self.program).gradient, self.wrt)
+
+    @property
     def target(self) -> str:
-        """The name of the gradient's tangent."""
-        gradient = gradient_of(derive(self.program).gradient, self.wrt)
-        return next(one.name for one in self.shown.variables if one.of == gradient)
+        """The name of the gradient's tangent; empty where the second derivative is zero."""
+        return next((one.name for one in self.shown.variables if one.of == self.gradient), "")
 
     @property
     def basis(self) -> Basis:
@@ -64,20 +67,29 @@ class Hessian(Told):
 
     @cached_property
     def equations(self) -> tuple[Eq, ...]:
-        """The Hessian first, then the recursions and the names that it reads."""
+        """The Hessian first, then the recursions and the names that it reads; none where zero."""
+        if not self.target:
+            return ()
         whole = derive(self.program).gradient
         before = past(self.program) | past(whole)
         indexer = Indexer(self.shown, self.put_in, self.basis, before)
+        ends = () if self.shown.definition(self.target) else (indexer.end(self.target),)
+        return (*ends, *map(indexer.equation, self._kept))
+
+    @property
+    def _kept(self) -> list[Equation]:
+        """The equations that readers see, the Hessian first."""
         kept = [one for one in printed(self.shown) if one.lhs not in self.put_in]
-        kept.sort(key=lambda one: one.lhs != self.target)
-        return tuple(map(indexer.equation, kept))
+        return sorted(kept, key=lambda one: one.lhs != self.target)
 
     @property
     def lines(self) -> list[Line]:
+        if not self.target:
+            own = DocumentPrinter(self._primal)
+            return [formula_line(Partial(own.symbol(self.gradient), own.symbol(self.by)),
+                                 Number("0"))]
         printer = ClosedPrinter(self.shown, self.put_in)
-        kept = [one for one in printed(self.shown) if one.lhs not in self.put_in]
-        kept.sort(key=lambda one: one.lhs != self.target)
-        return [Line(printer.equation(one)) for one in kept]
+        return [Line(printer.equation(one)) for one in self._kept]
 
 
 def hessian(program: Program, wrt: str, by: str) -> Hessian:
@@ -90,7 +102,5 @@ def hessian(program: Program, wrt: str, by: str) -> Hessian:
     gradient_of(whole, by)
     both = join(program, whole)
     derived = tangent(both, [by])
-    target = next((one.name for one in derived.variables if one.of == gradient), None)
-    if target is None:
-        raise UnknownName(f"the gradient of {quoted(wrt)} does not depend on {quoted(by)}")
-    return Hessian(program, leading_to(derived, target), wrt, by)
+    targets = [one.name for one in derived.variables if one.of == gradient]
+    return Hessian(program, leading_to(derived, *targets), wrt, by)

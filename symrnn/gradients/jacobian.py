@@ -45,9 +45,7 @@ class Jacobian(Told):
     @property
     def basis(self) -> Basis:
         """The entries by which it is taken."""
-        root, _ = past(self.program).get(self.by, (self.by, 0))
-        before = f"{root}_prev" if root != self.by else root
-        labels = {name: f"d{self.within.program[name].of}_d{before}"
+        labels = {name: f"d{self.within.program[name].of}_d{self.by}"
                   for name in self.within.moving}
         return Basis(self.within.seed, self.program[self.by].axes, self.within.moving, labels)
 

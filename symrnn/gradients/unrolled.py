@@ -142,28 +142,22 @@ def unrolled(program: Program, wrt: str, of: str = LOSS, steps: int = 3) -> Unro
     """
     if not isinstance(steps, int) or steps < 1:
         raise Misused(f"{quoted(steps)} is no number of steps; unroll at least 1")
-    whole, seen = derivative_of(program, of)
-    known = [one.of for one in whole.with_role(Role.GRADIENT)]
+    source = derivative_of(program, of)
+    known = [one.of for one in source.gradient.with_role(Role.GRADIENT)]
     if wrt not in known:
         raise UnknownName(f"there is no gradient with respect to {quoted(wrt)}; there are "
                           f"{', '.join(known)}")
-    if seen[wrt].span is Span.SEQUENCE:
+    if source.program[wrt].span is Span.SEQUENCE:
         raise Misused(f"{quoted(wrt)} is given anew at every step, so its gradient is no sum over "
                       f"paths of all; unroll that of a parameter or an initial state")
-    search = _Search(seen, wrt, steps)
-    paths = tuple(islice((path for given in _entries(whole, of) for path in search.paths(given)),
-                         MOST_PATHS + 1))
+    search = _Search(source.program, wrt, steps)
+    entries = (one for one in source.given if one.span is Span.SEQUENCE or source.of != LOSS)
+    paths = tuple(islice((path for one in entries for path in search.paths(one)), MOST_PATHS + 1))
     if len(paths) > MOST_PATHS:
         raise Misused(f"over {steps} steps there are more than {MOST_PATHS} paths from "
                       f"{quoted(of)} to {quoted(wrt)}; unroll fewer steps, or take one symbol with "
                       f"of, --of")
-    return Unrolled(seen, whole, wrt, steps, paths)
-
-
-def _entries(whole: Program, of: str) -> Iterator[Variable]:
-    """What is given of the loss: at every step, and at the edge where that is asked for."""
-    return (one for one in whole.with_role(Role.COTANGENT)
-            if one.span is Span.SEQUENCE or of != LOSS)
+    return Unrolled(source.program, source.gradient, wrt, steps, paths)
 
 
 class _Search:
