@@ -46,22 +46,12 @@ def grad(cell: CellName,
     """
     from symrnn import workflow
     from symrnn.gradients import gradient
-    from symrnn.program import Misused
 
-    chosen = {"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
-              "--jacobian": jacobian is not None, "--hessian": hessian is not None,
-              "--graph": graph is not None}
-    views = [name for name, wanted in chosen.items() if wanted]
-    if len(views) > 1:
-        raise Misused(f"{' and '.join(views)} show different things; take one of them")
-    if (wrt or of) and (jacobian or hessian):
-        raise Misused(f"{views[0]} names what it is of and by itself, so it goes without --wrt "
-                      f"and --of")
-    if at is not None and (unroll is not None or jacobian or hessian):
-        raise Misused(f"--at shows numbers beside the equations of a gradient; it does not go with "
-                      f"{views[0]}")
+    _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
+            "--jacobian": jacobian is not None, "--hessian": hessian is not None,
+            "--graph": graph is not None}, bool(wrt or of), at is not None)
     program = workflow.network(cell)
-    if jacobian or hessian:
+    if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))
         return
     found = gradient(program, wrt, of or "L")
@@ -74,6 +64,22 @@ def grad(cell: CellName,
     if unroll is not None:
         shown = found.unrolled(unroll)
     say(shown.text(format))
+
+
+def _check(chosen: dict[str, bool], named: bool, numbers: bool) -> None:
+    """Refuse options that show different things. Raises Misused."""
+    from symrnn.program import Misused
+
+    views = [name for name, wanted in chosen.items() if wanted]
+    if len(views) > 1:
+        raise Misused(f"{' and '.join(views)} show different things; take one of them")
+    second = chosen["--jacobian"] or chosen["--hessian"]
+    if named and second:
+        raise Misused(f"{views[0]} names what it is of and by itself, so it goes without --wrt "
+                      f"and --of")
+    if numbers and (second or chosen["--unroll"]):
+        raise Misused(f"--at shows numbers beside the equations of a gradient; it does not go with "
+                      f"{views[0]}")
 
 
 def _second(program: Program, jacobian: tuple[str, str] | None, hessian: str) -> Told:

@@ -12,6 +12,7 @@ import numpy as np
 
 from symrnn.adjoint import join
 from symrnn.gradients.gradient import Gradient
+from symrnn.gradients.names import LOSS
 from symrnn.program import Misused, Program, Role, Span, Variable, quoted
 from symrnn.program.interpret import Array, Interpreter
 
@@ -33,8 +34,8 @@ def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpre
     """What evaluates a network with its gradient, on arrays or, without any, on random ones.
 
     Initial states that are not given start as the network says. Of the loss each entry of each
-    output has the derivative 1, and final states 0, where nothing else is given. Raises Misused
-    for an array that is missing, of no symbol, or of another shape.
+    output has the derivative 1, and final states 0, where nothing else is given; that of one
+    symbol alone is 1. Raises Misused for an array that is missing, of no symbol, or of another shape.
     """
     program = join(found.program, found.shown)
     given = [one for one in program.variables if one.role.given and one.offset is None]
@@ -43,7 +44,10 @@ def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpre
         arrays = _drawn(given, sizes)
     else:
         sizes = _sizes(program, given, arrays)
-    return Interpreter(program, _completed(program, given, arrays, sizes), sizes)
+    cotangents = {one.name: float(one.of == found.of if found.of != LOSS
+                                  else one.span is Span.SEQUENCE)
+                  for one in given if one.role is Role.COTANGENT}
+    return Interpreter(program, _completed(program, given, {**arrays}, sizes, cotangents), sizes)
 
 
 def _drawn_sizes(program: Program) -> dict[str, int]:
@@ -96,7 +100,7 @@ def _sizes(program: Program, given: Iterable[Variable], arrays: Mapping[str, Arr
 
 
 def _completed(program: Program, given: Iterable[Variable], arrays: Mapping[str, Array],
-               sizes: Mapping[str, int]) -> dict[str, Array]:
+               sizes: Mapping[str, int], cotangents: Mapping[str, float]) -> dict[str, Array]:
     """The arrays, and what stands for those that a caller need not give."""
     starts = {one.initial: float(one.start) for one in program.delays}
     found = dict(arrays)
@@ -107,7 +111,7 @@ def _completed(program: Program, given: Iterable[Variable], arrays: Mapping[str,
                 raise Misused(f"{quoted(one.name)} has the shape {list(found[one.name].shape)}; "
                               f"with these sizes it is {list(shape)}")
         elif one.role is Role.COTANGENT:
-            found[one.name] = np.full(shape, float(one.span is Span.SEQUENCE))
+            found[one.name] = np.full(shape, cotangents[one.name])
         elif one.name in starts or one.role in (Role.START, Role.STEP_MASK):
             found[one.name] = np.full(shape, starts.get(one.name, 1.0))
         else:
