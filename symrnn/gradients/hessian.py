@@ -10,10 +10,12 @@ from sympy import Eq
 from symrnn.adjoint import join, tangent
 from symrnn.adjoint.slices import gradient_of, leading_to
 from symrnn.backends.closed import ClosedPrinter, read_once
+from symrnn.backends.document import DocumentPrinter, printed
+from symrnn.backends.formula import Number, Partial
 from symrnn.backends.indexed import Basis, Indexer, past
 from symrnn.gradients.told import Told
 from symrnn.pipeline import derive
-from symrnn.presentation.layouts import Line
+from symrnn.presentation.layouts import Line, formula_line
 from symrnn.program import Equation, Program, Role
 
 

@@ -44,10 +44,10 @@ def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpre
         arrays = _drawn(given, sizes)
     else:
         sizes = _sizes(program, given, arrays)
-    cotangents = {one.name: float(one.of == found.of if found.of != LOSS
-                                  else one.span is Span.SEQUENCE)
+    whole = found.of == LOSS
+    cotangents = {one.name: float(one.span is Span.SEQUENCE if whole else one.of == found.of)
                   for one in given if one.role is Role.COTANGENT}
-    return Interpreter(program, _completed(program, given, {**arrays}, sizes, cotangents), sizes)
+    return Interpreter(program, _completed(program, given, arrays, sizes, cotangents), sizes)
 
 
 def _drawn_sizes(program: Program) -> dict[str, int]:
