@@ -10,6 +10,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
+from symrnn.gradients import Gradient, gradient
 from symrnn.jacobians.measure import flow
 from symrnn.losses import softmax_cross_entropy
 from symrnn.kernels import compile
@@ -22,10 +23,10 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
                                without_bias, zoneout)
 
 __all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint", "bidirectional",
-    "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep",
-    "derive", "diagram", "dropout", "elman", "flow", "generate", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
+    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Gradient",
+    "Kernel", "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint",
+    "bidirectional", "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost",
+    "deep", "derive", "diagram", "dropout", "elman", "flow", "generate", "gradient", "gru", "join",
+    "jordan", "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
     "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
 PAGES, LANGUAGES = ("html",), ("en", "zh-TW")  # what `docs` writes, and in which languages
-STYLES = ("unicode", "latex", "mathml", "typst", "json")  # how `show` and `grad` print equations
+# How `show` and `grad` print equations.
+STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from symrnn.targets import CHECKED, Target
 if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
+    from symrnn.diagrams import Diagram
+    from symrnn.gradients import Gradient
 
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
 
@@ -131,7 +133,31 @@ def draw(program: Program, unroll: int, name: str) -> Path:
     if path.suffix not in (".svg", ".tex"):
         raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
                           f"with .tex for TikZ")
-    made = diagram(program, unroll)
+    return _drawn(diagram(program, unroll), path)
+
+
+def measured(found: Gradient, arrays: str) -> Gradient:
+    """A gradient with numbers beside it, from a file of arrays. Raises Misused."""
+    from symrnn.gradients import values
+
+    return values.measured(found, values.read(arrays))
+
+
+def draw_gradient(found: Gradient, arrays: str | None, name: str) -> Path:
+    """Write the picture of the paths of a gradient, and give the path.
+
+    Raises FileRefused where it may not stand there, Misused where the library is missing.
+    """
+    from symrnn.gradients import values
+    from symrnn.gradients.picture import flow_of
+
+    path = Path(name)
+    if path.suffix != ".svg":
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
+    return _drawn(flow_of(found, None if arrays is None else values.read(arrays)), path)
+
+
+def _drawn(made: Diagram, path: Path) -> Path:
     rendering.write(path.parent, {path.name: made.svg if path.suffix == ".svg" else made.tikz},
                     "choose another file with --graph")
     return path

@@ -2,11 +2,13 @@
 
 from symrnn.cli.commands import app
 from symrnn.cli.flowing import flow
+from symrnn.cli.gradients import grad
 from symrnn.cli.racing import bench
 from symrnn.cli.running import main
 from symrnn.cli.writing import docs
 
 app.command(short_help="Measure how gradients travel through time.")(flow)
+app.command(short_help="Show the equations that give a gradient.")(grad)
 app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 
