@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -52,6 +53,8 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
 
 def _library(path: Path) -> Any:
+    with suppress(ImportError):
+        import ml_dtypes  # noqa: F401  # with it NumPy knows bfloat16
     try:
         import safetensors
         import safetensors.numpy
