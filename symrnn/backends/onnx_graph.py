@@ -89,7 +89,8 @@ class Nodes:
     counts: dict[str, int] = field(default_factory=dict)
     equation: str = ""
 
-    def add(self, op: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any) -> None:
+    def add(self, op: str, inputs: Sequence[str], outputs: Sequence[str],
+            **attributes: Any) -> None:
         """A node with all its names."""
         self.nodes.append(helper.make_node(op, inputs, outputs, **attributes))
 
@@ -140,7 +141,7 @@ class Nodes:
         return self.value("Expand", [value.name, shape], dims)
 
     def named(self, value: Value, name: str) -> Value:
-        """The value under a name of its own: that of the node which has just given it, if one has."""
+        """The value under a name of its own, which the node that has just given it takes."""
         if self.nodes and list(self.nodes[-1].output) == [value.name]:
             self.nodes[-1].output[0] = name
         else:

@@ -6,7 +6,7 @@ them and is slow there, as each step starts a graph. T and B stay open, other si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from onnx import TensorProto, helper
 
 from symrnn.backends.onnx_graph import LENGTHS, Constants, Dims, Nodes, Value, operations
 from symrnn.program import (FED, Delay, Equation, IndexSymbol, Program, ProgramError, Role, Span,
-                            Variable, contraction_term)
+                            Variable)
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.interpret import Interpreter, evaluate
 from symrnn.schedule import Order, Stage, stages
@@ -22,8 +22,8 @@ from symrnn.schedule import Order, Stage, stages
 OPSET, IR = 21, 10
 TYPES = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
 LETTERS = "TB"  # of steps and samples in contractions; axes have small ones
-SLOW = ("The recurrence is a Scan of primitive operators, as no standard operator of ONNX is the "
-        "same function. Runtimes start a graph for every step, so it is slow there.")
+SLOW = ("The recurrence is a Scan of primitive operators. Runtimes start a graph for every step, "
+        "so it is slow there.")
 Values = dict[str, Value]
 MATMUL = {"ij,j->i": True, "ji,j->i": False}  # matrix and vector: is the matrix to be transposed?
 

@@ -18,6 +18,7 @@ import numpy as np
 from symrnn.authoring import Cell, piece, readout, t
 from symrnn.exchange.imported import (Imported, Mapped, Weights, checked, difference, our_output,
                                       random_input, with_readout)
+from symrnn.exchange.keras_models import rtneural_output
 from symrnn.exchange.layers import (Dense, Kind, Recurrent, Stacked, keras_weights,
                                     known_activation, stacked)
 from symrnn.exchange.torch_modules import from_state_dict, torch_output
@@ -74,7 +75,12 @@ def from_rtneural(data: Mapping[str, Any]) -> Imported:
                           f"{' or '.join(DENSE)}")
         notes.append(f"{called}: {kind}")
     made = stacked(recurrent, above)
-    return Imported("RTNeural", made.network, made.parameters, tuple(notes), made.mapping, None)
+    x = random_input(made.network, made.parameters)
+    theirs = rtneural_output(data["layers"], x)
+    gap = None if theirs is None else difference(our_output(made.network, made.parameters, x),
+                                                 theirs)
+    return checked(Imported("RTNeural", "Keras", made.network, made.parameters, tuple(notes),
+                            made.mapping, gap))
 
 
 def from_guitarml(data: Mapping[str, Any]) -> Imported:
@@ -137,7 +143,8 @@ def from_nam(data: Mapping[str, Any]) -> Imported:
         parameters, mapping = {**parameters, **own}, (
             *mapping, *((name, "what NAM starts with") for name in own))
         notes.append("the state that NAM starts with is in the weights, as parameters")
-    return Imported("NAM", network, parameters, tuple(notes), mapping, found.difference)
+    return Imported("NAM", found.runner, network, parameters, tuple(notes), mapping,
+                    found.difference)
 
 
 FORMATS: tuple[tuple[frozenset[str], Callable[[Mapping[str, Any]], Imported]], ...] = (
@@ -232,4 +239,4 @@ def _compared(source: str, network: Program, made: Stacked, notes: tuple[str, ..
         width = theirs.shape[-1]
         gap = difference(our_output(network, made.parameters, x),
                          theirs + x[..., :width] if skips else theirs)
-    return checked(Imported(source, network, made.parameters, notes, made.mapping, gap))
+    return checked(Imported(source, "PyTorch", network, made.parameters, notes, made.mapping, gap))

@@ -40,7 +40,7 @@ class Exported:
 def difference_told(difference: float | None, other: str) -> str:
     """A line about the largest difference."""
     if difference is None:
-        return f"not compared with {other}, which is not installed or was not given weights"
+        return f"not compared with {other}: it is not installed, or no run of it is possible"
     return f"largest difference between {other} and symrnn: {difference:.2g}"
 
 

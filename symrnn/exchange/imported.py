@@ -26,12 +26,13 @@ Mapped = tuple[tuple[str, str], ...]
 class Imported:
     """A network with its parameters by name.
 
-    ``source`` is the library, ``found`` sentences about what was there, ``mapping`` each of our
-    parameters with what it was made of, ``difference`` the largest one between the library's
-    outputs and ours on random inputs: None where the library is not installed.
+    ``source`` is the format, ``found`` sentences about what was there, ``mapping`` each of our
+    parameters with what it was made of. ``difference`` is the largest one between the outputs of
+    a library, the ``runner``, and ours on random inputs: None where that is not installed.
     """
 
     source: str
+    runner: str
     network: Program
     parameters: Weights
     found: tuple[str, ...]
@@ -47,13 +48,13 @@ class Imported:
         return "\n".join([f"{self.source}: {self.network.title}",
                           *(f"  {one}" for one in self.found), "mapping",
                           *(f"  {ours.ljust(width)} = {theirs}" for ours, theirs in self.mapping),
-                          difference_told(self.difference, self.source)])
+                          difference_told(self.difference, self.runner)])
 
 
 def checked(found: Imported) -> Imported:
     """The same, unless the library computes other numbers. Raises ProgramError then."""
     if found.difference is not None and not found.difference <= LARGEST:
-        raise ProgramError(f"{found.source} and symrnn differ by {found.difference:.2g} on the "
+        raise ProgramError(f"{found.runner} and symrnn differ by {found.difference:.2g} on the "
                            f"weights of {found.network.name}, so they were read wrongly: the "
                            f"layers are no chain, or a layout is another one; nothing is written")
     return found

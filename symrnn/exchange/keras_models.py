@@ -1,4 +1,4 @@
-"""Keras 3: live models and layers, ``.keras``, HDF5, and ``.weights.h5``, which has no layers.
+"""Keras 3: live models and layers, ``.keras`` and HDF5.
 
 SimpleRNN, LSTM and GRU, Bidirectional, stacks of these in any direction, and dense layers above
 them. Keras reads its own files, in its safe mode, in which nothing of a file is run.
@@ -7,7 +7,6 @@ them. Keras reads its own files, in its safe mode, in which nothing of a file is
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 
 from symrnn.exchange.imported import (Imported, Mapped, Weights, checked, difference, our_output,
                                       random_input)
-from symrnn.exchange.layers import (Dense, Kind, Recurrent, Stacked, keras_weights, kind_of,
+from symrnn.exchange.layers import (Dense, Kind, Recurrent, Stacked, keras_weights,
                                     known_activation, stacked)
 from symrnn.program import ActivationChoice, Misused, ProgramError, counted, quoted
 from symrnn.runtime.shapes import Array
@@ -46,33 +45,8 @@ def from_keras(model: Any) -> Imported:
     x = random_input(made.network, made.parameters)
     theirs = np.asarray(_numbers(whole(np.swapaxes(x, 0, 1), training=False)))
     ours = _as_keras(made, layers, our_output(made.network, made.parameters, x))
-    return checked(Imported(SOURCE, made.network, made.parameters, notes, made.mapping,
+    return checked(Imported(SOURCE, SOURCE, made.network, made.parameters, notes, made.mapping,
                             difference(ours, theirs)))
-
-
-def from_keras_weights(path: str | os.PathLike[str]) -> Imported:
-    """A ``.weights.h5``: arrays without layers, so activations are taken as Keras' own defaults.
-
-    Kinds are told by the shapes, merging as a concatenation. Raises Misused, ShapeError, OSError.
-    """
-    own = Path(path)
-    layers, above, notes = list[Recurrent](), list[Dense](), list[str]()
-    for name, arrays in _chained(own, _groups(own)):
-        if arrays and len(arrays[0]) == 1 or not arrays:
-            raise Misused(f"{own}: the layer {quoted(name)} is neither recurrent nor dense")
-        if len(arrays) == 1 and len(arrays[0]) == 2 and arrays[0][1].ndim == 1:
-            above.append(Dense(*arrays[0], "linear", name))
-            continue
-        kinds = {_kind_by_shape(one, name) for one in arrays}
-        if above or len(kinds) != 1:
-            raise Misused(f"{own}: {quoted(name)} is no layer that a chain of recurrent layers has")
-        (kind,) = kinds
-        directions = tuple(keras_weights(kind, one, f"{name}, {word}" * (len(arrays) == 2) or name)
-                           for one, word in zip(arrays, ("forward", "backward"), strict=False))
-        layers.append(Recurrent(kind.cell(), directions))
-        notes.append(f"{name}: {kind.name} by its shapes, taken forwards with Keras' own activations")
-    made = stacked(layers, above)
-    return Imported(SOURCE, made.network, made.parameters, tuple(notes), made.mapping, None)
 
 
 def _keras() -> Any:
@@ -190,7 +164,8 @@ def _as_keras(made: Stacked, layers: list[Any], y: Array) -> Array:
     if (last.forward_layer if both else last).return_sequences:
         return np.swapaxes(whole, 0, 1)
     if not both:
-        return whole[-1]
+        alone: Array = whole[-1]
+        return alone
     raise Misused(f"{last.name} joins the last output of one direction with the first of the "
                   f"other, which is no output of a step; give it return_sequences=True")
 
@@ -199,62 +174,22 @@ def _numbers(tensor: Any) -> Any:
     return tensor.detach().cpu().numpy() if hasattr(tensor, "detach") else tensor
 
 
-def _groups(path: Path) -> dict[str, list[list[Array]]]:
-    """The arrays of each layer of a ``.weights.h5``, one list for each direction."""
-    try:
-        import h5py
-    except ImportError:
-        raise Misused('HDF5 is read by h5py: pip install "symrnn[keras]"') from None
-    path.open("rb").close()
-    try:
-        with h5py.File(path, "r") as file:
-            found: dict[str, list[list[Array]]] = {}
-            for name, layer in (file["layers"] if "layers" in file else {}).items():
-                parts = ([layer[one] for one in ("forward_layer", "backward_layer")]
-                         if "forward_layer" in layer else [layer])
-                arrays = [_variables(one["cell"] if "cell" in one else one) for one in parts]
-                if any(arrays):
-                    found[name] = arrays
-    except (OSError, KeyError, AttributeError, TypeError, ValueError) as error:
-        raise ProgramError(f"{path} is no complete file of Keras' weights: {error}") from None
-    if not found:
-        raise Misused(f"{path} has no layers; a model of Keras 3 saves them by save_weights")
-    return found
-
-
-def _variables(group: Any) -> list[Array]:
-    own = group["vars"] if "vars" in group else {}
-    return [np.asarray(own[key][()]) for key in sorted(own, key=int)]
-
-
-def _chained(path: Path, groups: dict[str, list[list[Array]]]
-             ) -> Iterator[tuple[str, list[list[Array]]]]:
-    """The layers in the order of their numbers, each as wide as the one below it gives."""
-    wide = 0
-    for name in sorted(groups, key=_place):
-        inside, outside = _widths(groups[name])
-        if wide not in (0, inside):
-            raise Misused(f"{path}: {quoted(name)} reads {inside} entries, but the layer before "
-                          f"gives {wide}; weights alone do not tell the order of these layers, so "
-                          f"give the .keras file")
-        wide = outside
-        yield name, groups[name]
-
-
-def _widths(arrays: list[list[Array]]) -> tuple[int, int]:
-    """How many entries a layer reads and gives."""
-    first = arrays[0]
-    recurrent = len(first) > 1 and first[1].ndim == 2
-    outside = first[1].shape[0] if recurrent else first[0].shape[-1]
-    return first[0].shape[0], outside * len(arrays)
-
-
-def _place(name: str) -> tuple[bool, int, str]:
-    number = re.search(r"_(\d+)$", name)
-    return name.startswith("dense"), int(number[1]) if number else 0, name
-
-
-def _kind_by_shape(arrays: list[Array], called: str) -> Kind:
-    name = kind_of(arrays[0], arrays[1], called)
-    single = name == "GRU" and len(arrays) == 3 and arrays[2].ndim == 1
-    return Kind(name, reset_after=not single)
+def rtneural_output(layers: list[Any], x: Array) -> Array | None:
+    """What Keras computes with the layers of an RTNeural file; None where Keras is missing."""
+    if find_spec("keras") is None or not any(map(find_spec, BACKENDS)):
+        return None
+    kinds, keras = {"lstm": "LSTM", "gru": "GRU"}, _keras()
+    value = np.swapaxes(x, 0, 1)
+    for layer in layers:
+        arrays = [np.asarray(one, np.float32) for one in layer["weights"]]
+        own = getattr(keras.layers, kinds.get(layer["type"], "Dense"))
+        options: dict[str, Any] = ({"return_sequences": True} if layer["type"] in kinds
+                                   else {"activation": layer.get("activation") or None})
+        if layer["type"] == "gru":
+            options["reset_after"] = len(arrays) == 3 and arrays[2].ndim == 2
+        made = own(arrays[1].shape[0] if layer["type"] in kinds else arrays[0].shape[1],
+                   use_bias=len(arrays) == 2 + (layer["type"] in kinds), **options)
+        made.build(value.shape)
+        made.set_weights(arrays)
+        value = np.asarray(_numbers(made(value, training=False)))
+    return np.swapaxes(value, 0, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,7 +153,8 @@ def kind_of(kernel: Array, recurrent: Array, called: str) -> str:
                      f"of {', '.join(GATES.values())}")
 
 
-def known_activation(name: str, table: dict[str, ActivationChoice], called: str) -> ActivationChoice:
+def known_activation(name: str, table: Mapping[str, ActivationChoice],
+                     called: str) -> ActivationChoice:
     """Our name of another library's activation. Raises Misused, by name, for one we lack."""
     if name not in table:
         raise Misused(f"{called} has the activation {quoted(name)}, which symrnn has not under "

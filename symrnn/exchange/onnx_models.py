@@ -17,7 +17,7 @@ from symrnn.interop.packing import parameter_names
 from symrnn.program import Misused, Program, ProgramError, quoted, reverse
 from symrnn.runtime.shapes import Array
 
-SOURCE = "ONNX Runtime"
+SOURCE, RUNNER = "ONNX", "ONNX Runtime"
 WORDS = ("forward.", "backward.")
 Attributes = Mapping[str, Any]
 
@@ -41,7 +41,8 @@ def from_onnx(model: Any, node: str | None = None) -> Imported:
     x = random_input(network, weights)
     theirs = _their_output(chosen.op_type, attributes, given, x)
     gap = None if theirs is None else difference(our_output(network, weights, x), theirs)
-    made = Imported(SOURCE, network, weights, tuple(_told(chosen, attributes)), mapping, gap)
+    made = Imported(SOURCE, RUNNER, network, weights, tuple(_told(chosen, attributes)), mapping,
+                    gap)
     return made if _clips_otherwise(chosen, attributes) else checked(made)
 
 

@@ -17,7 +17,7 @@ from symrnn.exchange.imported import (Imported, checked, difference, our_output,
                                       random_input)
 from symrnn.interop.torch_weights import FIRST, MODES, TorchNetwork, from_torch
 from symrnn.program import Misused, counted, local, quoted
-from symrnn.runtime.shapes import Array
+from symrnn.runtime.shapes import Array, ShapeError
 from symrnn.storage import read_arrays
 
 SOURCE = "PyTorch"
@@ -43,7 +43,7 @@ def from_torch_module(module: Any, prefix: str | None = None) -> Imported:
     if mode == "RNN":
         mode = f"RNN_{one.nonlinearity.upper()}"
     weights = {f"{name}.{key}" if name else key: value for key, value in one.state_dict().items()}
-    return _imported(mode, from_torch(mode, weights), name)
+    return _imported(mode, _taken(mode, weights, None), name)
 
 
 def from_torch_weights(path: str | os.PathLike[str], mode: str = "",
@@ -72,7 +72,17 @@ def from_state_dict(weights: Mapping[str, Any], mode: str = "",
                             for one in [weights[where + own]] if where == place})
     if chosen not in MODES:
         raise Misused(f"PyTorch has no mode {quoted(chosen)}; there are {', '.join(MODES)}")
-    return _imported(chosen, from_torch(chosen, weights, place.removesuffix(".")), place)
+    return _imported(chosen, _taken(chosen, weights, place.removesuffix(".")), place)
+
+
+def _taken(mode: str, weights: Mapping[str, Any], prefix: str | None) -> TorchNetwork:
+    """The network of some weights. Raises Misused where a name is missing or over."""
+    try:
+        return from_torch(mode, weights, prefix)
+    except ShapeError:
+        raise
+    except ValueError as error:
+        raise Misused(str(error)) from None
 
 
 def _mode(own: Mapping[str, Any]) -> str:
@@ -111,7 +121,7 @@ def _imported(mode: str, ours: TorchNetwork, place: str) -> Imported:
     theirs = torch_output(mode, ours, x)
     gap = (None if theirs is None
            else difference(our_output(ours.network, ours.parameters, x), theirs))
-    return checked(Imported(SOURCE, ours.network, ours.parameters, found, mapping, gap))
+    return checked(Imported(SOURCE, SOURCE, ours.network, ours.parameters, found, mapping, gap))
 
 
 def _block(number: int, count: int) -> str:

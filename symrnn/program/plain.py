@@ -14,7 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from sympy import (Add, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Piecewise, Pow, Rational, Symbol,
+from sympy import (Add, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Piecewise, Pow, Rational, Symbol,
                    erf, pi)
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
