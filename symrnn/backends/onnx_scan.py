@@ -130,7 +130,8 @@ class _Model:
         """A stage over time as one Scan: states, then sequences, in and out."""
         body, now = Nodes(self.constants, inside=True), dict(self.known)
         states = [self._inner(body, now, one.lhs) for one in stage.delays]
-        fed = [self._inner(body, now, name) for name in self._read_from_outside(stage)]
+        names = self._read_from_outside(stage)
+        fed = [self._inner(body, now, name) for name in names]
         for one in stage.equations:
             now[one.lhs] = self._equation(one, body, now)
         wanted, left = self._wanted(stage), [one.lhs for one in stage.equations]
@@ -142,7 +143,6 @@ class _Model:
             [self._info(one.name, one.dims) for one in (*states, *fed)],
             [self._info(one.name, one.dims) for one in (*new, *rows)])
         backwards = int(stage.order is Order.REVERSE)
-        names = [one.name.removesuffix("[t]") for one in fed]
         finals = [one.final for one in stage.delays]
         self.outer.add(
             "Scan", [*(self._initial(one).name for one in stage.delays), *names],
