@@ -58,23 +58,24 @@ def test_a_state_dict_in_a_file(ending: str, tmp_path) -> None:
     assert all(np.array_equal(one, live.parameters[key]) for key, one in found.parameters.items())
 
 
+MODULES = {
+    "lstm": ("LSTM", (3, 4), {"num_layers": 2, "bidirectional": True}),
+    "projection": ("LSTM", (3, 4), {"proj_size": 2}),
+    "gru": ("GRU", (3, 4), {"batch_first": True}),
+    "gru without bias": ("GRU", (3, 4), {"bias": False}),
+    "rnn": ("RNN", (3, 4), {"nonlinearity": "relu"}),
+    "cell": ("LSTMCell", (3, 4), {}), "rnn cell": ("RNNCell", (3, 4), {}),
+}
+
+
 class TestWithTorch:
     """What needs PyTorch itself."""
-
-    MODULES = {
-        "lstm": ("LSTM", (3, 4), {"num_layers": 2, "bidirectional": True}),
-        "projection": ("LSTM", (3, 4), {"proj_size": 2}),
-        "gru": ("GRU", (3, 4), {"batch_first": True}),
-        "gru without bias": ("GRU", (3, 4), {"bias": False}),
-        "rnn": ("RNN", (3, 4), {"nonlinearity": "relu"}),
-        "cell": ("LSTMCell", (3, 4), {}), "rnn cell": ("RNNCell", (3, 4), {}),
-    }
 
     @pytest.mark.filterwarnings("ignore::UserWarning")
     @pytest.mark.parametrize("name", MODULES)
     def test_a_live_module(self, name: str) -> None:
         torch = pytest.importorskip("torch")
-        kind, sizes, options = self.MODULES[name]
+        kind, sizes, options = MODULES[name]
         found = from_torch_module(getattr(torch.nn, kind)(*sizes, **options))
         assert found.difference <= BOUND
 
@@ -165,7 +166,7 @@ def test_of_several_nodes_one_is_named(tmp_path) -> None:
     path.write_bytes(model.SerializeToString())
     assert read(path, node="encoder").network == from_onnx(model, "encoder").network
     path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(ProgramError, match="is no complete ONNX model|is no ONNX model"):
+    with pytest.raises(ProgramError, match=r"is no complete ONNX model|is no ONNX model"):
         from_onnx(path)
 
 

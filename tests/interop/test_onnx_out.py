@@ -178,7 +178,7 @@ def test_what_cannot_be_exported_is_told() -> None:
         to_onnx(net, sizes={"q": 3})
     with pytest.raises(Misused, match="dtype is 'float16'"):
         to_onnx(net, dtype="float16")
-    with pytest.raises(ShapeError, match="'b' is missing|are missing"):
+    with pytest.raises(ShapeError, match=r"'b' is missing|are missing"):
         to_onnx(net, {"W": np.ones((3, 2))})
     gradient = symrnn.adjoint(net)
     with pytest.raises(ProgramError, match="which a model for ONNX does not take"):
