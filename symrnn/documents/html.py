@@ -27,6 +27,7 @@ FOLDER = "docs"
 ASSETS = ("style.css", "script.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
+LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
 class Notation:
@@ -200,6 +201,7 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
+    named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
     return {**named, "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
