@@ -41,10 +41,10 @@ class Kind:
 
     @property
     def convention(self) -> str:
-        """The name of the layout; an RNN has no gates, and so no order of them."""
+        """The name of the layout."""
         if self.name == "GRU":
             return f"keras-gru:reset_after={self.reset_after}"
-        return "keras-lstm" if self.name == "LSTM" else ""
+        return "keras-lstm" if self.name == "LSTM" else "keras-rnn"
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,6 @@ def keras_weights(kind: Kind, arrays: Sequence[Array], called: str) -> tuple[Wei
     bias = (np.asarray(arrays[2]) if len(arrays) == 3
             else np.zeros((2, wide) if double else wide, kernel.dtype))
     must_be_keras(kind, kernel, recurrent, bias, called)
-    if not kind.convention:
-        return ({"W": kernel.T, "U": recurrent.T, "b": bias},
-                (("W", f"kernelᵀ, of {called}"), ("U", f"recurrent_kernelᵀ, of {called}"),
-                 ("b", f"bias, of {called}")))
     given = dict(zip(KERAS, (kernel, recurrent, bias), strict=True))
     return carried(kind.convention, kind.cell(plain=True), given, called)
 

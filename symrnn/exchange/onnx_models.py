@@ -122,9 +122,7 @@ def _must_be_alike(node: Any, nets: list[Program]) -> None:
 
 
 def _prove(op_type: str, attributes: Attributes, given: Mapping[str, Array]) -> None:
-    """Hold the layout against the prover; an RNN has one block, and so no order."""
-    if op_type == "RNN":
-        return
+    """Hold the layout against the prover."""
     switches = {name: attributes[name] for name in OPERATORS[op_type].options if name in attributes}
     options = [f"{name}={value}" for name, value in switches.items()]
     options += ["peepholes=1"] * ("P" in given)

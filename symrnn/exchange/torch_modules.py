@@ -107,8 +107,8 @@ def _mode(own: Mapping[str, Any]) -> str:
 def _imported(mode: str, ours: TorchNetwork, place: str) -> Imported:
     """With the layout proved and the numbers compared."""
     build, _ = MODES[mode]
-    if mode in GATES.values():
-        proof(f"pytorch-{mode.lower()}", build())
+    kind, _, activation = mode.lower().partition("_")
+    proof(f"pytorch-{kind}" + f":nonlinearity={activation}" * bool(activation), build())
     places: dict[str, list[str]] = {name: [] for name in ours.parameters}
     for array, names in ours.table.items():
         for number, name in enumerate(names):

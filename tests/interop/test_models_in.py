@@ -199,7 +199,9 @@ def test_every_layout_that_imports_use_is_proved() -> None:
     for name, cell in (("pytorch-lstm", symrnn.lstm()), ("pytorch-gru", symrnn.gru()),
                        ("keras-lstm", symrnn.lstm()), ("onnx-lstm", symrnn.lstm()),
                        ("keras-gru:reset_after=False", symrnn.gru(reset_after=False)),
-                       ("onnx-gru:linear_before_reset=1", symrnn.gru())):
+                       ("onnx-gru:linear_before_reset=1", symrnn.gru()),
+                       *((name, symrnn.elman(readout=False)) for name in
+                         ("pytorch-rnn", "keras-rnn", "onnx-rnn"))):
         assert name.partition(":")[0] in conventions.FRAMEWORKS and proof(name, cell).same
 
 
