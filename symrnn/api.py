@@ -10,8 +10,10 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
-from symrnn.losses import softmax_cross_entropy
+from symrnn.losses import (binary_cross_entropy, mean_squared_error, softmax_cross_entropy,
+                           with_loss)
 from symrnn.kernels import compile
+from symrnn.optimisers import adam, gradient_norm_clip, momentum, sgd
 from symrnn.pipeline import derive, generate
 from symrnn.presentation import show
 from symrnn.presentation.costs import cost
@@ -22,9 +24,11 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 
 __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint", "bidirectional",
-    "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep",
-    "derive", "diagram", "dropout", "elman", "generate", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
-    "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
+    "Program", "ProgramError", "Run", "ShapeError", "activation", "adam", "adjoint",
+    "bidirectional", "binary_cross_entropy", "cell", "cell_names", "clipped", "clipped_state",
+    "compare", "compile", "cost", "deep", "derive", "diagram", "dropout", "elman", "generate",
+    "gradient_norm_clip", "gru", "join", "jordan", "learned_initial", "lstm",
+    "mean_squared_error", "momentum", "readout", "reverse", "sgd", "show",
+    "softmax_cross_entropy", "t", "tangent", "verify", "with_loss", "with_two_biases",
+    "without_bias", "zoneout",
 ]

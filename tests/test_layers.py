@@ -22,7 +22,7 @@ RANKS = {
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
     "lowering": 2, "authoring": 2, "costs": 2,
     "backends": 3,
-    "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4,
+    "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4, "optimisers": 4,
     "catalogue": 5, "runtime": 5, "diagrams": 5,
     "targets": 6,
     "pipeline": 7,
