@@ -95,6 +95,10 @@ def gradient_norm_clip() -> Program:
 
 
 OPTIMISERS = {one.__name__: one for one in (sgd, momentum, adam)}
+# What their papers, and most who use them, give for their parameters.
+SETTINGS: dict[str, dict[str, float]] = {
+    "sgd": {}, "momentum": {"mu": 0.9},
+    "adam": {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-8}}
 
 
 def _gradient(cell: Cell, clipped: bool) -> tuple[Expr, Sequence]:

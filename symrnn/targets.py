@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
 PAGES, LANGUAGES = ("html",), ("en", "zh-TW")  # what `docs` writes, and in which languages
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for
+LOSSES = ("mean_squared_error", "softmax_cross_entropy", "binary_cross_entropy")  # to train by
 STYLES = ("unicode", "latex", "mathml", "typst", "json")  # how `show` and `grad` print equations
 
 

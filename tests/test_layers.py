@@ -28,7 +28,7 @@ RANKS = {
     "pipeline": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9,
-    "comparison": 10, "bench": 10,
+    "comparison": 10, "bench": 10, "packaging": 10,
     "documents": 11,
     "workflow": 12,
     "cli": 13,
