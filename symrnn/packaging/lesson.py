@@ -124,8 +124,8 @@ class Learner:
         """One update."""
         g = self._row(gradients)
         scale, _ = self.clip.step({"limit": np.float32(LIMIT)}, g)
-        _, self.state = self.kernel.step(
-            self.settings, {"g": g, "rate": np.array([rate], np.float32), "scale": scale}, self.state)
+        given = {"g": g, "rate": np.array([rate], np.float32), "scale": scale}
+        _, self.state = self.kernel.step(self.settings, given, self.state)
 
     def _row(self, values: Params) -> Array:
         return np.concatenate([values[key].ravel() for key in self.shapes])[None]
