@@ -38,14 +38,16 @@ def sizes_of(program: Program, params: Mapping[str, Any]) -> dict[str, int]:
 def drawn_parameters(program: Program, sizes: Mapping[str, int]) -> dict[str, Array]:
     """Weights to start from, the same every time: uniform, within one over the root of a row.
 
-    What has no row is zero, like a bias.
+    A single number is positive, since most of them are rates and scales. None is zero: it could
+    hide all others from the test vectors.
     """
     random, known = np.random.default_rng(SEED), lengths(program, sizes)
     found = {}
     for one in program.with_role(Role.PARAMETER):
         shape = _shape(one, known)
-        bound = shape[-1] ** -0.5 if len(shape) > 1 else 0.0
-        found[one.name] = random.uniform(-bound, bound, shape).astype(np.float32)
+        bound = shape[-1] ** -0.5 if shape else 0.75
+        found[one.name] = np.asarray(random.uniform(-bound if shape else 0.25, bound, shape),
+                                     np.float32)
     return found
 
 

@@ -37,6 +37,8 @@ def test_it_passes_its_vectors(compiler: str, packaged: Path, tmp_path: Path) ->
 def test_it_learns_what_the_host_learns(compiler: str, packaged: Path, tmp_path: Path) -> None:
     told = run(*program(compiler, packaged, "learn", tmp_path), cwd=tmp_path)
     assert "right" in told.splitlines()[-1]
+    lesson = (packaged / "tests/lstm_lesson.h").read_text(encoding="utf-8")
+    assert "#define LESSON_TOLERANCE 1e-06 " in lesson
     for name in ("sgd", "adam"):
         losses = [float(one) for one in re.findall(rf"{name}, round \d+: loss (\S+)", told)]
         assert losses == sorted(losses, reverse=True)
@@ -145,5 +147,5 @@ def test_what_makes_no_package_is_said(change: dict[str, object], told: str) -> 
 
 
 def test_the_command_line_knows_the_same_names() -> None:
-    assert PACKAGES == tuple(one.name for one in KINDS)
-    assert NAMED == tuple(LOSSES)
+    assert tuple(one.name for one in KINDS) == PACKAGES
+    assert tuple(LOSSES) == NAMED
