@@ -84,6 +84,9 @@ def _write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".symrnn-") as fresh:
         for name, text in texts.items():
-            Path(fresh, name).write_bytes(text if isinstance(text, bytes) else text.encode())
+            if isinstance(text, bytes):
+                Path(fresh, name).write_bytes(text)
+            else:
+                Path(fresh, name).write_text(text, encoding="utf-8", newline="\n")
         for name in texts:
             Path(fresh, name).replace(folder / name)
