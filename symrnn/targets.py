@@ -20,6 +20,8 @@ SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
 PAGES, LANGUAGES = ("html",), ("en", "zh-TW")  # what `docs` writes, and in which languages
 # How `show` and `grad` print equations.
 STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for
+LOSSES = ("mean_squared_error", "softmax_cross_entropy", "binary_cross_entropy")  # to train by
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,25 @@ def write(files: Mapping[str, str], output: Path) -> None:
     rendering.write(output, {**files, **shared()})
 
 
+def package_of(cell: str, weights: str, fix: str, kinds: Sequence[str], loss: str,
+               window: int) -> dict[str, str | bytes]:
+    """The files of a package; with a ``loss`` one that learns.
+
+    Raises ProgramError, UnknownName, Misused for sizes that are not understood.
+    """
+    from symrnn.packaging import given, package
+    from symrnn.presentation.costs import sizes_of
+
+    found = given(cell, weights)
+    sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
+    return package(found.network, found.name, sizes, found.params, kinds, loss, window)
+
+
+def write_package(files: Mapping[str, str | bytes], output: Path) -> None:
+    """Write a package. Raises FileRefused."""
+    rendering.write(output, files)
+
+
 def draw(program: Program, unroll: int, name: str) -> Path:
     """Write the picture of a network, and give the path.
 
