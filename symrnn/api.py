@@ -10,6 +10,7 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
+from symrnn.jacobians.measure import flow
 from symrnn.losses import (binary_cross_entropy, mean_squared_error, softmax_cross_entropy,
                            with_loss)
 from symrnn.kernels import compile
@@ -26,8 +27,8 @@ __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
     "Program", "ProgramError", "Run", "ShapeError", "activation", "adam", "adjoint",
     "bidirectional", "binary_cross_entropy", "cell", "cell_names", "clipped", "clipped_state",
-    "compare", "compile", "cost", "deep", "derive", "diagram", "dropout", "elman", "generate",
-    "gradient_norm_clip", "gru", "join", "jordan", "learned_initial", "lstm",
+    "compare", "compile", "cost", "deep", "derive", "diagram", "dropout", "elman", "flow",
+    "generate", "gradient_norm_clip", "gru", "join", "jordan", "learned_initial", "lstm",
     "mean_squared_error", "momentum", "readout", "reverse", "sgd", "show",
     "softmax_cross_entropy", "t", "tangent", "verify", "with_loss", "with_two_biases",
     "without_bias", "zoneout",

@@ -41,6 +41,7 @@ class Target:
     early: str = ""
     dtypes: tuple[str, ...] = ()  # of the arrays
     threads: bool = False  # whether several may share the work
+    always: bool = True  # whether `generate` writes its files; pages bring others
     needs: str = ""  # beside a C compiler; `symrnn check` runs what needs nothing more
 
     def files(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -73,6 +74,8 @@ def _loaded(reference: str) -> Any:
 
 TARGETS = (
     Target("latex", "LaTeX", "symrnn.backends.latex:latex_backend"),
+    Target("javascript", "JavaScript", "symrnn.backends.javascript:javascript_backend",
+           always=False),
     Target("numpy", "NumPy", "symrnn.backends.numpy:numpy_backend", "numpy",
            "symrnn.runtime.numpy_engine:NumpyEngine", dtypes=DTYPES),
     Target("portable", "portable C", "symrnn.backends.c:c_backend", "c",
@@ -83,7 +86,7 @@ TARGETS = (
     Target("blas", "fast C", "", "c", "symrnn.runtime.blas_engine:BlasEngine",
            dtypes=DTYPES, threads=True, needs="a BLAS library"),
 )
-PRINTED = tuple(one for one in TARGETS if one.printer)
+PRINTED = tuple(one for one in TARGETS if one.printer and one.always)
 RUN = tuple(one for one in TARGETS if one.engine)
 BACKENDS = tuple(dict.fromkeys(one.backend for one in RUN))
 PROFILES = tuple(one.name for one in RUN

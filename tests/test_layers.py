@@ -28,7 +28,7 @@ RANKS = {
     "pipeline": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9,
-    "comparison": 10, "bench": 10, "packaging": 10,
+    "comparison": 10, "bench": 10, "jacobians": 10, "packaging": 10,
     "documents": 11,
     "workflow": 12,
     "cli": 13,
@@ -49,7 +49,8 @@ HOMES = {
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli"},
-    **{peer: {"bench"} for peer in "torch onnxruntime onnx jax openvino matplotlib".split()},
+    **{peer: {"bench"} for peer in "torch onnxruntime onnx jax openvino".split()},
+    "matplotlib": {"bench", "jacobians"},
     "ctypes": {"runtime", "bench"},
     "subprocess": {"runtime", "bench"},
 }

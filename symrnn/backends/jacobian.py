@@ -73,7 +73,8 @@ class _Column(DocumentPrinter):
             rest = [part for part in factors(term) if part != Symbol(moving)]
             if len(rest) == len(factors(term)):
                 return self.term(term, lhs)
-            return self._scaled(multiply(rest), passed)
+            grows = self.program[moving].axes != self.program[lhs].axes
+            return self._scaled(multiply(rest), passed, grows)
         factor, ein = found
         matrix = [one for one in ein.operands if one.name != moving]
         front = () if factor == 1 else (self(factor, PRODUCT),)
@@ -86,12 +87,14 @@ class _Column(DocumentPrinter):
             return _beside(*front, turned, *passed)
         return self.term(term, lhs)
 
-    def _scaled(self, rest: Expr, passed: tuple[Formula, ...]) -> Formula:
+    def _scaled(self, rest: Expr, passed: tuple[Formula, ...], grows: bool) -> Formula:
+        """A matrix with a factor in front; one that ``grows`` makes a vector of a number."""
         if rest == 1:
             return _beside(*(passed or (IDENTITY,)))
         if is_number(rest):
             return _beside(self(rest, PRODUCT), *(passed or (IDENTITY,)))
-        return _beside(_diagonal(self(rest)), *passed)
+        return _beside(self(rest, PRODUCT) if grows else _diagonal(self(rest)),
+                       *(passed or (IDENTITY,)[:grows]))
 
 
 def _diagonal(entries: Formula) -> Formula:
