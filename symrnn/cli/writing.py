@@ -31,7 +31,7 @@ def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGE
     from symrnn import workflow
 
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     with waiting("Writing pages") as told:
         told(0, "", len(chosen))
         for done, (name, own) in enumerate(workflow.pages(chosen, lang or LANGUAGES, format), 1):

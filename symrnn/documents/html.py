@@ -16,8 +16,9 @@ from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS
-from symrnn.documents.highlight import Block, blocks
-from symrnn.documents.page import Accuracy, Code, Entry, Page
+from symrnn.documents.highlight import Highlighted, blocks
+from symrnn.documents.page import Accuracy, Entry, Page
+from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.program import Role, Rule
@@ -27,6 +28,8 @@ FOLDER = "docs"
 ASSETS = ("style.css", "script.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
+PAPER = tuple(f"typst/{one}.typ.j2" for one in (
+    "pictures", "symbols", "backward", "code"))  # what says more than a page does
 
 
 class Notation:
@@ -92,14 +95,6 @@ class Language:
 
     code: str
     language: str
-
-
-@dataclass(frozen=True)
-class Highlighted:
-    """A function in coloured blocks, each with what it computes."""
-
-    code: Code
-    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True)
@@ -200,7 +195,7 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
-    return {**named, "roles": frozenset(one.name.lower() for one in shown),
+    return {**named, "paper": texts_read(PAPER), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
