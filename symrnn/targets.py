@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
-PAGES, LANGUAGES = ("html", "pdf"), ("en", "zh-TW")  # what `docs` writes, and in which languages
+PAGES, LANGUAGES = ("html", "pdf", "latex"), ("en", "zh-TW")  # what `docs` writes, and in which languages
 STYLES = ("unicode", "latex", "mathml", "typst", "json")  # how `show` and `grad` print equations
 
 

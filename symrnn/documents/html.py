@@ -28,8 +28,8 @@ FOLDER = "docs"
 ASSETS = ("style.css", "script.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
-PAPER = tuple(f"typst/{one}.typ.j2" for one in (
-    "pictures", "symbols", "backward", "code"))  # what says more than a page does
+PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
+         "latex/page/backward.tex.j2")  # what says more than a page in a browser does
 
 
 class Notation:

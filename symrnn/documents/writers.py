@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from symrnn.documents.html import Html
+from symrnn.documents.latex import Latex
 from symrnn.documents.page import Entry, Page
 from symrnn.documents.typst import Typst
 from symrnn.program import UnknownName, quoted
@@ -27,7 +28,7 @@ class Writer(Protocol):
         ...
 
 
-WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {"html": Html, "pdf": Typst}
+WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {"html": Html, "pdf": Typst, "latex": Latex}
 
 
 def writer(name: str, languages: Sequence[str]) -> Writer:
