@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import chain
-
 from symrnn.backends.document import Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
                                      Partial, Fraction, Function, Number, Over, Parens, Root,
@@ -23,36 +20,18 @@ _ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\
             "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 
 
-# What the fonts of Latin letters have; everything else is told by its code.
-LATIN = frozenset(map(chr, chain(
-    range(0x20, 0x7f), range(0xa0, 0xb8), range(0xb9, 0x126), range(0x128, 0x138),
-    range(0x139, 0x13f), range(0x141, 0x149), range(0x14a, 0x166), range(0x168, 0x17f),
-    range(0x2013, 0x2015), range(0x2018, 0x201a), range(0x201c, 0x201e))))
-EAST_ASIAN = 0x2e80  # the first of their signs
-STOPS = frozenset("、，。；：")  # behind which a line may end, whatever follows
+STOPS = frozenset("、，。；：")  # behind which a line of Chinese may end, whatever follows
 
 
 def escape_latex(text: str) -> str:
-    """Plain text made safe for a LaTeX document, which sets it without further fonts."""
-    return _escaped(text, LATIN.__contains__)
+    """Plain text made safe for a LaTeX document."""
+    return "".join(_ESCAPES.get(character, character) for character in printable(text))
 
 
 def escape_latex_chinese(text: str) -> str:
-    """The same for a document that has a font of traditional Chinese: the letters of Big5."""
+    """The same where formulas stand between Chinese letters."""
     return "".join(f"{one}\\allowbreak{{}}" if one in STOPS else one
-                   for one in _escaped(text, lambda one: one in LATIN or _is_big5(one)))
-
-
-def _escaped(text: str, prints: Callable[[str], bool]) -> str:
-    return "".join(_ESCAPES.get(one) or (one if prints(one) else f"[U+{ord(one):04X}]")
-                   for one in printable(text))
-
-
-def _is_big5(character: str) -> bool:
-    try:
-        return ord(character) >= EAST_ASIAN and bool(character.encode("big5"))
-    except UnicodeEncodeError:
-        return False
+                   for one in escape_latex(text))
 
 
 def glyph_latex(glyph: Glyph, time: str = "") -> str:
