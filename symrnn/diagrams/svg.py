@@ -76,9 +76,9 @@ def svg(picture: Picture, style: str = "screen") -> str:
     """
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        f"svg/{style}.css", picture.name, html.escape(picture.title), html.escape(picture.description),
-        number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
-        tuple(map(_drawn, picture.boxes))))
+        f"svg/{style}.css", picture.name, html.escape(picture.title),
+        html.escape(picture.description), number(picture.width), number(picture.height),
+        tuple(map(_stroke, lines)), tuple(map(_drawn, picture.boxes))))
 
 
 def number(value: float) -> str:

@@ -195,7 +195,8 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
-    return {**named, "paper": texts_read(PAPER), "roles": frozenset(one.name.lower() for one in shown),
+    return {**named, "paper": texts_read(PAPER),
+            "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),

@@ -28,7 +28,8 @@ class Writer(Protocol):
         ...
 
 
-WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {"html": Html, "pdf": Typst, "latex": Latex}
+WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {
+    "html": Html, "pdf": Typst, "latex": Latex}
 
 
 def writer(name: str, languages: Sequence[str]) -> Writer:

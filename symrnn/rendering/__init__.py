@@ -7,4 +7,5 @@ from symrnn.rendering.render import (names_read, page, render, rendered, safe, s
                                      storage, template_folder)
 
 __all__ = ["FileRefused", "Markup", "is_ours", "names_read", "page", "refuse_foreign",
-           "refuse_links", "render", "rendered", "safe", "shared", "storage", "template_folder", "write"]
+           "refuse_links", "render", "rendered", "safe", "shared", "storage",
+           "template_folder", "write"]
