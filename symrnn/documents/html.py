@@ -30,6 +30,7 @@ TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
+LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
 class Notation:
@@ -195,6 +196,7 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
+    named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),

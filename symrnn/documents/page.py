@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.layer import Layer
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -224,12 +225,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Equal:
-    """Another cell or a library's layer that is proved to be the same function."""
+    """Another cell that is proved to be the same function."""
 
     name: str
     title: str
     verdict: str
-    is_cell: bool
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
 
 
@@ -247,6 +247,7 @@ class Page:
     code: tuple[Code, ...]
     example: Example
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
 

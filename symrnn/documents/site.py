@@ -16,7 +16,8 @@ from symrnn.documents.code import code
 from symrnn.documents.cost_table import cost_table
 from symrnn.documents.equations import Equations, backward
 from symrnn.documents.example import example
-from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
+from symrnn.documents.frameworks import layers
+from symrnn.documents.neighbours import equal_cells, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
@@ -54,8 +55,7 @@ class Site:
             edges(program), backward(forward, gradient),
             (one_step(program), unrolled(program, STEPS)), cost_table(plan),
             code(plan, name, forward, gradient), example(plan, forward, gradient),
-            accuracy(plan), self._neighbours(name),
-            (*self.equals[name], *equal_layers(one, program)))
+            accuracy(plan), layers(one), self._neighbours(name), self.equals[name])
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""
