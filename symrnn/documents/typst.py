@@ -111,6 +111,11 @@ class PdfView:
                      for letter, size in self.data.example.sizes)
 
     @property
+    def related(self) -> bool:
+        """Whether there is anything to see besides."""
+        return bool(self.data.equals or self.data.neighbours)
+
+    @property
     def columns(self) -> int:
         """How many a table of values at every step has."""
         return len(self.data.example.steps) + 2

@@ -30,7 +30,7 @@ from symrnn.targets import LANGUAGES
 
 SHOWN = ("gru", "mlstm")
 HEADINGS = ("forward", "pictures", "symbols", "backward", "gradients", "costs", "example",
-            "accuracy", "code", "see_also")
+            "accuracy", "code")
 MOST_PAGES = 30
 A4 = (595.3, 841.9)
 NIGHTLY = pytest.mark.skipif(not os.environ.get("SYMRNN_EXHAUSTIVE"),
