@@ -10,6 +10,9 @@ from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
+from symrnn.exchange import to_onnx
+from symrnn.gradients import Gradient, gradient
+from symrnn.jacobians.measure import flow
 from symrnn.losses import softmax_cross_entropy
 from symrnn.kernels import compile
 from symrnn.pipeline import derive, generate
@@ -17,14 +20,16 @@ from symrnn.presentation import show
 from symrnn.presentation.costs import cost
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
+from symrnn.storage import Saved, load, save
 from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial, with_two_biases,
                                without_bias, zoneout)
 
 __all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Kernel",
-    "Program", "ProgramError", "Run", "ShapeError", "activation", "adjoint", "bidirectional",
-    "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep",
-    "derive", "diagram", "dropout", "elman", "generate", "gru", "join", "jordan",
-    "learned_initial", "lstm", "readout", "reverse", "show", "softmax_cross_entropy", "t",
-    "tangent", "verify", "with_two_biases", "without_bias", "zoneout",
+    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Gradient",
+    "Kernel", "Program", "ProgramError", "Run", "Saved", "ShapeError", "activation", "adjoint",
+    "bidirectional", "cell", "cell_names", "clipped", "clipped_state", "compare", "compile", "cost",
+    "deep", "derive", "diagram", "dropout", "elman", "flow", "generate", "gradient", "gru", "join",
+    "jordan", "learned_initial", "load", "lstm", "readout", "reverse", "save", "show",
+    "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_two_biases", "without_bias",
+    "zoneout",
 ]

@@ -45,7 +45,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line: its classes, what flows, its way, its arrow and its sign."""
+    """A line: its classes, what flows, its way, its arrow, its sign, and what is measured."""
 
     classes: str
     symbol: str
@@ -53,6 +53,7 @@ class Stroke:
     path: str
     head: str
     sign: str
+    style: str
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,15 @@ def _stroke(line: Line) -> Stroke:
             f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
     return Stroke(classes, html.escape(edge.value), str(edge.equation),
-                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign)
+                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
+                  _style(line.thickness))
+
+
+def _style(thickness: float | None) -> str:
+    """How a measured line is drawn; one along which nothing flows is faint."""
+    if thickness is None:
+        return ""
+    return f"stroke-width:{number(thickness)}" if thickness else "opacity:0.2"
 
 
 def _direction(one: Point, other: Point) -> Point:
