@@ -17,7 +17,8 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Highlighted, blocks
-from symrnn.documents.page import Accuracy, Entry, Matrix, Page, Script, Values
+from symrnn.documents.page import Accuracy, Entry, Page
+from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
