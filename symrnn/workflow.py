@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
     from symrnn.diagrams import Diagram
+    from symrnn.exchange import Exported, Imported
     from symrnn.gradients import Gradient
 
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
@@ -78,6 +79,30 @@ def compared(a: str, b: str) -> tuple[Comparison, int]:
     return found, codes[found.verdict]  # 2 is a mistake, as everywhere
 
 
+def imported(path: str, node: str, kind: str, prefix: str, output: str) -> Imported:
+    """Read another library's file and write network and weights. Raises as ``read`` does."""
+    from symrnn.exchange import read
+    from symrnn.storage import container, save
+
+    container(Path(output))  # an ending that cannot be written is told before the work
+    found = read(path, node, kind, prefix)
+    save(found.network, found.parameters, output)
+    return found
+
+
+def exported(name: str, output: str, fix: str, dtype: str, scan: bool) -> Exported:
+    """Write a network as an ONNX model. Raises as ``to_onnx`` does, UnknownName."""
+    from symrnn.exchange import to_onnx
+    from symrnn.presentation.costs import sizes_of
+    from symrnn.storage import is_saved, load
+
+    if Path(output).suffix != ".onnx":
+        raise Misused(f"{quoted(output)} names no model; give a file that ends with .onnx")
+    program, parameters = load(name) if is_saved(name) else (network(name), None)
+    sizes = {one.name: int(size) for one, size in sizes_of(program, fix).items()}
+    return to_onnx(program, parameters, output, dtype, sizes, scan)
+
+
 def folder(name: str) -> Path:
     """The folder that an option names. Raises FileRefused for an empty name."""
     if not name.strip():
@@ -120,6 +145,25 @@ def write_pages(files: Mapping[str, str], output: Path) -> Path:
 def write(files: Mapping[str, str], output: Path) -> None:
     """Write what ``files_of`` gives, with what all share. Raises FileRefused."""
     rendering.write(output, {**files, **shared()})
+
+
+def package_of(cell: str, weights: str, fix: str, kinds: Sequence[str], loss: str,
+               window: int) -> dict[str, str | bytes]:
+    """The files of a package; with a ``loss`` one that learns.
+
+    Raises ProgramError, UnknownName, Misused for sizes that are not understood.
+    """
+    from symrnn.packaging import given, package
+    from symrnn.presentation.costs import sizes_of
+
+    found = given(cell, weights)
+    sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
+    return package(found.network, found.name, sizes, found.params, kinds, loss, window)
+
+
+def write_package(files: Mapping[str, str | bytes], output: Path) -> None:
+    """Write a package. Raises FileRefused."""
+    rendering.write(output, files)
 
 
 def draw(program: Program, unroll: int, name: str) -> Path:

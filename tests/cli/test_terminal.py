@@ -24,7 +24,8 @@ from symrnn.gradients import gradient
 from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.program import glyph_text
 
-COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "docs", "bench")
+COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "flow", "docs",
+            "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
