@@ -45,6 +45,7 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
     "pygments": {"documents"},
+    "typst": {"documents"},
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
