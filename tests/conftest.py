@@ -22,6 +22,9 @@ from symrnn.runtime.compiler import slightly_optimised
 CELLS, PARTS = [one.name for one in architectures()], 8
 LARGEST = ("deep_bidirectional_lstm", "rwkv7", "ltc", "convlstm")  # minutes to compile
 
+# Without functions that nobody calls: they would want more than a kernel is linked with.
+UNOPTIMISED = ("-O0", "-ffunction-sections", "-Wl,--gc-sections")
+
 # What a compiler makes of the C is what these are about.
 OF_THE_C = ("backends", "bench", "examples", "loops", "package", "schedule", "test_aarch64",
             "test_activations", "test_blas", "test_by_hand", "test_c_alone", "test_calls",
@@ -50,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 def compiled_in_less_time(request: pytest.FixtureRequest) -> Iterator[None]:
     """The same numbers from C that is not optimised, by day."""
     quick = {*request.module.__name__.split(".")}.isdisjoint(OF_THE_C)
-    with slightly_optimised("-O0") if quick and not by_night() else nullcontext():
+    with slightly_optimised(*UNOPTIMISED) if quick and not by_night() else nullcontext():
         yield
 
 

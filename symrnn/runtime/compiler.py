@@ -28,7 +28,7 @@ SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=f
         "-fno-math-errno", "-fPIC", "-shared")
 FULL, SLIGHT = ("-O2", "-O3"), "-O1"
 
-_LEVEL: ContextVar[str] = ContextVar("level", default="")  # in place of the full ones
+_LEVEL: ContextVar[tuple[str, ...]] = ContextVar("level", default=())  # in place of a full one
 
 
 class CompilerMissing(RuntimeError):
@@ -55,13 +55,12 @@ def find_compiler() -> tuple[str, ...]:
 
 
 @contextmanager
-def slightly_optimised(level: str = SLIGHT) -> Iterator[None]:
+def slightly_optimised(*level: str) -> Iterator[None]:
     """Inside, the same code is compiled at -O1: for few numbers, where compiling takes the time.
 
-    No flag lets a compiler change what portable C computes, at this level or at others, such as
-    ``"-O0"``.
+    Other flags than ``"-O1"`` may be given. None lets a compiler change what portable C computes.
     """
-    token = _LEVEL.set(level)
+    token = _LEVEL.set(level or (SLIGHT,))
     try:
         yield
     finally:
@@ -89,7 +88,7 @@ def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequenc
 def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
             parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
     if level := _LEVEL.get():
-        flags = [level if one in FULL else one for one in flags]
+        flags = [new for one in flags for new in (level if one in FULL else (one,))]
     command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))

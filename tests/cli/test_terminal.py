@@ -24,8 +24,8 @@ from symrnn.gradients import gradient
 from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.program import glyph_text
 
-COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "flow", "docs",
-            "bench")
+COMMANDS = ("list", "help", "show", "generate", "check", "compare", "new", "flow", "grad", "import",
+            "export", "docs", "package", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
@@ -245,7 +245,7 @@ def test_shells_complete_names_conventions_formats_and_files(
     for path in ("my.cell", "my.onnx", "my.safetensors", "sub/other.cell", "sub/other.txt"):
         (tmp_path / path).touch()
     assert completed("show", "lstm_p") == ["lstm_peephole", "lstm_projection"]
-    assert completed("compare", "gru", "keras") == ["keras-gru", "keras-lstm"]
+    assert completed("compare", "gru", "keras-l") == ["keras-lstm"]
     assert completed("list", "--tag", "m") == ["matrix", "multiplicative"]
     assert completed("list", "--tag", "linear", "--tag", "he") == ["heads"]
     assert completed("show", "gru", "--format", "l") == ["latex"]
