@@ -24,14 +24,24 @@ OF_DEVELOPERS = {"test", "bench", "browser", "dev"}
 nightly = pytest.mark.skipif(not os.environ.get("SYMRNN_EXHAUSTIVE"),
                              reason="runs nightly: SYMRNN_EXHAUSTIVE=1")
 
+SAVES = """
+import numpy as np
+import symrnn
+
+net = symrnn.elman()
+symrnn.save(net, {name: np.ones([2] * len(one.axes)) for name, one in
+                  symrnn.compile(net, "numpy").parameters.items()}, "elman.safetensors")
+assert symrnn.load("elman.safetensors").network == net
+"""
+
 # What each extra is for, as Python in a fresh environment.
 USES = {
     "": "", "cc": "import symrnn; symrnn.compile(symrnn.gru())",
     "docs": "import symrnn; symrnn.diagram(symrnn.gru()).svg()",
     "examples": "import matplotlib, sklearn",
-    "safetensors": "import symrnn; symrnn.save(symrnn.gru(), {}, 'gru.safetensors')",
+    "safetensors": SAVES,
     "onnx": "import symrnn; symrnn.to_onnx(symrnn.gru(), {}, 'gru.onnx', sizes={'n': 2, 'm': 3})",
-    "keras": "import keras, h5py", "torch": "import torch", "jax": "import jax",
+    "keras": "import keras, h5py", "torch": "import symrnn.torch", "jax": "import symrnn.jax",
 }
 
 
