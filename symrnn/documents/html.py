@@ -17,7 +17,8 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Block, blocks
-from symrnn.documents.page import Accuracy, Code, Entry, Matrix, Page, Script, Values
+from symrnn.documents.measures import Accuracy
+from symrnn.documents.page import Code, Entry, Matrix, Page, Script, Values
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.measures import Accuracy, CostRow, SizeInput
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -224,42 +225,6 @@ class LessonShown:
 
 
 @dataclass(frozen=True)
-class Point:
-    """A width of a finite difference, and the relative error of the derivative."""
-
-    width: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """The largest errors of a kernel, in units in the last place of the largest entry."""
-
-    dtype: str
-    values: float
-    gradients: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the gradients of this build agree with derivatives found in other ways."""
-
-    differences: tuple[Point, ...]
-    best: Point
-    complex_step: float
-    rounding: tuple[Rounding, ...]
-
-
-@dataclass(frozen=True)
-class CostRow:
-    """How much there is of something; ``what`` is a key of texts and of the costs of a script."""
-
-    what: str
-    forward: Formula
-    backward: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -278,15 +243,6 @@ class Equal:
     verdict: str
     is_cell: bool
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
-
-
-@dataclass(frozen=True)
-class SizeInput:
-    """A size that a reader may set, and what it is at first."""
-
-    name: str
-    letter: Formula
-    value: int
 
 
 @dataclass(frozen=True)
