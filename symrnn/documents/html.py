@@ -16,19 +16,24 @@ from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
-from symrnn.documents.highlight import Block, blocks
+from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.measures import Accuracy
-from symrnn.documents.page import Code, Entry, Matrix, Page, Script, Values
+from symrnn.documents.page import Entry, Matrix, Page, Script, Values
+from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of
+from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
 FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages compute with
-ASSETS = ("style.css", "script.js", "live.js")
+ASSETS = ("style.css", "script.js", "live.js", "flow.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
-             "index": ("index.html.j2",)}
+             "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
+PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
+         "latex/page/backward.tex.j2")  # what says more than a page in a browser does
+LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
 class Notation:
@@ -97,14 +102,6 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Highlighted:
-    """A function in coloured blocks, each with what it computes."""
-
-    code: Code
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
 class PageView:
     """What the template of a page sees; ``math`` prints a formula."""
 
@@ -134,8 +131,30 @@ class PageView:
     @property
     def sizes(self) -> tuple[Markup, ...]:
         """The sizes of the example: ``n = 2``."""
-        return tuple(Markup("{} = {}").format(self.math(letter), size)
-                     for letter, size in self.data.example.sizes)
+        return self.each_size(self.data.example.sizes)
+
+    def each_size(self, sizes: Iterable[tuple[Formula, int]]) -> tuple[Markup, ...]:
+        """Sizes with their letters."""
+        return tuple(Markup("{} = {}").format(self.math(letter), size) for letter, size in sizes)
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """The same in a sentence."""
+        return self.words.listed(self.each_size(sizes))
+
+    @staticmethod
+    def data_text(text: str) -> Markup:
+        """Numbers and names as JSON, which an element of a script holds as they are."""
+        return Markup(text.replace("<", "\\u003c"))
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The files of scripts that the page runs, each once: kernels, then what uses them."""
+        data = self.data
+        names = [f"{one.name}.js" for one in
+                 (data.example.script, *(each.script for each in data.lessons))]
+        names += [one.filename for each in data.flow.curves for one in each.scripts]
+        used = ("live.js", *("flow.js" for _ in data.flow.curves))
+        return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
     def start(self, script: Script) -> Markup:
         """The case that a page computes from, for the script."""
@@ -181,13 +200,15 @@ class Html:
         texts.held(used())
 
     def page(self, data: Page) -> dict[str, str]:
-        """The files of one network, one for each language."""
+        """The files of one network: a page for each language, and what it computes with."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
+        kernels = {f"{KERNELS}/{one.filename}": one.text
+                   for each in data.flow.curves for one in each.scripts}
         scripts = (data.example.script, *(one.script for one in data.lessons))
-        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+        return {**kernels, **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
                 **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
                 **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
@@ -218,8 +239,11 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
-    return {**named, "roles": frozenset(one.name.lower() for one in shown),
+    named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    return {**named, "paper": texts_read(PAPER),
+            "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
+            "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

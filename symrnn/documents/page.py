@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.flow import GradientFlow
+from symrnn.documents.layer import Layer
 from symrnn.documents.measures import Accuracy, CostRow, SizeInput
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
@@ -236,12 +238,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Equal:
-    """Another cell or a library's layer that is proved to be the same function."""
+    """Another cell that is proved to be the same function."""
 
     name: str
     title: str
     verdict: str
-    is_cell: bool
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
 
 
@@ -255,12 +256,14 @@ class Page:
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few
+    flow: GradientFlow
     costs: tuple[CostRow, ...]
     sizes: tuple[SizeInput, ...]
     code: tuple[Code, ...]
     example: Example
     lessons: tuple[LessonShown, ...]
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
 
