@@ -13,8 +13,9 @@ import numpy as np
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import Formula, Sum
 from symrnn.backends.jacobian import state_jacobian
-from symrnn.backends.javascript import array_names, javascript_backend
+from symrnn.backends.javascript import array_names
 from symrnn.catalogue import find
+from symrnn.documents.scripts import page_plan, page_script
 from symrnn.jacobians.curves import Chart, Line, chart, lines_of
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights
@@ -148,7 +149,7 @@ def _beside() -> _Measured:
 def _measured(name: str, program: Program) -> _Measured:
     run = finite(page_start(program))
     travel = along_run(name, run)
-    (artefact,) = javascript_backend(derive(program), name)
+    artefact = page_script(derive(program), name)
     (text,) = rendered((artefact,)).values()
     return _Measured(run, travel, Script(artefact.filename, text),
                      _data(artefact.content.name, artefact.content.sizes, run, travel))
@@ -180,7 +181,7 @@ def _data(name: str, sizes: tuple[str, ...], run: Steps, travel: Travel) -> dict
     """A network's numbers, by the names that they have in its script."""
     start, program = run.start, run.start.program
     plan = derive(program)
-    called = array_names(plan)
+    called = array_names(page_plan(plan))
     bars = {one.of: one.name for one in plan.gradient.variables}
     return {
         "name": name,

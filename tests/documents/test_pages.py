@@ -73,7 +73,7 @@ def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
     kernels = [*CELLS, *(f"{name}_{lesson.name}" for name in CELLS
                          for lesson in find(name).lessons)]
-    assert set(files) == {"style.css", "script.js", "live.js", "index.html"} | pages | {
+    assert set(files) == {"style.css", "script.js", "live.js", "flow.js", "index.html"} | pages | {
         f"kernels/{name}.{kind}" for name in kernels for kind in ("js", "json")}
 
 

@@ -13,6 +13,8 @@ from symrnn.adjoint import with_terms
 from symrnn.backends.javascript import array_names
 from symrnn.catalogue import find
 from symrnn.checking.reference import Case
+from symrnn.documents.example import worked_example
+from symrnn.documents.flow import gradient_flow
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program import Program, Role
@@ -97,3 +99,13 @@ def test_terms_add_up_to_their_equation(name: str) -> None:
             assert equations[one.lhs].number == one.number
         else:
             assert equations[one.lhs] == one
+
+
+@pytest.mark.parametrize("name", ["elman", "lstm"])
+def test_all_pages_have_one_script_of_a_network(name: str) -> None:
+    """The page of a cell and those that compare themselves with it load one file."""
+    plan = derive(symrnn.cell(name))
+    worked = worked_example(plan, name).script
+    scripts = [one for curves in gradient_flow("lstm", symrnn.lstm()).curves
+               for one in curves.scripts if one.filename == f"{name}.js"]
+    assert [one.text for one in scripts] == [worked.text]
