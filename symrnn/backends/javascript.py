@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+
+from sympy import Expr
 
 from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper
@@ -11,6 +13,7 @@ from symrnn.backends.javascript_tree import Formulas, Functions, JavaScriptTree
 from symrnn.backends.javascript_words import RESERVED
 from symrnn.backends.lines import WIDTH, deeper, flat, laid_out, rows
 from symrnn.backends.text import comment_block, in_comment, text_of
+from symrnn.costs import Operations, costs
 from symrnn.loops import Names
 from symrnn.lowering import Interface, KeptArrays, Locals, Lowered, free_sizes, kept
 from symrnn.lowering.sizes import declared_sizes
@@ -44,6 +47,7 @@ class Script:
     groups: tuple[Group, ...]
     helpers: tuple[Helper, ...]
     functions: tuple[Printed, ...]
+    costs: tuple[tuple[str, str], ...]
 
 
 def array_names(plan: Plan) -> dict[str, dict[str, str]]:
@@ -51,25 +55,26 @@ def array_names(plan: Plan) -> dict[str, dict[str, str]]:
 
     Initial states go by the name of the variable, ``initial.h``.
     """
-    script = _Script(plan.kept, "")
+    script = _Script(plan, "", plan)
     return {group: {one.name: script.arrays.field(one) for one in variables}
             for group, variables in script.grouped()}
 
 
-def javascript_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
-    """The script of one network."""
-    script = _Script(plan.kept, name).script()
+def javascript_backend(plan: Plan, name: str, counted: Plan | None = None
+                       ) -> tuple[Artefact, ...]:
+    """The script of one network; its costs are those of another plan where one is ``counted``."""
+    script = _Script(plan, name, counted or plan).script()
     listings = tuple(one.listing for one in script.functions)
     return (Artefact(f"{name}.js", "javascript/script.js.j2", script, listings),)
 
 
 class _Script:
-    def __init__(self, plan: Plan, name: str) -> None:
-        self.plan, self.name = plan, name
-        self.names = Names(plan.programs, RESERVED)
+    def __init__(self, plan: Plan, name: str, counted: Plan) -> None:
+        self.plan, self.name, self.counted = plan.kept, name, counted
+        self.names = Names(self.plan.programs, RESERVED)
         self.interface = Interface(name, self.names, Locals.choose(self.names), {})
         self.formulas = Formulas(self.names, name)
-        self.arrays = KeptArrays(plan, plan.forward, self.names, self.interface.local)
+        self.arrays = KeptArrays(self.plan, self.plan.forward, self.names, self.interface.local)
 
     def script(self) -> Script:
         """All parts of the file."""
@@ -84,7 +89,20 @@ class _Script:
             tuple(map(self.names.member, free_sizes(program))), self._sizes(),
             tuple(Group(name, tuple(line for one in variables for line in self._entry(one)))
                   for name, variables in self.grouped()),
-            (*[COPYSIGN][:"copysign" in functions.math], *helpers), printed)
+            (*[COPYSIGN][:"copysign" in functions.math], *helpers), printed, tuple(self._costs()))
+
+    def _costs(self) -> Iterator[tuple[str, str]]:
+        """What the network costs: forward and backward counts of operations, then what is kept."""
+        found = costs(self.counted)
+        each = found.forward.each_step(), found.backward.each_step()
+        for one in fields(Operations):
+            yield one.name, self._listed(*(getattr(side, one.name) for side in each))
+        yield "sequence", self._listed(found.forward.products, found.backward.products)
+        yield "parameters", self._listed(found.parameters)
+        yield "saved", self._listed(found.saved)
+
+    def _listed(self, *counts: Expr) -> str:
+        return ", ".join(flat(self.formulas(one)) for one in counts)
 
     def _tree(self, lowered: Lowered) -> JavaScriptTree:
         return JavaScriptTree(self.formulas, text_of(lowered.program), "")

@@ -8,7 +8,7 @@ WORDS = """
 arguments async await debugger eval export extends finally from function implements import in
 instanceof interface let null of package super undefined var with yield Infinity NaN
 Array Float64Array Math Object globalThis module exports require constructor prototype __proto__
-symrnn shapes room given copy copysign sum forward backward
+symrnn costs shapes room given copy copysign sum forward backward
 """.split()
 OWN = "T B sizes parameters inputs initial values bars gradients".split()
 RESERVED = (*KEYWORDS, *WORDS, *OWN)

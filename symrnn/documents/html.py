@@ -15,17 +15,19 @@ from symrnn.backends.formula import Formula
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
-from symrnn.documents.cost_table import KINDS
+from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Block, blocks
-from symrnn.documents.page import Accuracy, Code, Entry, Page
+from symrnn.documents.measured import Accuracy
+from symrnn.documents.page import Code, Entry, Matrix, Page, Script, Values
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
+from symrnn.documents.vectors import given_of, numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
-FOLDER = "docs"
-ASSETS = ("style.css", "script.js", "flow.js")
+FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages compute with
+ASSETS = ("style.css", "script.js", "live.js", "flow.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
@@ -149,6 +151,19 @@ class PageView:
         """Numbers and names as JSON, which an element of a script holds as they are."""
         return Markup(text.replace("<", "\\u003c"))
 
+    def start(self, script: Script) -> Markup:
+        """The case that a page computes from, for the script."""
+        return Markup(given_of(script.vector))
+
+    def vector(self, script: Script) -> Markup:
+        """A link to the same numbers in all digits."""
+        name = f"{script.name}.json"
+        return Markup('<a href="../{}/{}"><code>{}</code></a>').format(KERNELS, name, name)
+
+    def now(self, values: Values) -> Matrix:
+        """What a symbol is at the step that the page shows first; a constant has one value."""
+        return values.at_steps[min(self.data.example.now, len(values.at_steps)) - 1]
+
     @cached_property
     def places(self) -> Mapping[str, list[str]]:
         """By the label of an equation the anchors of the functions that compute it."""
@@ -185,12 +200,15 @@ class Html:
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        kernels = {f"kernels/{one.filename}": one.text
-                   for each in data.flow.curves for one in each.scripts}
-        return {**kernels, **{f"{words.code}/{data.head.name}.html": page(
+        scripts = (data.example.script, *(one.script for one in data.lessons))
+        further = (one for each in data.flow.curves for one in each.further)
+        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
+                **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), listings, curves, pictures))
-            for words in self.words}}
+                   for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all, in every language, and what leads to it."""
@@ -222,4 +240,4 @@ def used() -> dict[str, frozenset[str]]:
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
             "unmeasured": frozenset(one.name.lower() for one in Why),
-            "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}
+            "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from symrnn.rendering.render import MARK
 
 HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold the mark
-COMMENT = b"/*%#<!- "
+COMMENT = b'/*%#<!-" '
 ELSEWHERE = "choose another folder with --output"
 
 
