@@ -20,7 +20,7 @@ from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights
 from symrnn.jacobians.start import Choice, Start, started
-from symrnn.jacobians.steps import Steps, Unmeasured, along
+from symrnn.jacobians.steps import Steps, Unmeasured, Why, along
 from symrnn.jacobians.travel import Travel
 from symrnn.pipeline import derive
 from symrnn.program import Program
@@ -43,7 +43,9 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
-        return replace(found, unmeasured=error.why.name.lower())
+        defined = error.why is Why.NOT_FINITE
+        return replace(found, jacobian=found.jacobian if defined else (),
+                       unmeasured=error.why.name.lower())
 
 
 def _columns(program: Program, printer: DocumentPrinter

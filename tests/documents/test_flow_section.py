@@ -73,7 +73,7 @@ def test_elman_stands_alone_and_two_directions_have_no_curve(files: dict[str, st
     (alone,) = section("elman").curves
     assert alone.labels == ("elman: h",)
     both = section("bidirectional_rnn")
-    assert (both.curves, both.unmeasured) == ((), "both_directions")
+    assert (both.curves, both.jacobian, both.unmeasured) == ((), (), "both_directions")
     assert "remembers in both directions" in files["en/bidirectional_rnn.html"]
     assert "雙向都有記憶" in files["zh-TW/bidirectional_rnn.html"]
 
@@ -108,6 +108,7 @@ def test_every_network_has_its_section(name: str) -> None:
     program = next(one for one in architectures() if one.name == name).build()
     found = section(name)
     assert bool(found.curves) == (not found.unmeasured)
-    assert found.jacobian and all(rows for _, rows in found.jacobian)
+    assert bool(found.jacobian) == bool(found.curves)
+    assert all(rows for _, rows in found.jacobian)
     for size in page_sizes(program).values():
         assert size >= 2
