@@ -28,7 +28,21 @@ class Block:
 
     equations: tuple[EquationRow, ...]
     begins: tuple[EquationRow, ...]
-    pieces: tuple[Piece, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All lines as one text."""
+        flat = [piece for row in self.rows for piece in (*row, Piece("", "\n"))]
+        return tuple(_joined(flat[:-1]))
+
+
+@dataclass(frozen=True)
+class Highlighted:
+    """A function in coloured blocks, each with what it computes."""
+
+    code: Code
+    blocks: tuple[Block, ...]
 
 
 def blocks(code: Code) -> tuple[Block, ...]:
@@ -37,8 +51,8 @@ def blocks(code: Code) -> tuple[Block, ...]:
     found = []
     for places in _alike(code.lines):
         first = code.lines[places.start]
-        pieces = [piece for place in places for piece in (*coloured[place], Piece("", "\n"))]
-        found.append(Block(first.equations, first.begins, tuple(_joined(pieces[:-1]))))
+        rows = tuple(tuple(_joined(coloured[place])) for place in places)
+        found.append(Block(first.equations, first.begins, rows))
     return tuple(found)
 
 

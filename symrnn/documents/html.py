@@ -16,9 +16,10 @@ from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
-from symrnn.documents.highlight import Block, blocks
+from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.measured import Accuracy
-from symrnn.documents.page import Code, Entry, Matrix, Page, Script, Values
+from symrnn.documents.page import Entry, Matrix, Page, Script, Values
+from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of
@@ -30,6 +31,8 @@ FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages co
 ASSETS = ("style.css", "script.js", "live.js", "flow.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
+PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
+         "latex/page/backward.tex.j2")  # what says more than a page in a browser does
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
@@ -99,14 +102,6 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Highlighted:
-    """A function in coloured blocks, each with what it computes."""
-
-    code: Code
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
 class PageView:
     """What the template of a page sees; ``math`` prints a formula."""
 
@@ -150,6 +145,16 @@ class PageView:
     def data_text(text: str) -> Markup:
         """Numbers and names as JSON, which an element of a script holds as they are."""
         return Markup(text.replace("<", "\\u003c"))
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The files of scripts that the page runs, each once: kernels, then what uses them."""
+        data = self.data
+        names = [f"{one.name}.js" for one in
+                 (data.example.script, *(each.script for each in data.lessons))]
+        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
+        used = ("live.js", *("flow.js" for _ in data.flow.curves))
+        return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
     def start(self, script: Script) -> Markup:
         """The case that a page computes from, for the script."""
@@ -235,7 +240,8 @@ def used() -> dict[str, frozenset[str]]:
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
-    return {**named, "roles": frozenset(one.name.lower() for one in shown),
+    return {**named, "paper": texts_read(PAPER),
+            "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),

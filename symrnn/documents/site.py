@@ -13,8 +13,8 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
-from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.backward import backward
+from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import example, worked_example
 from symrnn.documents.flow import gradient_flow
@@ -59,8 +59,8 @@ class Site:
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
-            example(worked, forward, gradient), tuple(lessons(one)),
-            accuracy(plan), layers(one), self._neighbours(name), self.equals[name])
+            example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
+            layers(one), self._neighbours(name), self.equals[name])
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""

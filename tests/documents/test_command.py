@@ -42,7 +42,7 @@ def test_what_is_written_once_is_written_over_and_what_is_foreign_is_not(tmp_pat
     assert (tmp_path / "style.css").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("words", [("--lang", "fr"), ("--format", "pdf")])
+@pytest.mark.parametrize("words", [("--lang", "fr"), ("--format", "docx")])
 def test_other_languages_and_formats_are_refused(words: tuple[str, str]) -> None:
     result = invoke("elman", *words)
     assert result.exit_code == 2
@@ -52,5 +52,5 @@ def test_other_languages_and_formats_are_refused(words: tuple[str, str]) -> None
 def test_so_they_are_below_the_command() -> None:
     with pytest.raises(UnknownName, match="'fr'; there are en and zh-TW"):
         list(workflow.pages(workflow.chosen(["elman"]), ["fr"], "html"))
-    with pytest.raises(UnknownName, match="'pdf'; there are html"):
-        list(workflow.pages(workflow.chosen(["elman"]), ["en"], "pdf"))
+    with pytest.raises(UnknownName, match="'docx'; there are html, pdf, latex"):
+        list(workflow.pages(workflow.chosen(["elman"]), ["en"], "docx"))
