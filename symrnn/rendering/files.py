@@ -13,12 +13,8 @@ from pathlib import Path, PurePosixPath
 from symrnn.rendering.render import MARK
 
 HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold the mark
-<<<<<<< HEAD
 COMMENT = b'/*%#<!-" {:'  # JSON has none: there its first entry, "//", holds the mark
-=======
-COMMENT = b'/*%#<!-" '
 PDF, AUTHOR = b"%PDF-", f"/Author({MARK})".encode()  # a PDF bears the mark as its author
->>>>>>> pdf
 ELSEWHERE = "choose another folder with --output"
 
 
@@ -92,13 +88,6 @@ def _write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".symrnn-") as fresh:
         for name, text in texts.items():
-<<<<<<< HEAD
-            if isinstance(text, bytes):
-                Path(fresh, name).write_bytes(text)
-            else:
-                Path(fresh, name).write_text(text, encoding="utf-8", newline="\n")
-=======
             Path(fresh, name).write_bytes(text if isinstance(text, bytes) else text.encode())
->>>>>>> pdf
         for name in texts:
             Path(fresh, name).replace(folder / name)
