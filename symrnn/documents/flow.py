@@ -15,7 +15,7 @@ from symrnn.backends.formula import Formula, Sum
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
-from symrnn.documents.measured import Curves, GradientFlow, Kernel, Row, Way
+from symrnn.documents.travels import Curves, GradientFlow, Kernel, Row, Way
 from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights

@@ -17,7 +17,7 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Highlighted, blocks
-from symrnn.documents.measured import Accuracy
+from symrnn.documents.measures import Accuracy
 from symrnn.documents.page import Entry, Matrix, Page, Script, Values
 from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve

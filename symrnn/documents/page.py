@@ -12,7 +12,8 @@ from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.layer import Layer
-from symrnn.documents.measured import Accuracy, GradientFlow
+from symrnn.documents.measures import Accuracy, CostRow, SizeInput
+from symrnn.documents.travels import GradientFlow
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -226,15 +227,6 @@ class LessonShown:
 
 
 @dataclass(frozen=True)
-class CostRow:
-    """How much there is of something; ``what`` is a key of texts and of the costs of a script."""
-
-    what: str
-    forward: Formula
-    backward: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -252,15 +244,6 @@ class Equal:
     title: str
     verdict: str
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
-
-
-@dataclass(frozen=True)
-class SizeInput:
-    """A size that a reader may set, and what it is at first."""
-
-    name: str
-    letter: Formula
-    value: int
 
 
 @dataclass(frozen=True)

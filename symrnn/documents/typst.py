@@ -14,7 +14,7 @@ from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.html import used
-from symrnn.documents.measured import Accuracy
+from symrnn.documents.measures import Accuracy
 from symrnn.documents.page import Derived, Entry, Page, Step
 from symrnn.documents.paper import PaperWords, Texts
 from symrnn.documents.plot import Plot, curve

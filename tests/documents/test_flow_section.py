@@ -12,7 +12,7 @@ from symrnn.cells import architectures
 from symrnn.documents import numbers
 from symrnn.documents.example import worked_example
 from symrnn.documents.flow import LAGS, gradient_flow, page_sizes, page_start
-from symrnn.documents.measured import GradientFlow
+from symrnn.documents.travels import GradientFlow
 from symrnn.jacobians.measure import along_run
 from symrnn.jacobians.paths import additive_paths, biases, openers, recurrent_weights
 from symrnn.jacobians.steps import Steps

@@ -17,7 +17,7 @@ from symrnn.documents.equations import Equations
 from symrnn.documents.example import example, small_case, worked_example
 from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
-from symrnn.documents.measured import Point
+from symrnn.documents.measures import Point
 from symrnn.documents.page import Page
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
@@ -98,7 +98,7 @@ def test_nothing_is_fetched_from_a_network(files: dict[str, str],
     for name, one in readers.items():
         assert one.loaded, name
         assert not [link for link in (*one.loaded, *one.links) if ":" in link], name
-    for name in ("style.css", "script.js"):
+    for name in ("style.css", "script.js", "live.js"):
         assert "http" not in files[name] and "url(" not in files[name]
         assert "fetch(" not in files[name] and "import" not in files[name].replace("important", "")
 

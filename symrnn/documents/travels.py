@@ -1,4 +1,4 @@
-"""What a page tells of runs of this build: accuracy, and gradients through time, as data."""
+"""What a page tells of gradients through time, as data."""
 
 from __future__ import annotations
 
@@ -7,33 +7,6 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.jacobians.curves import Chart
-
-
-@dataclass(frozen=True)
-class Point:
-    """A width of a finite difference, and the relative error of the derivative."""
-
-    width: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """The largest errors of a kernel, in units in the last place of the largest entry."""
-
-    dtype: str
-    values: float
-    gradients: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the gradients of this build agree with derivatives found in other ways."""
-
-    differences: tuple[Point, ...]
-    best: Point
-    complex_step: float
-    rounding: tuple[Rounding, ...]
 
 
 @dataclass(frozen=True)
