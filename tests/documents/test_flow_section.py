@@ -8,6 +8,8 @@ import re
 import pytest
 
 import symrnn
+from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.unicode import UNICODE
 from symrnn.cells import architectures
 from symrnn.documents import numbers
 from symrnn.documents.example import worked_example
@@ -17,7 +19,6 @@ from symrnn.jacobians.measure import along_run
 from symrnn.jacobians.paths import additive_paths, biases, openers, recurrent_weights
 from symrnn.jacobians.steps import Steps
 from symrnn.pipeline import derive
-from symrnn.presentation.gradients import jacobian_text
 
 
 def section(name: str) -> GradientFlow:
@@ -97,7 +98,8 @@ def test_numbers_from_their_logarithms(power: float, text: str) -> None:
 
 def test_a_number_that_scales_a_vector_is_no_diagonal_matrix() -> None:
     """B u with one u for all units: the derivative of u is a row, and B a column before it."""
-    lines = jacobian_text(symrnn.cell("lmu")).splitlines()
+    lines = [f"{UNICODE(left)} = {UNICODE(right)}"
+             for column in state_jacobian(symrnn.cell("lmu")) for left, right in column]
     assert "∂m[t]/∂h[t-1] = B ∂u[t]/∂h[t-1]" in lines
     assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a_h[t]/∂h[t-1]" in lines
 
