@@ -28,7 +28,7 @@
   const worked = (box) => {
     const data = JSON.parse(box.textContent), network = globalThis.symrnn[data.cell];
     const parts = all(`[data-kernel="${data.cell}"]`), find = (selector) => parts.flatMap((one) => all(selector, one));
-    const sliders = find(".stepper input");
+    const sliders = find(".stepper input"), told = find("[data-shown]")[0].dataset.shown;
     const first = () => each(data.given, (group) => each(group, (one) => Float64Array.from(one)));
     let groups = first(), step = Number(sliders[0].value);
 
@@ -57,7 +57,7 @@
     };
     const show = () => {
       for (const one of sliders) one.value = step;
-      for (const one of find("output[data-shown]")) one.textContent = one.dataset.shown.replace("{step}", step);
+      for (const one of find("output")) one.textContent = told.replace("{step}", step);
       for (const one of places) one.cell.classList.toggle("now", one.steps > 1 && one.at === step - 1);
       for (const one of changing) write({ ...one, at: one.steps > 1 ? step - 1 : 0 });
     };
@@ -112,7 +112,7 @@
 
   /* Costs for sizes that a reader sets. */
   const counting = (form) => {
-    const table = document.querySelector("table.costs"), network = globalThis.symrnn[table.dataset.kernel];
+    const table = document.querySelector("table.costs"), network = globalThis.symrnn[table.dataset.costsOf];
     const number = new Intl.NumberFormat(document.documentElement.lang);
     const cells = all("[data-cost]", table).map((cell) => {
       const output = document.createElement("output");

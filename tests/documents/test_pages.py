@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import symrnn
-from symrnn.catalogue import FromFile
+from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.backward import backward
@@ -17,7 +17,8 @@ from symrnn.documents.equations import Equations
 from symrnn.documents.example import example, small_case, worked_example
 from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
-from symrnn.documents.page import Page, Point
+from symrnn.documents.measures import Point
+from symrnn.documents.page import Page
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.symbols import parameter_count
@@ -69,9 +70,11 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
-    pages = {name for name in files if not name.startswith("kernels/")}
-    assert pages == {"style.css", "script.js", "live.js", "flow.js", "index.html"} | {
-        f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
+    pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
+    kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
+    scripts = {"script.js", "live.js", "flow.js"}
+    assert set(files) == {"style.css", "index.html"} | scripts | pages | {
+        f"kernels/{name}.{kind}" for name in kernels for kind in ("js", "json")}
 
 
 def test_pages_are_well_formed_and_no_anchor_stands_twice(readers: dict[str, Reader]) -> None:
@@ -95,7 +98,7 @@ def test_nothing_is_fetched_from_a_network(files: dict[str, str],
     for name, one in readers.items():
         assert one.loaded, name
         assert not [link for link in (*one.loaded, *one.links) if ":" in link], name
-    for name in ("style.css", "script.js"):
+    for name in ("style.css", "script.js", "live.js"):
         assert "http" not in files[name] and "url(" not in files[name]
         assert "fetch(" not in files[name] and "import" not in files[name].replace("important", "")
 
@@ -114,7 +117,8 @@ def test_without_a_script_nothing_is_hidden_but_what_a_script_does(files: dict[s
         if name.endswith(".html"):
             hidden = [part for part in text.split("<")[1:] if " hidden" in part.split(">")[0]]
             kinds = {part.split('class="')[1].split('"')[0] for part in hidden}
-            assert kinds <= {"copy", "buttons", "filter", "card"}, name
+            assert kinds <= {"copy", "buttons", "filter", "card", "stepper", "live", "sizes",
+                             "knobs"}, name
 
 
 def test_the_texts_of_both_languages_are_those_that_pages_use() -> None:
