@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.adjoint import Terms, join
+from symrnn.adjoint import Terms, join, with_terms
 from symrnn.backends.formula import Formula
-from symrnn.backends.javascript import array_names
+from symrnn.backends.javascript import array_names, javascript_backend
 from symrnn.checking.reference import Case, random_case
 from symrnn.documents.equations import Equations
-from symrnn.documents.page import (Arrays, EquationRow, Example, Matrix, Script, Table, Values,
-                                   Vector)
-from symrnn.documents.scripts import page_plan, page_script, page_terms
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.worked import Arrays, Example, Matrix, Script, Table, Values, Vector
 from symrnn.program import FED, Program, Role, Span, Variable
 from symrnn.program.interpret import Interpreter
 from symrnn.rendering import rendered
@@ -49,7 +48,7 @@ class Worked:
 
     def __init__(self, case: Case, name: str, terms: Terms) -> None:
         self.case, self.name, self.terms = case, name, terms
-        self.plan = page_plan(case.plan, terms)
+        self.plan = replace(case.plan, gradient=terms.program)
         self.program = join(case.plan.program, terms.program)
         self.interpreter = Interpreter(self.program, case.values, case.sizes)
         self.arrays = array_names(self.plan)
@@ -72,7 +71,7 @@ class Worked:
     @property
     def script(self) -> Script:
         """What computes all this in a page."""
-        (text,) = rendered((page_script(self.case.plan, self.name, self.terms),)).values()
+        (text,) = rendered(javascript_backend(self.plan, self.name, self.case.plan)).values()
         members = dict(self.case.sizes)
         vector = Vector(self.name, tuple(members.items()),
                         tuple((one, self._all(one)) for one in GIVEN),
@@ -95,7 +94,7 @@ class Worked:
 
 def worked_example(plan: Plan, name: str) -> Worked:
     """The small case of a network, every term of its backward pass apart."""
-    return Worked(small_case(plan), name, page_terms(plan))
+    return Worked(small_case(plan), name, with_terms(plan.gradient, plan.program))
 
 
 def example(worked: Worked, forward: Equations, gradient: Equations) -> Example:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, String, _TokenType
 
-from symrnn.documents.page import Code, CodeLine, EquationRow
+from symrnn.documents.page import Code, CodeLine
+from symrnn.documents.rows import EquationRow
 
 LEXERS = {"numpy": "python", "portable": "c"}
 CLASSES = ((Comment, "c"), (Keyword, "k"), (String, "s"))

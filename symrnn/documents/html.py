@@ -18,7 +18,8 @@ from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.measures import Accuracy
-from symrnn.documents.page import Entry, Matrix, Page, Script, Values
+from symrnn.documents.page import Entry, Page
+from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
@@ -152,7 +153,7 @@ class PageView:
         data = self.data
         names = [f"{one.name}.js" for one in
                  (data.example.script, *(each.script for each in data.lessons))]
-        names += [one.filename for each in data.flow.curves for one in each.scripts]
+        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
         used = ("live.js", *("flow.js" for _ in data.flow.curves))
         return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
@@ -205,10 +206,10 @@ class Html:
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        kernels = {f"{KERNELS}/{one.filename}": one.text
-                   for each in data.flow.curves for one in each.scripts}
         scripts = (data.example.script, *(one.script for one in data.lessons))
-        return {**kernels, **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+        further = (one for each in data.flow.curves for one in each.further)
+        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
                 **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
                 **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",

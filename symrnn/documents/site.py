@@ -57,7 +57,7 @@ class Site:
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
             edges(program), backward(forward, gradient, worked),
-            (one_step(program), unrolled(program, STEPS)), gradient_flow(name, program),
+            (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
             example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
             layers(one), self._neighbours(name), self.equals[name])

@@ -71,9 +71,9 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
-    kernels = [*CELLS, *(f"{name}_{lesson.name}" for name in CELLS
-                         for lesson in find(name).lessons)]
-    assert set(files) == {"style.css", "script.js", "live.js", "flow.js", "index.html"} | pages | {
+    kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
+    scripts = {"script.js", "live.js", "flow.js"}
+    assert set(files) == {"style.css", "index.html"} | scripts | pages | {
         f"kernels/{name}.{kind}" for name in kernels for kind in ("js", "json")}
 
 
@@ -117,7 +117,8 @@ def test_without_a_script_nothing_is_hidden_but_what_a_script_does(files: dict[s
         if name.endswith(".html"):
             hidden = [part for part in text.split("<")[1:] if " hidden" in part.split(">")[0]]
             kinds = {part.split('class="')[1].split('"')[0] for part in hidden}
-            assert kinds <= {"copy", "buttons", "filter", "card", "stepper", "live", "sizes"}, name
+            assert kinds <= {"copy", "buttons", "filter", "card", "stepper", "live", "sizes",
+                             "knobs"}, name
 
 
 def test_the_texts_of_both_languages_are_those_that_pages_use() -> None:
@@ -287,6 +288,6 @@ def test_what_authors_write_is_text_in_a_page() -> None:
         h[symrnn.t] = U @ h[symrnn.t - 1] + x[symrnn.t]
     own = cell.build("h")
     one = FromFile("mine", lambda: own, "symrnn.cell('mine')")
-    (text,) = Html(["en"]).page(site([one]).page("mine")).values()
+    text = Html(["en"]).page(site([one]).page("mine"))["en/mine.html"]
     Reader(text)
     assert "&lt;script&gt;" in text and "&lt;i&gt;out" in text and "<script>" not in text
