@@ -1,0 +1,11 @@
+"""symrnn in PyTorch: ``module`` on the compiled kernels, ``function`` in plain torch."""
+
+from importlib.util import find_spec
+
+if find_spec("torch") is None:
+    raise ImportError('symrnn.torch needs PyTorch; pip install "symrnn[torch]"')
+
+from symrnn.torch import vmap as _vmap
+from symrnn.torch.module import Recurrent, module
+
+__all__ = ["Recurrent", "module"]
