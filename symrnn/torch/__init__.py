@@ -6,6 +6,7 @@ if find_spec("torch") is None:
     raise ImportError('symrnn.torch needs PyTorch; pip install "symrnn[torch]"')
 
 from symrnn.torch import vmap as _vmap
+from symrnn.torch.function import function
 from symrnn.torch.module import Recurrent, module
 
-__all__ = ["Recurrent", "module"]
+__all__ = ["Recurrent", "function", "module"]

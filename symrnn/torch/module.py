@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from symrnn.runtime.shapes import ShapeError, Sizes
 from symrnn.torch import operators
 from symrnn.torch.networks import MASKED, handle, order
 from symrnn.torch.parameters import parameters_of
+from symrnn.torch.transformed import forward_transformed
 from symrnn.transforms import learned
 
 
@@ -106,8 +107,7 @@ class Recurrent(nn.Module):
                  *self._all_fed(inputs, first, initial), *([] if counts is None else [counts]),
                  *self._all_states(first, initial)]
         _must_agree(given)
-        run = operators.forward if torch.is_grad_enabled() else operators.infer
-        made = run(self._handle if counts is None else self._handle + MASKED, given)
+        made = _run()(self._handle if counts is None else self._handle + MASKED, given)
         outputs = [self._turned(one) for one in made[:len(self._outputs)]]
         final = dict(zip(self._states, made[len(outputs):len(outputs) + len(self._states)],
                          strict=True))
@@ -181,6 +181,15 @@ class Recurrent(nn.Module):
                              f"learned, give all or none")
         return [told[name] if name in told else first.new_full((first.shape[1], *shape), start)
                 for name, (shape, start) in self._states.items()]
+
+
+def _run() -> Callable[[str, list[Tensor]], Sequence[Tensor]]:
+    """What runs a network: as it is differentiated, or not."""
+    if not torch.is_grad_enabled():
+        return operators.infer
+    if not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active():
+        return forward_transformed
+    return operators.forward
 
 
 def _must_agree(given: list[Tensor]) -> None:

@@ -110,16 +110,10 @@ def _along_shapes(network: str, given: Tensors, bars: Tensors, dots: Tensors) ->
 
 # ---- derivatives ----------------------------------------------------------------------------
 
-
-def _keep_forward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:
-    ctx.network, given = inputs
-    ctx.given = len(given)
-    ctx.set_materialize_grads(False)
-    ctx.save_for_backward(*given, *output)
+Bars = Sequence[Tensor | None]  # cotangents; None where nobody sent one
 
 
-def _filled(bars: Sequence[Tensor | None], like: Tensors) -> list[Tensor]:
-    """Zeros for cotangents that nobody sent."""
+def _filled(bars: Bars, like: Tensors) -> list[Tensor]:
     return [torch.zeros_like(one) if bar is None else bar
             for bar, one in zip(bars, like, strict=True)]
 
@@ -130,30 +124,49 @@ def _of_all(known: Sequence[bool], gradients: Tensors) -> list[Tensor | None]:
     return [next(each) if moves else None for moves in known]
 
 
-def _forward_back(ctx: Any, bars: Sequence[Tensor | None]) -> tuple[Any, ...]:
-    saved, known = ctx.saved_tensors, order(ctx.network)
-    given, results = list(saved[:ctx.given]), list(saved[ctx.given:])
-    *values, tape = results
-    found = backward(ctx.network, given, [*values[:len(known.outputs)], tape],
-                     _filled(bars[:-1], values))
-    return None, _of_all(known.moving, found)
+def after_forward(network: str, saved: Tensors, bars: Bars, run: Any) -> list[Tensor | None]:
+    """The cotangents of what was given to ``forward``; ``saved`` is that and what it gave."""
+    known = order(network)
+    given, made = saved[:len(known.given)], saved[len(known.given):]
+    results = made[:len(known.results)]
+    found = run(network, list(given), [*made[:len(known.outputs)], made[-1]],
+                _filled(bars[:len(results)], results))
+    return _of_all(known.moving, found)
+
+
+def after_backward(network: str, saved: Tensors, dots: Bars
+                   ) -> tuple[list[Tensor | None], list[Tensor]]:
+    """The cotangents of what was given to ``backward``, and of the bars; ``saved`` is both.
+
+    The cotangents of gradients are a direction: the Hessian is symmetric.
+    """
+    known = order(network)
+    given, bars = list(saved[:len(known.given)]), list(saved[len(known.given):])
+    like = [one for one, moves in zip(given, known.moving, strict=True) if moves]
+    found = along(network, given, bars, _filled(dots, like))
+    return _of_all(known.moving, found[:len(like)]), found[len(like):]
+
+
+def _keep_forward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:
+    ctx.network, given = inputs
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*given, *output)
+
+
+def _forward_back(ctx: Any, bars: Bars) -> tuple[Any, ...]:
+    return None, after_forward(ctx.network, ctx.saved_tensors, bars, backward)
 
 
 def _keep_backward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:
     ctx.network, given, results, bars = inputs
-    ctx.given, ctx.results = len(given), len(results)
+    ctx.results = len(results)
     ctx.set_materialize_grads(False)
     ctx.save_for_backward(*given, *bars)
 
 
-def _backward_back(ctx: Any, dots: Sequence[Tensor | None]) -> tuple[Any, ...]:
-    """What the gradients' cotangents mean is a direction: the Hessian is symmetric."""
-    saved, known = ctx.saved_tensors, order(ctx.network)
-    given, bars = list(saved[:ctx.given]), list(saved[ctx.given:])
-    like = [one for one, moves in zip(given, known.moving, strict=True) if moves]
-    found = along(ctx.network, given, bars, _filled(dots, like))
-    return (None, _of_all(known.moving, found[:len(like)]), [None] * ctx.results,
-            found[len(like):])
+def _backward_back(ctx: Any, dots: Bars) -> tuple[Any, ...]:
+    of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots)
+    return None, of_given, [None] * ctx.results, of_bars
 
 
 forward.register_autograd(_forward_back, setup_context=_keep_forward)

@@ -13,7 +13,7 @@ from sympy.functions import sqrt
 
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.equations import Equations, Library, Values
+from symrnn.functional import Equations, Library, Values
 from symrnn.bench.kinds import Kind
 from symrnn.program import ELEMENTARY
 from symrnn.program.interpret import Operations
