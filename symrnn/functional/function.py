@@ -35,8 +35,8 @@ class Function:
         given = {**params, **inputs}
         sizes = self._sizes(given, initial or {})
         states = {one.initial: (initial or {})[one.state] if one.state in (initial or {})
-                  else library.broadcast(library.array(float(one.start)), [
-                      sizes[axis] for axis in program[one.initial].shape])
+                  else library.broadcast(library.array(float(one.start)), tuple(
+                      sizes[axis] for axis in program[one.initial].shape))
                   for one in program.delays}
         outputs, final = self.at(library, tuple(sizes.items())).run({**given, **states})
         alone = next(iter(outputs.values())) if len(outputs) == 1 else outputs

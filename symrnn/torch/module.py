@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
+from symrnn.handles import MASKED, handle, order
 from symrnn.program import Program, ProgramError, Role, Span, of_network, quoted
 from symrnn.runtime.shapes import ShapeError, Sizes
 from symrnn.torch import operators
-from symrnn.torch.networks import MASKED, handle, order
 from symrnn.torch.parameters import parameters_of
 from symrnn.torch.transformed import forward_transformed
 from symrnn.transforms import learned
@@ -183,7 +183,7 @@ class Recurrent(nn.Module):
                 for name, (shape, start) in self._states.items()]
 
 
-def _run() -> Callable[[str, list[Tensor]], Sequence[Tensor]]:
+def _run() -> Any:
     """What runs a network: as it is differentiated, or not."""
     if not torch.is_grad_enabled():
         return operators.infer

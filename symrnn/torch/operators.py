@@ -14,15 +14,15 @@ A network is a handle, so that graphs of torch.compile and torch.export hold no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from symrnn.handles import flat, order
 from symrnn.runtime.flat import Flat
 from symrnn.runtime.shapes import Array
-from symrnn.torch.networks import flat, order
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 Tensors = Sequence[Tensor]
@@ -43,7 +43,7 @@ def _tensors(arrays: Sequence[Array]) -> list[Tensor]:
     return [torch.from_numpy(one) for one in arrays]
 
 
-def _operator(name: str, arguments: str) -> Callable[[Callable[..., list[Tensor]]], Any]:
+def _operator(name: str, arguments: str) -> Any:
     return torch.library.custom_op(f"symrnn::{name}", mutates_args=(), device_types="cpu",
                                    schema=f"(str network, {arguments}) -> Tensor[]")
 

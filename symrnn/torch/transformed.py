@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from symrnn.torch.networks import order
+from symrnn.handles import order
 from symrnn.torch.operators import after_backward, after_forward, backward, forward
 
 Tensors = Sequence[Tensor]

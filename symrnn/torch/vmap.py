@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from symrnn.handles import order
 from symrnn.program import Span
-from symrnn.torch.networks import order
 from symrnn.torch.operators import along, backward, forward, infer
 
 Dims = Sequence[int | None]
@@ -39,11 +39,12 @@ def _infer_as_one(info: Any, in_dims: tuple[Any, ...], network: str, given: Sequ
     spans = [one.span for one in known.given]
     if any(dim is not None and span is Span.CONSTANT
            for dim, span in zip(dims, spans, strict=True)):
-        return _one_by_one(infer)(info, in_dims, network, given)
+        alone: tuple[list[Tensor], list[int]] = _one_by_one(infer)(info, in_dims, network, given)
+        return alone
     folded = [one if span is Span.CONSTANT else _folded(one, dim, info.batch_size, span - 1)
               for one, dim, span in zip(given, dims, spans, strict=True)]
     places = [one.span - 1 for one in known.results]
-    results = [one.unflatten(place, (info.batch_size, -1))
+    results = [one.unflatten(place, (info.batch_size, one.shape[place] // info.batch_size))
                for one, place in zip(infer(network, folded), places, strict=True)]
     return results, places
 
@@ -55,6 +56,8 @@ def _folded(tensor: Tensor, dim: int | None, count: int, place: int) -> Tensor:
     return wide.flatten(place, place + 1)
 
 
-infer.register_vmap(_infer_as_one)
-for each in (forward, backward, along):
-    each.register_vmap(_one_by_one(each))
+def declare_vmap() -> None:
+    """Tell torch how each operator runs under vmap."""
+    infer.register_vmap(_infer_as_one)
+    for each in (forward, backward, along):
+        each.register_vmap(_one_by_one(each))

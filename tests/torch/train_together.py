@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -35,6 +36,5 @@ if __name__ == "__main__":
     dist.init_process_group("gloo")
     losses = train(dist.get_rank(), dist.get_world_size())
     if dist.get_rank() == 0:
-        with open(sys.argv[1], "w", encoding="utf-8") as file:
-            json.dump(losses, file)
+        Path(sys.argv[1]).write_text(json.dumps(losses), encoding="utf-8")
     dist.destroy_process_group()

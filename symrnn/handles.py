@@ -1,4 +1,4 @@
-"""Networks by a handle: a text that an operator of torch can carry, the same in every process."""
+"""Networks by a handle: a text that another library's graph can carry, the same everywhere."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def network(known: str) -> Program:
         return program if program.step_mask else masked(program)
     if known not in NETWORKS:
         raise ProgramError(f"the network {quoted(known)} is not known in this process; make its "
-                           f"module by symrnn.torch.module once, before the graph runs")
+                           f"module or its kernel once, before the graph runs")
     return NETWORKS[known]
 
 
