@@ -11,7 +11,7 @@ from symrnn.functional.whole import Whole
 from symrnn.program import INPUTS, Program
 from symrnn.runtime.flat import Order
 from symrnn.runtime.inputs import check_learned, named, starts
-from symrnn.runtime.shapes import ShapeError, check_names
+from symrnn.runtime.shapes import ShapeError, Sizes, check_names
 
 
 class Function:
@@ -25,6 +25,19 @@ class Function:
     def __call__(self, library: Library, params: Mapping[str, Any], x: Any,
                  initial: Mapping[str, Any] | None = None) -> tuple[Any, Values]:
         """Outputs, a dictionary where there are several, and final states by name."""
+        given, sizes = self.completed(library, params, x, initial)
+        if sizes["T"] < 1:
+            raise ShapeError("there are no steps; give at least one")
+        outputs, final = self.at(library, tuple(sizes.items())).run(given)
+        return self.alone(outputs), final
+
+    def alone(self, outputs: Values) -> Any:
+        """The one output, or all of them by name."""
+        return next(iter(outputs.values())) if len(outputs) == 1 else outputs
+
+    def completed(self, library: Library, params: Mapping[str, Any], x: Any,
+                  initial: Mapping[str, Any] | None) -> tuple[Values, dict[str, int]]:
+        """Everything that is given, by the names of variables, and the sizes. Raises ShapeError."""
         program = self.program
         check_names(params, [one.name for one in self.order.parameters], "parameter")
         inputs = named(x, self.inputs, "input")
@@ -38,9 +51,7 @@ class Function:
                   else library.broadcast(library.array(float(one.start)), tuple(
                       sizes[axis] for axis in program[one.initial].shape))
                   for one in program.delays}
-        outputs, final = self.at(library, tuple(sizes.items())).run({**given, **states})
-        alone = next(iter(outputs.values())) if len(outputs) == 1 else outputs
-        return alone, final
+        return {**given, **states}, sizes
 
     def _at(self, library: Library, sizes: tuple[tuple[str, int], ...]) -> Whole:
         return Whole(self.program, dict(sizes), library)
@@ -63,6 +74,7 @@ class Function:
         if missing:
             raise ShapeError(f"no parameter and no input of {self.program.name} tells "
                              f"{missing[0]}; give an initial state that does")
-        if known["T"] < 1:
-            raise ShapeError("there are no steps; give at least one")
+        sizes = Sizes(self.program, "float32")
+        sizes.known = known
+        sizes.complete()
         return known
