@@ -54,7 +54,7 @@ HOMES = {
     "rich": {"cli"},
     **{peer: {"bench"} for peer in "onnxruntime onnx openvino matplotlib".split()},
     **{library: {library, "bench"} for library in ("torch", "jax")},
-    "ctypes": {"runtime", "bench"},
+    "ctypes": {"runtime", "bench", "jax"},
     "subprocess": {"runtime", "bench"},
 }
 

@@ -36,11 +36,14 @@ class Ready:
         """Where the module has the network's own arrays, they get the case's numbers."""
         with torch.no_grad():
             for name, pieces in zip(case.parameters, self.module._own.pieces, strict=True):
-                (own, number, count), *more = pieces
-                block = self.module.get_parameter(own).chunk(count)[number]
-                block.copy_(torch.tensor(case.parameters[name]))
-                for other, place, many in more:
-                    self.module.get_parameter(other).chunk(many)[place].zero_()
+                first, *more = [self._block(*piece) for piece in pieces]
+                first.copy_(torch.tensor(case.parameters[name]))
+                for other in more:
+                    other.zero_()
+
+    def _block(self, own: str, number: int, count: int) -> Tensor:
+        whole = self.module.get_parameter(own)
+        return whole.chunk(count)[number] if count > 1 else whole
 
     @property
     def leaves(self) -> dict[str, Tensor]:
@@ -49,20 +52,25 @@ class Ready:
         return {**dict(self.module.named_parameters()), **moving,
                 **{f"initial.{name}": one for name, one in self.initial.items()}}
 
-    def as_function(self, module: Any = None) -> tuple[Callable[..., Any], list[Tensor]]:
+    def results(self, run: Any) -> tuple[Tensor, ...]:
+        """Outputs and final states of a call of the module, or of what was compiled from it."""
+        return _flat(*run(self.inputs, self.initial))
+
+    def as_function(self) -> tuple[Callable[..., Any], list[Tensor]]:
         """Outputs and final states as a function of all leaves, and these."""
-        names, called = list(self.leaves), module or self.module
-        own = dict(self.module.named_parameters())
+        names, own = list(self.leaves), dict(self.module.named_parameters())
 
         def values(*leaves: Tensor) -> tuple[Tensor, ...]:
             given = dict(zip(names, leaves, strict=True))
             inputs = {name: given.get(name, one) for name, one in self.inputs.items()}
             initial = {name: given[f"initial.{name}"] for name in self.initial}
-            y, final = torch.func.functional_call(
-                called, {name: given[name] for name in own}, (inputs, initial))
-            outputs = y.values() if isinstance(y, dict) else (y,)
-            return *outputs, *final.values()
+            return _flat(*torch.func.functional_call(
+                self.module, {name: given[name] for name in own}, (inputs, initial)))
         return values, list(self.leaves.values())
+
+
+def _flat(y: Any, final: dict[str, Tensor]) -> tuple[Tensor, ...]:
+    return *(y.values() if isinstance(y, dict) else (y,)), *final.values()
 
 
 def largest_error(got: list[Any], wanted: list[Any]) -> float:

@@ -90,7 +90,7 @@ def test_every_cell_is_a_module_that_compiles_whole(name: str) -> None:
     compiled = torch.compile(made.module, fullgraph=True, backend="aot_eager")
     both = []
     for run in (made.module, compiled):
-        results = made.as_function(run)[0](*leaves)
+        results = made.results(run)
         loss = sum(((one ** 2).sum() for one in results), torch.zeros((), dtype=torch.float64))
         both.append([*results, *torch.autograd.grad(loss, leaves)])
     assert largest_error(both[1], both[0]) < 1e-13
