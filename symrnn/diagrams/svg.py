@@ -62,6 +62,7 @@ class Content:
     name: str
     title: str
     description: str
+    style: str  # empty inside a page, which has it once
     width: str
     height: str
     lines: tuple[Stroke, ...]
@@ -70,9 +71,23 @@ class Content:
 
 def svg(picture: Picture) -> str:
     """The text of an SVG file, which may also stand inside a page."""
+    return _rendered(picture, style())
+
+
+def drawing(picture: Picture) -> str:
+    """The same for a page that has the style of all its pictures."""
+    return _rendered(picture, "")
+
+
+def style() -> str:
+    """How pictures look."""
+    return render("svg/style.css", None)
+
+
+def _rendered(picture: Picture, style: str) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        picture.name, html.escape(picture.title), html.escape(picture.description),
+        picture.name, html.escape(picture.title), html.escape(picture.description), style,
         number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
         tuple(map(_drawn, picture.boxes))))
 

@@ -12,11 +12,11 @@ from typing import Any
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
-from symrnn.diagrams.svg import svg
+from symrnn.diagrams.svg import drawing, style
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS
-from symrnn.documents.highlight import Block, blocks
+from symrnn.documents.highlight import Block, Piece, blocks
 from symrnn.documents.page import Accuracy, Code, Entry, Page
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
@@ -24,7 +24,10 @@ from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
 FOLDER = "docs"
-ASSETS = ("style.css", "script.js")
+STYLE = "style.css"
+ASSETS = (STYLE, "script.js")
+ELEMENTS = {"": Markup("{}"), "comment": Markup("<i>{}</i>"), "keyword": Markup("<b>{}</b>"),
+            "string": Markup("<u>{}</u>")}  # short names: pages have tens of thousands of them
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",)}
 
@@ -121,9 +124,10 @@ class PageView:
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
     @staticmethod
-    def code(text: str) -> Markup:
-        """Text between elements, where quotes are safe."""
-        return Markup(escape(text, quote=False))
+    def coloured(pieces: Iterable[Piece]) -> Markup:
+        """Code; quotes are safe between elements."""
+        return Markup("").join(ELEMENTS[one.kind].format(Markup(escape(one.text, quote=False)))
+                               for one in pieces)
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
@@ -169,7 +173,7 @@ class Html:
         """The files of one network, one for each language."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
-        pictures = tuple(Markup(svg(one)) for one in data.pictures)
+        pictures = tuple(Markup(drawing(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         return {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
@@ -188,7 +192,8 @@ class Html:
 
     def assets(self) -> dict[str, str]:
         """What all pages share."""
-        return {name: render(f"{FOLDER}/{name}", None) for name in ASSETS}
+        found = {name: render(f"{FOLDER}/{name}", None) for name in ASSETS}
+        return {**found, STYLE: found[STYLE] + style()}
 
     def _others(self, words: Words) -> tuple[Language, ...]:
         return tuple(one for one in self.languages if one.code != words.code)
@@ -200,8 +205,9 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
+    functions = frozenset(f"{language}-{one}" for language, names in SHOWN.items()
+                          for one in names)
     return {**named, "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
-            "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
-                                   for one in names),
+            "functions": functions, "functions_short": functions,
             "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}

@@ -95,11 +95,11 @@ def test_pages_stand_without_a_script(opened: Any, name: str) -> None:
 def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("#lines-7 .formula").hover()
-    assert [text.split("\n")[1].strip() for text in one.lit("#numpy-forward .lines")] == [
+    assert [text.split("\n")[1].strip() for text in one.lit("#numpy-forward .code span")] == [
         "c[t] = g * i + c_prev * f"]
     one.page.mouse.move(0, 0)
-    assert not one.lit(".lines")
-    one.page.locator("#numpy-forward .lines[data-equation='9']").first.hover()
+    assert not one.lit(".code span")
+    one.page.locator("#numpy-forward .code span[data-equation='9']").first.hover()
     assert [text.split(")")[0] for text in one.lit(".side li")] == ["(9"]
     assert one.page.locator("#equation-9.lit").count() == 1
 
