@@ -97,6 +97,8 @@ def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> No
     one.page.locator("#lines-7 .formula").hover()
     assert [text.split("\n")[1].strip() for text in one.lit("#numpy-forward .code span")] == [
         "c[t] = g * i + c_prev * f"]
+    links = one.page.locator("#lines-7 .places a").all_text_contents()
+    assert links == ["NumPy forward", "C forward", "C step"]
     one.page.mouse.move(0, 0)
     assert not one.lit(".code span")
     one.page.locator("#numpy-forward .code span[data-equation='9']").first.hover()

@@ -112,7 +112,7 @@ def test_without_a_script_nothing_is_hidden_but_what_a_script_does(files: dict[s
         if name.endswith(".html"):
             hidden = [part for part in text.split("<")[1:] if " hidden" in part.split(">")[0]]
             kinds = {part.split('class="')[1].split('"')[0] for part in hidden}
-            assert kinds <= {"copy", "buttons", "filter", "card"}, name
+            assert kinds <= {"copy", "buttons", "filter", "card", "side"}, name
 
 
 def test_the_texts_of_both_languages_are_those_that_pages_use() -> None:
