@@ -12,8 +12,9 @@ from typing import Any
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
-from symrnn.diagrams.svg import drawing, style
+from symrnn.diagrams.svg import drawing
 from symrnn.documents import numbers, texts
+from symrnn.documents.assets import FOLDER, assets
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS
 from symrnn.documents.highlight import Block, Piece, blocks
@@ -21,11 +22,8 @@ from symrnn.documents.page import Accuracy, Code, Entry, Page
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.program import Role, Rule
-from symrnn.rendering import Markup, names_read, page, render
+from symrnn.rendering import Markup, names_read, page
 
-FOLDER = "docs"
-STYLE = "style.css"
-ASSETS = (STYLE, "script.js")
 ELEMENTS = {"": Markup("{}"), "comment": Markup("<i>{}</i>"), "keyword": Markup("<b>{}</b>"),
             "string": Markup("<u>{}</u>")}  # short names: pages have tens of thousands of them
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
@@ -192,8 +190,7 @@ class Html:
 
     def assets(self) -> dict[str, str]:
         """What all pages share."""
-        found = {name: render(f"{FOLDER}/{name}", None) for name in ASSETS}
-        return {**found, STYLE: found[STYLE] + style()}
+        return assets()
 
     def _others(self, words: Words) -> tuple[Language, ...]:
         return tuple(one for one in self.languages if one.code != words.code)

@@ -85,6 +85,15 @@ def test_formulas_have_a_size_and_nothing_is_too_wide(opened: Any, name: str, co
     assert all(url.startswith("file:") for url in one.requests) and len(one.requests) >= 3
 
 
+def test_formulas_are_set_in_the_font_of_the_site(opened: Any) -> None:
+    one = opened("lstm")
+    assert one.page.evaluate("async () => { await document.fonts.ready; return "
+                             "[...document.fonts].map(each => each.family + each.status); }"
+                             ) == ['"Symrnn Math"loaded']
+    family = "getComputedStyle(document.querySelector('math')).fontFamily"
+    assert one.page.evaluate(family).startswith('"Symrnn Math"')
+
+
 @PAGES
 def test_pages_stand_without_a_script(opened: Any, name: str) -> None:
     one = opened(name, java_script_enabled=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from base64 import b64decode
 from html.parser import HTMLParser
 
 import numpy as np
@@ -27,6 +28,7 @@ from symrnn.program import Role
 from symrnn.targets import LANGUAGES
 from tests.documents.conftest import CELLS
 
+MATH_TABLE = b"\x1f"  # what a directory of WOFF2 has for the table MATH
 VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace"}
 LARGEST = 1_000_000
 EACH = pytest.mark.parametrize("name", [one.name for one in architectures()])
@@ -68,7 +70,7 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
-    assert set(files) == {"style.css", "script.js", "index.html"} | {
+    assert set(files) == {"style.css", "font.css", "script.js", "index.html"} | {
         f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
 
 
@@ -96,6 +98,19 @@ def test_nothing_is_fetched_from_a_network(files: dict[str, str],
     for name in ("style.css", "script.js"):
         assert "http" not in files[name] and "url(" not in files[name]
         assert "fetch(" not in files[name] and "import" not in files[name].replace("important", "")
+
+
+def test_the_font_of_formulas_is_whole_and_free(files: dict[str, str]) -> None:
+    """It stands in the style, with its licence, and can set formulas: it has the table MATH."""
+    text = files["font.css"]
+    assert "GUST Font License" in text and "Jackowski" in text
+    (_, after) = text.split("url(")
+    start, _, letters = after.partition(")")[0].partition(",")
+    assert start == "data:font/woff2;base64"
+    font = b64decode(letters)
+    assert font[:4] == b"wOF2" and len(font) < 400_000
+    tables = int.from_bytes(font[12:14], "big")
+    assert MATH_TABLE in font[48:48 + 8 * tables]
 
 
 def test_pages_are_small(files: dict[str, str]) -> None:
