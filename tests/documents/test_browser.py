@@ -89,7 +89,7 @@ def test_formulas_are_set_in_the_font_of_the_site(opened: Any) -> None:
     one = opened("lstm")
     assert one.page.evaluate("async () => { await document.fonts.ready; return "
                              "[...document.fonts].map(each => each.family + each.status); }"
-                             ) == ['"Symrnn Math"loaded']
+                             ) == ["Symrnn Mathloaded"]
     family = "getComputedStyle(document.querySelector('math')).fontFamily"
     assert one.page.evaluate(family).startswith('"Symrnn Math"')
 
