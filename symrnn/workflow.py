@@ -106,7 +106,8 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str],
     written, whole = writer(formats, languages), site(networks)
     for page in whole.pages():
         yield page.head.name, written.page(page)
-    yield "", {**written.assets(), **written.index(whole.entries)}
+    yield "", {**written.assets(), **written.index(whole.entries),
+               **written.guide(whole.networks)}
 
 
 def write_pages(files: Mapping[str, str], output: Path) -> Path:

@@ -44,7 +44,7 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 # the machine and a process for each thread count; nothing but the benchmark knows its peers.
 HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
-    "pygments": {"documents"},
+    "pygments": {"documents"}, "markdown_it": {"documents"},
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from symrnn.documents.html import Html
@@ -19,6 +19,10 @@ class Writer(Protocol):
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all networks."""
+        ...
+
+    def guide(self, pages: Collection[str]) -> dict[str, str]:
+        """The guide, where every network that it names has one of these pages."""
         ...
 
     def assets(self) -> dict[str, str]:
