@@ -1,9 +1,9 @@
 """The guide: Markdown of a language, whose formulas, pictures and numbers are asked by name.
 
-``$lstm.c_prev$`` in a sentence is a symbol of a network, ``$sum.y@3$`` a value of a run at a step. A
-fence is a block: ``equations`` and ``derivation`` (a network and what is bound), ``jacobian`` (a
-network), ``picture`` (a network, and over how many steps), ``values`` (a run, and what to show).
-What a name leads to nowhere fails the build.
+``$lstm.c_prev$`` in a sentence is a symbol of a network, ``$sum.y@3$`` a value of a run at a step.
+A fence is a block: ``equations`` and ``derivation`` (a network and what is bound), ``jacobian`` (a
+network, and how many lines), ``picture`` (a network, and over how many steps), ``values`` (a run,
+and what to show). What a name leads to nowhere fails the build.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from symrnn.backends.formula import Formula
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula, Sum
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.cells import cell
 from symrnn.diagrams.diagram import one_step
@@ -74,9 +75,10 @@ class Network:
         program = self.plan.program
         return unrolled(program, int(steps)) if steps else one_step(program)
 
-    def jacobian(self) -> tuple[tuple[Formula, Formula], ...]:
-        """How the new states depend on the old ones, line by line."""
-        return tuple(line for column in state_jacobian(self.plan.program) for line in column)
+    def jacobian(self, lines: str) -> tuple[Shown, ...]:
+        """How what follows depends on the first state before the step, so many lines of it."""
+        column = state_jacobian(self.plan.program)[0][:int(lines)]
+        return tuple(Shown(left, (Sum((("", right),)),), None) for left, right in column)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Block:
     network: str = ""
     rows: tuple[EquationRow, ...] = ()
     derived: tuple[Derived, ...] = ()
-    lines: tuple[tuple[Formula, Formula], ...] = ()
+    lines: tuple[Shown, ...] = ()
     pictures: tuple[Picture, ...] = ()
     values: tuple[Values, ...] = ()
     steps: tuple[int, ...] = ()
@@ -126,7 +128,8 @@ class Guide:
                 map(self.network(name).equation, more))),
             "derivation": lambda name, more: Block(kind, name, derived=tuple(
                 map(self.network(name).derivation, more))),
-            "jacobian": lambda name, more: Block(kind, name, lines=self.network(name).jacobian()),
+            "jacobian": lambda name, more: Block(kind, name, lines=self.network(name).jacobian(
+                "".join(more))),
             "picture": lambda name, more: Block(kind, name, pictures=(
                 self.network(name).picture("".join(more)),)),
             "values": self._values}

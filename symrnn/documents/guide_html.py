@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,9 +38,9 @@ class GuideView:
     body: Markup
 
 
-def guide_pages(words: Sequence[Words], languages: Sequence[Language],
-                pages: Collection[str]) -> dict[str, str]:
-    """The guide in some languages, where every network that it links to has a page.
+def guide_pages(words: Sequence[Words],
+                languages: Sequence[Language]) -> tuple[frozenset[str], dict[str, str]]:
+    """The networks that the guide links to, and its files in some languages.
 
     Raises MissingReference where a guide asks for what there is not.
     """
@@ -50,7 +50,7 @@ def guide_pages(words: Sequence[Words], languages: Sequence[Language],
         others = [other for other in languages if other.code != one.code]
         found[f"{one.code}/{NAME}"] = page(
             f"{FOLDER}/guide.html.j2", GuideView(written, one, others, Markup(written.body)))
-    return found if guide.known.keys() <= set(pages) else {}
+    return frozenset(guide.known), found
 
 
 def _reader(guide: Guide, words: Words, math: Notation) -> Reader:

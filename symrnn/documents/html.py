@@ -91,6 +91,7 @@ class IndexView:
     math: Notation
     languages: tuple[Language, ...]
     most_states: tuple[int, ...]
+    guide: bool  # true where there is one
 
 
 class Html:
@@ -116,15 +117,21 @@ class Html:
         """The list of all, in every language, and what leads to it."""
         math = Notation()
         states = tuple(sorted({one.states for one in entries}))
+        guide = bool(self.guide({one.name for one in entries}))
         found = {f"{words.code}/index.html": page(
             f"{FOLDER}/index.html.j2", IndexView(
-                entries, words, math, self._others(words), states))
+                entries, words, math, self._others(words), states, guide))
             for words in self.words}
         return {**found, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
 
     def guide(self, pages: Collection[str]) -> dict[str, str]:
         """The guide in every language; none where it would lead to pages that there are not."""
-        return guide_pages(self.words, self.languages, pages)
+        known, found = self._guide
+        return found if known <= set(pages) else {}
+
+    @cached_property
+    def _guide(self) -> tuple[frozenset[str], dict[str, str]]:
+        return guide_pages(self.words, self.languages)
 
     def assets(self) -> dict[str, str]:
         """What all pages share."""

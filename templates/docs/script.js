@@ -149,7 +149,7 @@
   const filtering = () => {
     const form = document.querySelector("form.filter"), rows = all("table.cells tbody tr");
     if (!form) return;
-    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const texts = new Map(rows.map((row) => [row, `${row.textContent} ${row.dataset.words}`.toLowerCase()]));
     const output = form.querySelector("output");
     const update = () => {
       const asked = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -172,7 +172,7 @@
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    const value = (row) => row.cells[place].textContent.trim();
+    const value = (row) => row.cells[place].dataset.value || row.cells[place].textContent.trim();
     const order = { text: (a, b) => a.localeCompare(b), number: (a, b) => a - b }[head.dataset.sort];
     button.addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") !== "ascending";

@@ -17,7 +17,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")
 
 NIGHTLY = ("bidirectional_rnn", "mlstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
-NAMES = ("index", "lstm", *NIGHTLY)
+NAMES = ("index", "guide", "lstm", *NIGHTLY)
 WIDTHS = (360, 1440)
 PAGES = pytest.mark.parametrize("name", NAMES)
 EACH = pytest.mark.parametrize("code", LANGUAGES)

@@ -70,7 +70,7 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     assert set(files) == {"style.css", "font.css", "script.js", "index.html"} | {
-        f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
+        f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index", "guide")}
 
 
 def test_pages_are_well_formed_and_no_anchor_stands_twice(readers: dict[str, Reader]) -> None:
