@@ -45,7 +45,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line: its classes, what flows, its way, its arrow and its sign."""
+    """A line: its classes, what flows, its way, its arrow, its sign, and what is measured."""
 
     classes: str
     symbol: str
@@ -53,25 +53,29 @@ class Stroke:
     path: str
     head: str
     sign: str
+    style: str
 
 
 @dataclass(frozen=True)
 class Content:
     """Everything that the template prints."""
 
+    style: str
     name: str
     title: str
     description: str
-    style: str  # empty inside a page, which has it once
     width: str
     height: str
     lines: tuple[Stroke, ...]
     nodes: tuple[Drawn, ...]
 
 
-def svg(picture: Picture) -> str:
-    """The text of an SVG file, which may also stand inside a page."""
-    return _rendered(picture, style())
+def svg(picture: Picture, style: str = "screen") -> str:
+    """The text of an SVG file, which may also stand inside a page.
+
+    ``style="print"`` is for typesetters, which know no variables of CSS.
+    """
+    return _rendered(picture, f"svg/{style}.css")
 
 
 def drawing(picture: Picture) -> str:
@@ -80,14 +84,14 @@ def drawing(picture: Picture) -> str:
 
 
 def style() -> str:
-    """How pictures look."""
-    return render("svg/style.css", None)
+    """How pictures look on a screen."""
+    return render("svg/screen.css", None)
 
 
 def _rendered(picture: Picture, style: str) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        picture.name, html.escape(picture.title), html.escape(picture.description), style,
+        style, picture.name, html.escape(picture.title), html.escape(picture.description),
         number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
         tuple(map(_drawn, picture.boxes))))
 
@@ -165,7 +169,15 @@ def _stroke(line: Line) -> Stroke:
             f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
     return Stroke(classes, html.escape(edge.value), str(edge.equation),
-                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign)
+                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
+                  _style(line.thickness))
+
+
+def _style(thickness: float | None) -> str:
+    """How a measured line is drawn; one along which nothing flows is faint."""
+    if thickness is None:
+        return ""
+    return f"stroke-width:{number(thickness)}" if thickness else "opacity:0.2"
 
 
 def _direction(one: Point, other: Point) -> Point:

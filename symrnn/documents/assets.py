@@ -13,7 +13,7 @@ from symrnn.diagrams.svg import style
 from symrnn.rendering import render, template_folder
 
 FOLDER = "docs"
-STYLE, SCRIPT, FONT = "style.css", "script.js", "font.css"
+STYLE, FONT, SCRIPTS = "style.css", "font.css", ("script.js", "live.js", "flow.js")
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,5 @@ def assets() -> dict[str, str]:
     font = Font(b64encode((folder / "math.woff2").read_bytes()).decode(),
                 (folder / "LICENSE.txt").read_text(encoding="utf-8"))
     return {STYLE: render(f"{FOLDER}/{STYLE}", None) + style(),
-            SCRIPT: render(f"{FOLDER}/{SCRIPT}", None),
+            **{one: render(f"{FOLDER}/{one}", None) for one in SCRIPTS},
             FONT: render(f"{FOLDER}/{FONT}.j2", font)}

@@ -25,7 +25,9 @@ from symrnn.cells import cell
 from symrnn.diagrams.diagram import one_step
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.unrolled import unrolled
-from symrnn.documents.equations import Equations, backward
+from symrnn.documents.backward import backward
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import worked_example
 from symrnn.documents.page import Derived, EquationRow, Matrix, Values
 from symrnn.documents.runs import run
 from symrnn.pipeline import derive
@@ -63,7 +65,7 @@ class Network:
     @cached_property
     def derived(self) -> dict[str, Derived]:
         """How the equations of the backward pass came to be, by their labels."""
-        found = backward(*self.passes)
+        found = backward(*self.passes, worked_example(self.plan, self.name))
         return {one.equation.label: one for one in (*found.inner, *found.gradients)}
 
     def derivation(self, name: str) -> Derived:
@@ -147,7 +149,7 @@ class Guide:
             own = equations[what not in found.program]
             at_steps = found.at_steps(what)
             values.append(Values(own.printer.glyph(own.program[what].name), (),
-                                 tuple(at_steps[step - 1] for step in steps)))
+                                 tuple(at_steps[step - 1] for step in steps), ()))
         return Block("values", values=tuple(values), steps=steps)
 
 

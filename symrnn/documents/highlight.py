@@ -12,12 +12,12 @@ from pygments.token import Comment, Keyword, String, _TokenType
 from symrnn.documents.page import Code, CodeLine, EquationRow
 
 LEXERS = {"numpy": "python", "portable": "c"}
-KINDS = ((Comment, "comment"), (Keyword, "keyword"), (String, "string"))
+KINDS = ((Comment, "c"), (Keyword, "k"), (String, "s"))
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Text of one colour; ``kind`` is comment, keyword or string, and empty for plain text."""
+    """Text of one colour; ``kind`` is c, k or s: comment, keyword, string; empty for plain."""
 
     kind: str
     text: str
@@ -29,7 +29,21 @@ class Block:
 
     equations: tuple[EquationRow, ...]
     begins: tuple[EquationRow, ...]
-    pieces: tuple[Piece, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All lines as one text."""
+        flat = [piece for row in self.rows for piece in (*row, Piece("", "\n"))]
+        return tuple(_joined(flat[:-1]))
+
+
+@dataclass(frozen=True)
+class Highlighted:
+    """A function in coloured blocks, each with what it computes."""
+
+    code: Code
+    blocks: tuple[Block, ...]
 
 
 def blocks(code: Code) -> tuple[Block, ...]:
@@ -38,8 +52,8 @@ def blocks(code: Code) -> tuple[Block, ...]:
     found = []
     for places in _alike(code.lines):
         first = code.lines[places.start]
-        pieces = [piece for place in places for piece in (*coloured[place], Piece("", "\n"))]
-        found.append(Block(first.equations, first.begins, tuple(_joined(pieces[:-1]))))
+        rows = tuple(tuple(_joined(coloured[place])) for place in places)
+        found.append(Block(first.equations, first.begins, rows))
     return tuple(found)
 
 

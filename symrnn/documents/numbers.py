@@ -58,6 +58,19 @@ def power(value: float, digits: int = 2) -> str:
     return f"{_signed(mantissa)}\u202f×\u202f10{str(exponent).translate(RAISED)}"
 
 
+def of_power(exponent: float) -> str:
+    """The same from a logarithm, which may be of no number of double precision."""
+    if not isfinite(exponent):
+        return "0" if exponent < 0 else str(exponent)
+    whole = floor(exponent)
+    if -3 <= whole < 3:
+        return f"{10**exponent:.3g}"
+    mantissa = f"{10 ** (exponent - whole):.1f}"
+    if mantissa == "10.0":
+        whole, mantissa = whole + 1, "1.0"
+    return f"{mantissa}\u202f×\u202f10{str(whole).translate(RAISED)}"
+
+
 def units(value: float) -> str:
     """A number of units in the last place."""
     return f"{value:.1f}"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.flow import GradientFlow
+from symrnn.documents.layer import Layer
 
 Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
 
@@ -99,13 +101,31 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Values:
+    """What a symbol is at every step; a constant has one entry.
+
+    ``array`` is where a script has it: the group, and the name in it.
+    """
+
+    symbol: Formula
+    equation: tuple[EquationRow, ...]
+    at_steps: tuple[Matrix, ...]
+    array: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Step:
-    """One term of a cotangent: its rule, the equation it comes from, what it says there."""
+    """One term of a cotangent: its rule, the equation it comes from, what it says there.
+
+    ``saved`` are the forward values that it reads, ``value`` is what it adds up to.
+    """
 
     rule: str
     source: tuple[EquationRow, ...]  # none for what is given and what the next step sends
     local: tuple[Formula, ...]
     contribution: Formula
+    saved: tuple[Formula, ...]
+    value: Values
 
 
 @dataclass(frozen=True)
@@ -147,15 +167,6 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Values:
-    """What a symbol is at every step; a constant has one entry."""
-
-    symbol: Formula
-    equation: tuple[EquationRow, ...]
-    at_steps: tuple[Matrix, ...]
-
-
-@dataclass(frozen=True)
 class Table:
     """Values of some symbols: of those that have one, and of those that have one a step."""
 
@@ -163,10 +174,34 @@ class Table:
     sequences: tuple[Values, ...]
 
 
+Arrays = tuple[tuple[str, tuple[float, ...]], ...]  # by the name in a script, row by row
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A case in all digits: what is given, and what follows, by group and array."""
+
+    name: str
+    sizes: tuple[tuple[str, int], ...]
+    given: tuple[tuple[str, Arrays], ...]
+    follows: tuple[tuple[str, Arrays], ...]
+
+
+@dataclass(frozen=True)
+class Script:
+    """What computes a page's numbers in the page: a file, and the case that it starts from."""
+
+    name: str
+    text: str
+    vector: Vector
+
+
 @dataclass(frozen=True)
 class Example:
     """A small case, worked out."""
 
+    script: Script
+    now: int  # the step that a page shows first
     sizes: tuple[tuple[Formula, int], ...]
     steps: tuple[int, ...]
     given: Table
@@ -174,6 +209,20 @@ class Example:
     cotangents: Table
     backward: Table
     gradients: Table
+
+
+@dataclass(frozen=True)
+class LessonShown:
+    """A worked example that lecture notes have, with the equations that it is about."""
+
+    script: Script
+    now: int
+    told: str
+    source: str
+    equations: tuple[Shown, ...]
+    steps: tuple[int, ...]
+    given: Table
+    forward: Table
 
 
 @dataclass(frozen=True)
@@ -205,7 +254,7 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class CostRow:
-    """How much there is of something for one step of one sample; ``what`` is a key of texts."""
+    """How much there is of something; ``what`` is a key of texts and of the costs of a script."""
 
     what: str
     forward: Formula
@@ -224,13 +273,21 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Equal:
-    """Another cell or a library's layer that is proved to be the same function."""
+    """Another cell that is proved to be the same function."""
 
     name: str
     title: str
     verdict: str
-    is_cell: bool
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
+
+
+@dataclass(frozen=True)
+class SizeInput:
+    """A size that a reader may set, and what it is at first."""
+
+    name: str
+    letter: Formula
+    value: int
 
 
 @dataclass(frozen=True)
@@ -243,10 +300,14 @@ class Page:
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few
+    flow: GradientFlow
     costs: tuple[CostRow, ...]
+    sizes: tuple[SizeInput, ...]
     code: tuple[Code, ...]
     example: Example
+    lessons: tuple[LessonShown, ...]
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
 

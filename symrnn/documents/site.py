@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from symrnn.authoring import Architecture
-from symrnn.authoring.registry import variants
 from sympy import Expr
 
+from symrnn.authoring import Architecture
+from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
 from symrnn.costs import operations
 from symrnn.diagrams.diagram import one_step
@@ -16,11 +16,15 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
-from symrnn.documents.cost_table import cost_table
-from symrnn.documents.equations import Equations, backward
-from symrnn.documents.example import example
-from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
+from symrnn.documents.backward import backward
+from symrnn.documents.cost_table import cost_table, size_inputs
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import example, worked_example
+from symrnn.documents.flow import gradient_flow
+from symrnn.documents.frameworks import layers
 from symrnn.documents.gates import gates
+from symrnn.documents.lessons import lessons
+from symrnn.documents.neighbours import equal_cells, neighbour
 from symrnn.documents.page import Amount, Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
@@ -55,13 +59,14 @@ class Site:
         one, program = self.networks[name], self.programs[name]
         plan = derive(program)
         forward, gradient = Equations(program), Equations(plan.gradient)
+        worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
-            edges(program), backward(forward, gradient),
-            (one_step(program), unrolled(program, STEPS)), cost_table(plan),
-            code(plan, name, forward, gradient), example(plan, forward, gradient),
-            accuracy(plan), self._neighbours(name),
-            (*self.equals[name], *equal_layers(one, program)))
+            edges(program), backward(forward, gradient, worked),
+            (one_step(program), unrolled(program, STEPS)), gradient_flow(name, program),
+            cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
+            example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
+            layers(one), self._neighbours(name), self.equals[name])
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""

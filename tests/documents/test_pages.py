@@ -13,8 +13,9 @@ import symrnn
 from symrnn.catalogue import FromFile
 from symrnn.cells import architectures
 from symrnn.documents.accuracy import accuracy
-from symrnn.documents.equations import Equations, backward
-from symrnn.documents.example import example, small_case
+from symrnn.documents.backward import backward
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import example, small_case, worked_example
 from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
 from symrnn.documents.page import Page, Point
@@ -193,7 +194,7 @@ def test_equations_have_labels_of_their_own() -> None:
 @EACH
 def test_every_term_of_the_backward_pass_has_a_step(name: str) -> None:
     plan = derive(symrnn.cell(name))
-    found = backward(Equations(plan.program), Equations(plan.gradient))
+    found = backward(Equations(plan.program), Equations(plan.gradient), worked_example(plan, name))
     for one in (*found.inner, *found.gradients):
         terms = sum(len(row.terms) for row in one.equation.formula.rows)
         assert len(one.steps) in (terms, 0), one.equation.label
@@ -220,7 +221,7 @@ def test_every_equation_leads_to_its_lines_in_numpy_and_c(lstm: Page) -> None:
 def test_the_worked_example_is_what_kernels_compute(name: str) -> None:
     plan = derive(symrnn.cell(name))
     case, forward, gradient = small_case(plan), Equations(plan.program), Equations(plan.gradient)
-    found = example(plan, forward, gradient)
+    found = example(worked_example(plan, name), forward, gradient)
     kernel = compile(plan.program, "numpy", "float64")
     run = kernel.forward(case.parameters, case.inputs, case.initial)
     rows = {id(row): name for name, row in forward.by_name.items()}
@@ -251,11 +252,9 @@ def test_accuracy_is_measured_and_good() -> None:
 
 
 def test_proofs_and_neighbours_are_those_of_compare(lstm: Page) -> None:
-    assert {one.name for one in lstm.equals} == {
+    assert {one.name for one in lstm.layers} == {
         "pytorch-lstm", "onnx-lstm", "keras-lstm", "cudnn-lstm", "cudnn-lstm:bias=single_input",
         "cudnn-lstm:bias=single_recurrent"}
-    assert ("kernel.i", "W_iᵀ") in next(
-        one.parameters for one in lstm.equals if one.name == "keras-lstm")
     (neighbour,) = lstm.neighbours
     assert (neighbour.name, len(neighbour.only_here), len(neighbour.only_there)) == (
         "lstm_coupled", 2, 1)
