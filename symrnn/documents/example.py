@@ -13,8 +13,8 @@ from symrnn.backends.formula import Formula
 from symrnn.backends.javascript import array_names, javascript_backend
 from symrnn.checking.reference import Case, random_case
 from symrnn.documents.equations import Equations
-from symrnn.documents.page import (Arrays, EquationRow, Example, Matrix, Script, Table, Values,
-                                   Vector)
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.worked import Arrays, Example, Matrix, Script, Table, Values, Vector
 from symrnn.program import FED, Program, Role, Span, Variable
 from symrnn.program.interpret import Interpreter
 from symrnn.rendering import rendered

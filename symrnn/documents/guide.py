@@ -28,8 +28,9 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.backward import backward
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import worked_example
-from symrnn.documents.page import Derived, EquationRow, Matrix, Values
+from symrnn.documents.page import Derived, EquationRow
 from symrnn.documents.runs import run
+from symrnn.documents.worked import Matrix, Values
 from symrnn.pipeline import derive
 
 FOLDER = Path(__file__).with_name("guides")

@@ -11,7 +11,7 @@ from symrnn.documents import numbers
 from symrnn.documents.assets import FOLDER
 from symrnn.documents.guide import Block, Guide, Reader, Written
 from symrnn.documents.notation import Language, Notation, Words
-from symrnn.documents.page import Matrix
+from symrnn.documents.worked import Matrix
 from symrnn.rendering import Markup, page
 
 NAME = "guide.html"

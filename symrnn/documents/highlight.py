@@ -9,7 +9,8 @@ from functools import cache
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, String, _TokenType
 
-from symrnn.documents.page import Code, CodeLine, EquationRow
+from symrnn.documents.page import Code, CodeLine
+from symrnn.documents.rows import EquationRow
 
 LEXERS = {"numpy": "python", "portable": "c"}
 KINDS = ((Comment, "c"), (Keyword, "k"), (String, "s"))

@@ -18,7 +18,8 @@ from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.guide_html import guide_pages
 from symrnn.documents.highlight import Highlighted, Piece, blocks
 from symrnn.documents.notation import Language, Notation, Words
-from symrnn.documents.page import Accuracy, Entry, Matrix, Page, Script, Values
+from symrnn.documents.page import Accuracy, Entry, Page
+from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.vectors import given_of, numbers_of

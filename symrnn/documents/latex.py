@@ -11,7 +11,8 @@ from symrnn.diagrams.tikz import tikz
 from symrnn.documents import texts
 from symrnn.documents.bibliography import keys
 from symrnn.documents.html import used
-from symrnn.documents.page import Entry, EquationRow, Page
+from symrnn.documents.page import Entry, Page
+from symrnn.documents.rows import EquationRow
 from symrnn.documents.paper import PaperWords, Texts
 from symrnn.rendering import Markup, page
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
-from symrnn.documents.page import Matrix
+from symrnn.documents.worked import Matrix
 
 PLACES, LARGE, SMALL = 4, 1e4, 1e-3
 MINUS, RAISED = "\u2212", str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -13,8 +13,8 @@ from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.flow import GradientFlow
 from symrnn.documents.layer import Layer
-
-Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.worked import Example, LessonShown, Values
 
 
 @dataclass(frozen=True)
@@ -78,17 +78,6 @@ class SymbolTable:
     parameter_count: Formula
 
 
-@dataclass(frozen=True, eq=False)
-class EquationRow:
-    """A numbered equation; ``reads`` are the anchors of the symbols in it, its own first."""
-
-    anchor: str
-    label: str
-    formula: Shown
-    shape: tuple[Formula, ...]
-    reads: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
@@ -98,19 +87,6 @@ class Edge:
     given: Formula
     start: Formula
     final: Formula
-
-
-@dataclass(frozen=True)
-class Values:
-    """What a symbol is at every step; a constant has one entry.
-
-    ``array`` is where a script has it: the group, and the name in it.
-    """
-
-    symbol: Formula
-    equation: tuple[EquationRow, ...]
-    at_steps: tuple[Matrix, ...]
-    array: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -164,65 +140,6 @@ class Code:
     function: str
     filename: str
     lines: tuple[CodeLine, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Values of some symbols: of those that have one, and of those that have one a step."""
-
-    constants: tuple[Values, ...]
-    sequences: tuple[Values, ...]
-
-
-Arrays = tuple[tuple[str, tuple[float, ...]], ...]  # by the name in a script, row by row
-
-
-@dataclass(frozen=True)
-class Vector:
-    """A case in all digits: what is given, and what follows, by group and array."""
-
-    name: str
-    sizes: tuple[tuple[str, int], ...]
-    given: tuple[tuple[str, Arrays], ...]
-    follows: tuple[tuple[str, Arrays], ...]
-
-
-@dataclass(frozen=True)
-class Script:
-    """What computes a page's numbers in the page: a file, and the case that it starts from."""
-
-    name: str
-    text: str
-    vector: Vector
-
-
-@dataclass(frozen=True)
-class Example:
-    """A small case, worked out."""
-
-    script: Script
-    now: int  # the step that a page shows first
-    sizes: tuple[tuple[Formula, int], ...]
-    steps: tuple[int, ...]
-    given: Table
-    forward: Table
-    cotangents: Table
-    backward: Table
-    gradients: Table
-
-
-@dataclass(frozen=True)
-class LessonShown:
-    """A worked example that lecture notes have, with the equations that it is about."""
-
-    script: Script
-    now: int
-    told: str
-    source: str
-    equations: tuple[Shown, ...]
-    steps: tuple[int, ...]
-    given: Table
-    forward: Table
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from symrnn.adjoint import join
 from symrnn.cells import cell
 from symrnn.documents.example import matrix
-from symrnn.documents.page import Matrix
+from symrnn.documents.worked import Matrix
 from symrnn.pipeline import derive
 from symrnn.program import FED, Program, Role, Span
 from symrnn.program.interpret import Interpreter
