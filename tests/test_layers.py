@@ -45,7 +45,7 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 # those that symrnn works in.
 HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
-    "pygments": {"documents"},
+    "pygments": {"documents"}, "markdown_it": {"documents"},
     "typst": {"documents"},
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},

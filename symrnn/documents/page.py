@@ -186,6 +186,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A count as a formula of sizes, and what it is where every size is the same."""
+
+    formula: Formula
+    number: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """A network in the list of all."""
 
@@ -194,6 +202,8 @@ class Entry:
     year: str
     summary: str
     states: int
+    gates: tuple[Formula, ...]
     equations: int
-    parameters: Formula
+    parameters: Amount
+    products: Amount  # multiplications that are added up, for one step of one sample
     tags: tuple[str, ...]

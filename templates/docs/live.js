@@ -48,12 +48,12 @@
       return whole.subarray(at * count, (at + 1) * count);
     };
     const rowsOf = (cell, entries) => {
-      const rows = all(".entries", cell).length, columns = entries.length / rows;
+      const rows = all("samp", cell).length, columns = entries.length / rows;
       return Array.from({ length: rows }, (_, row) => [...entries.slice(row * columns, (row + 1) * columns)]);
     };
     const write = (one) => {
       const rows = aligned(rowsOf(one.cell, part(one)).map((row) => row.map(computed)));
-      all(".entries", one.cell).forEach((line, row) => { line.textContent = rows[row]; });
+      all("samp", one.cell).forEach((line, row) => { line.textContent = rows[row]; });
     };
     const show = () => {
       for (const one of sliders) one.value = step;
@@ -73,7 +73,7 @@
     const fields = [];
     for (const one of places.filter((each) => GIVEN.includes(each.group))) {
       let entry = 0;
-      for (const [line, row] of all(".entries", one.cell).map((each, at) => [each, rowsOf(one.cell, part(one))[at]])) {
+      for (const [line, row] of all("samp", one.cell).map((each, at) => [each, rowsOf(one.cell, part(one))[at]])) {
         line.replaceChildren(...row.map(() => {
           const field = document.createElement("input"), at = entry++;
           Object.assign(field, { type: "number", step: "any" });
