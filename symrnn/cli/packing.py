@@ -8,10 +8,12 @@ import typer
 
 from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, waiting
-from symrnn.targets import LOSSES, PACKAGES
+from symrnn.targets import LOSSES, NARROW, PACKAGES
 
 KindOption = Annotated[list[str] | None, choices.option(
     "kind of package", PACKAGES, "--for", help="Only for this toolchain; repeatable.")]
+NarrowOption = Annotated[str | None, choices.option(
+    "type of weights", NARROW, "--weights-as", help="Store matrices in fewer bits.")]
 LossOption = Annotated[str | None, choices.option(
     "loss", LOSSES, "--loss", help="With --train, what is to become small.")]
 
@@ -31,23 +33,37 @@ def package(cell: Annotated[str, typer.Argument(
             loss: LossOption = None,
             window: Annotated[int, typer.Option(
                 min=0, metavar="STEPS",
-                help="With --train, how far gradients reach back; 8 unless told.")] = 0) -> None:
+                help="With --train, how far gradients reach back; 8 unless told.")] = 0,
+            weights_as: NarrowOption = None,
+            tolerance: Annotated[float | None, typer.Option(
+                min=0, metavar="SHARE",
+                help="With --weights-as, what it may change of the largest entry; 0.01 unless "
+                     "told.")] = None) -> None:
     """Write a folder that C projects build as it is: a network, its weights, tests, build files.
 
     Sizes are fixed and nothing is allocated. Examples:
     `symrnn package gru -o gru --fix n=1,m=16`,
     `symrnn package lstm -o lstm --weights lstm.npz --for cmake --for arduino`,
-    `symrnn package my.cell -o my --fix n=3,m=8 --train --window 16`.
+    `symrnn package my.cell -o my --fix n=3,m=8 --train --window 16`,
+    `symrnn package lstm.safetensors -o lstm --weights-as int8 --tolerance 0.02`.
     """
     from symrnn import workflow
     from symrnn.program import Misused
 
     if (loss or window) and not train:
         raise Misused("--loss and --window go with --train")
+    if tolerance is not None and not weights_as:
+        raise Misused("--tolerance goes with --weights-as")
     folder = workflow.folder(output)
     with waiting("Packaging"):
-        files = workflow.package_of(cell, weights, fix, kinds or [],
-                                    (loss or LOSSES[0]) if train else "", window or 8)
-        workflow.write_package(files, folder)
-    say(f"{len(files)} files in {folder}; {folder / 'README.md'} tells how large it is and how to "
-        f"build it")
+        made = workflow.package_of(
+            cell, weights, fix, kinds=kinds or [], train=(loss or LOSSES[0]) if train else "",
+            window=window or 8, weights_as=weights_as or "",
+            tolerance=0.01 if tolerance is None else tolerance)
+        removed = made.write(folder)
+    for one in made.differences:
+        say(str(one))
+    if removed:
+        say(f"removed what an earlier package had and this one lacks: {', '.join(removed)}")
+    say(f"{len(made.files)} files in {folder}; {folder / 'README.md'} tells how large it is and "
+        f"how to build it")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Container, Mapping, Sequence
 
 from sympy import Expr, Integer, Symbol
 
-from symrnn.loops import (REAL, Assign, Block, Body, Cast, Choose, Declare, Element, Expression, For,
-                          Formula, Name, Over, Whole)
+from symrnn.loops import (REAL, Assign, Block, Body, Cast, Choose, Declare, Element, Expression,
+                          For, Formula, Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
@@ -40,7 +40,7 @@ class Equations:
         """``W[j * n + k]``; a number is the entry of an array of one."""
         one = self.program[name]
         return Element(self.arrays.name(one), tuple(index) or (Whole(0),),
-                       self.arrays.shape(one.axes) or (Whole(1),))
+                       self.arrays.shape(one.axes) or (Whole(1),), self.arrays.type_of(one))
 
 
 class AtEntry:

@@ -34,7 +34,7 @@ def environment() -> Environment:
         variable_start_string="<<", variable_end_string=">>", block_start_string="<%",
         block_end_string="%>", comment_start_string="<#", comment_end_string="#>",
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, newline_sequence="\n")
-    made.globals["mark"] = MARK
+    made.globals |= {"mark": MARK, "storage": storage}
     return made
 
 

@@ -8,7 +8,7 @@ static float from_float16(uint16_t half)
     uint32_t bits = magnitude + (offset << 23);
     float number;
     memcpy(&number, &bits, sizeof number);
-    number -= magnitude < 0x800000 ? 6.103515625e-05f : 0;
+    number -= magnitude < 0x800000 ? 6.103515625e-05f : 0.0f;
     memcpy(&bits, &number, sizeof bits);
     bits |= sign;
     memcpy(&number, &bits, sizeof number);
