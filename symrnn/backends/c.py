@@ -12,8 +12,8 @@ from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark, rows
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Scalar, Whole, total
-from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, Stored,
-                             free_sizes, portable)
+from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered,
+                             Stored, free_sizes, portable)
 from symrnn.program import FED, Role, Variable
 from symrnn.schedule import Plan
 

@@ -9,9 +9,9 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Computing, Line, Lines, Part, closed,
                                    deeper, flat, remark, together)
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, FLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument, Assign, At,
-                          Barrier, Binary, Block, Body, Call, Cast, Choose, Computed, Declare,
-                          Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
+from symrnn.loops import (BFLOAT16, FLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument,
+                          Assign, At, Barrier, Binary, Block, Body, Call, Cast, Choose, Computed,
+                          Declare, Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
                           Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size, Statement,
                           Struct, Type, Unused, Whole)
 

@@ -13,10 +13,10 @@ from symrnn.loops.types import (BFLOAT16, FLOAT16, INT, INT8, REAL, SIZE, VECTOR
                                 Struct, Type, Vector)
 
 __all__ = [
-    "BFLOAT16", "FLOAT16", "INT", "INT8", "NULL", "ONE", "REAL", "SIZE", "VECTOR", "ZERO", "AddressOf",
-    "Aggregate", "Argument", "Assign", "At", "Barrier", "Binary", "Block", "Body", "Buffer",
-    "Call", "Cast", "Choose", "Computed", "Declare", "Element", "Expression", "Field", "For",
-    "Formula", "Function", "If", "Inside", "Load", "LoopError", "Macro", "Member", "Name",
+    "BFLOAT16", "FLOAT16", "INT", "INT8", "NULL", "ONE", "REAL", "SIZE", "VECTOR", "ZERO",
+    "AddressOf", "Aggregate", "Argument", "Assign", "At", "Barrier", "Binary", "Block", "Body",
+    "Buffer", "Call", "Cast", "Choose", "Computed", "Declare", "Element", "Expression", "Field",
+    "For", "Formula", "Function", "If", "Inside", "Load", "LoopError", "Macro", "Member", "Name",
     "Names", "Not", "Over", "Parts", "Pointer", "Products", "Return", "Run", "Scalar", "Section",
     "Size", "Statement", "Store", "Struct", "Table", "Type", "Unused", "Vector", "VectorFormula",
     "Whole", "checked", "expression", "product", "replaced", "total",

@@ -9,6 +9,6 @@ from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
-    "KeptArrays", "Locals", "Lowered", "Stored", "TiledFunction", "TiledInterface", "free_sizes", "kept", "packing", "portable",
-    "signature", "tiled",
+    "KeptArrays", "Locals", "Lowered", "Stored", "TiledFunction",
+    "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "tiled",
 ]

@@ -80,7 +80,7 @@ class Contraction:
                          if self.loops and not looped & {*own}) - {*self.selectors}
 
     def elements(self, without: Container[int] = ()) -> Iterator[tuple[str, Expression]]:
-        """The operands by name but those of some places; one that a selector may miss is 0 there."""
+        """The operands by name, without some places; one that a selector may miss is 0 there."""
         for slot, operand in enumerate(self.ein.operands):
             if slot in self.selectors or slot in without:
                 continue

@@ -112,12 +112,12 @@ class SequenceFunction:
         before: Expression = Name(block)
         for variable, axes in zip(variables, shapes, strict=True):
             name = self.to.of_block(block, variable)
-            found.append(self._array(name, before, axes, const, REAL))
+            found.append(self._array(name, before, axes, const))
             before = name + self.to.extent(axes)
         return tuple(found)
 
-    def _array(self, name: Name, value: Expression, axes: Axes, const: bool, kind: Scalar
-               ) -> Declare:
+    def _array(self, name: Name, value: Expression, axes: Axes, const: bool,
+               kind: Scalar = REAL) -> Declare:
         return Declare(name.text, Pointer(kind, const, fixed=True), value, self.to.shape(axes),
                        f"[{', '.join(axes)}]")
 

@@ -96,7 +96,8 @@ def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int,
           types: Stored = ALL_REAL) -> Model:
     """The model of a network under a name in C; ``steps`` are those of its longest sequence.
 
-    ``types`` are those of parameters that are no float32. Raises ProgramError where a size is missing.
+    ``types`` are those of parameters that are no float32. Raises ProgramError where a size is
+    missing.
     """
     program = plan.program
     known = lengths(program, sizes)

@@ -13,5 +13,5 @@ from symrnn.transforms.states import clipped_state, zoneout
 
 __all__ = ["OPTIONS", "GradientClip", "Option", "Scale", "biased", "clipped", "clipped_gradient",
            "clipped_state", "dropout", "first_values", "flag", "gradient_clip", "learned",
-           "learned_initial", "masked", "matrices", "only_added", "row_scale", "scaled_rows", "with_options", "with_two_biases",
-           "without_bias", "zoneout"]
+           "learned_initial", "masked", "matrices", "only_added", "row_scale", "scaled_rows",
+           "with_options", "with_two_biases", "without_bias", "zoneout"]

@@ -23,9 +23,9 @@ from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.lines import deeper, laid_out
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, FLOAT16, INT8, REAL, SIZE, VECTOR, ZERO, Aggregate, Argument, Assign,
-                          Declare, Element, For, Formula, Function, Load, LoopError, Macro, Name,
-                          Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole, checked)
+from symrnn.loops import (BFLOAT16, FLOAT16, INT8, REAL, SIZE, VECTOR, ZERO, Aggregate, Argument,
+                          Assign, Declare, Element, For, Formula, Function, Load, LoopError, Macro,
+                          Name, Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole, checked)
 from symrnn.rendering import shared, storage
 
 Array = npt.NDArray[Any]
@@ -155,7 +155,8 @@ def test_weights_of_another_type_give_the_bits_of_numpy(
 
 HARD = [0, -0.0, 1, 1 + 2**-8, 1 + 3 * 2**-8, 1 + 2**-8 + 2**-20, 3.4e38, -3.4e38, np.inf, -np.inf,
         1e-40, 65504, 65519.9, 65520, 2**-14, 2**-14 - 2**-25, 2**-24, 2**-25, 3 * 2**-25, 1e-6,
-        6.1e-5, 1 + 2**-11, 1 + 3 * 2**-11, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 126.5, 127, 127.5, 1000, -126.5, -128, 1e9, -1e9]
+        6.1e-5, 1 + 2**-11, 1 + 3 * 2**-11, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 126.5, 127, 127.5,
+        1000, -126.5, -128, 1e9, -1e9]
 
 
 def written(kind: Scalar) -> tuple[Function, Function]:
