@@ -151,7 +151,7 @@ def write(files: Mapping[str, str], output: Path) -> None:
     rendering.write(output, {**files, **shared()})
 
 
-def package_of(cell: str, weights: str, fix: str, **options: Any) -> Packaged:
+def package_of(cell: str, weights: str, node: str, fix: str, **options: Any) -> Packaged:
     """The package of a cell or a file, with the options of ``symrnn.package``.
 
     Raises ProgramError, UnknownName, Misused for sizes that are not understood.
@@ -159,7 +159,7 @@ def package_of(cell: str, weights: str, fix: str, **options: Any) -> Packaged:
     from symrnn.packaging import given, package
     from symrnn.presentation.costs import sizes_of
 
-    found = given(cell, weights)
+    found = given(cell, weights, node)
     sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
     return package(found.network, found.name, sizes, found.params, **options)
 

@@ -11,9 +11,9 @@ from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Computing, Line, 
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (BFLOAT16, FLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument,
                           Assign, At, Barrier, Binary, Block, Body, Call, Cast, Choose, Computed,
-                          Declare, Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
-                          Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size, Statement,
-                          Struct, Type, Unused, Whole)
+                          Declare, Element, Expression, Field, For, Formula, Function, If, Inside,
+                          Macro, Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size,
+                          Statement, Struct, Type, Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7, "/": 7}

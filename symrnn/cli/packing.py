@@ -20,13 +20,16 @@ LossOption = Annotated[str | None, choices.option(
 
 def package(cell: Annotated[str, typer.Argument(
                 metavar="CELL", autocompletion=completion.cells,
-                help="A name that `symrnn list` shows, or a file: my.cell, weights.npz.")],
+                help="A name that `symrnn list` shows, or a file: my.cell, lstm.safetensors, model.onnx.")],
             output: Annotated[str, typer.Option(
                 "--output", "-o", metavar="DIR", help="The folder of the package.")],
             fix: Annotated[str, typer.Option(
                 metavar="n=1,m=32", help="Sizes that no weights tell.")] = "",
             weights: Annotated[str, typer.Option(
-                metavar="FILE.npz", help="Weights by their names; drawn without.")] = "",
+                metavar="FILE", help="Weights by their names, .npz or .safetensors; drawn "
+                                     "without.")] = "",
+            node: Annotated[str, typer.Option(
+                metavar="NAME", help="The node, where an ONNX model has several.")] = "",
             kinds: KindOption = None,
             train: Annotated[bool, typer.Option(
                 "--train", help="Learn on the device, too.")] = False,
@@ -57,7 +60,7 @@ def package(cell: Annotated[str, typer.Argument(
     folder = workflow.folder(output)
     with waiting("Packaging"):
         made = workflow.package_of(
-            cell, weights, fix, kinds=kinds or [], train=(loss or LOSSES[0]) if train else "",
+            cell, weights, node, fix, kinds=kinds or [], train=(loss or LOSSES[0]) if train else "",
             window=window or 8, weights_as=weights_as or "",
             tolerance=0.01 if tolerance is None else tolerance)
         removed = made.write(folder)

@@ -25,7 +25,8 @@ from symrnn.backends.lines import deeper, laid_out
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (BFLOAT16, FLOAT16, INT8, REAL, SIZE, VECTOR, ZERO, Aggregate, Argument,
                           Assign, Declare, Element, For, Formula, Function, Load, LoopError, Macro,
-                          Name, Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole, checked)
+                          Name, Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole,
+                          checked)
 from symrnn.rendering import shared, storage
 
 Array = npt.NDArray[Any]

@@ -40,7 +40,7 @@ def test_it_learns_what_the_host_learns(compiler: str, packaged: Path, tmp_path:
     assert "right" in told.splitlines()[-1]
     lesson = (packaged / "tests/lstm_lesson.h").read_text(encoding="utf-8")
     assert "#define LESSON_TOLERANCE 1e-06 " in lesson
-    for name in ("sgd", "adam"):
+    for name in ("sgd", "momentum", "adam"):
         losses = [float(one) for one in re.findall(rf"{name}, round \d+: loss (\S+)", told)]
         assert losses == sorted(losses, reverse=True)
         assert losses[-1] < 0.95 * losses[0]
