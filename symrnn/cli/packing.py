@@ -14,13 +14,19 @@ KindOption = Annotated[list[str] | None, choices.option(
     "kind of package", PACKAGES, "--for", help="Only for this toolchain; repeatable.")]
 NarrowOption = Annotated[str | None, choices.option(
     "type of weights", NARROW, "--weights-as", help="Store matrices in fewer bits.")]
+WindowOption = Annotated[int, typer.Option(
+    min=0, metavar="STEPS", help="With --train, how far gradients reach back; 8 unless told.")]
+ToleranceOption = Annotated[float | None, typer.Option(
+    min=0, metavar="SHARE", help="With --weights-as, what it may change of the largest entry; 0.01 "
+                                 "unless told.")]
 LossOption = Annotated[str | None, choices.option(
     "loss", LOSSES, "--loss", help="With --train, what is to become small.")]
 
 
 def package(cell: Annotated[str, typer.Argument(
                 metavar="CELL", autocompletion=completion.cells,
-                help="A name that `symrnn list` shows, or a file: my.cell, lstm.safetensors, model.onnx.")],
+                help="A name that `symrnn list` shows, or a file: my.cell, lstm.safetensors, "
+                     "model.onnx.")],
             output: Annotated[str, typer.Option(
                 "--output", "-o", metavar="DIR", help="The folder of the package.")],
             fix: Annotated[str, typer.Option(
@@ -34,14 +40,8 @@ def package(cell: Annotated[str, typer.Argument(
             train: Annotated[bool, typer.Option(
                 "--train", help="Learn on the device, too.")] = False,
             loss: LossOption = None,
-            window: Annotated[int, typer.Option(
-                min=0, metavar="STEPS",
-                help="With --train, how far gradients reach back; 8 unless told.")] = 0,
-            weights_as: NarrowOption = None,
-            tolerance: Annotated[float | None, typer.Option(
-                min=0, metavar="SHARE",
-                help="With --weights-as, what it may change of the largest entry; 0.01 unless "
-                     "told.")] = None) -> None:
+            window: WindowOption = 0, weights_as: NarrowOption = None,
+            tolerance: ToleranceOption = None) -> None:
     """Write a folder that C projects build as it is: a network, its weights, tests, build files.
 
     Sizes are fixed and nothing is allocated. Examples:
