@@ -17,6 +17,7 @@ from symrnn.losses import (binary_cross_entropy, mean_squared_error, softmax_cro
                            with_loss)
 from symrnn.kernels import compile
 from symrnn.optimisers import adam, gradient_norm_clip, momentum, sgd
+from symrnn.packaging import Packaged, package
 from symrnn.pipeline import derive, generate
 from symrnn.presentation import show
 from symrnn.presentation.costs import cost
@@ -28,11 +29,11 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 
 __all__ = [
     "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Gradient",
-    "Kernel", "Program", "ProgramError", "Run", "Saved", "ShapeError", "activation", "adam",
-    "adjoint", "bidirectional", "binary_cross_entropy", "cell", "cell_names", "clipped",
+    "Kernel", "Packaged", "Program", "ProgramError", "Run", "Saved", "ShapeError", "activation",
+    "adam", "adjoint", "bidirectional", "binary_cross_entropy", "cell", "cell_names", "clipped",
     "clipped_state", "compare", "compile", "cost", "deep", "derive", "diagram", "dropout", "elman",
     "flow", "generate", "gradient", "gradient_norm_clip", "gru", "join", "jordan",
-    "learned_initial", "load", "lstm", "mean_squared_error", "momentum", "readout", "reverse",
-    "save", "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify",
+    "learned_initial", "load", "lstm", "mean_squared_error", "momentum", "package", "readout",
+    "reverse", "save", "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify",
     "with_loss", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -28,13 +28,14 @@ RANKS = {
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
-    "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10, "packaging": 10,
+    "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
     "bench": 11, "documents": 11, "exchange": 11,
-    "workflow": 12,
-    "cli": 13,
-    "api": 14,
-    "__init__": 15,
-    "__main__": 16,
+    "packaging": 12,
+    "workflow": 13,
+    "cli": 14,
+    "api": 15,
+    "__init__": 16,
+    "__main__": 17,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.
