@@ -22,6 +22,7 @@ APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
 SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
+NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
 SPACE = "&#xa0;"  # which no browser drops at the edge of a text
 DOTLESS = {"i": "ı", "j": "ȷ"}
 NO_STRETCH = ' stretchy="false"'
@@ -214,7 +215,9 @@ def _letters(glyph: Glyph) -> str:
 
 
 def _bare(glyph: Glyph) -> str:
-    """Letters side by side."""
+    """Letters side by side; a number in parentheses, which tells a layer, is one number."""
+    if [one.face for one in glyph.letters] == NUMBERED:
+        return f"<mn>{escaped(''.join(map(character, glyph.letters)))}</mn>"
     return "".join(map(_letter, glyph.letters))
 
 

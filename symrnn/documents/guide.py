@@ -28,12 +28,14 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.backward import backward
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import worked_example
-from symrnn.documents.page import Derived, EquationRow
+from symrnn.documents.page import Derived
+from symrnn.documents.rows import EquationRow
 from symrnn.documents.runs import run
 from symrnn.documents.worked import Matrix, Values
 from symrnn.pipeline import derive
 
 FOLDER = Path(__file__).with_name("guides")
+NO_SCRIPT = ("", "")  # nothing in the guide is computed again in a page
 
 
 class MissingReference(ValueError):
@@ -150,7 +152,7 @@ class Guide:
             own = equations[what not in found.program]
             at_steps = found.at_steps(what)
             values.append(Values(own.printer.glyph(own.program[what].name), (),
-                                 tuple(at_steps[step - 1] for step in steps), ()))
+                                 tuple(at_steps[step - 1] for step in steps), NO_SCRIPT))
         return Block("values", values=tuple(values), steps=steps)
 
 

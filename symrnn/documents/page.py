@@ -206,4 +206,5 @@ class Entry:
     equations: int
     parameters: Amount
     products: Amount  # multiplications that are added up, for one step of one sample
+    linear: bool
     tags: tuple[str, ...]

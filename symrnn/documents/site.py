@@ -101,4 +101,4 @@ def _entry(one: Architecture, program: Program) -> Entry:
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
                  len(program.delays), tuple(map(printer.glyph, gates(program))),
                  len(Equations(program).rows), amount(parameter_count(program)),
-                 amount(ordered(products)), one.tags)
+                 amount(ordered(products)), "linear" in one.tags, one.tags)

@@ -41,6 +41,11 @@
       item.id = `lines-${label}`;
       item.dataset.equation = label;
       side.append(item);
+      if (one.matches(".derived")) {
+        const lines = places.cloneNode(true);
+        lines.className = "to-lines";
+        one.querySelector(".scroll").append(lines);
+      }
     }
     side.hidden = false;
   });

@@ -114,6 +114,8 @@ def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> No
         "c[t] = g * i + c_prev * f"]
     links = one.page.locator("#lines-7 .places a").all_text_contents()
     assert links == ["NumPy forward", "C forward", "C step"]
+    derived = one.page.locator("#equation-14 .to-lines a").all_text_contents()
+    assert derived == ["NumPy backward", "C backward"]
     one.page.mouse.move(0, 0)
     assert not one.lit(".code span")
     one.page.locator("#numpy-forward .code span[data-equation='9']").first.hover()
