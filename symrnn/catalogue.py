@@ -15,15 +15,18 @@ from symrnn.program import Program, ProgramError, UnknownName, quoted
 from symrnn.titles import SUFFIX
 
 
+SAVED = (".safetensors", ".npz")  # what symrnn.save writes
+
+
 @dataclass(frozen=True, repr=False)
 class FromFile(Architecture):
     """The cell of a file, under the name that the file gives it."""
 
 
 def is_path(name: str) -> bool:
-    """True for what ends with .cell or has a separator in it; no name has one."""
+    """True for what ends with .cell, or as a saved file does, or has a separator in it."""
     separators = [one for one in ("/", os.sep, os.altsep) if one]
-    return name.endswith(SUFFIX) or any(one in name for one in separators)
+    return name.endswith((SUFFIX, *SAVED)) or any(one in name for one in separators)
 
 
 def cell(name: str | os.PathLike[str], **options: Any) -> Program:
@@ -40,7 +43,11 @@ def cell(name: str | os.PathLike[str], **options: Any) -> Program:
 
 
 def _file(path: str) -> Program:
-    """The cell of a file; only files need the parser."""
+    """The cell of a file, or the network of a saved one; only files need the parser."""
+    if path.endswith(SAVED):
+        from symrnn.storage import saved_network
+
+        return saved_network(path)
     from symrnn.cellfile import read
 
     return read(path)

@@ -1,14 +1,26 @@
-"""Losses are programs too: their gradients are derived like everything else."""
+"""Losses are programs too: their gradients are derived like everything else.
+
+Connectionist temporal classification is not among them. Its sum over alignments is a recurrence
+as well, over the positions of a label sequence, but position s reads s - 2 only where the labels
+at s and s - 2 differ: a gather by data. The form knows sums over axes and delays in time, and no
+index that an input gives. With that choice as a mask the caller would have to give, and with a
+start in which all positions but two are log 0, it would fit; no cell needs such a thing yet.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sympy import exp, log
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
-from symrnn.program import Program
+from symrnn.program import (Program, ProgramError, Role, activation, chain, counted, finished,
+                            free_name, of_network, renamed)
 
 SOURCE = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4"
+LOGISTIC = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2"
+SQUARES = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 1.2.5"
 
 
 def softmax_cross_entropy() -> Program:
@@ -32,3 +44,67 @@ def softmax_cross_entropy() -> Program:
         q[t] = cell.contract("i,i->", target[t], a[t])
         loss[t] = log(Z[t]) + k[t] - q[t]
     return cell.build("loss")
+
+
+def binary_cross_entropy() -> Program:
+    """Cross-entropy of a sigmoid of each entry of ``a [p]`` with a ``target [p]``, summed.
+
+    Entries are questions of their own, answered by scores: log(1 + exp(a)) - target a is the
+    cross-entropy of sigmoid(a), and overflows nowhere. The derived gradient is
+    sigmoid(a) - target. Source: Bishop 2006.
+    """
+    with Cell("binary_cross_entropy", "Binary cross-entropy", LOGISTIC) as cell:
+        a = cell.input("a[p]", "scores of the answers")
+        target = cell.input("target[p]", "probabilities that the answers should have")
+        e = cell.symbol("e[p]", "cross-entropy of each answer")
+        loss = cell.symbol("loss", "cross-entropy", latex=r"\ell")
+
+        e[t] = activation("softplus")(a[t]) - target[t] * a[t]
+        loss[t] = cell.contract("i->", e[t])
+    return cell.build("loss")
+
+
+def mean_squared_error() -> Program:
+    """The mean over the entries of ``a [p]`` of the squared distance to a ``target [p]``.
+
+    The derived gradient is 2 (a - target) / p. Source: Bishop 2006.
+    """
+    with Cell("mean_squared_error", "Mean squared error", SQUARES) as cell:
+        a = cell.input("a[p]", "what is predicted")
+        target = cell.input("target[p]", "what it should be")
+        d = cell.symbol("d[p]", "deviation from the target")
+        loss = cell.symbol("loss", "mean squared error", latex=r"\ell")
+
+        d[t] = a[t] - target[t]
+        loss[t] = cell.contract("i,i->", d[t], d[t]) / cell.length("p")
+    return cell.build("loss")
+
+
+LOSSES = {one.__name__: one for one in
+          (mean_squared_error, softmax_cross_entropy, binary_cross_entropy)}
+
+
+@of_network
+def with_loss(network: Program, loss: Program) -> Program:
+    """A network that a loss judges: it reads ``target`` beside its inputs, and gives ``loss``.
+
+    The first input of the loss is the network's output, the others are new inputs with the
+    output's axes. Names that the network has already get a number: ``target_2``. Raises
+    ProgramError for a network with several outputs, or with an output of other axes than the
+    loss reads.
+    """
+    scores, *others = loss.with_role(Role.INPUT)
+    if len(network.outputs) != 1:
+        raise ProgramError(f"{loss.name} judges one output, and {network.name} has "
+                           f"{counted(len(network.outputs), 'output')}; join them by a readout")
+    axes = network[network.outputs[0]].axes
+    if len(axes) != len(scores.axes):
+        raise ProgramError(f"{loss.name} reads an output [{', '.join(scores.axes)}], and that of "
+                           f"{network.name} is [{', '.join(axes)}]; add a readout")
+    names = {one.name: free_name(network, one.name, *(f"{one.name}_{k}" for k in range(2, 10)))
+             for one in loss.variables}
+    judge = renamed(loss, names, dict(zip(scores.axes, axes, strict=True)))
+    fed = replace(network, variables=(*network.variables,
+                                      *(judge[names[one.name]] for one in others)))
+    return finished(replace(chain(fed, judge), name=f"{network.name}_{loss.name}",
+                            title=f"{network.title}, judged by {loss.title.lower()}"))

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
-PAGES, LANGUAGES = ("html",), ("en", "zh-TW")  # what `docs` writes, and in which languages
-STYLES = ("unicode", "latex", "mathml", "typst", "json")  # how `show` and `grad` print equations
+PAGES = ("html", "pdf", "latex")  # what `docs` writes
+LANGUAGES = ("en", "zh-TW")
+# How `show` and `grad` print equations.
+STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
+PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for
+LOSSES = ("mean_squared_error", "softmax_cross_entropy", "binary_cross_entropy")  # to train by
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Target:
     early: str = ""
     dtypes: tuple[str, ...] = ()  # of the arrays
     threads: bool = False  # whether several may share the work
+    always: bool = True  # whether `generate` writes its files; pages bring others
     needs: str = ""  # beside a C compiler; `symrnn check` runs what needs nothing more
 
     def files(self, plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -71,6 +76,8 @@ def _loaded(reference: str) -> Any:
 
 TARGETS = (
     Target("latex", "LaTeX", "symrnn.backends.latex:latex_backend"),
+    Target("javascript", "JavaScript", "symrnn.backends.javascript:javascript_backend",
+           always=False),
     Target("numpy", "NumPy", "symrnn.backends.numpy:numpy_backend", "numpy",
            "symrnn.runtime.numpy_engine:NumpyEngine", dtypes=DTYPES),
     Target("portable", "portable C", "symrnn.backends.c:c_backend", "c",
@@ -81,7 +88,7 @@ TARGETS = (
     Target("blas", "fast C", "", "c", "symrnn.runtime.blas_engine:BlasEngine",
            dtypes=DTYPES, threads=True, needs="a BLAS library"),
 )
-PRINTED = tuple(one for one in TARGETS if one.printer)
+PRINTED = tuple(one for one in TARGETS if one.printer and one.always)
 RUN = tuple(one for one in TARGETS if one.engine)
 BACKENDS = tuple(dict.fromkeys(one.backend for one in RUN))
 PROFILES = tuple(one.name for one in RUN

@@ -23,6 +23,9 @@ from symrnn.targets import CHECKED, Target
 if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
+    from symrnn.diagrams import Diagram
+    from symrnn.exchange import Exported, Imported
+    from symrnn.gradients import Gradient
 
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
 
@@ -76,6 +79,30 @@ def compared(a: str, b: str) -> tuple[Comparison, int]:
     return found, codes[found.verdict]  # 2 is a mistake, as everywhere
 
 
+def imported(path: str, node: str, kind: str, prefix: str, output: str) -> Imported:
+    """Read another library's file and write network and weights. Raises as ``read`` does."""
+    from symrnn.exchange import read
+    from symrnn.storage import container, save
+
+    container(Path(output))  # an ending that cannot be written is told before the work
+    found = read(path, node, kind, prefix)
+    save(found.network, found.parameters, output)
+    return found
+
+
+def exported(name: str, output: str, fix: str, dtype: str, scan: bool) -> Exported:
+    """Write a network as an ONNX model. Raises as ``to_onnx`` does, UnknownName."""
+    from symrnn.exchange import to_onnx
+    from symrnn.presentation.costs import sizes_of
+    from symrnn.storage import is_saved, load
+
+    if Path(output).suffix != ".onnx":
+        raise Misused(f"{quoted(output)} names no model; give a file that ends with .onnx")
+    program, parameters = load(name) if is_saved(name) else (network(name), None)
+    sizes = {one.name: int(size) for one, size in sizes_of(program, fix).items()}
+    return to_onnx(program, parameters, output, dtype, sizes, scan)
+
+
 def folder(name: str) -> Path:
     """The folder that an option names. Raises FileRefused for an empty name."""
     if not name.strip():
@@ -95,7 +122,7 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
 
 
 def pages(networks: Sequence[Architecture], languages: Sequence[str],
-          formats: str) -> Iterator[tuple[str, dict[str, str]]]:
+          formats: str) -> Iterator[tuple[str, dict[str, str | bytes]]]:
     """The site of some networks, page by page: each network's name, and its files.
 
     Raises UnknownName for a language or a format that there is none of.
@@ -105,19 +132,41 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str],
 
     written, whole = writer(formats, languages), site(networks)
     for page in whole.pages():
-        yield page.head.name, written.page(page)
+        yield page.head.name, {**written.page(page)}
     yield "", {**written.assets(), **written.index(whole.entries)}
 
 
-def write_pages(files: Mapping[str, str], output: Path) -> Path:
-    """Write a site, and tell where a reader begins. Raises FileRefused."""
+def write_pages(files: Mapping[str, str | bytes], output: Path) -> Path:
+    """Write pages, and tell where a reader begins: at the list of all, else at the first.
+
+    Raises FileRefused.
+    """
     rendering.write(output, files)
-    return output / "index.html"
+    return output / ("index.html" if "index.html" in files else next(iter(files)))
 
 
 def write(files: Mapping[str, str], output: Path) -> None:
     """Write what ``files_of`` gives, with what all share. Raises FileRefused."""
     rendering.write(output, {**files, **shared()})
+
+
+def package_of(cell: str, weights: str, fix: str, kinds: Sequence[str], loss: str,
+               window: int) -> dict[str, str | bytes]:
+    """The files of a package; with a ``loss`` one that learns.
+
+    Raises ProgramError, UnknownName, Misused for sizes that are not understood.
+    """
+    from symrnn.packaging import given, package
+    from symrnn.presentation.costs import sizes_of
+
+    found = given(cell, weights)
+    sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
+    return package(found.network, found.name, sizes, found.params, kinds, loss, window)
+
+
+def write_package(files: Mapping[str, str | bytes], output: Path) -> None:
+    """Write a package. Raises FileRefused."""
+    rendering.write(output, files)
 
 
 def draw(program: Program, unroll: int, name: str) -> Path:
@@ -131,7 +180,31 @@ def draw(program: Program, unroll: int, name: str) -> Path:
     if path.suffix not in (".svg", ".tex"):
         raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
                           f"with .tex for TikZ")
-    made = diagram(program, unroll)
+    return _drawn(diagram(program, unroll), path)
+
+
+def measured(found: Gradient, arrays: str) -> Gradient:
+    """A gradient with numbers beside it, from a file of arrays. Raises Misused."""
+    from symrnn.gradients import values
+
+    return values.measured(found, values.read(arrays))
+
+
+def draw_gradient(found: Gradient, arrays: str | None, name: str) -> Path:
+    """Write the picture of the paths of a gradient, and give the path.
+
+    Raises FileRefused where it may not stand there, Misused where the library is missing.
+    """
+    from symrnn.gradients import values
+    from symrnn.gradients.picture import flow_of
+
+    path = Path(name)
+    if path.suffix != ".svg":
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
+    return _drawn(flow_of(found, None if arrays is None else values.read(arrays)), path)
+
+
+def _drawn(made: Diagram, path: Path) -> Path:
     rendering.write(path.parent, {path.name: made.svg if path.suffix == ".svg" else made.tikz},
                     "choose another file with --graph")
     return path

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 import symrnn
-from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.gradients import gradient
 from symrnn.presentation.schedules import schedule, schedule_text
 from symrnn.program import Misused, Program, UnknownName
 
@@ -51,76 +51,34 @@ def test_the_terminal_shows_bars_and_shifted_steps() -> None:
 
 
 def test_an_unknown_style_is_refused_with_the_list() -> None:
-    with pytest.raises(UnknownName, match="there are unicode, latex, mathml, typst, json"):
+    with pytest.raises(UnknownName, match="there are unicode, latex, mathml, typst, sympy, json"):
         symrnn.show(PROGRAMS["cell"], "html")
 
 
-def test_the_state_jacobian_as_formulas() -> None:
-    text = jacobian_text(symrnn.elman(readout=False))
-    assert text.splitlines() == ["∂a[t]/∂h[t-1] = U",
-                                 "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a[t]/∂h[t-1]"]
-    by_h, by_c = jacobian_text(symrnn.lstm(peephole=True)).split("\n\n")
-    assert "∂z_o[t]/∂h[t-1] = diag(p_o) ∂c[t]/∂h[t-1] + U_o" in by_h
-    assert "∂z_f[t]/∂c[t-1] = diag(p_f)" in by_c
-    assert "h[t-1]" not in by_c
-
-
-@pytest.mark.parametrize("name", sorted(symrnn.cell_names()))
-def test_every_state_of_every_cell_has_its_jacobian(name: str) -> None:
-    program = symrnn.cell(name)
-    columns = jacobian_text(program).split("\n\n")
-    assert len(columns) == len(program.delays)
-    assert all("∂" in column and "_dot" not in column for column in columns)
-
-
-@pytest.mark.sweep
-@pytest.mark.parametrize("name", sorted(symrnn.cell_names()))
-def test_the_jacobian_is_the_same_in_latex_and_json(name: str) -> None:
-    program = symrnn.cell(name)
-    lines = [one for one in jacobian_text(program).splitlines() if one]
-    _, *latex, _ = jacobian_text(program, "latex").splitlines()
-    data = json.loads(jacobian_text(program, "json"))
-    equations = [one for column in data for one in column["equations"]]
-    assert [one["text"] for one in equations] == lines
-    assert [one["latex"].replace(" = ", " &= ", 1) for one in equations] == [
-        one.removesuffix(r" \\") for one in latex]
-    assert all(line.startswith(r"\frac{\partial ") for line in latex)
-    assert [column["by"] for column in data] == [one.source for one in program.delays]
-
-
-def test_the_state_jacobian_as_latex() -> None:
-    assert jacobian_text(symrnn.elman(readout=False), "latex").splitlines()[1:-1] == [
-        r"\frac{\partial a_{t}}{\partial h_{t-1}} &= U \\",
-        r"\frac{\partial h_{t}}{\partial h_{t-1}} &= "
-        r"\operatorname{diag}(1 - h_{t}^{2}) \, \frac{\partial a_{t}}{\partial h_{t-1}}"]
-
-
 def test_steps_and_the_formula_stand_in_every_style() -> None:
-    program = symrnn.elman()
-    text = gradient_text(program, "U", None, True, "latex")
-    first, *latex, formula, last = text.splitlines()
+    found = gradient(symrnn.elman(), "U").steps
+    first, *latex, formula, last = found.text("latex").splitlines()
     assert (first, last) == (r"\begin{align*}", r"\end{align*}")
     assert formula == r"\frac{\partial L}{\partial U} &= \sum_{t} \bar{a}_{t} \, h^{\top}_{t-1}"
-    assert all(line.endswith(r" \\") for line in latex)
-    assert (r"&\quad \text{transposed contraction, from (1)} \; "
-            r"a_{t} = W \, x_{t} + U \, h_{t-1} + b \\") in latex
-    data = json.loads(gradient_text(program, "U", None, True, "json"))
-    assert data["gradient"] == {"wrt": "U", "latex": formula.replace("&", ""),
-                                "text": "Σₜ a\u0304[t] h[t-1]ᵀ"}
+    assert (r"&\quad \text{transposed contraction},\; \frac{\partial a_{t}}{\partial U} "
+            r"\text{ in (1)} \; a_{t} = W \, x_{t} + U \, h_{t-1} + b \\") in latex
+    data = json.loads(found.text("json"))
+    assert data["gradient"] == {"wrt": "U", "of": "L", "latex": formula.replace("&", ""),
+                                "text": "∂L/∂U = Σₜ a\u0304[t] h[t-1]ᵀ"}
     assert data["equations"][-1]["steps"] == [
         {"rule": "transposed contraction", "number": 1, "text": "a = W x + U h_prev + b",
+         "partial": "∂a[t]/∂U", "partial_latex": r"\frac{\partial a_{t}}{\partial U}",
          "latex": r"a_{t} = W \, x_{t} + U \, h_{t-1} + b"}]
-    plain = json.loads(gradient_text(program, "U", None, False, "json"))
+    plain = json.loads(gradient(symrnn.elman(), "U").text("json"))
     assert not any("steps" in one for one in plain["equations"])
 
 
 def test_a_gradient_by_an_initial_state_stands_where_its_scan_ends() -> None:
     """A scan in reverse starts behind the last step."""
     network = symrnn.cell("bidirectional_rnn")
-    ends = {one.initial: gradient_text(network, one.initial, None, False, "unicode")
-            for one in network.delays}
+    ends = {one.initial: str(gradient(network, one.initial)) for one in network.delays}
     assert [text.splitlines()[-1][-3:] for text in ends.values()] == ["[1]", "[T]"]
-    latex = gradient_text(network, [*ends][-1], None, False, "latex")
+    latex = gradient(network, [*ends][-1]).text("latex")
     assert latex.splitlines()[-2].endswith(r"= \bar{h}^{\leftarrow,-}_{T}")
 
 

@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import symrnn
 from symrnn import cli
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
@@ -40,9 +42,19 @@ def test_every_block_of_python_runs_alone(block: str, tmp_path: Path) -> None:
 def test_every_command_runs(words: list[str], tmp_path: Path,
                             monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    if words[1] == "import":
+        a_model(tmp_path / words[2])
     found = CliRunner().invoke(cli.app, words[1:])
     assert found.exit_code == (1 if words[1] == "compare" else 0), found.output
     assert found.stdout
+
+
+def a_model(path: Path) -> None:
+    """An LSTM of ones as an ONNX model: what somebody else may have left there."""
+    net, sizes = symrnn.lstm(), {"n": 3, "m": 4}
+    params = {name: np.ones([sizes[axis] for axis in one.axes])
+              for name, one in symrnn.compile(net, "numpy").parameters.items()}
+    symrnn.to_onnx(net, params, path)
 
 
 def test_what_grad_prints_stands_in_the_readme() -> None:

@@ -11,52 +11,29 @@ import numpy as np
 
 import symrnn
 from symrnn import Kernel
+from symrnn.authoring.lessons import Lesson, Rows
+from symrnn.catalogue import find
 
-ELMAN_SEQUENCES = {
-    ((1, 1), (1, 1), (2, 2)): ((4, 4), (12, 12), (32, 32)),
-    ((2, 2), (1, 1), (1, 1)): ((8, 8), (20, 20), (44, 44)),
-}
-MEMORY_SEQUENCE = ((3, 1, 0), (4, 1, 0), (2, 0, 0), (1, 0, 1), (3, -1, 0))
-MEMORY_OUTPUTS = (0, 0, 0, 7, 0)
+(ELMAN,), (MEMORY,) = (find(name).lessons for name in ("elman", "lstm"))
+ELMAN_SEQUENCES = {ELMAN.inputs: ELMAN.outputs, **dict(ELMAN.others)}
 KERNELS = tuple(product(("c", "numpy"), ("float32", "float64")))
 
 
 def elman_kernel(backend: str, dtype: str) -> Kernel:
     """Two inputs, two hidden units, two outputs, all linear."""
-    net = symrnn.elman(activation="linear", output_activation="linear")
-    return symrnn.compile(net, backend, dtype)
-
-
-def elman_outputs(kernel: Kernel, sequence: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """The outputs [T, 2] where all weights are 1 and there is no bias."""
-    values = {0: 0.0, 1: 1.0}
-    params = {name: np.full([2] * len(one.axes), values[len(one.axes) - 1])
-              for name, one in kernel.parameters.items()}
-    return np.asarray(kernel.forward(params, np.array(sequence)[:, None, :]).y[:, 0])
+    return symrnn.compile(symrnn.elman(**ELMAN.options), backend, dtype)
 
 
 def memory_kernel(backend: str, dtype: str) -> Kernel:
     """One LSTM cell whose input and output functions g and h are linear."""
-    net = symrnn.lstm(activation="linear", output_activation="linear")
-    return symrnn.compile(net, backend, dtype)
+    return symrnn.compile(symrnn.lstm(**MEMORY.options), backend, dtype)
 
 
-def memory_parameters() -> dict[str, np.ndarray]:
-    """``z = x1, z_i = 100 x2 - 10, z_f = 100 x2 + 10, z_o = 100 x3 - 10``, nothing from h."""
-    weights = {"g": (1, 0, 0), "i": (0, 100, 0), "f": (0, 100, 0), "o": (0, 0, 100)}
-    biases = {"g": 0, "i": -10, "f": 10, "o": -10}
-    params = {}
-    for gate, row in weights.items():
-        params[f"W_{gate}"] = np.array([row], float)
-        params[f"U_{gate}"] = np.zeros((1, 1))
-        params[f"b_{gate}"] = np.array([biases[gate]], float)
-    return params
-
-
-def memory_outputs(kernel: Kernel) -> np.ndarray:
-    """The outputs [T] of the memory cell over the notes' sequence."""
-    x = np.array(MEMORY_SEQUENCE, float)[:, None, :]
-    return np.asarray(kernel.forward(memory_parameters(), x).y[:, 0, 0])
+def outputs(kernel: Kernel, lesson: Lesson, sequence: Rows) -> np.ndarray:
+    """The outputs [T, units] over a sequence with the lesson's parameters; the others are zero."""
+    params = {name: np.zeros([lesson.sizes[axis] for axis in one.axes])
+              + lesson.parameters.get(name, 0) for name, one in kernel.parameters.items()}
+    return np.asarray(kernel.forward(params, np.array(sequence, float)[:, None, :]).y[:, 0])
 
 
 def main() -> None:
@@ -64,9 +41,9 @@ def main() -> None:
     for backend, dtype in KERNELS:
         print(f"{backend}, {dtype}")
         for sequence in ELMAN_SEQUENCES:
-            y = elman_outputs(elman_kernel(backend, dtype), sequence)
+            y = outputs(elman_kernel(backend, dtype), ELMAN, sequence)
             print(f"  Elman  {list(map(list, sequence))} -> {y.astype(int).tolist()}")
-        y = memory_outputs(memory_kernel(backend, dtype))
+        y = outputs(memory_kernel(backend, dtype), MEMORY, MEMORY.inputs)[:, 0]
         print(f"  memory {[f'{value:.4f}' for value in y]}")
 
 

@@ -6,8 +6,11 @@ from symrnn.adjoint.marks import BARS, DOTS, Mark
 from symrnn.adjoint.reverse_mode import adjoint
 from symrnn.adjoint.rules import Linear, linearise
 from symrnn.adjoint.systems import DIFFERENTIABLE, join, names_used
+from symrnn.adjoint.terms import Terms, with_terms
+from symrnn.adjoint.within import Within, within_step
 
 __all__ = [
-    "BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "adjoint", "join", "jvp",
-    "jvp_each_sample", "linearise", "names_used", "second_order", "tangent",
+    "BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "Terms", "Within", "adjoint", "join",
+    "jvp", "jvp_each_sample", "linearise", "names_used", "second_order", "tangent", "with_terms",
+    "within_step",
 ]

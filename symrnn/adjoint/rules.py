@@ -18,10 +18,11 @@ E. A. Wan and F. Beaufays, Diagrammatic derivation of gradient algorithms (1996)
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Expr, Symbol, diff
+from sympy import Expr, Pow, Symbol, cancel, diff, fraction
 
 from symrnn.program import (Ein, Equation, Maximum, Rule, Variable, arrange, contractions, factors,
                             multiply, pointwise_part, rename, substitute, symbols_in_order)
@@ -85,9 +86,38 @@ def linearise(equation: Equation) -> tuple[Linear, ...]:
               for name, slope in zip(names, slopes, strict=True)]
     for coefficient, ein in contractions(rhs):
         if not isinstance(ein, Maximum):
-            found += [Linear(operand.name, coefficient, ein, slot)
-                      for slot, operand in enumerate(ein.operands)]
+            found += _product_rule(coefficient, ein)
     return tuple(term for term in found if term.factor != 0)
+
+
+def _product_rule(coefficient: Expr, ein: Ein) -> Iterator[Linear]:
+    """A term for each operand; equal terms, such as the two of ``k^T k``, are one, twice."""
+    for slot, operand in enumerate(ein.operands):
+        equal = [one for one in range(len(ein.operands)) if _exchanged(ein, slot, one)]
+        if slot == equal[0]:
+            yield Linear(operand.name, _times(len(equal), coefficient), ein, slot)
+
+
+def _times(count: int, coefficient: Expr) -> Expr:
+    """A coefficient so often: twice ``1/(4 m)`` is ``1/(2 m)``."""
+    if count == 1:
+        return coefficient
+    above, below = fraction(cancel(count * coefficient))
+    return multiply([above, *([] if below == 1 else [Pow(below, -1, evaluate=False)])])
+
+
+def _exchanged(ein: Ein, one: int, other: int) -> bool:
+    """True where two operands are the same, and exchanging them changes nothing."""
+    parts = list(ein.letters.operands)
+    parts[one], parts[other] = parts[other], parts[one]
+    same = ein.operands[one] == ein.operands[other]
+    return same and _in_order(parts, ein) == _in_order(ein.letters.operands, ein)
+
+
+def _in_order(parts: Sequence[str], ein: Ein) -> list[str]:
+    """The letters of operands under names by their first appearance behind the output's."""
+    seen = list(dict.fromkeys("".join((ein.letters.output, *parts))))
+    return ["".join(LETTERS[seen.index(letter)] for letter in part) for part in parts]
 
 
 @lru_cache(maxsize=10_000)

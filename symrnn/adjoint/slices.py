@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 
 from symrnn.adjoint.systems import with_shown
 from symrnn.program import (Equation, Program, Role, UnknownName, add, quoted, reached, reads,
@@ -26,8 +27,9 @@ def leading_to(program: Program, *targets: str) -> Program:
 def restricted(program: Program, of: str) -> Program:
     """The program with every given cotangent but that of ``of`` set to zero.
 
-    Each adjoint term is linear in one cotangent, so a term of a zero one vanishes. Raises
-    UnknownName where ``of`` is no output and no final state.
+    Each adjoint term is linear in one cotangent, so a term of a zero one vanishes; one that is
+    given at the edge of a recursion stays, to be given as zero. Raises UnknownName where ``of`` is
+    no output and no final state.
     """
     given = program.with_role(Role.COTANGENT)
     chosen = {one.name for one in given if one.of == of}
@@ -37,13 +39,16 @@ def restricted(program: Program, of: str) -> Program:
     alive = reached(chosen, reversed_edges(reads(program)))
     zero = {one.name for one in program.variables if one.of} - alive
     kept = [_without(equation, zero) for equation in program.equations if equation.lhs in alive]
-    return _only(program, {one.name for one in program.variables} - zero, tuple(kept))
+    edges = {one.initial for one in program.delays if one.lhs in alive}
+    return _only(program, {one.name for one in program.variables} - zero | edges, tuple(kept))
 
 
 def _without(equation: Equation, zero: set[str]) -> Equation:
-    kept = [term for term in terms(equation.rhs) if not zero & set(symbols_in_order(term))]
-    origins = tuple(one for one in equation.origins if not zero & {one.source})
-    return replace(equation, rhs=add(kept), origins=origins)
+    """The equation without its terms of zero cotangents, and without where these came from."""
+    alive = [not zero & set(symbols_in_order(term)) for term in terms(equation.rhs)]
+    origins = compress(equation.origins, alive)
+    return replace(equation, rhs=add([*compress(terms(equation.rhs), alive)]),
+                   origins=tuple(origins))
 
 
 def _only(program: Program, names: set[str], equations: tuple[Equation, ...]) -> Program:

@@ -44,12 +44,26 @@ def deep(cell: Program, layers: int, readout: bool = False,
     if isinstance(layers, bool) or not hasattr(layers, "__index__") or layers < 1:
         raise ProgramError(f"deep({cell.name}): layers is {quoted(layers)}; a network has a whole "
                            "number of them, at least one")
-    layers, network = index(layers), _layer(cell, 1)
-    for number in range(2, layers + 1):
-        network = chain(network, _layer(cell, number))
-    network = replace(network, name=f"deep_{cell.name}",
+    layers = index(layers)
+    network = replace(_one_above_the_other([cell] * layers), name=f"deep_{cell.name}",
                       title=f"{cell.title}, {layers} layer{'s' * (layers > 1)}")
     return attach_readout(network, output_activation) if readout else finished(network)
+
+
+def stack(cells: Sequence[Program]) -> Program:
+    """Cells one above the other, each fed by the one below, with the names of :func:`deep`."""
+    network = _one_above_the_other(cells)
+    names = dict.fromkeys(one.name for one in cells)
+    titles = dict.fromkeys(one.title for one in cells)
+    return finished(replace(network, name="deep_" + "_".join(names), title=f"{', '.join(titles)}, "
+                            f"{len(cells)} layer{'s' * (len(cells) > 1)}"))
+
+
+def _one_above_the_other(cells: Sequence[Program]) -> Program:
+    network, *others = (_layer(cell, number) for number, cell in enumerate(cells, 1))
+    for one in others:
+        network = chain(network, one)
+    return network
 
 
 @of_network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence as Several
 from dataclasses import replace
 from typing import Any
 
@@ -174,8 +175,7 @@ class Draft:
         base = "_".join(one.name.removesuffix(MARK) for one in known)
         own = self._unmarked(base if is_name(base) else "operand")
         simple = isinstance(formula, Mul) and own == base
-        glyph = (Glyph.juxtaposed(one.glyph for one in known) if simple
-                 else Glyph.named(f"s_{own}"))
+        glyph = _of_product(known) if simple else Glyph.named(f"s_{own}")
         self._add(Variable(own + MARK, self.axes_of(formula), Role.INTERMEDIATE, glyph,
                            "operand of a product", max(one.span for one in known)))
         self._append(own + MARK, formula, self.number + 1)
@@ -232,6 +232,16 @@ class Draft:
                 found[name] = free_name(taken, unmarked(name))
                 taken.add(found[name])
         return found
+
+
+def _of_product(operands: Several[Variable]) -> Glyph:
+    """The symbol of a product: that of its largest operand, the others below: ``r h`` is ``h_r``.
+
+    Letters side by side would read as a product of matrices.
+    """
+    *_, main = sorted(operands, key=lambda one: len(one.axes))
+    others = (one.glyph.bare for one in operands if one is not main)
+    return replace(main.glyph, sub=(*main.glyph.sub, *others), shift=0)
 
 
 def _final_role(variable: Variable, outputs: tuple[str, ...]) -> Variable:

@@ -8,6 +8,7 @@ from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import Any, Protocol
 
+from symrnn.authoring.lessons import Lesson
 from symrnn.authoring.vetting import refuse
 from symrnn.program import Program, untold
 from symrnn.tags import unknown
@@ -48,7 +49,14 @@ class Architecture:
         return text.strip().split("\n")[0]
 
 
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """The worked examples that lecture notes have of it."""
+        return tuple(_LESSONS.get(self.name, ()))
+
+
 _REGISTERED: dict[str, Architecture] = {}
+_LESSONS: dict[str, list[Lesson]] = {}
 _VARIANTS: dict[Callable[..., Program], list[Variant]] = {}
 
 
@@ -77,6 +85,11 @@ def register(name: str, title: str, *, tags: str, **options: Any
         return built
 
     return decorate
+
+
+def teach(name: str, lesson: Lesson) -> None:
+    """Add a worked example to an architecture, which its page shows and tests hold."""
+    _LESSONS.setdefault(name, []).append(lesson)
 
 
 def _titled(builder: Callable[..., Program], variants: Sequence[Variant]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper, Helpers
@@ -73,6 +73,7 @@ class Source:
     citation: str
     notes: tuple[str, ...]
     structs: tuple[Struct, ...]
+    sizes_told: tuple[str, ...]
     fixed: tuple[tuple[str, tuple[str, ...]], ...]
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
@@ -97,17 +98,32 @@ def fixed_sizes(plan: Plan, names: Names, name: str) -> dict[str, str]:
             for one in free_sizes(plan.program) if one not in GIVEN}
 
 
-def c_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
-    """Header and source of one network."""
-    source = _Sources(plan, name).source()
+@dataclass(frozen=True)
+class Chosen:
+    """What a file is to hold: functions by what they do, and sizes that it fixes."""
+
+    kinds: tuple[str, ...] = tuple(PURPOSE)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+def c_backend(plan: Plan, name: str, chosen: Chosen | None = None) -> tuple[Artefact, ...]:
+    """Header and source of one network: all of it, or what is ``chosen``."""
+    source = _Sources(plan, name, chosen or Chosen()).source()
     listings = tuple(one.listing for one in source.functions)
     return (Artefact(f"{name}.h", "c/header.h.j2", source),
             Artefact(f"{name}.c", "c/source.c.j2", source, listings))
 
 
+def blocks(plan: Plan, name: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The shapes that lie in each block of memory that the caller brings, by its name."""
+    made = _Sources(plan, name, Chosen())
+    work = {f"{kind}_work": one.work for kind, one in portable(plan, made.interface).items()}
+    return {"tape": tuple(one.shape for one in plan.saved), **work}
+
+
 class _Sources:
-    def __init__(self, plan: Plan, name: str) -> None:
-        self.plan, self.name = plan, name
+    def __init__(self, plan: Plan, name: str, chosen: Chosen) -> None:
+        self.plan, self.name, self.chosen = plan, name, chosen
         self.names = c_names(plan, name)
         self.fixed = fixed_sizes(plan, self.names, name)
         self.interface = Interface(name, self.names, Locals.choose(self.names), self.fixed)
@@ -116,17 +132,35 @@ class _Sources:
     def source(self) -> Source:
         """All parts of the two files."""
         program = self.plan.program
-        lowered = portable(self.plan, self.interface)
+        lowered = {kind: one for kind, one in portable(self.plan, self.interface).items()
+                   if kind in self.chosen.kinds}
         printed = tuple(self._printed(kind, one) for kind, one in lowered.items())
         helpers, math = Helpers(self.names, self.name, TreeFormulas).made(
             sorted(self.formulas.used_calls))
-        members = tuple((macro, _defined(macro, f"sizes->{self.names.member(one)}"))
+        members = tuple((macro, _defined(macro, self._size(one)))
                         for one, macro in self.fixed.items())
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(map(in_comment, program.notes)),
-            tuple(interface(self.plan, self.names, self.name)), members, math, helpers,
-            tuple(one.state for one in program.delays), self._counts(lowered), printed)
+            tuple(interface(self.plan, self.names, self.name)), self._told(), members, math,
+            helpers, tuple(one.state for one in program.delays), self._counts(lowered), printed)
+
+    def _size(self, size: str) -> str:
+        """What a size is: a number where it is fixed, else what each call says."""
+        value = self.chosen.sizes.get(size)
+        return f"sizes->{self.names.member(size)}" if value is None else str(value)
+
+    def _told(self) -> tuple[str, ...]:
+        """What the header says of macros that fix sizes."""
+        settled = {*self.fixed} <= {*self.chosen.sizes}
+        told = ("Sizes are fixed, which lets the compiler unroll; calls tell the same. So the "
+                "sizes of memory" if settled else
+                "Sizes may be fixed when compiling, which lets the compiler unroll; calls then "
+                "tell the same. With all of them fixed the sizes of memory")
+        block = "tape" if "forward" in self.chosen.kinds else "infer_work"
+        return lines_of_comment(
+            f"{told} below, in capitals, are constants for numbers T and B: `static "
+            f"{self.name}_real {block}[{self.name.upper()}_{block.upper()}_SIZE(20, 1)];`.")
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
         tree = CTree(self.formulas, text_of(one.program), f"{self.name}_real")
@@ -137,8 +171,9 @@ class _Sources:
     def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
         tape = tuple(one.shape for one in self.plan.saved)
-        saved = self._count("tape", "what forward saves for backward", tape)
-        return (saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", one.work)
+        saved = [self._count("tape", "what forward saves for backward", tape)
+                 ] if "forward" in lowered else []
+        return (*saved, *(self._count(f"{kind}_work", f"scratch memory of {kind}", one.work)
                          for kind, one in lowered.items()))
 
     def _count(self, block: str, comment: str, shapes: tuple[tuple[str, ...], ...]) -> Count:

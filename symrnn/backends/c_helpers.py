@@ -10,6 +10,7 @@ from symrnn.backends.lines import BREAK, Line, deeper, laid_out
 from symrnn.backends.common_part import SHARED, parted
 from symrnn.backends.text import comment_block
 from symrnn.program import ELEMENTARY, ROWS
+from symrnn.program.activations import Activation
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,23 @@ class Helpers:
         inner = self.printer_of(self.names, self.prefix)
         inner.elements = {one: one for one in ("x", "alpha", "beta", SHARED.name)}
         common, formula = parted(row.kernel_form)
-        shared = [Line(f"const {self.kind} {SHARED} ={BREAK}{inner(common)};")] if common else []
+        shared = [Line(f"const {self.shared} ={BREAK}{inner(common)};")] if common else []
         result = inner(formula)
         self.math |= {call for call in inner.used_calls if call in MATH}
         for call in sorted(inner.used_calls):
             self._make(call)
+        head = Line(self.signature(row, inner.helper(name)), hang="")
+        body = deeper([*shared, Line(f"return {result};")])
+        self.found[name] = Helper(comment_block(row.why), laid_out([head]), laid_out(body))
+
+    @property
+    def shared(self) -> str:
+        """How the part that a formula repeats is declared."""
+        return f"{self.kind} {SHARED}"
+
+    def signature(self, row: Activation, name: str) -> str:
+        """``static lstm_real lstm_sigmoid(lstm_real x)``."""
         kinds = [self.kind] * row.operands + [self.real] * len(row.defaults)
         arguments = ", ".join(f"{kind} {one.name}"
                               for kind, one in zip(kinds, row.arguments, strict=True))
-        called = f"{inner.helper(name)}({arguments})"
-        head = Line(f"{self.qualifier} {self.kind}{BREAK}{called}", hang="")
-        body = deeper([*shared, Line(f"return {result};")])
-        self.found[name] = Helper(comment_block(row.why), laid_out([head]), laid_out(body))
+        return f"{self.qualifier} {self.kind}{BREAK}{name}({arguments})"

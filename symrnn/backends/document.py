@@ -32,6 +32,11 @@ class Shown:
         return Sum(tuple(term for row in self.rows for term in row.terms))
 
 
+def held(formula: Formula) -> Formula:
+    """A formula in parentheses, where it has none around it already."""
+    return formula if isinstance(formula, Parens) else Parens(formula)
+
+
 class DocumentPrinter(FormulaPrinter):
     """Makes formulas of the expressions and the equations of one program."""
 
@@ -59,7 +64,7 @@ class DocumentPrinter(FormulaPrinter):
         shown = _shown_letters(letters)
         if isinstance(ein, Maximum):
             return Row((Big("max", index_letters(letters.summed.translate(shown))),
-                        Scripts(Parens(names[0]), sub=index_letters(
+                        Scripts(held(names[0]), sub=index_letters(
                             letters.operands[0].translate(shown)))))
         product = matrix_product(letters)
         if product is not None:
@@ -68,7 +73,7 @@ class DocumentPrinter(FormulaPrinter):
         if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
             return self.joined(ein.operands)
         indexed = side_by_side([
-            Scripts(Parens(name), sub=index_letters(part.translate(shown))) if part else name
+            Scripts(held(name), sub=index_letters(part.translate(shown))) if part else name
             for name, part in zip(names, letters.operands, strict=True)], TIMES)
         if not letters.summed:
             return indexed

@@ -2,101 +2,132 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sympy import Expr, Symbol
 
-from symrnn.adjoint import tangent
+from symrnn.adjoint import Within, within_step
 from symrnn.backends import formula
-from symrnn.backends.document import DocumentPrinter
-from symrnn.backends.formula import (TIMES, Call, Partial, Formula, Function, Parens, Sum,
-                                     side_by_side)
+from symrnn.backends.closed import OPPOSITE, ClosedPrinter
+from symrnn.backends.document import DocumentPrinter, held
+from symrnn.backends.formula import (HADAMARD, TIMES, Call, Formula, Function, Parens, Partial, Row,
+                                     Sign, Sum, side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Delay, Glyph, Program, contraction_term, factors, is_number, multiply,
+from symrnn.program import (Glyph, Program, contraction_term, factors, is_number, multiply,
                             symbols_in_order, terms)
 
 Column = tuple[tuple[Formula, Formula], ...]  # left-hand and right-hand sides
 IDENTITY = formula.Symbol(Glyph.named("I"))
+DIAGONAL = Function(Glyph.named("diag"))
 
 
 def state_jacobian(program: Program) -> tuple[Column, ...]:
-    """For every remembered state the derivatives within one step, equation by equation.
-
-    Nothing is derived here: the equations are those of the tangent, whose direction is a basis
-    of one state, all other states held fixed.
-    """
-    derived = tangent(program, [one.initial for one in program.delays])
-    return tuple(_Column(program, derived, delay).lines() for delay in program.delays)
+    """For every remembered state the derivatives within one step, equation by equation."""
+    return tuple(derivatives(program, within_step(program, one.lhs)) for one in program.delays)
 
 
-class _Column(DocumentPrinter):
-    """The derivatives by one state before the step."""
+def derivatives(program: Program, within: Within, put_in: Collection[str] = ()) -> Column:
+    """One line an equation of a step, as far as the direction reaches, but for what is put in."""
+    return _Column(program, within, put_in).lines()
 
-    def __init__(self, program: Program, derived: Program, delay: Delay) -> None:
-        super().__init__(derived)
+
+class _Column(ClosedPrinter):
+    """The derivatives by one thing that a step is given."""
+
+    def __init__(self, program: Program, within: Within, put_in: Collection[str]) -> None:
+        super().__init__(within.program, put_in)
         self.primal = DocumentPrinter(program)  # whose symbols stand above and below
-        self.by = self.primal.symbol(delay.lhs)
-        self.seed = next(one.lhs for one in derived.delays if derived[one.lhs].of == delay.lhs)
-        self.known = {self.seed}
+        self.seed, self.moving = within.seed, within.moving
+        self.by = self.primal.symbol(within.program[within.seed].of)
 
     def lines(self) -> Column:
-        """One line an equation, as far as the state reaches."""
-        lines = []
-        for equation in self.program.equations:
-            reached = [term for term in terms(equation.rhs)
-                       if self.known & set(symbols_in_order(term))]
-            if reached:
-                self.known.add(equation.lhs)
-                lines.append((self.symbol(equation.lhs), self.total(reached, equation.lhs)))
-        return tuple(lines)
+        """One line an equation."""
+        return tuple((self.symbol(one.lhs), self._total(one.lhs))
+                     for one in self.program.equations if one.lhs not in self.put_in)
 
     def symbol(self, name: str) -> Formula:
-        variable = self.program[name]
         if name == self.seed:
             return IDENTITY
-        moving = self.program.definition(name) is not None and variable.of
-        return self.partial(self.primal.symbol(variable.of)) if moving else super().symbol(name)
+        if name not in self.moving:
+            return super().symbol(name)
+        if name in self.put_in:
+            total = self._total(name)
+            (sign, only), *others = total.terms
+            return held(total) if others else total if sign else only
+        return Partial(self.primal.symbol(self.program[name].of), self.by)
 
-    def partial(self, of: Formula) -> Formula:
-        """The derivative of a symbol by the state."""
-        return Partial(of, self.by)
-
-    def total(self, reached: list[Expr], lhs: str) -> Formula:
-        """The sum of what reaches an equation."""
-        return Sum(self.signed(reached, lambda term: self._map(term, lhs)))
+    def _total(self, name: str) -> Sum:
+        """The sum of what reaches an equation; a sum that stands for a term brings its terms."""
+        found = self.signed(terms(self._definition(name).rhs), lambda term: self._map(term, name))
+        flat: list[tuple[str, Formula]] = []
+        for sign, one in found:
+            inner = one.inside if isinstance(one, Parens) else one
+            if isinstance(inner, Sum) and (sign != "-" or len(inner.terms) == 1):
+                (first, shown), *others = inner.terms
+                own = OPPOSITE[first] if sign == "-" else first or "+"
+                flat += [(own, shown), *others]
+            else:
+                flat.append((sign or "+", one))
+        (sign, first_shown), *rest = flat
+        return Sum((("" if sign == "+" else sign, first_shown), *rest))
 
     def _map(self, term: Expr, lhs: str) -> Formula:
         """One term as a matrix times the Jacobian that it passes on."""
-        moving = next(name for name in symbols_in_order(term) if name in self.known)
+        moving = next(name for name in symbols_in_order(term) if name in self.moving)
         passed = () if moving == self.seed else (self.symbol(moving),)
+        if passed and isinstance(passed[0], Sum):  # one term with a minus, which goes in front
+            ((_, only),) = passed[0].terms
+            return Sum((("-", self._matrix(term, lhs, moving, (only,))),))
+        return self._matrix(term, lhs, moving, passed)
+
+    def _matrix(self, term: Expr, lhs: str, moving: str, passed: tuple[Formula, ...]) -> Formula:
+        """A term without what moves in it, as a matrix in front of what is passed on."""
         found = contraction_term(term)
         if found is None:
             rest = [part for part in factors(term) if part != Symbol(moving)]
             if len(rest) == len(factors(term)):
                 return self.term(term, lhs)
-            return self._scaled(multiply(rest), passed)
+            wider = self.program[moving].axes != self.program[lhs].axes
+            return self._scaled(multiply(rest), passed, wider and moving != self.seed)
         factor, ein = found
         matrix = [one for one in ein.operands if one.name != moving]
         front = () if factor == 1 else (self(factor, PRODUCT),)
         order = matrix_product(ein.letters)
         if len(matrix) == 1 and is_elementwise(ein.letters):
-            return _beside(*front, _diagonal(self.symbol(matrix[0].name)), *passed)
-        if len(matrix) == 1 and order is not None and len(ein.letters.output) == 1:
-            name = matrix[0].name
-            turned = self.transposed(name) if order[0].transposed else self.symbol(name)
+            return _beside(*front, _diagonal(self.symbol(matrix[0].name), passed))
+        if len(matrix) == 1 and order is not None and len(ein.letters.output) <= 1:
+            name, scalar = matrix[0].name, not ein.letters.output
+            turned = (self.transposed(name) if scalar or order[0].transposed
+                      else self.symbol(name))
             return _beside(*front, turned, *passed)
         return self.term(term, lhs)
 
-    def _scaled(self, rest: Expr, passed: tuple[Formula, ...]) -> Formula:
+    def _scaled(self, rest: Expr, passed: tuple[Formula, ...], wider: bool) -> Formula:
+        """Entries times what is passed on; ``wider`` tells that this is one for many entries."""
         if rest == 1:
             return _beside(*(passed or (IDENTITY,)))
         if is_number(rest):
             return _beside(self(rest, PRODUCT), *(passed or (IDENTITY,)))
-        return _beside(_diagonal(self(rest)), *passed)
+        if wider:
+            return _beside(self(rest, PRODUCT), *passed)
+        return _diagonal(self(rest), passed)
 
 
-def _diagonal(entries: Formula) -> Formula:
-    """A diagonal matrix."""
-    return Call(Function(Glyph.named("diag")), Parens(entries))
+def _diagonal(entries: Formula, passed: tuple[Formula, ...]) -> Formula:
+    """A diagonal matrix times what is passed on; two such matrices beside each other are one."""
+    behind = [part for one in passed for part in (one.parts if isinstance(one, Row) else (one,))]
+    first = behind[0] if behind else None
+    if isinstance(first, Call) and first.function == DIAGONAL:
+        inner = first.argument.children[0]
+        entries = Row((_factor(entries), Sign(HADAMARD), _factor(inner)))
+        behind = behind[2:]  # with the sign behind it
+        passed = (Row(tuple(behind)),) if behind else ()
+    return _beside(Call(DIAGONAL, Parens(entries)), *passed)
+
+
+def _factor(entries: Formula) -> Formula:
+    return Parens(entries) if isinstance(entries, Sum) else entries
 
 
 def _beside(*parts: Formula) -> Formula:

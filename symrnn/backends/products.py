@@ -63,3 +63,9 @@ def _ends(part: str, transposed: bool) -> tuple[str, str]:
 def is_elementwise(letters: Letters) -> bool:
     """True where every operand has just the letters of the output."""
     return all(part == letters.output for part in letters.operands)
+
+
+def is_indexed(letters: Letters) -> bool:
+    """True where readers need indices: it is no product of matrices, nor one entry by entry."""
+    plain = not letters.summed and all(part in (letters.output, "") for part in letters.operands)
+    return matrix_product(letters) is None and not plain

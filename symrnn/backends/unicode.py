@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
 from symrnn.backends.document import SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
                                      Partial, Formula, Fraction, Function, Number, Over, Parens,
@@ -10,6 +14,7 @@ from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
 SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ","}
+FIRST_MARK, DEEPEST = 0xE000, 99  # characters that no formula has; how many marks there are
 RAISED = frozenset("0123456789-()")  # what stands above the line by itself
 
 
@@ -96,6 +101,38 @@ class UnicodeSpelling(Spelling):
 UNICODE = UnicodeSpelling()
 
 
+class BreakingSpelling(UnicodeSpelling):
+    """The same with a mark in front of every operator, where a line may end.
+
+    The mark tells how deep in parentheses it is: a line had better end outside of them.
+    """
+
+    def __init__(self) -> None:
+        self._depth = 0
+
+    def sum(self, node: Sum) -> str:
+        (sign, first), *others = node.terms
+        between = self._mark(0)
+        return sign + self(first) + "".join(f"{between}{sign} {self(one)}" for sign, one in others)
+
+    def sign(self, node: Sign) -> str:
+        if node.text == TIMES:
+            return self._mark(1)
+        spelled = SIGNS.get(node.text, f" {node.text} ")
+        operator = spelled.strip()
+        return f"{self._mark(1)}{operator} " if spelled == f" {operator} " else spelled
+
+    def parens(self, node: Parens) -> str:
+        self._depth += 1
+        spelled = super().parens(node)
+        self._depth -= 1
+        return spelled
+
+    def _mark(self, weaker: int) -> str:
+        """A product is held together more than a sum around it."""
+        return chr(FIRST_MARK + min(2 * self._depth + weaker, DEEPEST))
+
+
 class UnicodePrinter(SpelledPrinter):
     """Prints expressions and equations of one program."""
 
@@ -105,6 +142,51 @@ class UnicodePrinter(SpelledPrinter):
         """One equation, the left-hand side with its step."""
         shown = self.document.equation(equation)
         return f"{UNICODE(shown.left)} = {UNICODE.terms(shown.right)}"
+
+
+def wrapped(front: str, right: Formula, width: int) -> str:
+    """A right-hand side behind what is in front of it, in lines of at most so many characters.
+
+    Lines end in front of an operator and go on below the first one's beginning; what has no
+    operator stays whole.
+    """
+    pieces = list(_pieces(BreakingSpelling()(right)))
+    hang = min(columns(front), width // 2)
+    lines, line = list[str](), front
+    while pieces:
+        room = width - columns(line)
+        taken = _fitting(pieces, room)
+        lines.append(line + "".join(text for _, text in pieces[:taken]).strip())
+        pieces = pieces[taken:]
+        line = " " * (hang + (pieces[0][0] + 1) // 2 * 2 if pieces else 0)
+    return "\n".join(lines)
+
+
+def _pieces(marked: str) -> Iterator[tuple[int, str]]:
+    """The parts between marks, each behind the depth of the mark in front of it."""
+    depth, text = 0, ""
+    for character in marked:
+        if FIRST_MARK <= ord(character) <= FIRST_MARK + DEEPEST:
+            yield depth, text
+            depth, text = ord(character) - FIRST_MARK, " "
+        else:
+            text += character
+    yield depth, text
+
+
+def _fitting(pieces: Sequence[tuple[int, str]], room: int) -> int:
+    """How many pieces go on one line: all, or those up to the outermost of the later marks."""
+    ends = list(accumulate(columns(text) for _, text in pieces))
+    if ends[-1] <= room:
+        return len(pieces)
+    fit = [place for place in range(1, len(pieces)) if ends[place - 1] <= room] or [1]
+    late = [place for place in fit if ends[place - 1] >= room / 3] or fit
+    return min(late, key=lambda place: (pieces[place][0], -place)) if len(pieces) > 1 else 1
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes; an accent takes none."""
+    return sum(not unicodedata.combining(one) for one in text)
 
 
 def _power(text: str, exponent: Formula | None) -> str:

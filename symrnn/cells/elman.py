@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, Lesson, register, t, teach
 from symrnn.authoring.symbols import Sequence, Term
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
@@ -88,3 +88,13 @@ def _context(cell: Cell, y: Sequence) -> Term:
     alpha = cell.parameter("alpha", "share of the context that stays")
     c[t] = alpha * c[t - 1] + y[t - 1]
     return c[t]
+
+
+teach("elman", Lesson(
+    "lecture", "All weights are 1, there is no bias, and all activations are linear. The same "
+    "inputs in another order give other outputs: the network remembers.",
+    "Hung-yi Lee, Machine Learning (2017), recurrent neural networks",
+    options={"activation": "linear", "output_activation": "linear"},
+    sizes={"n": 2, "m": 2, "p": 2}, parameters={"W": 1, "U": 1, "V": 1},
+    inputs=((1, 1), (1, 1), (2, 2)), outputs=((4, 4), (12, 12), (32, 32)),
+    others=((((2, 2), (1, 1), (1, 1)), ((8, 8), (20, 20), (44, 44))),)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sympy import Expr, Integer, Rational
 
-from symrnn.authoring import Cell, register, t
+from symrnn.authoring import Cell, Lesson, register, t, teach
 from symrnn.authoring.symbols import Sequence
 from symrnn.program import (ActivationChoice, Program, ProgramError, SizeSymbol, add, multiply,
                             quoted)
@@ -207,3 +207,16 @@ def _normalised(cell: Cell, number: int, parts: Mapping[str, Sequence]) -> dict[
         e[one][t] = d[one][t] * r[t]
     return {one: cell.parameter(f"alpha_{name}[m]", "gain") * e[one][t]
             + cell.parameter(f"beta_{name}[m]", "shift") for one, name in names.items()}
+
+
+teach("lstm", Lesson(
+    "lecture", "The second input opens the input gate or closes the forget gate, the third one "
+    "opens the output gate: the cell stores 3 and 4, hands out their sum when asked, and forgets "
+    "it. A gate that the notes call closed lets through 4.5e-5, so the numbers differ a little.",
+    "Hung-yi Lee, Machine Learning (2017), recurrent neural networks",
+    options={"activation": "linear", "output_activation": "linear"},
+    sizes={"n": 3, "m": 1},
+    parameters={"W_g": ((1, 0, 0),), "W_i": ((0, 100, 0),), "b_i": -10, "W_f": ((0, 100, 0),),
+                "b_f": 10, "W_o": ((0, 0, 100),), "b_o": -10},
+    inputs=((3, 1, 0), (4, 1, 0), (2, 0, 0), (1, 0, 1), (3, -1, 0)),
+    outputs=((0,), (0,), (0,), (7,), (0,)), bound=2e-3))

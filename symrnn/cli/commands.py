@@ -1,4 +1,4 @@
-"""The commands list, show, grad, generate, check, compare and new.
+"""The commands list, show, generate, check, compare and new.
 
 Each loads what it needs when it is called, so that help and list need not wait for SymPy.
 """
@@ -133,35 +133,6 @@ def show(cell: CellName, format: FormatOption = STYLES[0],
         say(cost_text(program, format, fix))
     else:
         say((schedules.schedule if schedule else presentation.show)(program, format))
-
-
-@app.command(short_help="Show the equations that give a gradient.")
-def grad(cell: CellName,
-         wrt: Annotated[str | None, typer.Option(
-             metavar="NAME", help="The parameter, input (x) or initial state (initial.h).")] = None,
-         of: Annotated[str | None, typer.Option(
-             metavar="NAME", help="Only through this output or final state (final.c).")] = None,
-         steps: Annotated[bool, typer.Option(
-             "--steps", help="Tell for each term which rule and which equation it comes from.",
-         )] = False,
-         state_jacobian: Annotated[bool, typer.Option(
-             "--state-jacobian", help="How new states depend on old ones, instead.")] = False,
-         format: FormatOption = STYLES[0]) -> None:
-    """Show the derived equations that lead to a gradient, then the one formula over time.
-
-    Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
-    `symrnn grad gru --state-jacobian`.
-    """
-    from symrnn import workflow
-    from symrnn.presentation.gradients import gradient_text, jacobian_text
-    from symrnn.program import Misused
-
-    if state_jacobian and (steps or (wrt, of) != (None, None)):
-        raise Misused("--state-jacobian shows every state by every other, so it goes with none of "
-                      "--wrt, --of and --steps")
-    program = workflow.network(cell)
-    say(jacobian_text(program, format) if state_jacobian
-        else gradient_text(program, wrt, of, steps, format))
 
 
 @app.command(short_help="Write documents and kernels of networks.", help=f"""

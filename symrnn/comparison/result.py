@@ -148,6 +148,8 @@ def _packing_lines(result: Comparison) -> Iterator[str]:
     for subject in (result.left, result.right):
         layouts: dict[str, list[str]] = {}
         for array in () if subject.convention is None else subject.convention.arrays:
+            if len(array.blocks) == 1:
+                continue  # the mapping tells all of it
             blocks = ", ".join(_block(name) for name in array.blocks)
             how = " side by side, transposed" * array.columns
             how += f" in {array.rows} rows" * (array.rows > 1)

@@ -22,11 +22,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """An edge with the corners of its way; ``side`` is where its sign stands, -1 above its end."""
+    """An edge with the corners of its way; ``side`` is where its sign stands, -1 above its end.
+
+    ``thickness`` is that of the line where it is measured, and 0 where nothing flows.
+    """
 
     edge: Edge
     points: tuple[Point, ...]
     side: int = -1
+    thickness: float | None = None
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line: its classes, what flows, its way, its arrow and its sign."""
+    """A line: its classes, what flows, its way, its arrow, its sign, and what is measured."""
 
     classes: str
     symbol: str
@@ -53,12 +53,14 @@ class Stroke:
     path: str
     head: str
     sign: str
+    style: str
 
 
 @dataclass(frozen=True)
 class Content:
     """Everything that the template prints."""
 
+    style: str
     name: str
     title: str
     description: str
@@ -68,13 +70,16 @@ class Content:
     nodes: tuple[Drawn, ...]
 
 
-def svg(picture: Picture) -> str:
-    """The text of an SVG file, which may also stand inside a page."""
+def svg(picture: Picture, style: str = "screen") -> str:
+    """The text of an SVG file, which may also stand inside a page.
+
+    ``style="print"`` is for typesetters, which know no variables of CSS.
+    """
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        picture.name, html.escape(picture.title), html.escape(picture.description),
-        number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
-        tuple(map(_drawn, picture.boxes))))
+        f"svg/{style}.css", picture.name, html.escape(picture.title),
+        html.escape(picture.description), number(picture.width), number(picture.height),
+        tuple(map(_stroke, lines)), tuple(map(_drawn, picture.boxes))))
 
 
 def number(value: float) -> str:
@@ -150,7 +155,15 @@ def _stroke(line: Line) -> Stroke:
             f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
     return Stroke(classes, html.escape(edge.value), str(edge.equation),
-                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign)
+                  rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
+                  _style(line.thickness))
+
+
+def _style(thickness: float | None) -> str:
+    """How a measured line is drawn; one along which nothing flows is faint."""
+    if thickness is None:
+        return ""
+    return f"stroke-width:{number(thickness)}" if thickness else "opacity:0.2"
 
 
 def _direction(one: Point, other: Point) -> Point:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from symrnn.backends.document import DocumentPrinter
-from symrnn.costs import costs, part
-from symrnn.documents.page import CostRow
-from symrnn.presentation.costs import ordered
+from sympy import Expr
+
+from symrnn.backends.formula import Formula
+from symrnn.costs import costs
+from symrnn.documents.measures import CostRow, SizeInput
+from symrnn.lowering import free_sizes
+from symrnn.presentation.costs import SizeFormulas, ordered
 from symrnn.schedule import Plan
 
 KINDS = ("products", "other", "calls")
+WHOLE = ("sequence", "parameters", "saved")
+FIRST = {"T": 100, "B": 1}  # what a reader finds where sizes may be set
+SIZE = 32
 
 
 def cost_table(plan: Plan) -> tuple[CostRow, ...]:
-    """Operations of one step of one sample, forward and backward, and what is saved between."""
-    found, printer = costs(plan), DocumentPrinter(plan.program)
+    """Operations of one step of one sample, products of all steps, and the numbers held."""
+    found, printer = costs(plan), SizeFormulas(plan.program)
+
+    def row(what: str, forward: Expr, *backward: Expr) -> CostRow:
+        shown: tuple[Formula, ...] = tuple(printer(ordered(one)) for one in backward)
+        return CostRow(what, printer(ordered(forward)), shown)
+
     forward, backward = found.forward.each_step(), found.backward.each_step()
-    rows = tuple(CostRow(kind, printer(ordered(getattr(forward, kind))),
-                         (printer(ordered(getattr(backward, kind))),)) for kind in KINDS)
-    saved = part(found.saved, samples=True, steps=True)
-    return (*rows, CostRow("saved", printer(ordered(saved)), ()))
+    rows = tuple(row(kind, getattr(forward, kind), getattr(backward, kind)) for kind in KINDS)
+    return (*rows, row("sequence", found.forward.products, found.backward.products),
+            row("parameters", found.parameters), row("saved", found.saved))
+
+
+def size_inputs(plan: Plan) -> tuple[SizeInput, ...]:
+    """The sizes that nothing else determines."""
+    printer = SizeFormulas(plan.program)
+    return tuple(SizeInput(one, printer.size(one), FIRST.get(one, SIZE))
+                 for one in free_sizes(plan.program))

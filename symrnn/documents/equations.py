@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
-from symrnn.backends.derivation import Contribution, contributions
 from symrnn.backends.document import DocumentPrinter
-from symrnn.documents.page import Backward, Derived, EquationRow, Step
-from symrnn.documents.symbols import edges, shape, symbol_anchor
-from symrnn.program import Equation, Program, Role, symbols_in_order
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.symbols import shape, symbol_anchor
+from symrnn.program import Equation, Program, symbols_in_order
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -75,28 +74,3 @@ class Equations:
         if equation.lhs in self.by_name:
             return (self.by_name[equation.lhs],)
         return self._by_number.get(equation.number, ())
-
-
-def backward(forward: Equations, gradient: Equations) -> Backward:
-    """The backward pass, each equation with the steps that lead to its terms."""
-    found = defaultdict[str, list[Contribution]](list)
-    for one in contributions(forward.program, gradient.program):
-        found[one.into.lhs].append(one)
-    program = gradient.program
-    derived = {name: Derived(row, tuple(_step(forward, one)
-                                        for one in sorted(found[name], key=_place)))
-               for name, row in gradient.by_name.items()}
-    ends = {name for name in derived if program[name].role is Role.GRADIENT}
-    given = tuple(gradient.printer.glyph(one.name) for one in program.with_role(Role.COTANGENT))
-    return Backward(given, tuple(one for name, one in derived.items() if name not in ends),
-                    tuple(one for name, one in derived.items() if name in ends), edges(program))
-
-
-def _place(one: Contribution) -> int:
-    """Where the term stands in its equation."""
-    return one.place
-
-
-def _step(forward: Equations, one: Contribution) -> Step:
-    source = () if one.source is None else forward.of(one.source)
-    return Step(one.rule.name.lower(), source, (one.local,) if source else (), one.received)

@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.adjoint import join
+from symrnn.adjoint import Terms, join, with_terms
+from symrnn.backends.formula import Formula
+from symrnn.backends.javascript import array_names, javascript_backend
 from symrnn.checking.reference import Case, random_case
 from symrnn.documents.equations import Equations
-from symrnn.documents.page import Example, Matrix, Table, Values
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.worked import Arrays, Example, Matrix, Script, Table, Values, Vector
 from symrnn.program import FED, Program, Role, Span, Variable
 from symrnn.program.interpret import Interpreter
+from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
 STEPS, SMALLEST, PLACES, SEED = 3, 2, 1, 1  # values that are given have one place
-
-
-def example(plan: Plan, forward: Equations, gradient: Equations) -> Example:
-    """Two or three units over three steps of one sample: what is given, and all that follows."""
-    return _Worked(small_case(plan), forward, gradient).example()
+GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
 
 def small_case(plan: Plan) -> Case:
@@ -43,38 +43,44 @@ def _rounded(case: Case) -> Case:
                                  for name, one in case.values.items()})
 
 
-class _Worked:
-    """Asks the interpreter of both passes for values, and ties them to equations."""
+class Worked:
+    """All values of a case, those of every term of the backward pass too, by name."""
 
-    def __init__(self, case: Case, forward: Equations, gradient: Equations) -> None:
-        self.case, self.forward, self.gradient = case, forward, gradient
-        both = join(forward.program, gradient.program)
-        self.interpreter = Interpreter(both, case.values, case.sizes)
+    def __init__(self, case: Case, name: str, terms: Terms) -> None:
+        self.case, self.name, self.terms = case, name, terms
+        self.plan = replace(case.plan, gradient=terms.program)
+        self.program = join(case.plan.program, terms.program)
+        self.interpreter = Interpreter(self.program, case.values, case.sizes)
+        self.arrays = array_names(self.plan)
+        self.groups = {one: (group, own) for group, names in self.arrays.items()
+                       for one, own in names.items()}
 
-    def example(self) -> Example:
-        """The values of everything that a page shows."""
-        program, gradient = self.forward.program, self.gradient.program
-        inner = [name for name in self.gradient.by_name
-                 if gradient[name].role is not Role.GRADIENT]
-        sizes = tuple((self.forward.printer.size(one.name), self.case.sizes[one.name])
-                      for one in program.sizes)
-        return Example(
-            sizes, tuple(range(1, STEPS + 1)),
-            self._table(self.forward, _named(program, Role.PARAMETER, *FED, Role.INITIAL)),
-            self._table(self.forward, self.forward.by_name),
-            self._table(self.gradient, _named(gradient, Role.COTANGENT)),
-            self._table(self.gradient, inner),
-            self._table(self.gradient, _named(gradient, Role.GRADIENT)))
+    def values(self, name: str, symbol: Formula, row: tuple[EquationRow, ...] = ()) -> Values:
+        """What a name is at every step."""
+        return Values(symbol, row, self._at_steps(self.program[name]), self.groups[name])
 
-    def _table(self, equations: Equations, names: Iterable[str]) -> Table:
-        """The values of some names, each with the equation that binds it, if one does."""
-        found: dict[bool, list[Values]] = {True: [], False: []}
-        for name in names:
-            row = tuple(filter(None, [equations.by_name.get(name)]))
-            variable = equations.program[name]
-            found[variable.span is Span.SEQUENCE].append(
-                Values(equations.printer.glyph(name), row, self._at_steps(variable)))
-        return Table(tuple(found[False]), tuple(found[True]))
+    def term(self, lhs: str, place: int, symbol: Formula) -> Values:
+        """What one term of an equation is at every step."""
+        return self.values(self.terms.names[lhs][place], symbol)
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps, from 1."""
+        return tuple(range(1, self.case.sizes["T"] + 1))
+
+    @property
+    def script(self) -> Script:
+        """What computes all this in a page."""
+        (text,) = rendered(javascript_backend(self.plan, self.name, self.case.plan)).values()
+        members = dict(self.case.sizes)
+        vector = Vector(self.name, tuple(members.items()),
+                        tuple((one, self._all(one)) for one in GIVEN),
+                        tuple((one, self._all(one)) for one in FOLLOWS))
+        return Script(self.name, text, vector)
+
+    def _all(self, group: str) -> Arrays:
+        return tuple((own, tuple(np.ravel(self.interpreter.whole(name)).tolist()))
+                     for name, own in self.arrays[group].items() if name in self.program)
 
     def _at_steps(self, variable: Variable) -> tuple[Matrix, ...]:
         """The one sample at every step, or the one value."""
@@ -86,7 +92,39 @@ class _Worked:
         return tuple(_matrix(step[0]) for step in whole)
 
 
-def _named(program: Program, *roles: Role) -> list[str]:
+def worked_example(plan: Plan, name: str) -> Worked:
+    """The small case of a network, every term of its backward pass apart."""
+    return Worked(small_case(plan), name, with_terms(plan.gradient, plan.program))
+
+
+def example(worked: Worked, forward: Equations, gradient: Equations) -> Example:
+    """Two or three units over three steps of one sample: what is given, and all that follows."""
+    program = forward.program
+    inner = [name for name in gradient.by_name
+             if gradient.program[name].role is not Role.GRADIENT]
+    sizes = tuple((forward.printer.size(one.name), worked.case.sizes[one.name])
+                  for one in program.sizes)
+    return Example(
+        worked.script, (len(worked.steps) + 1) // 2, sizes, worked.steps,
+        table(worked, forward, named(program, Role.PARAMETER, *FED, Role.INITIAL)),
+        table(worked, forward, forward.by_name),
+        table(worked, gradient, named(gradient.program, Role.COTANGENT)),
+        table(worked, gradient, inner),
+        table(worked, gradient, named(gradient.program, Role.GRADIENT)))
+
+
+def table(worked: Worked, equations: Equations, names: Iterable[str]) -> Table:
+    """The values of some names, each with the equation that binds it, if one does."""
+    found: dict[bool, list[Values]] = {True: [], False: []}
+    for name in names:
+        row = tuple(filter(None, [equations.by_name.get(name)]))
+        found[equations.program[name].span is Span.SEQUENCE].append(
+            worked.values(name, equations.printer.glyph(name), row))
+    return Table(tuple(found[False]), tuple(found[True]))
+
+
+def named(program: Program, *roles: Role) -> list[str]:
+    """The names of what has some roles."""
     return [one.name for one in program.with_role(*roles)]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, String, _TokenType
 
-from symrnn.documents.page import Code, CodeLine, EquationRow
+from symrnn.documents.page import Code, CodeLine
+from symrnn.documents.rows import EquationRow
 
 LEXERS = {"numpy": "python", "portable": "c"}
 CLASSES = ((Comment, "c"), (Keyword, "k"), (String, "s"))
@@ -28,7 +29,21 @@ class Block:
 
     equations: tuple[EquationRow, ...]
     begins: tuple[EquationRow, ...]
-    pieces: tuple[Piece, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All lines as one text."""
+        flat = [piece for row in self.rows for piece in (*row, Piece("", "\n"))]
+        return tuple(_joined(flat[:-1]))
+
+
+@dataclass(frozen=True)
+class Highlighted:
+    """A function in coloured blocks, each with what it computes."""
+
+    code: Code
+    blocks: tuple[Block, ...]
 
 
 def blocks(code: Code) -> tuple[Block, ...]:
@@ -37,8 +52,8 @@ def blocks(code: Code) -> tuple[Block, ...]:
     found = []
     for places in _alike(code.lines):
         first = code.lines[places.start]
-        pieces = [piece for place in places for piece in (*coloured[place], Piece("", "\n"))]
-        found.append(Block(first.equations, first.begins, tuple(_joined(pieces[:-1]))))
+        rows = tuple(tuple(_joined(coloured[place])) for place in places)
+        found.append(Block(first.equations, first.begins, rows))
     return tuple(found)
 
 

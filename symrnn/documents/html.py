@@ -15,18 +15,26 @@ from symrnn.backends.formula import Formula
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
-from symrnn.documents.cost_table import KINDS
-from symrnn.documents.highlight import Block, blocks
-from symrnn.documents.page import Accuracy, Code, Entry, Page
+from symrnn.documents.cost_table import KINDS, WHOLE
+from symrnn.documents.highlight import Highlighted, blocks
+from symrnn.documents.measures import Accuracy
+from symrnn.documents.page import Entry, Page
+from symrnn.documents.worked import Matrix, Script, Values
+from symrnn.documents.paper import texts_read
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
+from symrnn.documents.vectors import given_of, numbers_of
+from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page, render
 
-FOLDER = "docs"
-ASSETS = ("style.css", "script.js")
+FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages compute with
+ASSETS = ("style.css", "script.js", "live.js", "flow.js")
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
-             "index": ("index.html.j2",)}
+             "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
+PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
+         "latex/page/backward.tex.j2")  # what says more than a page in a browser does
+LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
 class Notation:
@@ -95,14 +103,6 @@ class Language:
 
 
 @dataclass(frozen=True)
-class Highlighted:
-    """A function in coloured blocks, each with what it computes."""
-
-    code: Code
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
 class PageView:
     """What the template of a page sees; ``math`` prints a formula."""
 
@@ -132,8 +132,43 @@ class PageView:
     @property
     def sizes(self) -> tuple[Markup, ...]:
         """The sizes of the example: ``n = 2``."""
-        return tuple(Markup("{} = {}").format(self.math(letter), size)
-                     for letter, size in self.data.example.sizes)
+        return self.each_size(self.data.example.sizes)
+
+    def each_size(self, sizes: Iterable[tuple[Formula, int]]) -> tuple[Markup, ...]:
+        """Sizes with their letters."""
+        return tuple(Markup("{} = {}").format(self.math(letter), size) for letter, size in sizes)
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """The same in a sentence."""
+        return self.words.listed(self.each_size(sizes))
+
+    @staticmethod
+    def data_text(text: str) -> Markup:
+        """Numbers and names as JSON, which an element of a script holds as they are."""
+        return Markup(text.replace("<", "\\u003c"))
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The files of scripts that the page runs, each once: kernels, then what uses them."""
+        data = self.data
+        names = [f"{one.name}.js" for one in
+                 (data.example.script, *(each.script for each in data.lessons))]
+        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
+        used = ("live.js", *("flow.js" for _ in data.flow.curves))
+        return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
+
+    def start(self, script: Script) -> Markup:
+        """The case that a page computes from, for the script."""
+        return Markup(given_of(script.vector))
+
+    def vector(self, script: Script) -> Markup:
+        """A link to the same numbers in all digits."""
+        name = f"{script.name}.json"
+        return Markup('<a href="../{}/{}"><code>{}</code></a>').format(KERNELS, name, name)
+
+    def now(self, values: Values) -> Matrix:
+        """What a symbol is at the step that the page shows first; a constant has one value."""
+        return values.at_steps[min(self.data.example.now, len(values.at_steps)) - 1]
 
     @cached_property
     def places(self) -> Mapping[str, list[str]]:
@@ -166,15 +201,20 @@ class Html:
         texts.held(used())
 
     def page(self, data: Page) -> dict[str, str]:
-        """The files of one network, one for each language."""
+        """The files of one network: a page for each language, and what it computes with."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
         pictures = tuple(Markup(svg(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        return {f"{words.code}/{data.head.name}.html": page(
+        scripts = (data.example.script, *(one.script for one in data.lessons))
+        further = (one for each in data.flow.curves for one in each.further)
+        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
+                **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), listings, curves, pictures))
-            for words in self.words}
+                   for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all, in every language, and what leads to it."""
@@ -200,8 +240,11 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
-    return {**named, "roles": frozenset(one.name.lower() for one in shown),
+    named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    return {**named, "paper": texts_read(PAPER),
+            "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                                    for one in names),
-            "costs": frozenset((*KINDS, "saved")), "verdicts": frozenset(("same", "merged"))}
+            "unmeasured": frozenset(one.name.lower() for one in Why),
+            "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from itertools import combinations, product
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from symrnn.authoring import Architecture
-from symrnn.comparison import Comparison, Verdict, compare
-from symrnn.documents.equations import Equations
+from symrnn.comparison import compare
 from symrnn.backends.document import Shown
+from symrnn.documents.equations import Equations
+from symrnn.documents.frameworks import KEYS
 from symrnn.documents.page import Equal, Neighbour
-from symrnn.interop.conventions import FRAMEWORKS, Framework
 from symrnn.program import FED, Program, Role
 from symrnn.program.interpret import Interpreter
 
@@ -35,41 +33,6 @@ def _only(program: Program, other: Program) -> tuple[Shown, ...]:
                  if one.lhs in own.by_name and (one.lhs, one.rhs) not in known)
 
 
-def equal_layers(one: Architecture, program: Program) -> tuple[Equal, ...]:
-    """Layers of other libraries that are proved to be this cell, and what their weights are here.
-
-    Conventions of the same cell with the same options are compared.
-    """
-    found = []
-    for name, framework in _conventions(one):
-        result = compare(program, name)
-        if result.same:
-            found.append(Equal(name, framework.title, _key(result), False,
-                               tuple(result.parameters.items())))
-    return tuple(found)
-
-
-def _conventions(one: Architecture) -> Iterator[tuple[str, Framework]]:
-    """Conventions of the same builder, with every choice of options that gives its options."""
-    if not isinstance(one.builder, partial):
-        return
-    for name, framework in FRAMEWORKS.items():
-        if framework.build is one.builder.func:
-            for choice in product(*framework.options.values()):
-                effects = [values[chosen] for values, chosen in
-                           zip(framework.options.values(), choice, strict=True)]
-                made = {key: value for each in effects for key, value in each.cell.items()}
-                if made == one.builder.keywords and not any(each.complemented for each in effects):
-                    yield _spelled(name, framework, choice), framework
-
-
-def _spelled(name: str, framework: Framework, choice: Sequence[str]) -> str:
-    """``onnx-gru:linear_before_reset=1``; what is so by default is not said."""
-    told = [f"{key}={value}" for (key, values), value in
-            zip(framework.options.items(), choice, strict=True) if value != next(iter(values))]
-    return f"{name}:{','.join(told)}" if told else name
-
-
 def equal_cells(programs: Mapping[str, Program]) -> dict[str, tuple[Equal, ...]]:
     """For every cell those of the others that are proved to be the same function.
 
@@ -85,13 +48,9 @@ def equal_cells(programs: Mapping[str, Program]) -> dict[str, tuple[Equal, ...]]
             result = compare(programs[here], programs[there])
             if not result.same:
                 break
-            found[here].append(Equal(there, programs[there].title, _key(result), True,
+            found[here].append(Equal(there, programs[there].title, KEYS[result.verdict],
                                      tuple(result.parameters.items())))
     return {name: tuple(found[name]) for name in programs}
-
-
-def _key(result: Comparison) -> str:
-    return {Verdict.SAME: "same", Verdict.MERGED: "merged"}[result.verdict]
 
 
 def _without_parameters(program: Program) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
-from symrnn.documents.page import Matrix
+from symrnn.documents.worked import Matrix
 
 PLACES, LARGE, SMALL = 4, 1e4, 1e-3
 MINUS, RAISED = "\u2212", str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -44,6 +44,19 @@ def power(value: float, digits: int = 2) -> str:
     if mantissa.startswith(("10", "-10")):
         exponent, mantissa = exponent + 1, f"{value / 10.0**(exponent + 1):.{digits - 1}f}"
     return f"{_signed(mantissa)}\u202f×\u202f10{str(exponent).translate(RAISED)}"
+
+
+def of_power(exponent: float) -> str:
+    """The same from a logarithm, which may be of no number of double precision."""
+    if not isfinite(exponent):
+        return "0" if exponent < 0 else str(exponent)
+    whole = floor(exponent)
+    if -3 <= whole < 3:
+        return f"{10**exponent:.3g}"
+    mantissa = f"{10 ** (exponent - whole):.1f}"
+    if mantissa == "10.0":
+        whole, mantissa = whole + 1, "1.0"
+    return f"{mantissa}\u202f×\u202f10{str(whole).translate(RAISED)}"
 
 
 def units(value: float) -> str:

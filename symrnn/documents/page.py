@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
-
-Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
+from symrnn.documents.layer import Layer
+from symrnn.documents.measures import Accuracy, CostRow, SizeInput
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.travels import GradientFlow
+from symrnn.documents.worked import Example, LessonShown, Values
 
 
 @dataclass(frozen=True)
@@ -76,17 +79,6 @@ class SymbolTable:
     parameter_count: Formula
 
 
-@dataclass(frozen=True, eq=False)
-class EquationRow:
-    """A numbered equation; ``reads`` are the anchors of the symbols in it, its own first."""
-
-    anchor: str
-    label: str
-    formula: Shown
-    shape: tuple[Formula, ...]
-    reads: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
@@ -100,12 +92,17 @@ class Edge:
 
 @dataclass(frozen=True)
 class Step:
-    """One term of a cotangent: its rule, the equation it comes from, what it says there."""
+    """One term of a cotangent: its rule, the equation it comes from, what it says there.
+
+    ``saved`` are the forward values that it reads, ``value`` is what it adds up to.
+    """
 
     rule: str
     source: tuple[EquationRow, ...]  # none for what is given and what the next step sends
     local: tuple[Formula, ...]
     contribution: Formula
+    saved: tuple[Formula, ...]
+    value: Values
 
 
 @dataclass(frozen=True)
@@ -147,72 +144,6 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Values:
-    """What a symbol is at every step; a constant has one entry."""
-
-    symbol: Formula
-    equation: tuple[EquationRow, ...]
-    at_steps: tuple[Matrix, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """Values of some symbols: of those that have one, and of those that have one a step."""
-
-    constants: tuple[Values, ...]
-    sequences: tuple[Values, ...]
-
-
-@dataclass(frozen=True)
-class Example:
-    """A small case, worked out."""
-
-    sizes: tuple[tuple[Formula, int], ...]
-    steps: tuple[int, ...]
-    given: Table
-    forward: Table
-    cotangents: Table
-    backward: Table
-    gradients: Table
-
-
-@dataclass(frozen=True)
-class Point:
-    """A width of a finite difference, and the relative error of the derivative."""
-
-    width: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """The largest errors of a kernel, in units in the last place of the largest entry."""
-
-    dtype: str
-    values: float
-    gradients: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the gradients of this build agree with derivatives found in other ways."""
-
-    differences: tuple[Point, ...]
-    best: Point
-    complex_step: float
-    rounding: tuple[Rounding, ...]
-
-
-@dataclass(frozen=True)
-class CostRow:
-    """How much there is of something for one step of one sample; ``what`` is a key of texts."""
-
-    what: str
-    forward: Formula
-    backward: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -224,12 +155,11 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Equal:
-    """Another cell or a library's layer that is proved to be the same function."""
+    """Another cell that is proved to be the same function."""
 
     name: str
     title: str
     verdict: str
-    is_cell: bool
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
 
 
@@ -243,10 +173,14 @@ class Page:
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few
+    flow: GradientFlow
     costs: tuple[CostRow, ...]
+    sizes: tuple[SizeInput, ...]
     code: tuple[Code, ...]
     example: Example
+    lessons: tuple[LessonShown, ...]
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
 

@@ -13,10 +13,14 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
-from symrnn.documents.cost_table import cost_table
-from symrnn.documents.equations import Equations, backward
-from symrnn.documents.example import example
-from symrnn.documents.neighbours import equal_cells, equal_layers, neighbour
+from symrnn.documents.backward import backward
+from symrnn.documents.cost_table import cost_table, size_inputs
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import example, worked_example
+from symrnn.documents.flow import gradient_flow
+from symrnn.documents.frameworks import layers
+from symrnn.documents.lessons import lessons
+from symrnn.documents.neighbours import equal_cells, neighbour
 from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
@@ -49,13 +53,14 @@ class Site:
         one, program = self.networks[name], self.programs[name]
         plan = derive(program)
         forward, gradient = Equations(program), Equations(plan.gradient)
+        worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
-            edges(program), backward(forward, gradient),
-            (one_step(program), unrolled(program, STEPS)), cost_table(plan),
-            code(plan, name, forward, gradient), example(plan, forward, gradient),
-            accuracy(plan), self._neighbours(name),
-            (*self.equals[name], *equal_layers(one, program)))
+            edges(program), backward(forward, gradient, worked),
+            (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
+            cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
+            example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
+            layers(one), self._neighbours(name), self.equals[name])
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""

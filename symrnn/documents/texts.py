@@ -15,7 +15,8 @@ from symrnn.targets import LANGUAGES
 
 FOLDER = Path(__file__).with_name("texts")
 HOLES = {"a": r".+", "b": r".+", "s": r"[A-Za-z][\w.]*", "k": r"\d+"}  # of a phrase
-SECTIONS = ("page", "index", "roles", "rules", "functions", "verdicts", "costs")
+SECTIONS = ("page", "paper", "layers", "index", "roles", "rules", "functions", "verdicts",
+            "costs", "flow", "unmeasured")
 
 
 class MissingText(ValueError):

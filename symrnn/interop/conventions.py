@@ -1,4 +1,4 @@
-"""How PyTorch, Keras, ONNX and cuDNN lay out the parameters of an LSTM and a GRU.
+"""How PyTorch, Keras, ONNX and cuDNN lay out the parameters of an Elman network, an LSTM, a GRU.
 
 A convention is a cell of symrnn and a declaration: the order and the letters of the gates, the
 arrays and what they hold, and options. The equations are the cell's; nothing here repeats them.
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.cells.elman import elman
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
 from symrnn.interop.onnx import OPERATORS
@@ -43,7 +44,7 @@ class Framework:
     ``arrays`` tells which of our letters an array holds: W on the input, U on the memory, b
     and c the biases of these two, p peepholes. ``columns`` names the arrays whose blocks stand
     side by side, transposed; ``rows`` those that have a row for each letter. Of an option the
-    first value is the default.
+    first value is the default. ``cell`` are options of the cell that it always has.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Framework:
     options: Mapping[str, Mapping[str, Effect]]
     columns: frozenset[str] = frozenset()
     rows: frozenset[str] = frozenset()
+    cell: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,18 @@ BIASES = {"double": Effect(), "single_input": Effect(arrays={"b_R": ""}),
           "single_recurrent": Effect(arrays={"b_W": ""})}
 TORCH = {"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "c"}
 CUDNN = {"W": "W", "R": "U", "b_W": "b", "b_R": "c"}
+KERAS = frozenset({"kernel", "recurrent_kernel"})  # side by side, transposed
+ALONE: dict[str, Any] = {"readout": False}  # a library's layer has none
+TANH = {"tanh": Effect(), "relu": Effect({"activation": "relu"})}
 FRAMEWORKS = {
+    "pytorch-rnn": Framework("PyTorch, nn.RNN", elman, ("",), {}, TORCH,
+                             {"nonlinearity": TANH}, cell=ALONE),
     "pytorch-gru": Framework("PyTorch, nn.GRU", gru, MODES["GRU"][1], {}, TORCH,
                              {"update": UPDATE}),
     "pytorch-lstm": Framework("PyTorch, nn.LSTM", lstm, MODES["LSTM"][1], {}, TORCH, {}),
+    "onnx-rnn": Framework("ONNX, RNN (opset 22)", elman, ("",), {},
+                          {"W": "W", "R": "U", "B": "bc"},
+                          {"activations": {"Tanh": Effect(), "Relu": TANH["relu"]}}, cell=ALONE),
     "onnx-gru": Framework(
         "ONNX, GRU (opset 22)", gru, OPERATORS["GRU"].gates, {"n": "h"},
         {"W": "W", "R": "U", "B": "bc"},
@@ -132,15 +142,19 @@ FRAMEWORKS = {
         {"W": "W", "R": "U", "B": "bc"},
         {"input_forget": {"0": Effect(), "1": Effect({"coupled": "f=1-i"})},
          "peepholes": {"0": Effect(), "1": Effect({"peephole": True}, {"P": "p"})}}),
+    "keras-rnn": Framework("Keras, SimpleRNN", elman, ("",), {},
+                           {"kernel": "W", "recurrent_kernel": "U", "bias": "b"},
+                           {"activation": TANH}, KERAS, cell=ALONE),
     "keras-gru": Framework(
         "Keras, GRU", gru, ("z", "r", "n"), {"n": "h"},
         {"kernel": "W", "recurrent_kernel": "U", "bias": "bc"},
-        {"reset_after": dict(reversed(RESET.items())), "update": UPDATE},
-        frozenset({"kernel", "recurrent_kernel"}), frozenset({"bias"})),
+        {"reset_after": dict(reversed(RESET.items())), "update": UPDATE}, KERAS,
+        frozenset({"bias"})),
     "keras-lstm": Framework(
         "Keras, LSTM", lstm, ("i", "f", "g", "o"), {"g": "c"},
-        {"kernel": "W", "recurrent_kernel": "U", "bias": "b"}, {},
-        frozenset({"kernel", "recurrent_kernel"})),
+        {"kernel": "W", "recurrent_kernel": "U", "bias": "b"}, {}, KERAS),
+    "cudnn-rnn": Framework("cuDNN, CUDNN_RNN_TANH and CUDNN_RNN_RELU; blocks by linLayerID", elman,
+                           ("",), {}, CUDNN, {"bias": BIASES, "mode": TANH}, cell=ALONE),
     "cudnn-gru": Framework("cuDNN, CUDNN_GRU; blocks by linLayerID", gru, ("r", "z", "n"),
                            {"z": "i", "n": "h"}, CUDNN, {"bias": BIASES, "update": UPDATE}),
     "cudnn-lstm": Framework("cuDNN, CUDNN_LSTM; blocks by linLayerID", lstm,
@@ -164,7 +178,8 @@ def convention(name: str) -> Convention:
                           f"{', '.join(FRAMEWORKS)}")
     one = FRAMEWORKS[short]
     effects = list(_effects(short, one, given))
-    options = {key: value for effect in effects for key, value in effect.cell.items()}
+    options = dict(one.cell) | {key: value for effect in effects
+                                for key, value in effect.cell.items()}
     held = {**one.arrays, **{key: value for effect in effects
                              for key, value in effect.arrays.items()}}
     cell = one.build(**options)
@@ -207,6 +222,7 @@ def _packed_array(one: Framework, name: str, letters: str) -> PackedArray:
     blocks = []
     for letter in letters:
         side = {"b": "W", "c": "R"}.get(letter, "") if len(letters) > 1 else ""
-        blocks += [f"{name}.{side}{one.letters.get(gate, gate)}" for gate in _gates(one, letter)]
+        letters_of = [side + one.letters.get(gate, gate) for gate in _gates(one, letter)]
+        blocks += [f"{name}.{own}" if own else name for own in letters_of]
     rows = len(letters) if name in one.rows else 1
     return PackedArray(name, tuple(blocks), name in one.columns, rows)

@@ -41,7 +41,8 @@ def under_own_names(cell: Program, slots: Mapping[str, str], columns: set[str]) 
 def _block(variable: Variable, name: str, transposed: bool) -> Variable:
     array, _, gate = name.partition(".")
     axes = variable.axes[::-1] if transposed else variable.axes
-    return replace(variable, name=name, axes=axes, glyph=Glyph.named(f"{array}_{gate}"))
+    glyph = Glyph.named(f"{array}_{gate}" if gate else array)
+    return replace(variable, name=name, axes=axes, glyph=glyph)
 
 
 def _exchanged(equation: Equation, holders: Mapping[str, list[str]],

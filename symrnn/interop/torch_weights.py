@@ -38,13 +38,14 @@ MODES: dict[str, tuple[Callable[..., Program], tuple[str, ...]]] = {
 class TorchNetwork:
     """A network with its parameters, and the way back to torch's names.
 
-    ``copies`` are the prefixes of layers and directions, in torch's order.
+    ``copies`` are the prefixes of layers and directions, in torch's order, ``arrays`` torch's own.
     """
 
     network: Program
     parameters: dict[str, Array]
     table: Table
     copies: tuple[str, ...]
+    arrays: Mapping[str, Array]
 
     def __repr__(self) -> str:
         return (f"<TorchNetwork {self.network.name}: "
@@ -92,7 +93,8 @@ def from_torch(mode: str, weights: Mapping[str, Any], prefix: str | None = None)
         raise ValueError(f"{mode}: no such weights: {', '.join(sorted(wrong))}")
     arrays = {name: _array(name, weights[name]) for name in table}
     _must_fit(table, arrays, network)
-    return TorchNetwork(network, unpacked(table, arrays, network), table, tuple(copies.values()))
+    return TorchNetwork(network, unpacked(table, arrays, network), table, tuple(copies.values()),
+                        arrays)
 
 
 def torch_table(network: Program) -> Table | None:

@@ -1,12 +1,14 @@
-"""From a schedule to a loop tree: the portable one and the tiled one."""
+"""From a schedule to a loop tree: the portable one, that which keeps all, and the tiled one."""
 
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.lowering.interface import ARGUMENTS, signature
+from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
 from symrnn.lowering.tiled import TiledFunction, TiledInterface, packing, tiled
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
-    "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface", "Locals", "Lowered",
-    "TiledFunction", "TiledInterface", "free_sizes", "packing", "portable", "signature", "tiled",
+    "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface", "KeptArrays", "Locals",
+    "Lowered", "TiledFunction", "TiledInterface", "free_sizes", "kept", "packing", "portable",
+    "signature", "tiled",
 ]

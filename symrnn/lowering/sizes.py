@@ -21,13 +21,17 @@ def free_sizes(program: Program) -> list[str]:
 
 
 def declared_sizes(arrays: Arrays, axes: Collection[str], fixed: dict[str, str]) -> Body:
-    """Local names for the sizes of some axes; ``fixed`` are macros that tell them."""
+    """Local names for the sizes of some axes: what every call gives, unless a macro tells them.
+
+    ``fixed`` are these macros.
+    """
     used = set(axes)
     program = arrays.plan.program
     derived = [one for one in program.sizes if one.value is not None and one.name in used]
     used |= {part for one in derived for part in sizes_in_order(one.value)}
     values: list[tuple[str, Expression]] = [
-        (one, Member(Name("sizes"), one) if one in GIVEN else Macro(fixed[one]))
+        (one, Macro(fixed[one]) if one in fixed
+         else Member(Name("sizes"), arrays.names.member(one)))
         for one in free_sizes(program) if one in used]
     values += [(one.name, of_sympy(one.value, arrays)) for one in derived]
     return tuple(Declare(arrays.names.size(axis), SIZE, value) for axis, value in values)

@@ -10,8 +10,8 @@ from typing import Any
 from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import glyph_latex
 from symrnn.backends.text import TextPrinter
-from symrnn.backends.unicode import UnicodePrinter
 from symrnn.presentation.layouts import LAYOUTS, equation_lines
+from symrnn.presentation.sympy_code import program_code
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
                             printable, quoted)
 
@@ -44,9 +44,7 @@ def _columns(rows: list[tuple[str, ...]]) -> str:
 
 
 def _equations(program: Program) -> str:
-    printer = UnicodePrinter(program)
-    shown = [one for one in program.equations if program[one.lhs].stands_for is None]
-    return "\n".join(f"({one.number})".rjust(6) + f"  {printer.equation(one)}" for one in shown)
+    return LAYOUTS["unicode"](equation_lines(program))
 
 
 def as_data(program: Program) -> dict[str, Any]:
@@ -90,7 +88,8 @@ def _laid_out(language: str) -> Callable[[Program], str]:
 
 
 SHOW: dict[str, Callable[[Program], str]] = {
-    "unicode": unicode_text, **{one: _laid_out(one) for one in LAYOUTS}, "json": json_text,
+    **{one: _laid_out(one) for one in LAYOUTS}, "unicode": unicode_text, "sympy": program_code,
+    "json": json_text,
 }
 
 
@@ -98,8 +97,9 @@ SHOW: dict[str, Callable[[Program], str]] = {
 def show(program: Program, style: str = "unicode") -> str:
     """A program as text: ``"unicode"`` for the terminal, ``"json"``, or its equations alone.
 
-    ``"latex"`` is one ``align*`` of amsmath, ``"mathml"`` a table of HTML that browsers render,
-    ``"typst"`` goes into a Typst document. Raises UnknownName for another style.
+    ``"sympy"`` is code that makes them as SymPy's, ``"latex"`` one ``align*`` of amsmath,
+    ``"mathml"`` a table of HTML that browsers render, ``"typst"`` goes into a Typst document.
+    Raises UnknownName for another style.
     """
     if style not in SHOW:
         raise UnknownName(f"there is no style {quoted(style)}; there are {', '.join(SHOW)}")

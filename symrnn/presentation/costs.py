@@ -88,7 +88,7 @@ def sizes_of(program: Program, text: str) -> dict[Expr, Integer]:
     return found
 
 
-class _Formulas(FormulaPrinter):
+class SizeFormulas(FormulaPrinter):
     """Formulas in the sizes of a program and in those that every one has."""
 
     def size(self, name: str) -> Formula:
@@ -115,7 +115,7 @@ def _cell(spelling: Spelling, program: Program, formula: Expr | None,
           fixed: Mapping[Expr, Expr]) -> str:
     if formula is None:
         return ""
-    printer, number = _Formulas(program), formula.xreplace(fixed)
+    printer, number = SizeFormulas(program), formula.xreplace(fixed)
     text = spelling(printer(ordered(formula)))
     return text if number == formula else f"{text} = {spelling(printer(ordered(number)))}"
 

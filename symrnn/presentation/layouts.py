@@ -1,28 +1,36 @@
-"""Lines of formulas as a whole, ready to be pasted: LaTeX's align, a table of HTML, Typst."""
+"""Lines of formulas as a whole, ready to be pasted: the terminal, LaTeX, a table of HTML, Typst."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from symrnn.backends import mathml, typst
 from symrnn.backends.document import DocumentPrinter, Shown, printed
-from symrnn.backends.formula import Partial, Formula, Sum, Symbol
-from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.formula import Formula, Partial, Sum, Symbol
 from symrnn.backends.latex_math import LATEX, aligned, escape_latex
 from symrnn.backends.mathml import MATHML
 from symrnn.backends.typst import TYPST
-from symrnn.program import Equation, Glyph, Program
+from symrnn.backends.unicode import UNICODE, wrapped
+from symrnn.program import Glyph, Program
 
 LOSS = Symbol(Glyph.named("L"))
+WIDTH, NUMBER = 80, 8  # columns of a terminal; those in front of an equation, for its number
 
 
 @dataclass(frozen=True)
 class Line:
-    """An equation with its number, or, with a ``note`` in front, where a term is from."""
+    """An equation with its number, words alone, or, behind a note, where a term is from.
+
+    ``partial`` is the derivative that the note is about, ``number`` the equation that it stands
+    in, ``value`` what the left-hand side is for numbers.
+    """
 
     shown: Shown | None
     note: str = ""
+    partial: Formula | None = None
+    number: int | None = None
+    value: str = ""
 
 
 def equation_lines(program: Program) -> list[Line]:
@@ -31,11 +39,10 @@ def equation_lines(program: Program) -> list[Line]:
     return [Line(printer.equation(one)) for one in printed(program)]
 
 
-def step_line(program: Program, rule: str, source: Equation | None) -> Line:
-    """The rule of one term, and the equation that it comes from."""
-    if source is None:
-        return Line(None, rule)
-    return Line(DocumentPrinter(program).whole(source), f"{rule}, from ({source.number})")
+def formula_line(left: Formula, right: Formula, number: int | None = None) -> Line:
+    """An equation of two formulas."""
+    rows = (right,) if isinstance(right, Sum) else (Sum((("", right),)),)
+    return Line(Shown(left, rows, number))
 
 
 def derivative_line(by: Formula, value: Sum) -> Line:
@@ -43,11 +50,40 @@ def derivative_line(by: Formula, value: Sum) -> Line:
     return Line(Shown(Partial(LOSS, by), (value,), None))
 
 
-def jacobian_lines(program: Program) -> list[Line]:
-    """The derivatives of the states after a step by those before it."""
-    return [Line(Shown(left, (Sum((("", right),)),), None)) for column in state_jacobian(program)
-            for left, right in column]
+# The terminal
 
+def unicode_layout(lines: Iterable[Line]) -> str:
+    """Lines of at most 80 columns, broken at operators; numbers stand in front."""
+    return "\n".join(map(_unicode_line, lines))
+
+
+def _unicode_line(line: Line) -> str:
+    shown = line.shown
+    if line.note:
+        return _unicode_note(line)
+    if shown is None:
+        return ""
+    number = f"({shown.number})".rjust(NUMBER - 2) if shown.number else " " * (NUMBER - 2)
+    front = f"{number}  {UNICODE(shown.left)} = "
+    value = f"\n{' ' * NUMBER}{line.value}" if line.value else ""
+    return wrapped(front, shown.right, WIDTH) + value
+
+
+def _unicode_note(line: Line) -> str:
+    front = f"{' ' * (NUMBER + 2)}{line.note}"
+    if line.partial is not None:
+        front += f", {UNICODE(line.partial)}"
+    if line.shown is None:
+        return front
+    front += f" in ({line.number})"
+    whole = f"{front} {UNICODE(line.shown.left)} = {UNICODE.terms(line.shown.right)}"
+    if len(whole) <= WIDTH:
+        return whole
+    below = f"{' ' * (NUMBER + 4)}{UNICODE(line.shown.left)} = "
+    return f"{front}\n{wrapped(below, line.shown.right, WIDTH)}"
+
+
+# LaTeX
 
 def latex_layout(lines: Iterable[Line]) -> str:
     """One ``align*`` of the package amsmath."""
@@ -56,14 +92,25 @@ def latex_layout(lines: Iterable[Line]) -> str:
 
 
 def _latex_line(line: Line) -> str:
-    shown, note = line.shown, rf"&\quad \text{{{escape_latex(line.note)}}}"
-    if shown is None:
-        return note
+    shown = line.shown
     if line.note:
-        return rf"{note} \; {LATEX(shown.left)} = {LATEX.terms(shown.right)}"
+        return _latex_note(line)
+    if shown is None:
+        return ""
     tag = "" if shown.number is None else rf" \tag{{{shown.number}}}"
     return " \\\\\n".join(aligned(shown)) + tag
 
+
+def _latex_note(line: Line) -> str:
+    partial = "" if line.partial is None else rf",\; {LATEX(line.partial)}"
+    note = rf"&\quad \text{{{escape_latex(line.note)}}}{partial}"
+    if line.shown is None:
+        return note
+    return (rf"{note} \text{{ in ({line.number})}} \; {LATEX(line.shown.left)} = "
+            rf"{LATEX.terms(line.shown.right)}")
+
+
+# HTML with MathML
 
 def mathml_layout(lines: Iterable[Line]) -> str:
     """A table: an equation, and its number beside it."""
@@ -72,13 +119,22 @@ def mathml_layout(lines: Iterable[Line]) -> str:
 
 def _mathml_line(line: Line) -> str:
     shown = line.shown
-    if shown is None or line.note:
-        inline = "" if shown is None else ": " + mathml.math(
-            f"{MATHML(shown.left)}<mo>=</mo>{MATHML(shown.right)}")
-        return f"<tr><td>{mathml.escaped(line.note)}{inline}</td><td></td></tr>"
+    if line.note or shown is None:
+        return f"<tr><td>{''.join(_mathml_note(line))}</td><td></td></tr>"
     number = "" if shown.number is None else f"({shown.number})"
     return f"<tr><td>{mathml.block(shown)}</td><td>{number}</td></tr>"
 
+
+def _mathml_note(line: Line) -> Iterator[str]:
+    yield mathml.escaped(line.note)
+    if line.partial is not None:
+        yield ", " + mathml.math(MATHML(line.partial))
+    if line.shown is not None:
+        yield f" in ({line.number}) " + mathml.math(
+            f"{MATHML(line.shown.left)}<mo>=</mo>{MATHML(line.shown.right)}")
+
+
+# Typst
 
 def typst_layout(lines: Iterable[Line]) -> str:
     """Paragraphs of Typst."""
@@ -86,16 +142,23 @@ def typst_layout(lines: Iterable[Line]) -> str:
 
 
 def _typst_line(line: Line) -> str:
-    shown, note = line.shown, f"#h(2em) #{typst.string(line.note)}"
-    if shown is None:
-        return note
-    if line.note:
-        return f"{note}: ${TYPST(shown.left)} = {TYPST(shown.right)}$"
+    shown = line.shown
+    if line.note or shown is None:
+        return "".join(_typst_note(line))
     return typst.block(shown)
 
 
+def _typst_note(line: Line) -> Iterator[str]:
+    yield f"#h(2em) #{typst.string(line.note)}"
+    if line.partial is not None:
+        yield f", ${TYPST(line.partial)}$"
+    if line.shown is not None:
+        yield f" in ({line.number}) ${TYPST(line.shown.left)} = {TYPST(line.shown.right)}$"
+
+
 LAYOUTS: dict[str, Callable[[Iterable[Line]], str]] = {
-    "latex": latex_layout, "mathml": mathml_layout, "typst": typst_layout}
+    "unicode": unicode_layout, "latex": latex_layout, "mathml": mathml_layout,
+    "typst": typst_layout}
 
 
 def one_line(line: Line) -> str:

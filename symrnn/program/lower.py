@@ -2,12 +2,13 @@
 
 ``h = o tanh(c)`` becomes ``tanh_c = tanh(c)`` and ``h = o tanh_c`` under one number, so
 that the derivation can say ``1 - tanh_c**2`` and no kernel calls tanh twice. Documents
-print such a part as what it stands for: the reader still sees tanh(c).
+print such a part as what it stands for: the reader still sees tanh(c). A part that readers do
+see, such as the sum inside a sigmoid, is an equation like others and has a number of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sympy import Expr, Symbol
@@ -22,15 +23,36 @@ from symrnn.program.notation import Glyph, Letter
 
 
 def lower(program: Program, taken: Collection[str] = ()) -> Program:
-    """The program in normal form. Idempotent; numbers stay; new names avoid those ``taken``."""
+    """The program in normal form. Idempotent; new names avoid those ``taken``.
+
+    Numbers run on from the first one: no two equations that readers see share one.
+    """
     lowering = _Lowering(program, taken)
     for equation in program.equations:
         lowering.equation(equation)
     return replace(
         program,
         variables=(*program.variables, *lowering.parts),
-        equations=tuple(lowering.equations),
+        equations=numbered(lowering.equations, lowering.variables),
     )
+
+
+def numbered(equations: Sequence[Equation], variables: Mapping[str, Variable]
+             ) -> tuple[Equation, ...]:
+    """The equations, each with a number of its own.
+
+    A part that stands for its formula has the number of the first equation that shows it.
+    """
+    numbers: dict[str, int] = {}
+    last = equations[0].number - 1 if equations else 0
+    for one in equations:
+        if variables[one.lhs].stands_for is None:
+            numbers[one.lhs] = last = last + 1
+    for one in reversed(equations):  # from the reader to what it reads, which stands before it
+        for name in one.reads:
+            if variables[name].stands_for is not None:
+                numbers[name] = numbers.get(one.lhs, last)
+    return tuple(replace(one, number=numbers.get(one.lhs, last)) for one in equations)
 
 
 class _Lowering:

@@ -33,15 +33,16 @@ class Portable:
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
         return _restored, (type(self), tuple(
-            _tree(value) if isinstance(value, Basic) else value
+            tree(value) if isinstance(value, Basic) else value
             for value in (getattr(self, one.name) for one in fields(self))))  # type: ignore[arg-type]
 
 
 def _restored(kind: type[Any], values: tuple[Any, ...]) -> Any:
-    return kind(*(_formula(one) if isinstance(one, Tree) else one for one in values))
+    return kind(*(formula(one) if isinstance(one, Tree) else one for one in values))
 
 
-def _tree(node: Basic) -> Tree:
+def tree(node: Basic) -> Tree:
+    """A formula as a tree of plain parts."""
     if isinstance(node, Symbol | Str):
         return Tree(type(node), (node.name,))
     if isinstance(node, Rational):
@@ -49,18 +50,19 @@ def _tree(node: Basic) -> Tree:
     if isinstance(node, BooleanAtom):
         return Tree(bool, (bool(node),))
     kind = node.activation.name if isinstance(node, Pointwise) else node.func
-    return Tree(kind, tuple(map(_tree, node.args)))
+    return Tree(kind, tuple(map(tree, node.args)))
 
 
-def _formula(tree: Tree) -> Expr:
-    if not any(isinstance(one, Tree) for one in tree.parts):
-        return _leaf(tree)
-    parts = list(map(_formula, tree.parts))
-    kind = function(tree.kind) if isinstance(tree.kind, str) else tree.kind
+def formula(given: Tree) -> Expr:
+    """The formula of a tree, its terms in their order."""
+    if not any(isinstance(one, Tree) for one in given.parts):
+        return _leaf(given)
+    parts = list(map(formula, given.parts))
+    kind = function(given.kind) if isinstance(given.kind, str) else given.kind
     return kind(*parts, evaluate=False) if issubclass(kind, UNEVALUATED) else kind(*parts)
 
 
-def _leaf(tree: Tree) -> Any:
-    if tree.kind is bool:
-        return true if tree.parts[0] else false
-    return tree.kind(*tree.parts)
+def _leaf(given: Tree) -> Any:
+    if given.kind is bool:
+        return true if given.parts[0] else false
+    return given.kind(*given.parts)

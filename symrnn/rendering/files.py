@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from symrnn.rendering.render import MARK
 
 HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold the mark
-COMMENT = b"/*%#<!- "
+COMMENT = b'/*%#<!-" {:'  # JSON has none: there its first entry, "//", holds the mark
+PDF, AUTHOR = b"%PDF-", f"/Author({MARK})".encode()  # a PDF bears the mark as its author
 ELSEWHERE = "choose another folder with --output"
 
 
@@ -29,7 +30,10 @@ def is_ours(path: Path) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        lines = file.read(HEAD).splitlines()[:LINES]
+        head = file.read(HEAD)
+        if head.startswith(PDF):
+            return AUTHOR in head + file.read()
+    lines = head.splitlines()[:LINES]
     return any(line.lstrip(COMMENT).startswith(MARK.encode()) for line in lines)
 
 
@@ -62,14 +66,14 @@ def _on_the_way(output: Path, names: Iterable[str]) -> Iterator[Path]:
     yield from (output / part for part in parts)
 
 
-def write(output: Path, files: Mapping[str, str], elsewhere: str = ELSEWHERE) -> None:
+def write(output: Path, files: Mapping[str, str | bytes], elsewhere: str = ELSEWHERE) -> None:
     """Write files by their names below a folder, or none where one is refused.
 
     A file is there at once and whole: a full disk or an interruption leaves what was there.
     Raises FileRefused, also where the disk does not take them.
     """
     refuse_foreign(output, files, elsewhere)
-    folders: dict[Path, dict[str, str]] = {}
+    folders: dict[Path, dict[str, str | bytes]] = {}
     for name, text in files.items():
         path = output / name
         folders.setdefault(path.parent, {})[path.name] = text
@@ -80,10 +84,10 @@ def write(output: Path, files: Mapping[str, str], elsewhere: str = ELSEWHERE) ->
             raise FileRefused(f"{folder}: {error.strerror}; {elsewhere}") from None
 
 
-def _write(folder: Path, texts: Mapping[str, str]) -> None:
+def _write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".symrnn-") as fresh:
         for name, text in texts.items():
-            Path(fresh, name).write_text(text, encoding="utf-8", newline="\n")
+            Path(fresh, name).write_bytes(text if isinstance(text, bytes) else text.encode())
         for name in texts:
             Path(fresh, name).replace(folder / name)

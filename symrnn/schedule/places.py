@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
@@ -13,13 +13,17 @@ from symrnn.schedule.reductions import with_reductions_apart
 
 
 class Place(Enum):
-    """Where a bound value lives. The last three are known to tiled plans alone."""
+    """Where a bound value lives. The last three are known to tiled plans alone.
+
+    ``KEPT`` is the place of all values where somebody wants to see them.
+    """
 
     CALLER = "an array of the caller"
     TAPE = "the tape, every step, for the backward pass"
     WORK = "the workspace, every step"
     RING = "the workspace, this step and the one before"
     STEP = "the workspace, this step only"
+    KEPT = "an array of its own, every step"
     CHUNK = "the workspace, the steps of one chunk"
     BATCH = "a buffer for the rows of a tile batch, from loop to loop"
     REGISTER = "a register"
@@ -75,6 +79,11 @@ def schedule(program: Program, tape: Iterable[str] = (), earlier: tuple[Delay, .
     places = {equation.lhs: _place(program, found, equation.lhs, saved)
               for stage in found for equation in stage.equations}
     return Schedule(program, found, places, earlier)
+
+
+def kept(found: Schedule) -> Schedule:
+    """The same loops with every value in an array of its own, none of them optional."""
+    return replace(found, places=dict.fromkeys(found.places, Place.KEPT))
 
 
 def _place(program: Program, found: tuple[Stage, ...], name: str, tape: frozenset[str]) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symrnn.program import Program, Variable, counted
-from symrnn.schedule.places import Schedule, schedule
+from symrnn.schedule.places import Schedule, kept, schedule
 from symrnn.schedule.saving import saving
 from symrnn.schedule.tiled import TiledPlans
 from symrnn.schedule.tiling import tiled_sequence, tiled_step
@@ -36,6 +36,13 @@ class Plan:
     def inference(self) -> Plan:
         """The same network with nothing saved for a backward pass."""
         return replace(self, forward=schedule(self.program), tape=())
+
+    @cached_property
+    def kept(self) -> Plan:
+        """The same network for those who want to see every value, as the equations bind it."""
+        backward = schedule(self.gradient, (), self.program.delays, names=tuple(self.program.axes))
+        return replace(self, forward=kept(schedule(self.program)), backward=kept(backward),
+                       tape=(), recomputed=())
 
     @cached_property
     def tiled(self) -> TiledPlans:

@@ -17,12 +17,14 @@ from symrnn.program import (
     Maximum,
     Role,
     Rule,
+    SizeSymbol,
     Span,
     Variable,
     arrange,
     contractions,
     factors,
     function,
+    multiply,
     pointwise_part,
     substitute,
     symbols_in_order,
@@ -79,9 +81,13 @@ def test_matrix_product_is_transposed_as_everybody_knows_it() -> None:
     assert terms["x"].rule is Rule.CONTRACTION
 
 
-def test_operand_that_appears_twice_has_a_term_for_each() -> None:
-    found = linearise(Equation("y", Ein("i,i->", a, a), 1))
-    assert [one.slot for one in found] == [0, 1] and {one.source for one in found} == {"a"}
+def test_equal_terms_of_an_operand_that_appears_twice_are_one() -> None:
+    """A square has one slope, 2 a; in ``A A`` each operand has a slope of its own."""
+    quarter = 1 / (4 * SizeSymbol("m"))
+    (one,) = linearise(Equation("y", multiply([quarter, Ein("i,i->", a, a)]), 1))
+    assert str(one.factor) == "1/(2*m)" and one.pull(y_bar) == multiply(
+        [one.factor, Ein(",i->i", y_bar, a)])
+    assert [one.slot for one in linearise(Equation("y", Ein("ij,jk->ik", a, a), 1))] == [0, 1]
 
 
 def test_slope_is_written_by_the_value_of_the_left_side() -> None:

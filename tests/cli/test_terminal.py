@@ -20,11 +20,12 @@ from symrnn.cli import terminal
 from symrnn.cells import architectures
 from symrnn.cli.spelling import spell_out, spelled
 from symrnn.presentation import show
-from symrnn.presentation.gradients import gradient_text, jacobian_text
+from symrnn.gradients import gradient
 from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.program import glyph_text
 
-COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "docs", "bench")
+COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "flow", "docs",
+            "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
@@ -63,8 +64,9 @@ def test_a_power_is_raised_as_a_whole_where_a_part_of_it_is_there() -> None:
 def test_nothing_is_lost_in_ascii(name: str) -> None:
     spell_out()
     program = catalogue.find(name).build()
-    for text in (show(program), gradient_text(program, None, None, True, "unicode"),
-                 jacobian_text(program)):
+    found = gradient(program)
+    jacobians = (found.jacobian(one.source, one.lhs) for one in program.delays)
+    for text in (show(program), str(found.steps), *map(str, jacobians)):
         assert spelled(text).count("?") == text.count("?")
 
 

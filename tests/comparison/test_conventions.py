@@ -1,6 +1,7 @@
 """Conventions of four frameworks against each other, and against those that read them."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,18 +108,22 @@ def test_shapes_are_those_of_the_frameworks() -> None:
 @pytest.mark.parametrize(("mode", "theirs", "attributes"), [
     ("GRU", "onnx-gru:linear_before_reset=1", {"linear_before_reset": 1}),
     ("LSTM", "onnx-lstm", {}),
+    ("RNN_TANH", "onnx-rnn", {}),
+    ("RNN_RELU", "onnx-rnn:activations=Relu", {"activations": ["Relu"]}),
 ])
 def test_carried_weights_give_in_onnx_what_they_gave_in_torch(
-        mode: str, theirs: str, attributes: dict[str, int]) -> None:
+        mode: str, theirs: str, attributes: dict[str, Any]) -> None:
     """Both sides are read by what knows nothing of the prover."""
     random = np.random.default_rng(0)
-    torch = arrays(f"pytorch-{mode.lower()}", random)
+    kind, _, activation = mode.lower().partition("_")
+    ours_there = f"pytorch-{kind}" + (f":nonlinearity={activation}" if activation else "")
+    torch = arrays(ours_there, random)
     x = random.normal(size=(5, 2, 2))
     ours = from_torch(mode, {f"{name}_l0": array for name, array in torch.items()})
     wanted = symrnn.compile(ours.network, "numpy", "float64").forward(ours.parameters, x).y
-    carried = compare(f"pytorch-{mode.lower()}", theirs).weights(torch)
+    carried = compare(ours_there, theirs).weights(torch)
     given = [x, *(carried[name][None] for name in "WRB")]
-    y = onnx.run(mode, attributes, given, "numpy", "float64")[0]
+    y = onnx.run(kind.upper(), attributes, given, "numpy", "float64")[0]
     assert np.abs(y[:, 0] - wanted).max() < 1e-14
 
 
@@ -143,8 +148,17 @@ def test_keras_reads_its_own_equations() -> None:
     assert np.abs(kernel.forward(one.blocks(given), x, {"h": h}).y[0] - wanted).max() < 1e-15
 
 
+def test_an_elman_network_of_every_library_is_one() -> None:
+    for theirs in ("keras-rnn", "onnx-rnn", "cudnn-rnn"):
+        assert compare("pytorch-rnn", theirs).same
+        assert compare(symrnn.elman(readout=False), theirs).same
+    text = str(compare("pytorch-rnn", "keras-rnn"))
+    assert "kernel           = weight_ihᵀ" in text and "gate order" not in text
+    assert not compare("pytorch-rnn", "cudnn-rnn:mode=relu").same
+
+
 @pytest.mark.parametrize(("name", "words"), [
-    ("torch-gru", "there is no convention 'torch-gru'; there are pytorch-gru, "),
+    ("torch-gru", "there is no convention 'torch-gru'; there are pytorch-rnn, "),
     ("onnx-gru:reset=1", "onnx-gru has no option 'reset=1'; there are linear_before_reset=0, "),
     ("keras-lstm:bias=2", "keras-lstm has no option 'bias=2'; there are none"),
 ])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,11 @@ from typing import Any
 
 import pytest
 
+import symrnn
+from symrnn.documents.flow import LAGS, page_start
+from symrnn.jacobians.measure import along_run, lags_shown
+from symrnn.jacobians.paths import recurrent_weights
+from symrnn.jacobians.steps import Steps, along
 from symrnn.targets import LANGUAGES
 
 api = pytest.importorskip("playwright.sync_api", reason="needs Playwright: pip install playwright")
@@ -162,6 +168,72 @@ def test_the_other_language_is_one_link_away(opened: Any) -> None:
     one.page.wait_for_url("**/zh-TW/lstm.html")
     assert one.page.locator("html").get_attribute("lang") == "zh-TW"
     assert "記憶單元" in one.page.locator("table.symbols").inner_text()
+
+
+def told(one: Any) -> list[list[float]]:
+    """The powers of ten in the table of norms, by lag, each with its text."""
+    rows: list[list[float]] = one.page.eval_on_selector_all(
+        "table.norms tbody tr", "all => all.map(row => [...row.cells].slice(1).map("
+        "cell => cell.dataset.power === undefined ? null : +cell.dataset.power))")
+    return rows
+
+
+def moved(one: Any, **values: str) -> None:
+    """Move sliders and choose; wait until the curves have followed."""
+    line = one.page.locator(".travel").first
+    for name, value in values.items():
+        field = one.page.locator(f".knobs [name={name}]")
+        field.evaluate("(field, value) => { field.value = value; field.dispatchEvent("
+                       "new Event('input', { bubbles: true })); }", value)
+        one.page.evaluate("() => new Promise(done => requestAnimationFrame(() => "
+                          "requestAnimationFrame(done)))")
+    assert line.get_attribute("points")
+
+
+def in_python(name: str, scale: float, bias: str, shift: float) -> list[list[float]]:
+    """What the page must show, measured by the NumPy kernel; Elman's weights are scaled too."""
+    columns = []
+    for each in (name, "elman"):
+        start = page_start(along(symrnn.cell(each)))
+        factors = dict.fromkeys(recurrent_weights(start.program), scale)
+        changed = {one: factors.get(one, 1.0) * array + shift * (each == name and one == bias)
+                   for one, array in start.parameters.items()}
+        travel = along_run(each, Steps(dataclasses.replace(start, parameters=changed)))
+        columns += [list(travel.norms[state, state]) for state in travel.states]
+    return [[column[lag] for column in columns] for lag in lags_shown(LAGS)]
+
+
+@pytest.mark.parametrize("name, bias", [("lstm", "b_f"), ("gru", "b_z"), ("mlstm", "b_k")])
+def test_sliders_measure_what_python_measures(opened: Any, name: str, bias: str) -> None:
+    one = opened(name)
+    assert not one.page.locator("form.knobs").is_hidden()
+    texts = one.page.locator("table.norms").text_content()
+    points = one.page.locator(".travel").first.get_attribute("points")
+    for scale, shift in ((1.0, 0.0), (1.5, 0.0), (1.5, 2.0)):
+        moved(one, **{"scale": str(scale)} if one.page.locator("[name=scale]").count() else {},
+              bias=bias, shift=str(shift))
+        own = scale if one.page.locator("[name=scale]").count() else 1.0
+        wanted = in_python(name, own, bias, shift)
+        for row, powers in zip(told(one), wanted, strict=True):
+            assert row == pytest.approx(powers, abs=4e-10)  # norms equal to 1e-9
+        if (own, shift) == (1.0, 0.0):  # the script says what stood there before
+            assert one.page.locator("table.norms").text_content() == texts
+    assert one.page.locator(".travel").first.get_attribute("points") != points
+    assert not one.complaints
+
+
+def test_one_weight_alone_is_scaled_and_all_goes_back(opened: Any) -> None:
+    one = opened("lstm")
+    moved(one, scale="1")
+    first = told(one)
+    moved(one, weight="U_g", scale="3")
+    changed = told(one)
+    assert [row[-1] for row in changed] == [row[-1] for row in first]  # Elman has no U_g
+    assert [row[:2] for row in changed] != [row[:2] for row in first]
+    one.page.locator(".knobs [type=reset]").click()
+    one.page.wait_for_function("document.querySelector('[name=scale-told]').value === '× 1'")
+    moved(one, scale="1")
+    assert told(one) == first
 
 
 @PAGES

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 import symrnn
-from symrnn.catalogue import FromFile
+from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.documents.accuracy import accuracy
-from symrnn.documents.equations import Equations, backward
-from symrnn.documents.example import example, small_case
+from symrnn.documents.backward import backward
+from symrnn.documents.equations import Equations
+from symrnn.documents.example import example, small_case, worked_example
 from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
-from symrnn.documents.page import Page, Point
+from symrnn.documents.measures import Point
+from symrnn.documents.page import Page
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.symbols import parameter_count
@@ -68,8 +70,11 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
-    assert set(files) == {"style.css", "script.js", "index.html"} | {
-        f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
+    pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index")}
+    kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
+    scripts = {"script.js", "live.js", "flow.js"}
+    assert set(files) == {"style.css", "index.html"} | scripts | pages | {
+        f"kernels/{name}.{kind}" for name in kernels for kind in ("js", "json")}
 
 
 def test_pages_are_well_formed_and_no_anchor_stands_twice(readers: dict[str, Reader]) -> None:
@@ -93,7 +98,7 @@ def test_nothing_is_fetched_from_a_network(files: dict[str, str],
     for name, one in readers.items():
         assert one.loaded, name
         assert not [link for link in (*one.loaded, *one.links) if ":" in link], name
-    for name in ("style.css", "script.js"):
+    for name in ("style.css", "script.js", "live.js"):
         assert "http" not in files[name] and "url(" not in files[name]
         assert "fetch(" not in files[name] and "import" not in files[name].replace("important", "")
 
@@ -112,7 +117,8 @@ def test_without_a_script_nothing_is_hidden_but_what_a_script_does(files: dict[s
         if name.endswith(".html"):
             hidden = [part for part in text.split("<")[1:] if " hidden" in part.split(">")[0]]
             kinds = {part.split('class="')[1].split('"')[0] for part in hidden}
-            assert kinds <= {"copy", "buttons", "filter", "card"}, name
+            assert kinds <= {"copy", "buttons", "filter", "card", "stepper", "live", "sizes",
+                             "knobs"}, name
 
 
 def test_the_texts_of_both_languages_are_those_that_pages_use() -> None:
@@ -177,7 +183,7 @@ def test_equations_have_labels_of_their_own() -> None:
 @EACH
 def test_every_term_of_the_backward_pass_has_a_step(name: str) -> None:
     plan = derive(symrnn.cell(name))
-    found = backward(Equations(plan.program), Equations(plan.gradient))
+    found = backward(Equations(plan.program), Equations(plan.gradient), worked_example(plan, name))
     for one in (*found.inner, *found.gradients):
         terms = sum(len(row.terms) for row in one.equation.formula.rows)
         assert len(one.steps) in (terms, 0), one.equation.label
@@ -204,7 +210,7 @@ def test_every_equation_leads_to_its_lines_in_numpy_and_c(lstm: Page) -> None:
 def test_the_worked_example_is_what_kernels_compute(name: str) -> None:
     plan = derive(symrnn.cell(name))
     case, forward, gradient = small_case(plan), Equations(plan.program), Equations(plan.gradient)
-    found = example(plan, forward, gradient)
+    found = example(worked_example(plan, name), forward, gradient)
     kernel = compile(plan.program, "numpy", "float64")
     run = kernel.forward(case.parameters, case.inputs, case.initial)
     rows = {id(row): name for name, row in forward.by_name.items()}
@@ -235,11 +241,9 @@ def test_accuracy_is_measured_and_good() -> None:
 
 
 def test_proofs_and_neighbours_are_those_of_compare(lstm: Page) -> None:
-    assert {one.name for one in lstm.equals} == {
+    assert {one.name for one in lstm.layers} == {
         "pytorch-lstm", "onnx-lstm", "keras-lstm", "cudnn-lstm", "cudnn-lstm:bias=single_input",
         "cudnn-lstm:bias=single_recurrent"}
-    assert ("kernel.i", "W_iᵀ") in next(
-        one.parameters for one in lstm.equals if one.name == "keras-lstm")
     (neighbour,) = lstm.neighbours
     assert (neighbour.name, len(neighbour.only_here), len(neighbour.only_there)) == (
         "lstm_coupled", 2, 1)
@@ -284,6 +288,6 @@ def test_what_authors_write_is_text_in_a_page() -> None:
         h[symrnn.t] = U @ h[symrnn.t - 1] + x[symrnn.t]
     own = cell.build("h")
     one = FromFile("mine", lambda: own, "symrnn.cell('mine')")
-    (text,) = Html(["en"]).page(site([one]).page("mine")).values()
+    text = Html(["en"]).page(site([one]).page("mine"))["en/mine.html"]
     Reader(text)
     assert "&lt;script&gt;" in text and "&lt;i&gt;out" in text and "<script>" not in text

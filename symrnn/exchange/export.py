@@ -1,0 +1,135 @@
+"""A network as an ONNX model: one operator where that is proved, else scans; run and compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from symrnn.kernels import compile
+from symrnn.program import FED, INPUTS, Misused, Program, Role, counted, of_network, quoted
+from symrnn.runtime.shapes import ShapeError, Sizes, check_names
+from symrnn.targets import DTYPES
+
+STEPS, SAMPLES = 5, 2  # of the run that is compared
+SCAN = "a Scan of primitive operators; it will be slow there"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model, what it is made of, and how far ONNX Runtime is from symrnn's own kernel on it.
+
+    ``operator`` is the proved one, empty for scans. ``difference`` is that of the largest
+    entry, None where there is no ONNX Runtime or the model has no weights in it.
+    """
+
+    model: Any = field(repr=False)
+    operator: str
+    difference: float | None
+
+    def __str__(self) -> str:
+        told = (f"the operator {self.operator}, proved to be this network" if self.operator
+                else SCAN)
+        return f"{told}\n{difference_told(self.difference, 'ONNX Runtime')}"
+
+
+def difference_told(difference: float | None, other: str) -> str:
+    """A line about the largest difference."""
+    if difference is None:
+        return f"not compared with {other}: it is not installed, or no run of it is possible"
+    return f"largest difference between {other} and symrnn: {difference:.2g}"
+
+
+@of_network
+def to_onnx(network: Program, parameters: Mapping[str, Any] | None = None,
+            path: str | os.PathLike[str] | None = None, dtype: str = "float32",
+            sizes: Mapping[str, int] | None = None, scan: bool = False) -> Exported:
+    """A network as an ONNX model, checked by ONNX and compared in ONNX Runtime; ``path`` writes it.
+
+    Inputs and outputs bear the network's names, [T, B, ...] with T and B open; initial states
+    (``initial.h`` [B, m]) have defaults, final states come out. It is one operator of ONNX where
+    the prover says that it is the network, and in float32, as runtimes have no other; else, and
+    with ``scan``, scans of primitive operators, which are slow in runtimes. Without ``parameters``
+    they are inputs of the model, and ``sizes`` tells every size by name.
+
+    Raises ShapeError for parameters that do not fit, Misused for another type, for a size that is
+    missing and where the onnx package is missing, ProgramError for an adjoint, OSError.
+    """
+    _must_be_there()
+    if dtype not in DTYPES:
+        raise Misused(f"dtype is {quoted(dtype)}; models compute in {' or '.join(DTYPES)}")
+    from symrnn.backends.onnx_scan import scan_model
+    from symrnn.exchange.operators import operator_model, standard
+
+    given = dict(parameters or {})
+    known = _sizes(network, given, sizes or {})
+    found = None if scan or dtype != "float32" else standard(network)
+    made = (scan_model(network, known, given, dtype) if found is None
+            else operator_model(network, found, known, given))
+    import onnx
+
+    onnx.checker.check_model(made, full_check=True)
+    content = made.SerializeToString()
+    if path is not None:
+        Path(path).write_bytes(content)
+    difference = None if not given else _difference(network, given, content, known, dtype)
+    return Exported(made, found.op_type if found else "", difference)
+
+
+def _must_be_there() -> None:
+    try:
+        import onnx  # noqa: F401
+    except ImportError:
+        raise Misused('models are made by the onnx package: pip install "symrnn[onnx]"') from None
+
+
+def _sizes(network: Program, parameters: Mapping[str, Any],
+           told: Mapping[str, int]) -> dict[str, int]:
+    """Every size, from the parameters or as told. Raises ShapeError, Misused."""
+    sizes = Sizes(network, np.float64)
+    if parameters:
+        own = network.with_role(Role.PARAMETER)
+        check_names(parameters, [one.name for one in own], "parameter")
+        for one in own:
+            sizes.take(one, parameters[one.name], one.name)
+    free = [one.name for one in network.sizes if one.value is None]
+    unknown = [name for name in told if name not in free]
+    if unknown:
+        raise Misused(f"{network.name} has no size {quoted(unknown[0])}; its sizes are "
+                      f"{', '.join(free)}")
+    known = {**told, **{name: sizes.known[name] for name in free if name in sizes.known}}
+    missing = [name for name in free if name not in known]
+    if missing:
+        raise Misused(f"{network.name}: {counted(len(missing), 'size')} must be told for a model: "
+                      f"{', '.join(missing)}; write --fix {missing[0]}=16")
+    if any(told.get(name, length) != length for name, length in known.items()):
+        raise ShapeError(f"{network.name}: the parameters tell other sizes, {known}")
+    return known
+
+
+def _difference(network: Program, parameters: Mapping[str, Any], model: bytes,
+                sizes: Mapping[str, int], dtype: str) -> float | None:
+    """The largest difference between the runtime's outputs and ours, on random inputs."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return None
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    draw = np.random.default_rng(1)
+    known = Sizes(network, np.float64)
+    known.known.update({**sizes, "T": STEPS, "B": SAMPLES})
+    known.complete()
+    inputs = {one.name: draw.normal(size=known.shape(one)).astype(dtype)
+              for one in network.with_role(*INPUTS)}
+    run = compile(network, "numpy", dtype).forward(dict(parameters), inputs)
+    fed = {one.name: run.given.inputs[one.name] for one in network.with_role(*FED)}
+    found = dict(zip((one.name for one in session.get_outputs()), session.run(None, fed),
+                     strict=True))
+    ours = {**run.outputs, **{f"final.{name}": one for name, one in run.final.items()}}
+    return max(float(np.max(np.abs(found[name] - one))) for name, one in ours.items())

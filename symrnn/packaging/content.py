@@ -1,0 +1,150 @@
+"""What a package tells about its network: arrays with their places, ready strings for templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from symrnn.backends.c import blocks, c_names, interface
+from symrnn.backends.lines import WIDTH
+from symrnn.program import FED, Delay, Program, ProgramError, Role, Span, Variable
+from symrnn.program.interpret import Interpreter
+from symrnn.schedule import Plan
+
+Array = npt.NDArray[np.float32]
+BYTES = 4  # of a float32
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One array of the interface: its member in C, its name, its shape, and how large it is.
+
+    ``offset`` is its place among its kind, laid one behind the other; ``stride`` how far it is
+    from one step to the next, 0 for what serves all steps; ``gradient`` the member that takes
+    its gradient.
+    """
+
+    member: str
+    key: str
+    shape: str
+    meaning: str
+    entries: int
+    offset: int
+    stride: int
+    start: str = "0.0f"
+    gradient: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A network of fixed sizes as templates see it."""
+
+    name: str
+    title: str
+    citation: str
+    sizes: tuple[tuple[str, int, str], ...]
+    parameters: tuple[Slot, ...]
+    inputs: tuple[Slot, ...]
+    outputs: tuple[Slot, ...]
+    states: tuple[Slot, ...]
+    streams: bool
+    work: Mapping[str, int]
+
+    @property
+    def upper(self) -> str:
+        """The name in macros."""
+        return self.name.upper()
+
+    @property
+    def count(self) -> int:
+        """The number of all weights."""
+        return sum(one.entries for one in self.parameters)
+
+    @property
+    def stream_bytes(self) -> int:
+        """What one stream takes: its states, its workspace, and whether it began."""
+        kept = sum(one.entries for one in self.states) + self.work.get("step_work", 0)
+        return BYTES * (kept + 1)
+
+
+def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int) -> Model:
+    """The model of a network under a name in C; ``steps`` are those of its longest sequence.
+
+    Raises ProgramError where a size is missing.
+    """
+    program = plan.program
+    known = lengths(program, sizes)
+    names = c_names(plan, name)
+    structs = {one.name: {each.key: each.name for each in one.fields}
+               for one in interface(plan, names, name)}
+
+    def slots(kind: str, found: Sequence[Variable]) -> tuple[Slot, ...]:
+        members = structs[f"{name}_{kind}"]
+        return _slots(found, [members[one.name] for one in found], known)
+
+    edges = [program[one.initial] for one in program.delays]
+    states = _slots(edges, [structs[f"{name}_state"][one.state] for one in program.delays], known,
+                    program.delays)
+    told = tuple((one.name, known[one.name], one.meaning) for one in program.sizes
+                 if one.value is None)
+    shapes = {"T": steps, "B": 1, **known}
+    work = {kind: sum(prod(_lengths(axes, shapes)) for axes in found) or 1
+            for kind, found in blocks(plan, name).items()}
+    return Model(
+        name, program.title, program.source, told,
+        tuple(replace(one, gradient=structs[f"{name}_gradients"][one.key])
+              for one in slots("parameters", program.with_role(Role.PARAMETER))),
+        slots("inputs", program.with_role(*FED)),
+        slots("outputs", [program[one] for one in program.outputs]), states, plan.streams, work)
+
+
+def lengths(program: Program, sizes: Mapping[str, int]) -> dict[str, int]:
+    """Every size of a program, the computed ones too. Raises ProgramError where one is missing."""
+    free = [one.name for one in program.sizes if one.value is None]
+    missing = [one for one in free if one not in sizes]
+    if missing:
+        raise ProgramError(f"{program.name}: the size {missing[0]} is not fixed, and a package has "
+                           f"sizes for good; write --fix {','.join(f'{one}=8' for one in missing)}")
+    return dict(Interpreter(program, {}, {one: sizes[one] for one in free}).sizes)
+
+
+def entries(variable: Variable, known: Mapping[str, int]) -> int:
+    """How many numbers an array holds at one step of one sample."""
+    return prod(_lengths(variable.axes, known))
+
+
+def _lengths(axes: Sequence[str], known: Mapping[str, int]) -> list[int]:
+    return [int(axis) if axis.isdigit() else known[axis] for axis in axes]
+
+
+def _slots(found: Sequence[Variable], members: Sequence[str], known: Mapping[str, int],
+           delays: Sequence[Delay] = ()) -> tuple[Slot, ...]:
+    starts = [literal(float(one.start)) for one in delays] or ["0.0f"] * len(found)
+    slots: list[Slot] = []
+    offset = 0
+    for one, member, start in zip(found, members, starts, strict=True):
+        count = entries(one, known)
+        slots.append(Slot(member, one.name, f"[{', '.join(one.axes)}]", one.meaning, count, offset,
+                          count if one.span is Span.SEQUENCE else 0, start))
+        offset += count
+    return tuple(slots)
+
+
+def literal(number: float) -> str:
+    """A number of float32 as C writes it: the shortest that is read back the same."""
+    return f"{np.float32(number)!s}f"
+
+
+def literals(array: npt.ArrayLike) -> tuple[str, ...]:
+    """An array of C, line by line."""
+    lines: list[str] = []
+    line = "   "
+    for one in map(literal, np.asarray(array, np.float32).ravel().tolist()):
+        if len(line) + len(one) + 2 > WIDTH:
+            lines, line = [*lines, line], "   "
+        line += f" {one},"
+    return (*lines, line)

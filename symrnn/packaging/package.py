@@ -1,0 +1,183 @@
+"""A package: one folder with a network, its weights, its tests, and what builds them anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from symrnn.backends.c import Chosen, c_backend
+from symrnn.packaging.content import BYTES, Model, Slot, literals, model
+from symrnn.packaging.drawn import (STEPS, TOLERANCE, checked_parameters, drawn_parameters,
+                                    sizes_of, vectors)
+from symrnn.packaging.kinds import CORE, KINDS, LEARNS, Kind
+from symrnn.packaging.learning import BLOCK, Training, training
+from symrnn.packaging.measured import Measured, measured
+from symrnn.pipeline import derive
+from symrnn.program import Program, ProgramError, misnamed, of_network, quoted
+from symrnn.rendering import MARK, render, rendered
+from symrnn.schedule import Plan
+
+README = "README.md"
+HEADER = 64  # bytes in front of the numbers of a binary file
+DRAWN = "The weights are drawn at random, since none were given: they are there to be trained."
+GIVEN = "The weights are those that were given."
+Lines = tuple[tuple[Slot, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """What the templates print beside the model and its training."""
+
+    model: Model
+    values: Lines
+    given: Lines
+    wanted: Lines
+    origin: str
+    sources: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    training: tuple[Training, ...]
+    headers: tuple[str, ...] = ()
+    measured: tuple[Measured, ...] = ()
+    steps: int = STEPS
+    tolerance: str = str(TOLERANCE)
+    version: str = "1.0.0"
+    header_bytes: int = HEADER
+
+    @property
+    def unused(self) -> bool:
+        """True where there are no parameters."""
+        return not self.model.parameters
+
+    @property
+    def stateless(self) -> bool:
+        """True where nothing is remembered."""
+        return not self.model.states
+
+    @property
+    def unmeasured(self) -> bool:
+        """True where no compiler told the size of the code."""
+        return not self.measured
+
+    @property
+    def audio_class(self) -> str:
+        """The class in C++: the name with a large first letter."""
+        return self.model.name[:1].upper() + self.model.name[1:]
+
+    @property
+    def mono(self) -> tuple[str, ...]:
+        """Present where one sample goes in and what comes out begins with one."""
+        one_each = [one.entries for one in self.model.inputs] == [1] and \
+            [one.entries for one in self.model.outputs] == [1]
+        return ("mono",) if one_each else ()
+
+    @property
+    def infer_bytes(self) -> int:
+        """The workspace of the test's sequence."""
+        return BYTES * self.model.work["infer_work"]
+
+    @property
+    def weight_bytes(self) -> int:
+        """What the weights take."""
+        return BYTES * self.model.count
+
+
+@of_network
+def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
+            params: Mapping[str, Any] | None = None, kinds: Sequence[str] = (),
+            train: str = "", window: int = 8) -> dict[str, str | bytes]:
+    """Every file of a package by its path: C99 with weights, tests, and what builds them.
+
+    ``fix`` gives sizes that the shapes of ``params`` do not tell; weights that are not given are
+    drawn. ``kinds`` are names of :data:`symrnn.packaging.KINDS`, all where there are none.
+    ``train`` names a loss, and then the package learns too, in windows of up to ``window`` steps.
+    Raises ProgramError for a network, a name, sizes, weights or a kind that make no package.
+    """
+    if (why := misnamed(name)) is not None:
+        raise ProgramError(why)
+    sizes = {**(fix or {}), **(sizes_of(network, params) if params is not None else {})}
+    weights = (drawn_parameters(network, sizes) if params is None
+               else checked_parameters(network, sizes, params))
+    origin = DRAWN if params is None else GIVEN
+    plan = derive(network)
+    own = model(plan, name, sizes, STEPS)
+    chosen = _chosen(kinds, own)
+    learns = (training(network, own, sizes, weights, train, window),) if train else ()
+    code = _kernels(plan, own, learns)
+    found = vectors(network, sizes, weights)
+    parts = (*code, *_own_sources(name, learns))
+    sources = tuple(one for one in sorted(parts) if one.endswith(".c"))
+    content = Package(
+        own, tuple((one, literals(weights[one.key])) for one in own.parameters),
+        tuple((one, literals(found.inputs[one.key])) for one in own.inputs),
+        tuple((one, literals(found.outputs[one.key])) for one in own.outputs), origin, sources,
+        chosen, learns, tuple(one for one in sorted(parts) if one.endswith(".h")))
+    files = {**{f"src/{one}": text for one, text in code.items()}, **dict(_files(content))}
+    content = replace(content, measured=_measured(content, files))
+    return {**files, README: render(f"package/core/{README}.j2", content),
+            f"weights/{name}.bin": _binary(own, weights)}
+
+
+def _measured(content: Package, files: Mapping[str, str]) -> tuple[Measured, ...]:
+    """The code of the step and of the training part, where there is a compiler."""
+    sources = {path.removeprefix("src/"): text for path, text in files.items()
+               if path.startswith("src/")}
+    name = content.model.name
+    step = (f"{name}.c", f"{name}_model.c")
+    weights = f"{name}_weights.c"
+    return measured(sources, step, [one for one in content.sources if one not in (*step, weights)])
+
+
+def _chosen(kinds: Sequence[str], own: Model) -> tuple[Kind, ...]:
+    """The kinds of these names that fit a network. Raises ProgramError for another name."""
+    known = {one.name: one for one in KINDS}
+    for name in kinds:
+        if name not in known:
+            raise ProgramError(f"there is no kind of package {quoted(name)}; there are "
+                               f"{', '.join(known)}")
+        if known[name].streams and not own.streams:
+            raise ProgramError(f"{own.name} reads its input in both directions, so it has no "
+                               f"single steps, and a package for {name} needs them")
+    return tuple(one for one in KINDS if (one.name in kinds or not kinds)
+                 and (own.streams or not one.streams))
+
+
+def _kernels(plan: Plan, own: Model, learns: Sequence[Training]) -> dict[str, str]:
+    """The generated sources: the network, and where it learns its judge and its optimisers."""
+    def printed(one: Plan, name: str, chosen: Chosen) -> dict[str, str]:
+        return rendered(c_backend(one, name, chosen))
+
+    fixed = {name: value for name, value, _ in own.sizes}
+    files = printed(plan, own.name, Chosen(("infer", "step"), fixed))
+    for each in learns:
+        for name, one in each.plans.items():
+            judging = name == each.judged.name
+            files |= printed(one, name, Chosen(
+                ("forward", "backward") if judging else ("step",),
+                {size: value for size, value, _ in each.judged.sizes} if judging
+                else {"k": BLOCK}))
+    return files
+
+
+def _own_sources(name: str, learns: Sequence[Training]) -> tuple[str, ...]:
+    kinds = (CORE, LEARNS) if learns else (CORE,)
+    return tuple(path.format(name=name).removeprefix("src/") for kind in kinds
+                 for _, path in kind.files if path.startswith("src/"))
+
+
+def _files(content: Package) -> Iterator[tuple[str, str]]:
+    """Every file that a template makes, but the README, which tells how large they are."""
+    for kind in (CORE, *content.kinds, *((LEARNS,) if content.training else ())):
+        for template, path in kind.files:
+            inside = content.training[0] if kind is LEARNS else content
+            yield path.format(name=content.model.name), render(
+                f"package/{kind.name}/{template}.j2", inside)
+
+
+def _binary(own: Model, weights: Mapping[str, Any]) -> bytes:
+    """The weights in a file: a line that tells what it is, in 64 bytes, then the numbers."""
+    head = f"{MARK}: {own.name}, {own.count} float32".encode()[:HEADER - 1]
+    return head.ljust(HEADER - 1) + b"\n" + b"".join(
+        np.asarray(weights[one.key], "<f4").tobytes() for one in own.parameters)

@@ -1,0 +1,51 @@
+"""How large compiled C is: the code in an object file, as the compiler's own tools tell it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from symrnn.runtime.compiler import CompilerMissing, find_compiler
+
+SMALL = ("-std=c99", "-Os", "-c")
+CORTEX = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
+
+
+def small_compilers() -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """What there is to compile small code with: a name, the command, the program ``size``."""
+    found = []
+    try:
+        command, size = find_compiler(), "size"
+    except CompilerMissing:
+        command = ()
+    if command and shutil.which(size):
+        found.append((f"{Path(command[0]).name}, {os.uname().machine}", (*command, *SMALL), size))
+    if shutil.which("arm-none-eabi-gcc") and shutil.which("arm-none-eabi-size"):
+        found.append(("arm-none-eabi-gcc, Cortex-M4",
+                      ("arm-none-eabi-gcc", *SMALL, *CORTEX), "arm-none-eabi-size"))
+    return tuple(found)
+
+
+def code_sizes(files: Mapping[str, str], sources: Sequence[str], command: Sequence[str],
+               size: str) -> dict[str, int] | None:
+    """The bytes of code in each source, or None where the compiler refuses one.
+
+    ``files`` are the texts of all, headers too, in one folder.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        for name, text in files.items():
+            Path(place, name).write_text(text, encoding="utf-8")
+        found = {}
+        for name in sources:
+            done = subprocess.run([*command, name, "-o", "code.o"], cwd=place,
+                                  capture_output=True, text=True, check=False)
+            told = subprocess.run([size, "code.o"], cwd=place, capture_output=True, text=True,
+                                  check=False)
+            if done.returncode or told.returncode:
+                return None
+            found[name] = int(told.stdout.split("\n")[1].split()[0])
+        return found

@@ -1,0 +1,116 @@
+"""The section on vanishing and exploding gradients: what it says comes from equations and runs."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+import symrnn
+from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.unicode import UNICODE
+from symrnn.cells import architectures
+from symrnn.documents import numbers
+from symrnn.documents.example import worked_example
+from symrnn.documents.flow import LAGS, gradient_flow, page_sizes, page_start
+from symrnn.documents.travels import GradientFlow
+from symrnn.jacobians.measure import along_run
+from symrnn.jacobians.paths import additive_paths, biases, openers, recurrent_weights
+from symrnn.jacobians.steps import Steps
+from symrnn.pipeline import derive
+
+
+def section(name: str) -> GradientFlow:
+    """The section of a network's page."""
+    return gradient_flow(worked_example(derive(symrnn.cell(name)), name))
+
+
+@pytest.mark.parametrize("name, factors", [
+    ("lstm", {"c": "f"}), ("lstm_1997", {"c": "1"}), ("gru", {"h": "z"}), ("mgu", {"h": "1 - f"}),
+    ("elman", {}), ("indrnn", {}), ("jordan", {}), ("slstm", {"c": "f", "n": "f"}),
+    ("rhn", {"y": "(1 - t_1)*(1 - t_2)*(1 - t_3)"}), ("mlstm", {"C": "f", "n": "f"}),
+    ("scrn", {"s": "alpha"})])
+def test_additive_paths_are_read_off_the_equations(name: str, factors: dict[str, str]) -> None:
+    found = additive_paths(symrnn.cell(name))
+    assert {one.delay.source: str(one.factor) for one in found} == factors
+
+
+@pytest.mark.parametrize("name, bias, sign", [
+    ("lstm", "b_f", 1), ("gru", "b_z", 1), ("mgu", "b_f", -1), ("lstm_coupled", "b_i", -1),
+    ("janet", "b_f", 1), ("slstm", "b_f", 1)])
+def test_the_bias_of_the_path_comes_first_and_opens_it(name: str, bias: str, sign: int) -> None:
+    program = symrnn.cell(name)
+    assert biases(program)[0] == bias
+    assert (openers(program)[0].bias, openers(program)[0].sign) == (bias, sign)
+    state = additive_paths(program)[0].delay.state
+    closed, opened = (symrnn.flow(program, steps=20, set={bias: side * sign})[0].norms[state, state]
+                      for side in (-4, 4))
+    assert opened[20] > closed[20] + 3
+
+
+@pytest.mark.parametrize("name, weights, shifted", [
+    ("elman", ("U",), ("b",)), ("jordan", ("U", "V"), ("b", "b_y")), ("mingru", (), ("b_z", "b_h")),
+    ("gru", ("U_z", "U_r", "U_n"), ("b_z", "b_r", "b_n", "c_n")), ("indrnn", ("u",), ("b",))])
+def test_knobs_are_what_leads_from_state_to_state(name: str, weights: tuple[str, ...],
+                                                  shifted: tuple[str, ...]) -> None:
+    program = symrnn.cell(name)
+    assert (recurrent_weights(program), biases(program)) == (weights, shifted)
+
+
+def test_curves_are_those_of_a_run_beside_elman() -> None:
+    program = symrnn.cell("gru")
+    (found,) = section("gru").curves
+    travel = along_run("gru", Steps(page_start(program)))
+    assert found.labels == ("gru: h", "elman: h")
+    for row in found.rows:
+        assert row.powers[0] == travel.norms["h", "h"][row.lag]
+    assert found.rows[-1].lag == LAGS
+    assert [one.name for one in found.further] == ["elman"]
+    assert set(json.loads(found.data)["networks"][0]["scaled"]) == {"U_z", "U_r", "U_n"}
+
+
+def test_elman_stands_alone_and_two_directions_have_no_curve(files: dict[str, str]) -> None:
+    (alone,) = section("elman").curves
+    assert alone.labels == ("elman: h",)
+    both = section("bidirectional_rnn")
+    assert (both.curves, both.jacobian, both.unmeasured) == ((), (), "both_directions")
+    assert "remembers in both directions" in files["en/bidirectional_rnn.html"]
+    assert "雙向都有記憶" in files["zh-TW/bidirectional_rnn.html"]
+
+
+def test_the_numbers_stand_in_a_table_without_a_script(files: dict[str, str]) -> None:
+    (curves,) = section("lstm").curves
+    text = files["en/lstm.html"]
+    body = text[text.index('<table class="norms">'):]
+    cells = re.findall(r"<td>([^<]+)</td>", body[:body.index("</table>")])
+    assert cells == [numbers.of_power(power) for row in curves.rows for power in row.powers]
+    assert len(re.findall('<polyline class="travel', text)) == 3
+    assert files["kernels/elman.js"] == curves.further[0].text
+
+
+@pytest.mark.parametrize("power, text", [
+    (0.0, "1"), (-2.5, "0.00316"), (-9.4, "4.0\u202f×\u202f10⁻¹⁰"), (3.0, "1.0\u202f×\u202f10³"),
+    (-700.0001, "1.0\u202f×\u202f10⁻⁷⁰⁰"), (float("-inf"), "0")])
+def test_numbers_from_their_logarithms(power: float, text: str) -> None:
+    assert numbers.of_power(power) == text
+
+
+def test_a_number_that_scales_a_vector_is_no_diagonal_matrix() -> None:
+    """B u with one u for all units: the derivative of u is a row, and B a column before it."""
+    lines = [f"{UNICODE(left)} = {UNICODE(right)}"
+             for column in state_jacobian(symrnn.cell("lmu")) for left, right in column]
+    assert "∂m[t]/∂h[t-1] = B ∂u[t]/∂h[t-1]" in lines
+    assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a_h[t]/∂h[t-1]" in lines
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", [one.name for one in architectures()])
+def test_every_network_has_its_section(name: str) -> None:
+    program = next(one for one in architectures() if one.name == name).build()
+    found = section(name)
+    assert bool(found.curves) == (not found.unmeasured)
+    assert bool(found.jacobian) == bool(found.curves)
+    assert all(rows for _, rows in found.jacobian)
+    for size in page_sizes(program).values():
+        assert size >= 2

@@ -1,0 +1,160 @@
+"""The same package for other toolchains: audio plug-ins, a browser, Arduino, Zephyr."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.packaging import package
+from symrnn.packaging.drawn import drawn_parameters
+from symrnn.rendering import write
+from tests.package.building import nightly, numbers, run, sources
+
+WARNINGS = "-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
+AUDIO = """
+#include "amp.hpp"
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+void *operator new(std::size_t) { std::abort(); }
+int main()
+{
+    static Amp left, right;
+    const float samples[5] = {0.5f, -0.25f, 0.125f, 0.75f, -1.0f};
+    static_assert(noexcept(left.process(samples[0])), "the audio thread throws nothing");
+    for (float sample : samples)
+        std::printf("%.9g\\n", static_cast<double>(left.process(sample)));
+    float block[5];
+    right.process(samples, block, 5);
+    for (float sample : block)
+        std::printf("%.9g\\n", static_cast<double>(sample));
+    left.reset();
+    std::printf("%.9g\\n", static_cast<double>(left.process(samples[0])));
+}
+"""
+PAGE = """<!doctype html><title>wait</title><script type="module">
+import { load } from "./lstm.mjs";
+const network = await load(fetch("lstm.wasm"));
+const step = () => Array.from(network.step({x: [0.5, -1]}).h);
+const told = {first: step(), second: step()};
+network.reset();
+told.again = step();
+try { network.step({x: [1]}); } catch (error) { told.error = error.message; }
+document.body.textContent = JSON.stringify(told);
+document.title = "done";
+</script><body></body>"""
+SIZES = {"n": 2, "m": 3}
+
+
+def test_a_plugin_computes_sample_by_sample_and_allocates_nothing(tmp_path: Path) -> None:
+    network, sizes = symrnn.readout(symrnn.gru()), {"n": 1, "m": 4, "p": 1}
+    write(tmp_path, package(network, "amp", sizes, kinds=["audio"]))
+    (tmp_path / "main.cpp").write_text(AUDIO)
+    for one in sources(tmp_path):
+        run("gcc", "-std=c99", "-O2", "-c", one, cwd=tmp_path)
+    objects = [one.name for one in sorted(tmp_path.glob("*.o"))]
+    run("g++", "-std=c++11", *WARNINGS, "-Isrc", "-Iaudio", "main.cpp", *objects, "-o", "main",
+        cwd=tmp_path)
+    found = numbers(run(str(tmp_path / "main"), cwd=tmp_path))
+    x = np.array([0.5, -0.25, 0.125, 0.75, -1.0]).reshape(5, 1, 1)
+    y = symrnn.compile(network, "numpy", "float64").forward(drawn_parameters(network, sizes), x).y
+    assert np.allclose(found, [*y.ravel(), *y.ravel(), y[0, 0, 0]], atol=1e-6)
+
+
+def test_arduino_compiles_the_sources_as_they_lie(tmp_path: Path) -> None:
+    """Its sketches are C++, with what the board's headers declare."""
+    write(tmp_path, package(symrnn.lstm(), "lstm", SIZES, kinds=["arduino", "platformio"]))
+    (tmp_path / "main.cpp").write_text(
+        "struct { void begin(long) {} void println(double, int) {} } Serial;\n"
+        "static const int A0 = 0;\nstatic int analogRead(int) { return 512; }\n"
+        "static void delay(int) {}\n"
+        '#include "examples/Stream/Stream.ino"\nint main() { setup(); loop(); }\n')
+    run("g++", "-std=c++11", "-Wall", "-Wextra", "-Werror", "-Isrc", "-c", "main.cpp",
+        cwd=tmp_path)
+    told = dict(line.split("=", 1) for line in
+                (tmp_path / "library.properties").read_text().splitlines()[1:])
+    assert told["name"] == "lstm" and told["includes"] == "lstm_model.h"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", told["version"])
+    described = json.loads((tmp_path / "library.json").read_text())
+    assert (tmp_path / described["build"]["srcDir"] / described["headers"]).is_file()
+
+
+def test_zephyr_compiles_every_source(packaged: Path) -> None:
+    """Its CMake and Kconfig are read by Zephyr alone; what they name is here."""
+    text = (packaged / "zephyr/CMakeLists.txt").read_text()
+    named = {(packaged / "zephyr" / one).resolve() for one in re.findall(r"\S+\.c\b", text)}
+    assert named == {Path(one).resolve() for one in sources(packaged)}
+    assert "kconfig: zephyr/Kconfig" in (packaged / "zephyr/module.yml").read_text()
+    assert "config LSTM\n\tbool " in (packaged / "zephyr/Kconfig").read_text()
+
+
+@pytest.fixture(scope="module")
+def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the network as WebAssembly, and a page that runs it."""
+    folder = tmp_path_factory.mktemp("wasm")
+    write(folder, package(symrnn.lstm(), "lstm", SIZES, kinds=["wasm"]))
+    done = subprocess.run(["sh", "wasm/build.sh"], cwd=folder, capture_output=True, text=True,
+                          env={**os.environ, "ZIG": f"{sys.executable} -m ziglang"}, check=False)
+    assert done.returncode == 0, done.stderr
+    (folder / "wasm/index.html").write_text(PAGE)
+    return folder / "wasm"
+
+
+@pytest.fixture
+def address(wasm: Path) -> Iterator[str]:
+    """Where a browser finds it."""
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(wasm)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/"
+    server.shutdown()
+    server.server_close()
+
+
+@nightly
+def test_it_runs_in_a_browser(wasm: Path, address: str) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium",
+                                         args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_function("document.title == 'done'")
+        told = json.loads(page.inner_text("body"))
+        browser.close()
+    right(told)
+
+
+@nightly
+def test_it_runs_in_node(wasm: Path) -> None:
+    script = PAGE.partition('"module">')[2].partition("</script>")[0]
+    script = script.replace('fetch("lstm.wasm")', 'readFile("lstm.wasm")').replace(
+        "document.body.textContent = ", "const text = ").replace(
+        'document.title = "done"', "console.log(text)")
+    (wasm / "main.mjs").write_text('import { readFile } from "node:fs/promises";\n' + script)
+    right(json.loads(run("node", "main.mjs", cwd=wasm)))
+
+
+def right(told: dict[str, object]) -> None:
+    """What a page was told is what NumPy says."""
+    x = np.tile([0.5, -1.0], (2, 1, 1))
+    kernel = symrnn.compile(symrnn.lstm(), "numpy", "float64")
+    h = kernel.forward(drawn_parameters(symrnn.lstm(), SIZES), x).y[:, 0]
+    assert np.allclose(np.array([told["first"], told["second"]]), h, atol=1e-6)
+    assert told["again"] == told["first"] != told["second"]
+    assert told["error"] == "step needs x with 2 numbers"
