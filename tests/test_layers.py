@@ -52,10 +52,10 @@ HOMES = {
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli"},
+    "jax": {"bench", "jax"}, "openvino": {"bench"},
     "matplotlib": {"bench", "jacobians"},
     "onnx": {"bench", "backends", "exchange"},  # a model is printed, read and run
-    "onnxruntime": {"bench", "exchange"}, "openvino": {"bench"},
-    **{library: {library, "bench", "exchange"} for library in ("torch", "jax")},
+    "torch": {"bench", "exchange", "torch"}, "onnxruntime": {"bench", "exchange"},
     "keras": {"exchange"}, "h5py": {"exchange"},
     "safetensors": {"storage"},
     "ctypes": {"runtime", "bench", "jax"},
