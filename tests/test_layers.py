@@ -27,9 +27,9 @@ RANKS = {
     "targets": 6, "storage": 6,
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
-    "checking": 9, "presentation": 9, "interop": 9,
+    "checking": 9, "presentation": 9, "interop": 9, "learner": 9,
     "comparison": 10, "bench": 10, "gradients": 10, "jacobians": 10, "packaging": 10,
-    "documents": 11, "exchange": 11,
+    "documents": 11, "exchange": 11, "training": 11,
     "workflow": 12,
     "cli": 13,
     "api": 14,
@@ -48,7 +48,7 @@ HOMES = {
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
-    "rich": {"cli"},
+    "rich": {"cli", "training"},  # bars
     **{peer: {"bench"} for peer in "jax openvino".split()},
     "matplotlib": {"bench", "jacobians"},
     "onnx": {"bench", "backends", "exchange"},  # a model is printed, read and run
