@@ -23,8 +23,9 @@ CELLS, PARTS = [one.name for one in architectures()], 8
 LARGEST = ("deep_bidirectional_lstm", "rwkv7", "ltc", "convlstm")  # minutes to compile
 
 
-NUMBERS = ("zoo", "transforms", "cellfile", "test_kernels", "test_hard_kernels", "test_zoo",
-           "test_zoo_classic", "test_zoo_recent", "test_zoo_directions", "test_unusual_cells")
+NUMBERS = ("zoo", "torch", "jax", "transforms", "cellfile", "test_kernels", "test_hard_kernels",
+           "test_zoo", "test_zoo_classic", "test_zoo_recent", "test_zoo_directions",
+           "test_unusual_cells")
 
 
 def pytest_configure(config: pytest.Config) -> None:
