@@ -16,7 +16,7 @@ with needed("PyTorch", "symrnn[torch]"):
     from symrnn.torch import module
 
 options = asked(__doc__)
-updates, letters = (5, 60) if options.quick else (1000, 400)
+updates, letters = (5, 60) if options.quick else (400, 400)
 torch.manual_seed(0)
 
 # %% [markdown]
@@ -42,7 +42,7 @@ print(f"{len(text)} characters, {len(plain)} different ones")
 class Model(torch.nn.Module):
     """Characters in, scores of the next one out; the state goes on from one part to the next."""
 
-    def __init__(self, hidden: int = 128) -> None:
+    def __init__(self, hidden: int = 96) -> None:
         super().__init__()
         self.embed = torch.nn.Embedding(len(plain), 32)
         self.memory = module(symrnn.lstm(peephole=True), n=32, m=hidden)
@@ -54,7 +54,7 @@ class Model(torch.nn.Module):
 
 
 model = Model()
-steps = torch.optim.Adam(model.parameters(), lr=0.005)
+steps = torch.optim.Adam(model.parameters(), lr=0.01)
 streams = codes[:len(codes) // 32 * 32].reshape(32, -1).T  # [T, 32]: each goes on by itself
 losses, state, place = [], None, 0
 for _ in range(updates):

@@ -37,14 +37,14 @@ print(f"{len(train[1])} training images, {len(held_out[1])} held out: "
 # The learning curve, and some held-out images with what the network takes them for.
 
 # %%
-figure, planes = axes(9, width=11, height=2.6)
+figure, planes = axes(7, width=11, height=2.4, shares=[3, 1, 1, 1, 1, 1, 1])
 curve, *images = planes
 curve.semilogy(range(1, epochs + 1), fitted.losses, color=BLUE, label="training")
 curve.semilogy(range(1, epochs + 1), fitted.validation, color=ORANGE, label="held out")
 curve.set(xlabel="epoch", title="cross-entropy")
 curve.legend(frameon=False, fontsize=7)
 wrong = np.flatnonzero(scores.argmax(-1) != held_out[1])
-chosen = [*wrong[:3], *np.flatnonzero(scores.argmax(-1) == held_out[1])][:8]
+chosen = [*wrong[:3], *np.flatnonzero(scores.argmax(-1) == held_out[1])][:6]
 for plane, number in zip(images, chosen, strict=True):
     taken, is_one = scores[number].argmax(), held_out[1][number]
     plane.imshow(held_out[0][:, number], cmap="gray_r")

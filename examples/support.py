@@ -57,13 +57,14 @@ def needed(package: str, extra: str = "symrnn[examples]") -> Iterator[None]:
                          f"pip install \"{extra}\"") from None
 
 
-def axes(columns: int = 1, width: float = 9, height: float = 3.4) -> tuple[Any, Any]:
+def axes(columns: int = 1, width: float = 9, height: float = 3.4,
+         shares: list[int] | None = None) -> tuple[Any, Any]:
     """A figure of matplotlib, and its planes side by side."""
     with needed("matplotlib"):
         from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
-    planes = figure.subplots(1, columns)
+    planes = figure.subplots(1, columns, width_ratios=shares)
     for one in planes if columns > 1 else [planes]:
         one.grid(alpha=0.25)
         one.spines[["top", "right"]].set_visible(False)
