@@ -1,4 +1,4 @@
-"""The adding problem: two of many numbers are marked; what is their sum?
+"""The adding problem: two of many numbers are marked, and their sum is asked for.
 
 An Elman network forgets the first one, an LSTM does not, and the flow of gradients tells why.
 Source: S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997).

@@ -70,8 +70,8 @@ for _ in range(updates):
     steps.step()
     losses.append(loss.item())
     place += 64
-print(f"cross-entropy: {losses[0]:.2f} at first, {sum(losses[-20:]) / len(losses[-20:]):.2f} in the "
-      f"end")
+last = losses[-20:]
+print(f"cross-entropy: {losses[0]:.2f} at first, {sum(last) / len(last):.2f} in the end")
 
 # %% [markdown]
 # What it writes, character by character.

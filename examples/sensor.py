@@ -1,7 +1,7 @@
 """Streaming in C: an LSTM in a package learns to foresee a sensor while it reads it.
 
-`symrnn package --train` writes a folder of C99 without malloc; `sensor.c` is 20 lines around it. The
-simulated sensor changes its rhythm in the middle, and the network follows.
+`symrnn package --train` writes a folder of C99 without malloc; `sensor.c` is a few lines around it.
+The simulated sensor changes its rhythm in the middle, and the network follows.
 """
 
 # %%

@@ -19,7 +19,8 @@ samples, epochs = (200, 4) if options.quick else (1500, 12)
 
 # %%
 TEMPLATES = """
-arrive to:CITY on time:DATE | I would like to arrive to:CITY on time:DATE | leave from:CITY on time:DATE
+arrive to:CITY on time:DATE | I would like to arrive to:CITY on time:DATE
+leave from:CITY on time:DATE
 I would like to leave from:CITY on time:DATE | on time:DATE I leave from:CITY and arrive to:CITY
 on time:DATE I arrive to:CITY and leave from:CITY | from:CITY is where I leave from on time:DATE
 to:CITY is where I arrive on time:DATE | to:CITY please , arrive on time:DATE
