@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 DTYPES = ("float32", "float64")
 SLOPES = ("exact", "rounded")  # what the tape keeps of a sigmoid or a tanh
-PAGES, LANGUAGES = ("html",), ("en", "zh-TW")  # what `docs` writes, and in which languages
+PAGES = ("html", "pdf", "latex")  # what `docs` writes
+LANGUAGES = ("en", "zh-TW")
 # How `show` and `grad` print equations.
 STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
 PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for

@@ -122,7 +122,7 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
 
 
 def pages(networks: Sequence[Architecture], languages: Sequence[str],
-          formats: str) -> Iterator[tuple[str, dict[str, str]]]:
+          formats: str) -> Iterator[tuple[str, dict[str, str | bytes]]]:
     """The site of some networks, page by page: each network's name, and its files.
 
     Raises UnknownName for a language or a format that there is none of.
@@ -132,14 +132,17 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str],
 
     written, whole = writer(formats, languages), site(networks)
     for page in whole.pages():
-        yield page.head.name, written.page(page)
+        yield page.head.name, {**written.page(page)}
     yield "", {**written.assets(), **written.index(whole.entries)}
 
 
-def write_pages(files: Mapping[str, str], output: Path) -> Path:
-    """Write a site, and tell where a reader begins. Raises FileRefused."""
+def write_pages(files: Mapping[str, str | bytes], output: Path) -> Path:
+    """Write pages, and tell where a reader begins: at the list of all, else at the first.
+
+    Raises FileRefused.
+    """
     rendering.write(output, files)
-    return output / "index.html"
+    return output / ("index.html" if "index.html" in files else next(iter(files)))
 
 
 def write(files: Mapping[str, str], output: Path) -> None:

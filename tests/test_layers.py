@@ -27,15 +27,15 @@ RANKS = {
     "targets": 6, "storage": 6,
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
-    "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9, "learner": 9,
-    "comparison": 10, "gradients": 10, "jacobians": 10, "packaging": 10, "torch": 10, "jax": 10,
-    "bench": 11, "exchange": 11, "training": 11,
-    "documents": 12,
-    "workflow": 13,
-    "cli": 14,
-    "api": 15,
-    "__init__": 16,
-    "__main__": 17,
+    "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
+    "learner": 9,
+    "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10, "packaging": 10,
+    "bench": 11, "documents": 11, "exchange": 11, "training": 11,
+    "workflow": 12,
+    "cli": 13,
+    "api": 14,
+    "__init__": 15,
+    "__main__": 16,
 }
 
 # The one way up: a notebook asks a program how it looks, and printers are loaded then.
@@ -46,15 +46,16 @@ WAYS_UP = {("symrnn.program.form", "symrnn.presentation")}
 # those that symrnn works in.
 HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
-    "pygments": {"documents"},
+    "pygments": {"documents"}, "markdown_it": {"documents"},
+    "typst": {"documents"},
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli", "training"},  # bars
-    "openvino": {"bench"}, "matplotlib": {"bench", "jacobians"},
+    "matplotlib": {"bench", "jacobians"},
     "onnx": {"bench", "backends", "exchange"},  # a model is printed, read and run
-    "onnxruntime": {"bench", "exchange"},
-    "torch": {"torch", "bench", "exchange"}, "jax": {"jax", "bench"},
+    "onnxruntime": {"bench", "exchange"}, "openvino": {"bench"},
+    **{library: {library, "bench", "exchange"} for library in ("torch", "jax")},
     "keras": {"exchange"}, "h5py": {"exchange"},
     "safetensors": {"storage"},
     "ctypes": {"runtime", "bench", "jax"},

@@ -95,7 +95,7 @@ def _document(plan: Plan) -> Document:
         tuple(printer.symbol(one.name) for one in gradient.with_role(Role.COTANGENT)),
         derivation(program, gradient), _equations(gradient),
         tuple(_memory(gradient, one) for one in gradient.delays),
-        _equations(published(gradient)))
+        _equations(published(gradient), gradient))
 
 
 def _is_own(program: Program, variable: Variable) -> bool:
@@ -138,9 +138,11 @@ def _size(program: Program, size: Size) -> Row:
                escape_latex(size.meaning) + value)
 
 
-def _equations(program: Program) -> tuple[Rows, ...]:
+def _equations(program: Program, known: Program | None = None) -> tuple[Rows, ...]:
+    """The equations of a program, without those of another one that a reader has seen."""
     printer, found = LatexPrinter(program), []
-    for equation in printed(program):
+    seen = {(one.lhs, one.rhs) for one in known.equations} if known else ()
+    for equation in [one for one in printed(program) if (one.lhs, one.rhs) not in seen]:
         *first, last = printer.rows(equation)
         found.append(Rows(tuple(first), last, str(equation.number)))
     return tuple(found)

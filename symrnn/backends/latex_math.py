@@ -20,9 +20,18 @@ _ESCAPES = {"_": r"\_", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "{": r"\
             "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
 
 
+STOPS = frozenset("、，。；：")  # behind which a line of Chinese may end, whatever follows
+
+
 def escape_latex(text: str) -> str:
     """Plain text made safe for a LaTeX document."""
     return "".join(_ESCAPES.get(character, character) for character in printable(text))
+
+
+def escape_latex_chinese(text: str) -> str:
+    """The same where formulas stand between Chinese letters."""
+    return "".join(f"{one}\\allowbreak{{}}" if one in STOPS else one
+                   for one in escape_latex(text))
 
 
 def glyph_latex(glyph: Glyph, time: str = "") -> str:

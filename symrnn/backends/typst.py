@@ -6,6 +6,8 @@ strings, so nothing that an author writes is read as code.
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown, SpelledPrinter
@@ -124,8 +126,9 @@ def term(program: Program, term: Expr, lhs: str) -> str:
 
 
 def string(text: str) -> str:
-    """Words as a string of Typst."""
-    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Words as a string of Typst; spaces of every width print, what else does not is a code."""
+    shown = "".join(one if category(one) == "Zs" else printable(one) for one in text)
+    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _glyph(glyph: Glyph) -> str:

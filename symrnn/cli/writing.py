@@ -24,14 +24,16 @@ def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGE
     """Write a page for each network: equations, their derivation, code, examples, accuracy.
 
     Pages need no server and no network: open index.html. Writing them needs
-    `pip install "symrnn[docs]"`. Files that symrnn did not generate are never written over.
+    `pip install "symrnn[docs]"`, PDF too, and no TeX. LaTeX comes with its references beside it.
+    Files that symrnn did not generate are never written over.
 
-    Examples: `symrnn docs`, `symrnn docs lstm my.cell --output build --lang zh-TW --open`.
+    Examples: `symrnn docs`, `symrnn docs lstm --format pdf`,
+    `symrnn docs lstm my.cell --output build --lang zh-TW --open`.
     """
     from symrnn import workflow
 
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     with waiting("Writing pages") as told:
         told(0, "", len(chosen))
         for done, (name, own) in enumerate(workflow.pages(chosen, lang or LANGUAGES, format), 1):

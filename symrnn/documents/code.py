@@ -5,7 +5,8 @@ from __future__ import annotations
 from symrnn.backends.base import Artefact, Listing
 from symrnn.backends.lines import Row
 from symrnn.documents.equations import Equations
-from symrnn.documents.page import Code, CodeLine, EquationRow
+from symrnn.documents.page import Code, CodeLine
+from symrnn.documents.rows import EquationRow
 from symrnn.program import Equation
 from symrnn.schedule import Plan
 from symrnn.targets import PRINTED

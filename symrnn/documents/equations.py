@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from symrnn.backends.document import DocumentPrinter
-from symrnn.documents.page import EquationRow
+from symrnn.documents.rows import EquationRow
 from symrnn.documents.symbols import shape, symbol_anchor
 from symrnn.program import Equation, Program, symbols_in_order
 

@@ -12,7 +12,7 @@ from symrnn.authoring import Architecture, Lesson
 from symrnn.checking.reference import Case
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import Worked, named, table
-from symrnn.documents.page import LessonShown
+from symrnn.documents.worked import LessonShown
 from symrnn.pipeline import derive
 from symrnn.program import FED, Role
 from symrnn.program.interpret import Interpreter

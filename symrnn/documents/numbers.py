@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import floor, isfinite, log10
 
-from symrnn.documents.page import Matrix
+from symrnn.documents.worked import Matrix
 
 PLACES, LARGE, SMALL = 4, 1e4, 1e-3
 MINUS, RAISED = "\u2212", str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -14,6 +14,11 @@ SHORTEST = "g"
 def given(matrix: Matrix) -> tuple[str, ...]:
     """Rows of numbers as a reader types them."""
     return _aligned([[_signed(format(one, SHORTEST)) for one in row] for row in matrix])
+
+
+def brief(matrix: Matrix) -> tuple[str, ...]:
+    """Rows of numbers as a sentence has them."""
+    return _aligned([list(map(short, row)) for row in matrix])
 
 
 def computed(matrix: Matrix) -> tuple[str, ...]:
@@ -33,6 +38,13 @@ def _computed(value: float) -> str:
     if value == 0 or SMALL <= abs(value) < LARGE:
         return _signed(f"{value + 0.0:.{PLACES}f}")
     return power(value, PLACES) if isfinite(value) else _signed(str(value))
+
+
+def short(value: float) -> str:
+    """A number in a sentence: two places at most, and a power of ten where it is very small."""
+    if value and not SMALL <= abs(value) < LARGE:
+        return power(value)
+    return _signed(f"{value + 0.0:.3g}")
 
 
 def power(value: float, digits: int = 2) -> str:

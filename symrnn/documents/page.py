@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.diagrams.picture import Picture
-from symrnn.documents.flow import GradientFlow
 from symrnn.documents.layer import Layer
-
-Matrix = tuple[tuple[float, ...], ...]  # a vector is one row, a number a row of one
+from symrnn.documents.measures import Accuracy, CostRow, SizeInput
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.travels import GradientFlow
+from symrnn.documents.worked import Example, LessonShown, Values
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,6 @@ class SymbolTable:
     parameter_count: Formula
 
 
-@dataclass(frozen=True, eq=False)
-class EquationRow:
-    """A numbered equation; ``reads`` are the anchors of the symbols in it, its own first."""
-
-    anchor: str
-    label: str
-    formula: Shown
-    shape: tuple[Formula, ...]
-    reads: tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
@@ -98,19 +88,6 @@ class Edge:
     given: Formula
     start: Formula
     final: Formula
-
-
-@dataclass(frozen=True)
-class Values:
-    """What a symbol is at every step; a constant has one entry.
-
-    ``array`` is where a script has it: the group, and the name in it.
-    """
-
-    symbol: Formula
-    equation: tuple[EquationRow, ...]
-    at_steps: tuple[Matrix, ...]
-    array: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -167,101 +144,6 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Table:
-    """Values of some symbols: of those that have one, and of those that have one a step."""
-
-    constants: tuple[Values, ...]
-    sequences: tuple[Values, ...]
-
-
-Arrays = tuple[tuple[str, tuple[float, ...]], ...]  # by the name in a script, row by row
-
-
-@dataclass(frozen=True)
-class Vector:
-    """A case in all digits: what is given, and what follows, by group and array."""
-
-    name: str
-    sizes: tuple[tuple[str, int], ...]
-    given: tuple[tuple[str, Arrays], ...]
-    follows: tuple[tuple[str, Arrays], ...]
-
-
-@dataclass(frozen=True)
-class Script:
-    """What computes a page's numbers in the page: a file, and the case that it starts from."""
-
-    name: str
-    text: str
-    vector: Vector
-
-
-@dataclass(frozen=True)
-class Example:
-    """A small case, worked out."""
-
-    script: Script
-    now: int  # the step that a page shows first
-    sizes: tuple[tuple[Formula, int], ...]
-    steps: tuple[int, ...]
-    given: Table
-    forward: Table
-    cotangents: Table
-    backward: Table
-    gradients: Table
-
-
-@dataclass(frozen=True)
-class LessonShown:
-    """A worked example that lecture notes have, with the equations that it is about."""
-
-    script: Script
-    now: int
-    told: str
-    source: str
-    equations: tuple[Shown, ...]
-    steps: tuple[int, ...]
-    given: Table
-    forward: Table
-
-
-@dataclass(frozen=True)
-class Point:
-    """A width of a finite difference, and the relative error of the derivative."""
-
-    width: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """The largest errors of a kernel, in units in the last place of the largest entry."""
-
-    dtype: str
-    values: float
-    gradients: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the gradients of this build agree with derivatives found in other ways."""
-
-    differences: tuple[Point, ...]
-    best: Point
-    complex_step: float
-    rounding: tuple[Rounding, ...]
-
-
-@dataclass(frozen=True)
-class CostRow:
-    """How much there is of something; ``what`` is a key of texts and of the costs of a script."""
-
-    what: str
-    forward: Formula
-    backward: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -279,15 +161,6 @@ class Equal:
     title: str
     verdict: str
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
-
-
-@dataclass(frozen=True)
-class SizeInput:
-    """A size that a reader may set, and what it is at first."""
-
-    name: str
-    letter: Formula
-    value: int
 
 
 @dataclass(frozen=True)
@@ -313,6 +186,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A count as a formula of sizes, and what it is where every size is the same."""
+
+    formula: Formula
+    number: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """A network in the list of all."""
 
@@ -321,6 +202,8 @@ class Entry:
     year: str
     summary: str
     states: int
+    gates: tuple[Formula, ...]
     equations: int
-    parameters: Formula
+    parameters: Amount
+    products: Amount  # multiplications that are added up, for one step of one sample
     tags: tuple[str, ...]

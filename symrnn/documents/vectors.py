@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from symrnn.documents.page import Arrays, Vector
+from symrnn.documents.worked import Arrays, Vector
 from symrnn.rendering.render import MARK
 
 

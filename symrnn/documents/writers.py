@@ -6,27 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from symrnn.documents.html import Html
+from symrnn.documents.latex import Latex
 from symrnn.documents.page import Entry, Page
+from symrnn.documents.typst import Typst
 from symrnn.program import UnknownName, quoted
 
 
 class Writer(Protocol):
     """What makes files of pages, in some languages."""
 
-    def page(self, data: Page) -> dict[str, str]:
+    def page(self, data: Page) -> Mapping[str, str | bytes]:
         """The files of one network."""
         ...
 
-    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
+    def index(self, entries: tuple[Entry, ...]) -> Mapping[str, str | bytes]:
         """The list of all networks."""
         ...
 
-    def assets(self) -> dict[str, str]:
+    def assets(self) -> Mapping[str, str | bytes]:
         """What all pages share."""
         ...
 
 
-WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {"html": Html}
+WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {
+    "html": Html, "pdf": Typst, "latex": Latex}
 
 
 def writer(name: str, languages: Sequence[str]) -> Writer:

@@ -35,7 +35,8 @@ def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpre
 
     Initial states that are not given start as the network says. Of the loss each entry of each
     output has the derivative 1, and final states 0, where nothing else is given; that of one
-    symbol alone is 1. Raises Misused for an array that is missing, of no symbol, or of another shape.
+    symbol alone is 1. Raises Misused for an array that is missing, of no symbol, or of another
+    shape.
     """
     program = join(found.program, found.shown)
     given = [one for one in program.variables if one.role.given and one.offset is None]

@@ -14,6 +14,7 @@ from symrnn.rendering.render import MARK
 
 HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold the mark
 COMMENT = b'/*%#<!-" {:'  # JSON has none: there its first entry, "//", holds the mark
+PDF, AUTHOR = b"%PDF-", f"/Author({MARK})".encode()  # a PDF bears the mark as its author
 ELSEWHERE = "choose another folder with --output"
 
 
@@ -29,7 +30,10 @@ def is_ours(path: Path) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        lines = file.read(HEAD).splitlines()[:LINES]
+        head = file.read(HEAD)
+        if head.startswith(PDF):
+            return AUTHOR in head + file.read()
+    lines = head.splitlines()[:LINES]
     return any(line.lstrip(COMMENT).startswith(MARK.encode()) for line in lines)
 
 
@@ -84,9 +88,6 @@ def _write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".symrnn-") as fresh:
         for name, text in texts.items():
-            if isinstance(text, bytes):
-                Path(fresh, name).write_bytes(text)
-            else:
-                Path(fresh, name).write_text(text, encoding="utf-8", newline="\n")
+            Path(fresh, name).write_bytes(text if isinstance(text, bytes) else text.encode())
         for name in texts:
             Path(fresh, name).replace(folder / name)

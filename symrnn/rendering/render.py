@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from markupsafe import Markup
 
 from symrnn.backends.base import SHARED, Artefact
 
@@ -43,14 +44,24 @@ def render(template: str, content: Any) -> str:
 
 
 @cache
-def page_environment() -> Environment:
-    """The same for pages: what stands between marks is text, unless it is :class:`Markup`."""
-    return environment().overlay(autoescape=True)
+def page_environment(escape: Callable[[str], str] | None = None) -> Environment:
+    """The same for pages: what stands between marks is text, unless it is :class:`Markup`.
+
+    ``escape`` makes text safe for another language than HTML.
+    """
+    if escape is None:
+        return environment().overlay(autoescape=True)
+    return environment().overlay(autoescape=True, finalize=lambda one: safe(one, escape))
 
 
-def page(template: str, content: Any) -> str:
+def safe(value: object, escape: Callable[[str], str]) -> Markup:
+    """Markup as it is; anything else as text."""
+    return Markup(value.__html__() if hasattr(value, "__html__") else escape(str(value)))
+
+
+def page(template: str, content: Any, escape: Callable[[str], str] | None = None) -> str:
     """One page, filled with one content, which it sees as ``page``; text in it is made safe."""
-    return page_environment().get_template(template).render(page=content)
+    return page_environment(escape).get_template(template).render(page=content)
 
 
 def names_read(template: str, owner: str) -> frozenset[str]:

@@ -41,7 +41,7 @@ def document(name: str) -> str:
 def test_it_compiles_and_nothing_runs_over_the_margin(name: str, tmp_path: Path) -> None:
     (tmp_path / "page.tex").write_text(document(name), encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
-    for _ in range(3):  # longtable settles its widths in the second run
+    for _ in range(3):  # until references are settled
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
         log = (tmp_path / "page.log").read_text(encoding="latin-1")
         if "Rerun LaTeX" not in log:
@@ -107,7 +107,7 @@ def test_what_is_given_for_a_final_state_is_no_adjoint_of_a_step() -> None:
     ("elman", "h", "state"), ("elman", "y", "output"), ("jordan", "h", "intermediate"),
     ("jordan", "y", "state, output"), ("lstm", "c", "state")])
 def test_a_role_is_what_the_network_does_with_a_symbol(name: str, symbol: str, role: str) -> None:
-    assert re.search(rf"\\texttt{{{symbol}}} & .* & {role} &", document(name))
+    assert re.search(rf"\\texttt{{{symbol}}}}} & .* & {role} &", document(name))
 
 
 def test_a_selector_has_a_legend_and_a_derived_size_its_value() -> None:

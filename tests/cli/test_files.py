@@ -158,14 +158,14 @@ def test_an_interruption_leaves_the_old_files_whole(
     architecture = find("elman")
     files = workflow.files_of(architecture, tmp_path)
     workflow.write(files, tmp_path)
-    before, write_text = written(tmp_path), Path.write_text
+    before, write_bytes = written(tmp_path), Path.write_bytes
 
     def interrupted(self: Path, *args: object, **options: object) -> int:
         if self.name == "elman.c":
             raise KeyboardInterrupt
-        return write_text(self, *args, **options)  # type: ignore[arg-type]
+        return write_bytes(self, *args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Path, "write_text", interrupted)
+    monkeypatch.setattr(Path, "write_bytes", interrupted)
     with pytest.raises(KeyboardInterrupt):
         workflow.write({name: f"{text}\n" for name, text in files.items()}, tmp_path)
     assert written(tmp_path) == before

@@ -21,9 +21,10 @@ def test_pages_of_one_cell_in_one_language(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     site = tmp_path / "site"
     found = {str(one.relative_to(site)) for one in site.rglob("*") if one.is_file()}
-    assert found == {"index.html", "script.js", "flow.js", "style.css", "kernels/elman.js",
-                     "zh-TW/elman.html", "zh-TW/index.html"}
-    assert "7 files of 1 architecture" in result.stdout
+    assert found == {"index.html", "font.css", "script.js", "flow.js", "live.js", "style.css",
+                     "kernels/elman.js", "kernels/elman.json", "kernels/elman_lecture.js",
+                     "kernels/elman_lecture.json", "zh-TW/elman.html", "zh-TW/index.html"}
+    assert "12 files of 1 architecture" in result.stdout
 
 
 def test_a_cell_of_a_file_has_a_page(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_what_is_written_once_is_written_over_and_what_is_foreign_is_not(tmp_pat
     assert (tmp_path / "style.css").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("words", [("--lang", "fr"), ("--format", "pdf")])
+@pytest.mark.parametrize("words", [("--lang", "fr"), ("--format", "docx")])
 def test_other_languages_and_formats_are_refused(words: tuple[str, str]) -> None:
     result = invoke("elman", *words)
     assert result.exit_code == 2
@@ -51,5 +52,5 @@ def test_other_languages_and_formats_are_refused(words: tuple[str, str]) -> None
 def test_so_they_are_below_the_command() -> None:
     with pytest.raises(UnknownName, match="'fr'; there are en and zh-TW"):
         list(workflow.pages(workflow.chosen(["elman"]), ["fr"], "html"))
-    with pytest.raises(UnknownName, match="'pdf'; there are html"):
-        list(workflow.pages(workflow.chosen(["elman"]), ["en"], "pdf"))
+    with pytest.raises(UnknownName, match="'docx'; there are html, pdf, latex"):
+        list(workflow.pages(workflow.chosen(["elman"]), ["en"], "docx"))

@@ -1,0 +1,132 @@
+"""Pages as LaTeX for authors: a document a language with its pictures, and a file of references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from symrnn.backends.formula import Formula
+from symrnn.backends.latex_math import LATEX, aligned, escape_latex, escape_latex_chinese
+from symrnn.diagrams.tikz import tikz
+from symrnn.documents import texts
+from symrnn.documents.bibliography import keys
+from symrnn.documents.html import used
+from symrnn.documents.page import Entry, Page
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.paper import PaperWords, Texts
+from symrnn.rendering import Markup, page
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What a language needs of LaTeX: packages, what stands around all text, how text is safe."""
+
+    escape: Callable[[str], str]
+    packages: tuple[str, ...] = ()
+    opening: str = ""
+    closing: str = ""
+
+
+LATIN = Letters(escape_latex)
+LETTERS: Mapping[str, Letters] = {"zh-TW": Letters(
+    escape_latex_chinese, ("CJKutf8",), r"\begin{CJK*}{UTF8}{bsmi}", r"\end{CJK*}")}
+
+
+@dataclass(frozen=True)
+class LatexView:
+    """What the templates of a page see; ``math`` and ``block`` print formulas."""
+
+    data: Page
+    words: PaperWords
+    letters: Letters
+    pictures: tuple[Markup, ...]
+    keys: tuple[str, ...]
+
+    @staticmethod
+    def math(formula: Formula) -> Markup:
+        """A formula inside a sentence."""
+        return Markup(f"${LATEX(formula)}$")
+
+    @staticmethod
+    def block(row: EquationRow) -> Markup:
+        """The aligned rows of an equation with its number."""
+        return Markup(" \\\\\n".join(aligned(row.formula)) + rf" \tag{{{row.label}}}")
+
+    def listed(self, formulas: Iterable[Formula]) -> Markup:
+        """Formulas in a sentence, with commas between them."""
+        return self.words.listed(map(self.math, formulas))
+
+    @property
+    def text(self) -> Texts:
+        """What a page says everywhere."""
+        return self.words.section("page")
+
+    @property
+    def paper(self) -> Texts:
+        """What it says on paper alone."""
+        return self.words.section("paper")
+
+    @property
+    def file(self) -> Markup:
+        """The name of the file of references, which LaTeX reads as it stands."""
+        return Markup(self.data.head.name)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What the letters of the language need."""
+        return self.letters.packages
+
+    @property
+    def opening(self) -> Markup:
+        """What stands in front of the text."""
+        return Markup(self.letters.opening)
+
+    @property
+    def closing(self) -> Markup:
+        """What stands behind it."""
+        return Markup(self.letters.closing)
+
+    @property
+    def inner(self) -> list[EquationRow]:
+        """The equations of the backward pass."""
+        return [one.equation for one in self.data.backward.inner]
+
+    @property
+    def gradients(self) -> list[EquationRow]:
+        """Its last ones."""
+        return [one.equation for one in self.data.backward.gradients]
+
+
+class Latex:
+    """Writes pages as LaTeX in some languages. Raises MissingText where a catalogue lacks one."""
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.codes = tuple(codes)
+        self.words = tuple(PaperWords(texts.catalogue(code), self._letters(code).escape)
+                           for code in codes)
+        texts.held(used())
+
+    @staticmethod
+    def _letters(code: str) -> Letters:
+        return LETTERS.get(code, LATIN)
+
+    def page(self, data: Page) -> dict[str, str]:
+        """A document in every language, and its references beside it."""
+        pictures = tuple(Markup(tikz(one)) for one in data.pictures)
+        found, name = {}, data.head.name
+        for words in self.words:
+            letters = self._letters(words.code)
+            view = LatexView(data, words, letters, pictures, keys(data.head.bibtex))
+            found[f"{words.code}/{name}.tex"] = page("latex/page.tex.j2", view, letters.escape)
+            if data.head.bibtex:
+                found[f"{words.code}/{name}.bib"] = page(
+                    "latex/references.bib.j2", Markup(data.head.bibtex), letters.escape)
+        return found
+
+    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
+        """None: an author takes one document."""
+        return {}
+
+    def assets(self) -> dict[str, str]:
+        """None: every document is whole."""
+        return {}

@@ -1,0 +1,168 @@
+"""Pages as PDF, by way of Typst: ready strings for templates, from data and texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from symrnn.backends import typst
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula
+from symrnn.diagrams.picture import Picture
+from symrnn.diagrams.svg import svg
+from symrnn.documents import numbers, texts
+from symrnn.documents.highlight import Highlighted, blocks
+from symrnn.documents.html import used
+from symrnn.documents.measures import Accuracy
+from symrnn.documents.page import Derived, Entry, Page, Step
+from symrnn.documents.paper import PaperWords, Texts
+from symrnn.documents.plot import Plot, curve
+from symrnn.documents.typst_compiler import compiled, fonts
+from symrnn.rendering import Markup, page
+
+LISTINGS = ("numpy-forward", "numpy-backward", "portable-step")  # on paper; files hold them all
+POINTS = 0.75  # of a pixel
+
+
+def escape(text: str) -> str:
+    """Text as Typst that is nothing but this text, whatever stands behind it."""
+    return f"#{typst.string(text)};"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture as a string of Typst, and how wide it is in points."""
+
+    source: Markup
+    width: Markup
+
+
+@dataclass(frozen=True)
+class PdfView:
+    """What the templates of a page see; ``math`` and ``block`` print formulas."""
+
+    data: Page
+    words: PaperWords
+    listings: tuple[Highlighted, ...]
+    curves: tuple[tuple[Accuracy, Plot], ...]
+    pictures: tuple[Drawing, ...]
+    numbers: Any = numbers
+
+    @staticmethod
+    def math(formula: Formula) -> Markup:
+        """A formula inside a sentence."""
+        return Markup(f"${typst.TYPST(formula)}$")
+
+    @staticmethod
+    def block(shown: Shown) -> Markup:
+        """An equation in a line of its own, without its number."""
+        return Markup(typst.block(replace(shown, number=None)))
+
+    @staticmethod
+    def string(text: str) -> Markup:
+        """A string of Typst."""
+        return Markup(typst.string(text))
+
+    @staticmethod
+    def number(value: float) -> Markup:
+        """A number of Typst's code."""
+        return Markup(value)
+
+    def listed(self, formulas: Iterable[Formula]) -> Markup:
+        """Formulas in a sentence, with commas between them."""
+        return self.words.listed(map(self.math, formulas))
+
+    @staticmethod
+    def only_step(one: Derived) -> tuple[Step, ...]:
+        """The step of an equation that has one, which is told beside it."""
+        return one.steps if len(one.steps) == 1 else ()
+
+    @staticmethod
+    def several_steps(one: Derived) -> tuple[Step, ...]:
+        """The steps of an equation that has more, which stand below it."""
+        return one.steps if len(one.steps) > 1 else ()
+
+    @property
+    def text(self) -> Texts:
+        """What a page says everywhere."""
+        return self.words.section("page")
+
+    @property
+    def paper(self) -> Texts:
+        """What it says on paper alone."""
+        return self.words.section("paper")
+
+    @property
+    def language(self) -> Markup:
+        """Language and region, for hyphens and the forms of letters."""
+        language, _, region = self.words.code.partition("-")
+        return Markup("lang: {}, region: {}").format(
+            self.string(language), self.string(region) if region else "none")
+
+    @property
+    def fonts(self) -> Markup:
+        """An array of families."""
+        return Markup("({},)").format(Markup(", ").join(map(self.string, fonts(self.words.code))))
+
+    @property
+    def sizes(self) -> tuple[Markup, ...]:
+        """The sizes of the example: ``n = 2``."""
+        return tuple(self.math(letter) + Markup(f" = {size}")
+                     for letter, size in self.data.example.sizes)
+
+    @property
+    def related(self) -> bool:
+        """Whether there is anything to see besides."""
+        return bool(self.data.equals or self.data.neighbours)
+
+    @property
+    def columns(self) -> int:
+        """How many a table of values at every step has."""
+        return len(self.data.example.steps) + 2
+
+    @property
+    def bibtex(self) -> list[str]:
+        """The reference, line by line."""
+        return self.data.head.bibtex.splitlines()
+
+
+class Typst:
+    """Writes pages as PDF in some languages.
+
+    Raises MissingText where a catalogue lacks a text, Misused where the compiler or a font with
+    the letters of a language is missing.
+    """
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        self.words = tuple(PaperWords(texts.catalogue(code), escape) for code in codes)
+        for code in codes:
+            fonts(code)
+        texts.held(used())
+
+    def page(self, data: Page) -> dict[str, bytes]:
+        """The files of one network, one for each language."""
+        return {f"{words.code}/{data.head.name}.pdf": compiled(self.source(data, words))
+                for words in self.words}
+
+    def source(self, data: Page, words: PaperWords) -> str:
+        """The same before it is compiled."""
+        listings = tuple(Highlighted(one, blocks(one)) for one in data.code
+                         if one.anchor in LISTINGS)
+        curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
+        view = PdfView(data, words, listings, curves, tuple(map(_drawing, data.pictures)))
+        return page("typst/page.typ.j2", view, escape)
+
+    def index(self, entries: tuple[Entry, ...]) -> dict[str, bytes]:
+        """None: a folder of files lists itself."""
+        return {}
+
+    def assets(self) -> dict[str, bytes]:
+        """None: a PDF holds all that it needs."""
+        return {}
+
+
+def _drawing(picture: Picture) -> Drawing:
+    """The text of SVG on one line, for a string has no others."""
+    return Drawing(PdfView.string(svg(picture, "print").replace("\n", " ")),
+                   Markup(f"{picture.width * POINTS:.1f}pt"))
