@@ -35,7 +35,7 @@ found = {}
 for name, net in networks.items():
     start = symrnn.random_parameters(net, **sizes)
     found[name] = symrnn.fit(net, start, train, rate=0.005, clip=1.0, epochs=epochs, batch=64,
-                             validation=held_out)
+                             validation=held_out, backend=options.backend)
     print(f"{name:5}  mean squared error on new sequences: {found[name].validation[-1]:.4f}")
 chance = float(held_out[1].var())
 print(f"always the mean: {chance:.4f}")

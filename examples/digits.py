@@ -28,8 +28,8 @@ train, held_out = (rows[:, 360:], classes[360:]), (rows[:, :360], classes[:360])
 net = symrnn.readout(symrnn.lstm())
 start = symrnn.random_parameters(net, n=8, m=32, p=10)
 fitted = symrnn.fit(net, start, train, loss="softmax_cross_entropy", rate=0.01, epochs=epochs,
-                    validation=held_out, clip=1.0)
-scores = symrnn.compile(net).infer(fitted.parameters, held_out[0])[0][-1]
+                    validation=held_out, clip=1.0, backend=options.backend)
+scores = symrnn.compile(net, options.backend).infer(fitted.parameters, held_out[0])[0][-1]
 print(f"{len(train[1])} training images, {len(held_out[1])} held out: "
       f"{np.mean(scores.argmax(-1) == held_out[1]):.1%} right")
 

@@ -46,7 +46,8 @@ def levels(count: int, steps: int = 40) -> tuple[np.ndarray, np.ndarray]:
 
 train, held_out = levels(samples), levels(128)
 start = symrnn.random_parameters(net, n=1, m=16, p=1)
-fitted = symrnn.fit(net, start, train, rate=0.01, clip=1.0, epochs=epochs, validation=held_out)
+fitted = symrnn.fit(net, start, train, rate=0.01, clip=1.0, epochs=epochs, validation=held_out,
+                    backend=options.backend)
 print(fitted)
 print(f"always the mean: {held_out[1].var():.4f}")
 
@@ -63,7 +64,7 @@ figure, (learning, one) = axes(2)
 learning.semilogy(range(1, epochs + 1), fitted.losses, color=BLUE, label="training")
 learning.semilogy(range(1, epochs + 1), fitted.validation, color=ORANGE, label="held out")
 learning.set(xlabel="epoch", title="mean squared error")
-y, _ = symrnn.compile(net).infer(fitted.parameters, held_out[0][:, :1])
+y, _ = symrnn.compile(net, options.backend).infer(fitted.parameters, held_out[0][:, :1])
 one.plot(held_out[0][:, 0, 0], color=GREY, linewidth=0.8, label="level")
 one.plot(held_out[1][:, 0, 0], color=ORANGE, label="time since a jump, over ten")
 one.plot(y[:, 0, 0], color=BLUE, label="what the cell says")

@@ -77,8 +77,8 @@ for name, net in networks.items():
     start = symrnn.random_parameters(net, **{one.name: known[one.name] for one in net.sizes
                                              if one.value is None})
     found[name] = symrnn.fit(net, start, train, loss="softmax_cross_entropy", rate=0.01,
-                             epochs=epochs, validation=held_out)
-    kernel = symrnn.compile(net)
+                             epochs=epochs, validation=held_out, backend=options.backend)
+    kernel = symrnn.compile(net, options.backend)
     scores, _ = kernel.infer(found[name].parameters, held_out[0], lengths=held_out[2])
     asks = (np.arange(longest)[:, None] < held_out[2]) & (held_out[1] > 0)
     right[name] = float(np.mean((scores.argmax(-1) == held_out[1])[asks]))

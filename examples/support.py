@@ -20,6 +20,11 @@ class Asked:
     quick: bool
     folder: Path
 
+    @property
+    def backend(self) -> str:
+        """What computes: C, but for a quick look, in which a compiler would take the time."""
+        return "numpy" if self.quick else "c"
+
     def path(self, name: str) -> Path:
         """The file of a picture."""
         return self.folder / name
