@@ -28,8 +28,9 @@ RANKS = {
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
+    "learner": 9,
     "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
-    "bench": 11, "documents": 11, "exchange": 11,
+    "bench": 11, "documents": 11, "exchange": 11, "training": 11,
     "packaging": 12,
     "workflow": 13,
     "cli": 14,
@@ -51,7 +52,7 @@ HOMES = {
     "lark": {"cellfile"},
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
-    "rich": {"cli"},
+    "rich": {"cli", "training"},  # bars
     "jax": {"bench", "jax"}, "openvino": {"bench"},
     "matplotlib": {"bench", "jacobians"},
     "onnx": {"bench", "backends", "exchange"},  # a model is printed, read and run
