@@ -33,6 +33,7 @@ TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
              "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
+COPIES = ("typst/copies.typ.j2", "typst/example.typ.j2", "typst/code.typ.j2")
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
@@ -240,6 +241,7 @@ def used() -> dict[str, frozenset[str]]:
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    named["copies"] = texts_read(COPIES, "own")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),

@@ -11,9 +11,10 @@ from symrnn.diagrams.tikz import tikz
 from symrnn.documents import texts
 from symrnn.documents.bibliography import keys
 from symrnn.documents.html import used
+from symrnn.documents.once import once
 from symrnn.documents.page import Entry, Page
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.paper import PaperWords, Texts
+from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.rendering import Markup, page
 
 
@@ -55,6 +56,11 @@ class LatexView:
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
         return self.words.listed(map(self.math, formulas))
+
+    @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
 
     @property
     def text(self) -> Texts:
@@ -112,6 +118,7 @@ class Latex:
 
     def page(self, data: Page) -> dict[str, str]:
         """A document in every language, and its references beside it."""
+        data = once(data)
         pictures = tuple(Markup(tikz(one)) for one in data.pictures)
         found, name = {}, data.head.name
         for words in self.words:

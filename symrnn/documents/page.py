@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.flow import GradientFlow
 from symrnn.documents.layer import Layer
@@ -79,9 +80,25 @@ class SymbolTable:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """The copies in a network; all is empty where there are none.
+
+    ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
+    ``arrays`` where a script has these. ``picture`` shows one step of what is repeated.
+    """
+
+    repeats: tuple[Repeat, ...] = ()
+    rows: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    arrays: frozenset[tuple[str, str]] = frozenset()
+    picture: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True)
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
 
+    name: str  # of the symbol in the code
     symbol: Formula
     at: Formula  # where nothing is remembered yet: t = 1 or t = T
     given: Formula
@@ -214,6 +231,7 @@ class Page:
     head: Head
     symbols: SymbolTable
     forward: tuple[EquationRow, ...]
+    copies: Copies
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few

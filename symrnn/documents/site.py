@@ -13,6 +13,7 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
+from symrnn.documents.copies import copies
 from symrnn.documents.backward import backward
 from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.equations import Equations
@@ -56,6 +57,7 @@ class Site:
         worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
+            copies(forward, gradient, worked),
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), gradient_flow(name, program),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),

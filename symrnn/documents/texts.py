@@ -16,7 +16,7 @@ from symrnn.targets import LANGUAGES
 FOLDER = Path(__file__).with_name("texts")
 HOLES = {"a": r".+", "b": r".+", "s": r"[A-Za-z][\w.]*", "k": r"\d+"}  # of a phrase
 SECTIONS = ("page", "paper", "layers", "index", "roles", "rules", "functions", "verdicts",
-            "costs", "flow", "unmeasured")
+            "costs", "flow", "unmeasured", "copies")
 
 
 class MissingText(ValueError):

@@ -14,8 +14,9 @@ from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.html import used
+from symrnn.documents.once import once
 from symrnn.documents.page import Accuracy, Derived, Entry, Page, Step
-from symrnn.documents.paper import PaperWords, Texts
+from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.typst_compiler import compiled, fonts
 from symrnn.rendering import Markup, page
@@ -82,6 +83,16 @@ class PdfView:
         """The steps of an equation that has more, which stand below it."""
         return one.steps if len(one.steps) > 1 else ()
 
+    @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
+
+    @property
+    def copied(self) -> list[str]:
+        """Anchors of equations that are told elsewhere, for the links to them."""
+        return sorted(self.data.copies.rows)
+
     @property
     def text(self) -> Texts:
         """What a page says everywhere."""
@@ -146,6 +157,7 @@ class Typst:
 
     def source(self, data: Page, words: PaperWords) -> str:
         """The same before it is compiled."""
+        data = once(data)
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code
                          if one.anchor in LISTINGS)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
