@@ -149,7 +149,7 @@ def _equations(program: Program, copied: frozenset[str], known: Program | None =
     """The equations of a program, without copies and those of another one that is printed."""
     printer, found = LatexPrinter(program), []
     seen = {(one.lhs, one.rhs) for one in known.equations} if known else ()
-    for equation in [one for one in printed(program) 
+    for equation in [one for one in printed(program)
                      if one.lhs not in copied and (one.lhs, one.rhs) not in seen]:
         *first, last = printer.rows(equation)
         found.append(Rows(tuple(first), last, str(equation.number)))

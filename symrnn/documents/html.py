@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -17,9 +17,11 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.highlight import Highlighted, blocks
-from symrnn.documents.page import Accuracy, Entry, Page
+from symrnn.documents.page import Accuracy, Derived, Entry, Page
 from symrnn.documents.worked import Matrix, Script, Values
-from symrnn.documents.paper import texts_read
+from symrnn.documents.paper import span, texts_read
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.runs import Run, runs
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of
@@ -121,6 +123,11 @@ class PageView:
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
     @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
+
+    @staticmethod
     def code(text: str) -> Markup:
         """Text between elements, where quotes are safe."""
         return Markup(escape(text, quote=False))
@@ -128,6 +135,14 @@ class PageView:
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
         return self.words.listed(map(self.math, formulas))
+
+    def runs(self, rows: Sequence[EquationRow]) -> Iterator[Run]:
+        """The equations of the forward pass, those of equal parts apart."""
+        return runs(rows, rows, self.data.copies.rows)
+
+    def derived_runs(self, derived: Sequence[Derived]) -> Iterator[Run]:
+        """The same of the backward pass."""
+        return runs([one.equation for one in derived], derived, self.data.copies.rows)
 
     @property
     def sizes(self) -> tuple[Markup, ...]:
@@ -241,7 +256,7 @@ def used() -> dict[str, frozenset[str]]:
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
-    named["copies"] = texts_read(COPIES, "own")
+    named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
