@@ -11,7 +11,7 @@ from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
-         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
+         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime", "[": "[", "]": "]"}
 WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 COMMANDS = frozenset(("cos", "exp", "log", "max", "min", "sin", "tanh"))  # TeX has names for these
