@@ -46,7 +46,7 @@ HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
     "pygments": {"documents"},
     "typst": {"documents"},
-    "lark": {"cellfile"},
+    "lark": {"cellfile", "backends"},  # cells, and formulas in notes
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli"},

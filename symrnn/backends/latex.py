@@ -12,7 +12,8 @@ from symrnn.backends.base import Artefact
 from symrnn.backends.document import DocumentPrinter, printed
 from symrnn.backends.latex_copies import Alike, once
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
-from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex
+from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex, note_latex
+from symrnn.backends.notes import glyphs_of
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
                             Span, Variable)
 from symrnn.schedule import Plan
@@ -92,7 +93,7 @@ def _document(plan: Plan) -> Document:
     printer = LatexPrinter(gradient)
     return Document(
         escape_latex(program.title), escape_latex(program.source),
-        tuple(program.bibtex.strip().splitlines()), tuple(map(escape_latex, program.notes)),
+        tuple(program.bibtex.strip().splitlines()), _notes(program),
         tuple(_row(program, one) for one in symbols),
         tuple(_size(program, one) for one in _sizes(program, symbols)),
         _equations(program, told.copied), told.forward, _functions((program, gradient)),
@@ -102,6 +103,11 @@ def _document(plan: Plan) -> Document:
         told.backward,
         tuple(_memory(gradient, one) for one in gradient.delays if one.lhs in told.symbols),
         _equations(published(gradient), told.papers, gradient))
+
+
+def _notes(program: Program) -> tuple[str, ...]:
+    glyphs = glyphs_of(program)
+    return tuple(note_latex(one, glyphs, escape_latex) for one in program.notes)
 
 
 def _is_own(program: Program, variable: Variable) -> bool:

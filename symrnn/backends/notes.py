@@ -28,7 +28,7 @@ CODE: /`[^`]+`/
 FORMULA: /\$[^$]+\$/
 """
 SIGNS = {"<=": "≤", ">=": "≥"}
-PRIME, TRANSPOSED = Sign("′"), "T"
+PRIME, TRANSPOSED = Glyph.marks("′"), "T"
 AROUND: Mapping[str, Callable[[Formula], Formula]] = {"sqrt": Root, "abs": Bars}
 Glyphs = Mapping[str, Glyph]
 One = TypeVar("One")
@@ -118,7 +118,7 @@ class _Trees(Transformer[Token, Any]):
 
     def fraction(self, parts: list[Formula]) -> Formula:
         above, below = (one.inside if isinstance(one, Parens) else one for one in parts)
-        small = isinstance(above, Number) and isinstance(below, Number)
+        small = isinstance(above, Number | Symbol) and isinstance(below, Number | Symbol)
         return Fraction(above, below, small=small)
 
     def raised(self, parts: list[Any]) -> Formula:
@@ -133,9 +133,10 @@ class _Trees(Transformer[Token, Any]):
 
     def name(self, parts: list[Any]) -> Formula:
         name, moment, prime = parts
-        symbol = Symbol(self.glyphs.get(str(name), Glyph.named(str(name))),
-                        "" if moment is None else moment[1:-1].replace(" ", ""), str(name))
-        return symbol if prime is None else Scripts(symbol, sup=PRIME)
+        glyph = self.glyphs.get(str(name), Glyph.named(str(name)))
+        primed = glyph if prime is None else replace(glyph, sup=(*glyph.sup, PRIME))
+        step = "" if moment is None else moment[1:-1].replace(" ", "")
+        return Symbol(primed, step, str(name))
 
     def call(self, parts: list[Any]) -> Formula:
         name, *arguments = parts

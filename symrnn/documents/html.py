@@ -12,6 +12,7 @@ from typing import Any
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.notes import spelled
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.code import SHOWN
@@ -84,6 +85,10 @@ class Words:
         """The texts of one section."""
         return self._sections[name]
 
+    def put(self, english: str) -> str | None:
+        """What an author wrote, in this language, if somebody put it so."""
+        return self._catalogue.said(english)
+
     def said(self, english: str) -> Markup:
         """What an author wrote, in this language; else in English, and marked so."""
         found = self._catalogue.said(english)
@@ -121,6 +126,14 @@ class PageView:
         """A long formula inside a sentence, which can be moved where it is too wide."""
         shown = self.math(formula)
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
+
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas; it is marked where nobody put it otherwise."""
+        found = self.words.put(english)
+        shown = Markup().join(spelled(
+            found or english, self.data.head.glyphs, Markup.escape,
+            lambda one: Markup("<code>{}</code>").format(one), self.math))
+        return shown if found else Markup('<span lang="en">{}</span>').format(shown)
 
     @staticmethod
     def span(first: str, last: str) -> str:

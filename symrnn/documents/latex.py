@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from symrnn.backends.formula import Formula
-from symrnn.backends.latex_math import LATEX, aligned, escape_latex, escape_latex_chinese
+from symrnn.backends.latex_math import (LATEX, aligned, escape_latex, escape_latex_chinese,
+                                        note_latex)
 from symrnn.diagrams.tikz import tikz
 from symrnn.documents import texts
 from symrnn.documents.bibliography import keys
@@ -52,6 +53,11 @@ class LatexView:
     def block(row: EquationRow) -> Markup:
         """The aligned rows of an equation with its number."""
         return Markup(" \\\\\n".join(aligned(row.formula)) + rf" \tag{{{row.label}}}")
+
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas."""
+        return Markup(note_latex(self.words.plain(english), self.data.head.glyphs,
+                                 self.letters.escape))
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""

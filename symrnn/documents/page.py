@@ -6,6 +6,7 @@ a run. ``anchor`` is what other parts call a part by; it is unique in a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
@@ -38,6 +39,7 @@ class Head:
     python: str
     purpose: Purpose
     notes: tuple[str, ...]
+    glyphs: Mapping[str, Glyph]  # of symbols in the formulas of notes
     citation: str
     bibtex: str
     year: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.notes import glyphs_of
 from symrnn.diagrams.diagram import one_step
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
@@ -82,8 +83,8 @@ def _head(one: Architecture, program: Program) -> Head:
         one.summary, tuple(shown(each.name) for each in program.with_role(*FED)),
         tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
         tuple("reverse" for each in program.delays if each.step < 0)[:1])
-    return Head(one.name, program.title, one.python, purpose, program.notes, program.source,
-                program.bibtex.strip(), year(program.bibtex))
+    return Head(one.name, program.title, one.python, purpose, program.notes, glyphs_of(program),
+                program.source, program.bibtex.strip(), year(program.bibtex))
 
 
 def _entry(one: Architecture, program: Program) -> Entry:

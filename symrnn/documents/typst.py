@@ -9,6 +9,7 @@ from typing import Any
 from symrnn.backends import typst
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.notes import spelled
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
@@ -68,6 +69,12 @@ class PdfView:
     def number(value: float) -> Markup:
         """A number of Typst's code."""
         return Markup(value)
+
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas."""
+        return Markup().join(spelled(
+            self.words.plain(english), self.data.head.glyphs, lambda one: Markup(escape(one)),
+            lambda one: Markup(f"#raw({typst.string(one)});"), self.math))
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
