@@ -14,6 +14,7 @@ from symrnn.backends.latex_copies import Alike, once
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
 from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex, note_latex
 from symrnn.backends.notes import glyphs_of
+from symrnn.backends.references import reference_latex, references
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
                             Span, Variable)
 from symrnn.schedule import Plan
@@ -59,6 +60,7 @@ class Document:
     title: str
     citation: str
     bibtex: tuple[str, ...]
+    references: tuple[str, ...]
     notes: tuple[str, ...]
     symbols: tuple[Row, ...]
     sizes: tuple[Row, ...]
@@ -93,7 +95,8 @@ def _document(plan: Plan) -> Document:
     printer = LatexPrinter(gradient)
     return Document(
         escape_latex(program.title), escape_latex(program.source),
-        tuple(program.bibtex.strip().splitlines()), _notes(program),
+        tuple(program.bibtex.strip().splitlines()),
+        tuple(map(reference_latex, references(program.bibtex))), _notes(program),
         tuple(_row(program, one) for one in symbols),
         tuple(_size(program, one) for one in _sizes(program, symbols)),
         _equations(program, told.copied), told.forward, _functions((program, gradient)),

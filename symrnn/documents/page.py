@@ -16,6 +16,7 @@ from symrnn.diagrams.picture import Picture
 from symrnn.documents.flow import GradientFlow
 from symrnn.documents.layer import Layer
 from symrnn.documents.rows import EquationRow
+from symrnn.program import Glyph
 from symrnn.documents.worked import Example, LessonShown, Values
 
 

@@ -1,4 +1,4 @@
-"""Notes of authors: formulas in them are formulas in every language, and nothing is left in ASCII."""
+"""Notes of authors: their formulas are formulas in every language; nothing is left in ASCII."""
 
 from __future__ import annotations
 
