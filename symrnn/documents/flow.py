@@ -32,6 +32,9 @@ LAGS, LOW, HIGH = 40, -12, 4  # steps, and the powers of ten between which curve
 ENTRIES, OTHERS, PLACES = 8, 4, 3  # of a state, along other axes, of given numbers
 
 
+Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
+
+
 @dataclass(frozen=True)
 class Way:
     """An additive path: the state before and after, what it multiplies by where that is not 1."""
@@ -78,7 +81,7 @@ class Curves:
 class GradientFlow:
     """The Jacobian by every state, the additive paths, and curves or why there are none."""
 
-    jacobian: tuple[tuple[Formula, tuple[Shown, ...]], ...]
+    jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
@@ -88,16 +91,16 @@ def gradient_flow(name: str, program: Program) -> GradientFlow:
     """What the page of a network tells of gradients through time."""
     printer = DocumentPrinter(program)
     ways = tuple(_way(printer, one) for one in additive_paths(program))
-    found = GradientFlow(tuple(_columns(program, printer)), ways, "", ())
+    found = GradientFlow(tuple(columns(program)), ways, "", ())
     try:
         return replace(found, curves=(_curves(name, program),))
     except Unmeasured as error:
         return replace(found, unmeasured=error.why.name.lower())
 
 
-def _columns(program: Program, printer: DocumentPrinter
-             ) -> Iterator[tuple[Formula, tuple[Shown, ...]]]:
+def columns(program: Program) -> Iterator[Column]:
     """By every state before the step the derivatives of what it reaches."""
+    printer = DocumentPrinter(program)
     for delay, column in zip(program.delays, state_jacobian(program), strict=True):
         if column:
             yield printer.symbol(delay.lhs), tuple(

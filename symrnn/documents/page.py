@@ -13,7 +13,7 @@ from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
-from symrnn.documents.flow import GradientFlow
+from symrnn.documents.flow import Column, GradientFlow
 from symrnn.documents.layer import Layer
 from symrnn.documents.rows import EquationRow
 from symrnn.program import Glyph
@@ -87,7 +87,8 @@ class Copies:
     """The copies in a network; all is empty where there are none.
 
     ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
-    ``arrays`` where a script has these. ``picture`` shows one step of what is repeated.
+    ``arrays`` where a script has these. ``picture`` shows one step of
+    what is repeated, ``jacobian`` how its states depend on those before.
     """
 
     repeats: tuple[Repeat, ...] = ()
@@ -95,6 +96,7 @@ class Copies:
     names: frozenset[str] = frozenset()
     arrays: frozenset[tuple[str, str]] = frozenset()
     picture: tuple[Picture, ...] = ()
+    jacobian: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from symrnn.documents.page import Accuracy, Derived, Entry, Page, Step
 from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.typst_compiler import compiled, fonts
+from symrnn.jacobians.curves import Chart
 from symrnn.rendering import Markup, page
 
 LISTINGS = ("numpy-forward", "numpy-backward", "portable-step")  # on paper; files hold them all
@@ -125,18 +126,23 @@ class PdfView:
     @property
     def sizes(self) -> tuple[Markup, ...]:
         """The sizes of the example: ``n = 2``."""
-        return tuple(self.math(letter) + Markup(f" = {size}")
-                     for letter, size in self.data.example.sizes)
+        return self._each_size(self.data.example.sizes)
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """Sizes with their letters, in a sentence."""
+        return self.words.listed(self._each_size(sizes))
+
+    def _each_size(self, sizes: Iterable[tuple[Formula, int]]) -> tuple[Markup, ...]:
+        return tuple(self.math(letter) + Markup(f" = {size}") for letter, size in sizes)
+
+    def chart(self, chart: Chart) -> Markup:
+        """The measured curves as a string of Typst that holds a picture."""
+        return self.string(page("typst/flow.svg.j2", chart).replace("\n", " "))
 
     @property
     def related(self) -> bool:
         """Whether there is anything to see besides."""
         return bool(self.data.equals or self.data.neighbours)
-
-    @property
-    def columns(self) -> int:
-        """How many a table of values at every step has."""
-        return len(self.data.example.steps) + 2
 
     @property
     def bibtex(self) -> list[str]:
