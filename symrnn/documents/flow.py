@@ -89,9 +89,7 @@ class GradientFlow:
 
 def gradient_flow(name: str, program: Program) -> GradientFlow:
     """What the page of a network tells of gradients through time."""
-    printer = DocumentPrinter(program)
-    ways = tuple(_way(printer, one) for one in additive_paths(program))
-    found = GradientFlow(tuple(columns(program)), ways, "", ())
+    found = GradientFlow(tuple(columns(program)), ways(program), "", ())
     try:
         return replace(found, curves=(_curves(name, program),))
     except Unmeasured as error:
@@ -105,6 +103,12 @@ def columns(program: Program) -> Iterator[Column]:
         if column:
             yield printer.symbol(delay.lhs), tuple(
                 Shown(left, (Sum((("", right),)),), None) for left, right in column)
+
+
+def ways(program: Program) -> tuple[Way, ...]:
+    """The additive paths of a network."""
+    printer = DocumentPrinter(program)
+    return tuple(_way(printer, one) for one in additive_paths(program))
 
 
 def _way(printer: DocumentPrinter, path: AdditivePath) -> Way:

@@ -13,7 +13,7 @@ from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
-from symrnn.documents.flow import Column, GradientFlow
+from symrnn.documents.flow import Column, GradientFlow, Way
 from symrnn.documents.layer import Layer
 from symrnn.documents.rows import EquationRow
 from symrnn.program import Glyph
@@ -88,7 +88,8 @@ class Copies:
 
     ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
     ``arrays`` where a script has these. ``picture`` shows one step of
-    what is repeated, ``jacobian`` how its states depend on those before.
+    what is repeated, ``jacobian`` how its states depend on those before,
+    ``ways`` where they add up.
     """
 
     repeats: tuple[Repeat, ...] = ()
@@ -97,6 +98,7 @@ class Copies:
     arrays: frozenset[tuple[str, str]] = frozenset()
     picture: tuple[Picture, ...] = ()
     jacobian: tuple[Column, ...] = ()
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)
