@@ -59,7 +59,7 @@ def glyphs_of(program: Program) -> dict[str, Glyph]:
 def pieces(note: str, glyphs: Glyphs) -> tuple[Piece, ...]:
     """A note as words, code and formulas. What cannot be read as these stays as it is."""
     try:
-        return tuple(_piece(one, glyphs) for one in _whole().parse(note).children)
+        return tuple(_piece(one, glyphs) for one in _tokens(note))
     except LarkError:
         return (note,)
 
@@ -67,10 +67,14 @@ def pieces(note: str, glyphs: Glyphs) -> tuple[Piece, ...]:
 def bare(note: str) -> str:
     """A note without marks, for comments of code: formulas stand as the author typed them."""
     try:
-        found = _whole().parse(note).children
+        found = _tokens(note)
     except LarkError:
         return note
     return "".join(str(one) if one.type == "TEXT" else one[1:-1] for one in found)
+
+
+def _tokens(note: str) -> list[Token]:
+    return [one for one in _whole().parse(note).children if isinstance(one, Token)]
 
 
 def _piece(token: Token, glyphs: Glyphs) -> Piece:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lark import Lark, Token
+from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 
 from symrnn.backends.latex_math import escape_latex
@@ -40,16 +40,15 @@ def references(bibtex: str) -> tuple[Reference, ...]:
         entries = _grammar().parse(bibtex).children
     except LarkError:
         return ()
-    return tuple(_entry(one.children) for one in entries)
+    return tuple(_entry(one) for one in entries if isinstance(one, Tree))
 
 
-def _entry(parts: list[Token]) -> Reference:
-    _, key, *fields = parts
+def _entry(entry: Tree[Token]) -> Reference:
+    _, key, *_ = entry.scan_values(lambda one: isinstance(one, Token))
     found = {}
-    for one in fields:
-        if one is not None:
-            name, value = one.children
-            found[str(name).lower()] = str(value) if value.type == "WORD" else str(value[1:-1])
+    for one in entry.find_data("field"):
+        name, value = one.scan_values(lambda one: isinstance(one, Token))
+        found[str(name).lower()] = str(value) if value.type == "WORD" else str(value[1:-1])
     return Reference(str(key), found)
 
 
