@@ -22,7 +22,7 @@ from symrnn.documents.page import Accuracy, Derived, Entry, Page
 from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import span, texts_read
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.runs import Run, runs
+from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of
