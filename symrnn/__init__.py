@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symrnn.api import *  # noqa: F403
+    from symrnn.api import __all__ as __all__
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 BOTH = ("adjoint",)  # a public function that is called like the package which holds it
 

@@ -12,10 +12,7 @@ from symrnn import cells
 from symrnn.authoring.registry import Architecture, with_common_options
 from symrnn.cells import architectures
 from symrnn.program import Program, ProgramError, UnknownName, quoted
-from symrnn.titles import SUFFIX
-
-
-SAVED = (".safetensors", ".npz")  # what symrnn.save writes
+from symrnn.titles import SAVED, SUFFIX
 
 
 @dataclass(frozen=True, repr=False)

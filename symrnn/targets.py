@@ -22,6 +22,7 @@ LANGUAGES = ("en", "zh-TW")
 # How `show` and `grad` print equations.
 STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
 PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for
+NARROW = ("int8", "float16", "bfloat16")  # what a package stores weights as, if not as float32
 LOSSES = ("mean_squared_error", "softmax_cross_entropy", "binary_cross_entropy")  # to train by
 
 

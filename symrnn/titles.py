@@ -15,6 +15,7 @@ from typing import Any
 
 CELLS = Path(__file__).with_name("cells")
 SUFFIX = ".cell"  # of a file that holds one cell as text
+SAVED = (".safetensors", ".npz")  # what symrnn.save writes
 GOES_ON = "... "
 
 

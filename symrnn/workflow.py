@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symrnn import rendering
 from symrnn.authoring import Architecture
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from symrnn.diagrams import Diagram
     from symrnn.exchange import Exported, Imported
     from symrnn.gradients import Gradient
+    from symrnn.packaging import Packaged
 
 KERNELS = tuple((one, dtype) for one in CHECKED for dtype in one.dtypes)
 
@@ -150,23 +151,17 @@ def write(files: Mapping[str, str], output: Path) -> None:
     rendering.write(output, {**files, **shared()})
 
 
-def package_of(cell: str, weights: str, fix: str, kinds: Sequence[str], loss: str,
-               window: int) -> dict[str, str | bytes]:
-    """The files of a package; with a ``loss`` one that learns.
+def package_of(cell: str, weights: str, node: str, fix: str, **options: Any) -> Packaged:
+    """The package of a cell or a file, with the options of ``symrnn.package``.
 
     Raises ProgramError, UnknownName, Misused for sizes that are not understood.
     """
     from symrnn.packaging import given, package
     from symrnn.presentation.costs import sizes_of
 
-    found = given(cell, weights)
+    found = given(cell, weights, node)
     sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
-    return package(found.network, found.name, sizes, found.params, kinds, loss, window)
-
-
-def write_package(files: Mapping[str, str | bytes], output: Path) -> None:
-    """Write a package. Raises FileRefused."""
-    rendering.write(output, files)
+    return package(found.network, found.name, sizes, found.params, **options)
 
 
 def draw(program: Program, unroll: int, name: str) -> Path:

@@ -15,6 +15,7 @@ from symrnn.authoring import concat, dot, largest, mean, outer, piece, softmax a
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
 from symrnn.authoring.compose import bidirectional, deep, readout
+from symrnn.cells import cell as network
 from symrnn.cells.elman import elman, jordan
 from symrnn.cells.gru import gru
 from symrnn.cells.lstm import lstm
@@ -520,6 +521,12 @@ BUILDERS: dict[str, Callable[[], Program]] = (
     }
 )
 CASES = tuple(BUILDERS)
+
+
+@cache
+def built(name: str) -> Program:
+    """A network of the library, built once for all tests."""
+    return network(name)
 
 
 @cache

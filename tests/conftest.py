@@ -2,8 +2,8 @@
 
 Sweeps repeat one test over every cell. By day each takes an eighth of them, another eighth for
 every test, and not the largest networks; of other sweeps the first part. SYMRNN_EXHAUSTIVE=1 takes
-all, every night. What holds numbers of many cells compiles them at -O1 by day, where compiling
-takes the time, and at the level that users get by night; tests of the C itself take that always.
+all, every night. Compiling takes most of the time, so tests compile at -O0 by day, and at the level
+that users get by night; tests of the C itself take that always, and `symrnn check` takes -O1.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ from symrnn.runtime.compiler import slightly_optimised
 CELLS, PARTS = [one.name for one in architectures()], 8
 LARGEST = ("deep_bidirectional_lstm", "rwkv7", "ltc", "convlstm")  # minutes to compile
 
+# Without functions that nobody calls: they would want more than a kernel is linked with.
+UNOPTIMISED = ("-O0", "-ffunction-sections", "-Wl,--gc-sections")
 
-NUMBERS = ("zoo", "transforms", "cellfile", "test_kernels", "test_hard_kernels", "test_zoo",
-           "test_zoo_classic", "test_zoo_recent", "test_zoo_directions", "test_unusual_cells")
+# What a compiler makes of the C is what these are about.
+OF_THE_C = ("backends", "bench", "examples", "loops", "package", "schedule", "test_aarch64",
+            "test_activations", "test_blas", "test_by_hand", "test_c_alone", "test_calls",
+            "test_compiler", "test_generated_c", "test_portable", "test_saturation",
+            "test_simd", "test_starts", "test_wheel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -37,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Leave to the night what only repeats itself on another cell."""
-    if os.environ.get("SYMRNN_EXHAUSTIVE"):
+    if by_night():
         return
     for one in items:
         if one.get_closest_marker("sweep") and not by_day(one):
@@ -46,11 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
 
 @pytest.fixture(autouse=True)
 def compiled_in_less_time(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The same numbers from C that is optimised less, by day and where many cells are compiled."""
-    places = request.module.__name__.split(".")
-    quick = not {*places}.isdisjoint(NUMBERS) and not os.environ.get("SYMRNN_EXHAUSTIVE")
-    with slightly_optimised() if quick else nullcontext():
+    """The same numbers from C that is not optimised, by day."""
+    quick = {*request.module.__name__.split(".")}.isdisjoint(OF_THE_C)
+    with slightly_optimised(*UNOPTIMISED) if quick and not by_night() else nullcontext():
         yield
+
+
+def by_night() -> bool:
+    """True where everything is wanted."""
+    return bool(os.environ.get("SYMRNN_EXHAUSTIVE"))
 
 
 def by_day(one: pytest.Function) -> bool:

@@ -32,12 +32,30 @@ def python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
                           check=True, encoding="utf-8")
 
 
+# What takes long to load, or what only some people have.
+HEAVY = {"torch", "jax", "onnx", "onnxruntime", "keras", "h5py", "safetensors", "matplotlib",
+         "sklearn", "typst", "openvino", "fast_sugiyama", "ml_dtypes", "multiprocessing"}
+
+
 @pytest.mark.parametrize("words", ["--help", "--version", "list", "list --tags",
                                    "list gate --tag linear", "show --help", "bench --help"])
 def test_what_needs_no_equations_loads_no_sympy_and_no_numpy(words: str) -> None:
     loaded = python(RUN, *words.split()).stderr.split()
     assert "typer" in loaded
-    assert not {"sympy", "numpy", "rich", "jinja2", "lark"} & set(loaded)
+    assert not {"sympy", "numpy", "rich", "jinja2", "lark", *HEAVY} & set(loaded)
+
+
+@pytest.mark.parametrize("words", ["show elman", "show elman --cost", "grad elman --wrt U"])
+def test_what_needs_equations_alone_loads_no_other_library(words: str) -> None:
+    assert not HEAVY & set(python(RUN, *words.split()).stderr.split())
+
+
+def test_no_public_name_loads_another_library() -> None:
+    told = python("import sys\nimport symrnn\n"
+                  "assert {*sys.modules}.isdisjoint({'sympy', 'numpy'})\n"
+                  "from symrnn import *\nprint(*{one.partition('.')[0] for one in sys.modules})")
+    assert {"sympy", "numpy"} <= set(told.stdout.split())
+    assert not HEAVY & set(told.stdout.split())
 
 
 def test_what_needs_equations_loads_them() -> None:

@@ -29,10 +29,10 @@ print(symrnn.__file__)
 """
 
 
-def build(kind: str, folder: Path) -> Path:
-    """A wheel or an sdist of the checkout; needs no network."""
+def build(kind: str, folder: Path, root: Path = ROOT) -> Path:
+    """A wheel or an sdist of the checkout, or of another one; needs no network."""
     subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)],
-                   cwd=ROOT, check=True, capture_output=True)
+                   cwd=root, check=True, capture_output=True)
     (built,) = folder.iterdir()
     return built
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper, Helpers
-from symrnn.backends.c_tree import LEVEL, CTree, TreeFormulas
+from symrnn.backends.c_tree import LEVEL, STORED, CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark, rows
 from symrnn.backends.notes import bare
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
-from symrnn.loops import Names, Whole, total
-from symrnn.lowering import (GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered, free_sizes,
-                             portable)
+from symrnn.loops import Names, Scalar, Whole, total
+from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered,
+                             Stored, free_sizes, portable)
 from symrnn.program import FED, Role, Variable
 from symrnn.schedule import Plan
 
@@ -81,6 +81,8 @@ class Source:
     edges: tuple[str, ...]
     counts: tuple[Count, ...]
     functions: tuple[Printed, ...]
+    conversions: tuple[str, ...]
+    numbering: tuple[str, ...]
 
 
 def c_names(plan: Plan, name: str) -> Names:
@@ -101,10 +103,16 @@ def fixed_sizes(plan: Plan, names: Names, name: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a file is to hold: functions by what they do, and sizes that it fixes."""
+    """What a file is to hold: functions by what they do, and sizes that it fixes.
+
+    ``stored`` are parameters of another number type. ``beside`` tells whether the paper and the
+    module of NumPy lie beside it.
+    """
 
     kinds: tuple[str, ...] = tuple(PURPOSE)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    stored: Stored = field(default_factory=dict)
+    beside: bool = True
 
 
 def c_backend(plan: Plan, name: str, chosen: Chosen | None = None) -> tuple[Artefact, ...]:
@@ -127,7 +135,9 @@ class _Sources:
         self.plan, self.name, self.chosen = plan, name, chosen
         self.names = c_names(plan, name)
         self.fixed = fixed_sizes(plan, self.names, name)
-        self.interface = Interface(name, self.names, Locals.choose(self.names), self.fixed)
+        self.interface = Interface(name, self.names, Locals.choose(self.names), self.fixed,
+                                   stored=chosen.stored)
+        self.conversions: set[str] = set()
         self.formulas = TreeFormulas(self.names, name)
 
     def source(self) -> Source:
@@ -143,8 +153,16 @@ class _Sources:
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(in_comment(bare(one)) for one in program.notes),
-            tuple(interface(self.plan, self.names, self.name)), self._told(), members, math,
-            helpers, tuple(one.state for one in program.delays), self._counts(lowered), printed)
+            tuple(interface(self.plan, self.names, self.name, self.chosen.stored)), self._told(),
+            members, math, helpers, tuple(one.state for one in program.delays),
+            self._counts(lowered), printed, tuple(sorted(self.conversions)), self._numbering())
+
+    def _numbering(self) -> tuple[str, ...]:
+        """Where the numbers of equations are found again."""
+        if not self.chosen.beside:
+            return ("Equations are numbered", "in their order.")
+        return ("The number in front of an",
+                f"equation is its number in {self.name}.tex and {self.name}.py.")
 
     def _size(self, size: str) -> str:
         """What a size is: a number where it is fixed, else what each call says."""
@@ -165,9 +183,10 @@ class _Sources:
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
         tree = CTree(self.formulas, text_of(one.program), f"{self.name}_real")
+        lines = rows(deeper(tree.body(one.function.body)))
+        self.conversions |= tree.conversions
         return Printed(kind, PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
-                       laid_out(tree.signature(one.function)),
-                       rows(deeper(tree.body(one.function.body))))
+                       laid_out(tree.signature(one.function)), lines)
 
     def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
         """One function a block of memory that the caller supplies."""
@@ -193,7 +212,7 @@ class _Sources:
                      ", ".join(f"sizes->{one}" for one in sizes), terms or ("1",))
 
 
-def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
+def interface(plan: Plan, names: Names, name: str, stored: Stored = ALL_REAL) -> list[Struct]:
     """The structs of the interface: sizes, parameters, inputs, outputs, states, cotangents."""
     program, gradient = plan.program, plan.gradient
     meanings = {"T": "steps", "B": "sequences in the batch",
@@ -218,7 +237,8 @@ def interface(plan: Plan, names: Names, name: str) -> list[Struct]:
                  for one in program.delays)
     return [Struct(f"{name}_sizes", "sizes, each at least 1, but T and B may be 0", sizes),
             *(_struct(f"{name}_{kind}", comment, tuple(
-                _field(names[one.name], _key(one), one, name, const) for one in members))
+                _field(names[one.name], _key(one), one, name, const, stored.get(one.name))
+                for one in members))
               for kind, comment, const, members in groups),
             _struct(f"{name}_initial", BEFORE, first),
             _struct(f"{name}_state", AFTER, last)]
@@ -261,7 +281,14 @@ def _key(variable: Variable) -> str:
     return variable.of if owned else variable.name
 
 
-def _field(own: str, key: str, variable: Variable, name: str, const: bool) -> Field:
+def _field(own: str, key: str, variable: Variable, name: str, const: bool,
+           stored: Scalar | None = None) -> Field:
     shape = f"[{', '.join(variable.shape)}]" if variable.shape else "[1]"
-    declaration = f"{'const ' if const else ''}{name}_real *{own};"
-    return Field(own, key, _declared(declaration, f"{shape} {in_comment(variable.meaning)}"))
+    declaration = f"{'const ' if const else ''}{numbers_type(name, stored)} *{own};"
+    told = f"{shape} {in_comment(variable.meaning)}{f', {stored.name}' if stored else ''}"
+    return Field(own, key, _declared(declaration, told))
+
+
+def numbers_type(name: str, stored: Scalar | None) -> str:
+    """The type of an array in C."""
+    return f"{name}_real" if stored is None else STORED[stored]

@@ -9,15 +9,16 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.lines import (BREAK, EMPTY, INNER, WIDTH, Computing, Line, Lines, Part, closed,
                                    deeper, flat, remark, together)
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument, Assign, At,
-                          Barrier, Binary, Block, Body, Call, Cast, Choose, Computed, Declare,
-                          Element, Expression, Field, For, Formula, Function, If, Inside, Macro,
-                          Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size, Statement,
-                          Struct, Type, Unused, Whole)
+from symrnn.loops import (BFLOAT16, FLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument,
+                          Assign, At, Barrier, Binary, Block, Body, Call, Cast, Choose, Computed,
+                          Declare, Element, Expression, Field, For, Formula, Function, If, Inside,
+                          Macro, Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size,
+                          Statement, Struct, Type, Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7, "/": 7}
 CHOICE, MOST, ATOM = 0, 8, 9
+STORED = {BFLOAT16: "uint16_t", FLOAT16: "uint16_t", INT8: "int8_t"}
 OPERATORS = ("+", "-", "&&", "||")  # in front of which a line may end
 
 
@@ -40,8 +41,7 @@ class CTree:
     def __init__(self, formulas: CPrinter, text: TextPrinter, real: str) -> None:
         self.formulas, self.text = formulas, text
         self.conversions: set[str] = set()
-        self.scalars = {REAL: real, SIZE: "size_t", INT: "int", BFLOAT16: "uint16_t",
-                        INT8: "int8_t"}
+        self.scalars = {REAL: real, SIZE: "size_t", INT: "int", **STORED}
 
     def signature(self, function: Function, end: str = "", front: str = "") -> Lines:
         """``void lstm_forward(``, then the arguments, in one line where they fit.

@@ -59,7 +59,8 @@ SYMRNN_TILES_APART SYMRNN_TILES_SHARED
 """.split()
 # What the templates call their own.
 OWN = (*"T B in out sizes parameters initial final state next bars gradients".split(),
-       *"tape work sum main".split(),
+       *"tape work sum inner main".split(),
+       *"int8_t uint16_t uint32_t memcpy from_bfloat16 from_float16 from_int8".split(),
        *(one.upper() for one in FUNCTIONS), *(f"vec_{one}" for one in ELEMENTARY))
 RESERVED = (*KEYWORDS, *PREDEFINED, *SYSTEM, *MACROS, *OWN)
 # What the fast kernels and the header that they share call their own besides.

@@ -22,24 +22,44 @@ APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
 SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
+NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
 SPACE = "&#xa0;"  # which no browser drops at the edge of a text
 DOTLESS = {"i": "ı", "j": "ȷ"}
+NO_STRETCH = ' stretchy="false"'
 LINE_ABOVE = "border-top:0.05em solid;padding-top:0.15em"
 BIG = {"sum": "∑"}
 ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT"}
 
 
 class MathMLSpelling(Spelling):
-    """Formulas as elements; a row holds together what belongs together."""
+    """Formulas as elements. A row is an element only where something stands around all of it."""
 
     def row(self, node: Row) -> str:
-        shown = super().row(node)
+        shown = self.inside(node)
         return shown if len(node.parts) == 1 else f"<mrow>{shown}</mrow>"
 
+    def inside(self, node: Formula) -> str:
+        """The same for an element that is a row already: pages have tens of thousands of rows.
+
+        A sign in front keeps a row of its own, for in the middle of one it would stand between.
+        """
+        if isinstance(node, Row):
+            return "".join(map(self.inside, node.parts))
+        if isinstance(node, Call):
+            return f"{self(node.function)}{APPLY}{self.inside(node.argument)}"
+        if isinstance(node, Parens) and not node.inside.tall:
+            return self._between(node, NO_STRETCH)
+        if isinstance(node, Sum) and not node.terms[0][0]:
+            return "".join(f"{_operator(sign) if sign else ''}{self.inside(one)}"
+                           for sign, one in node.terms)
+        return self(node)
+
     def symbol(self, node: Symbol) -> str:
-        glyph = node.drawn
-        return _scripted(_letters(glyph), _listed(glyph.sub), _listed(glyph.sup),
-                         _named(node.name))
+        glyph, named = node.drawn, _named(node.name)
+        below, above = _listed(glyph.sub), _listed(glyph.sup)
+        if len(glyph.letters) == 1 and not (below or above or glyph.accents):
+            return _letter(glyph.letters[0], attributes=named)
+        return _scripted(_letters(glyph), below, above, named)
 
     def number(self, node: Number) -> str:
         return f"<mn>{escaped(node.text)}</mn>"
@@ -53,7 +73,7 @@ class MathMLSpelling(Spelling):
     def sum(self, node: Sum) -> str:
         if len(node.terms) == 1 and not node.terms[0][0]:
             return self(node.terms[0][1])
-        parts = (f"{_operator(sign) if sign else ''}{self(one)}" for sign, one in node.terms)
+        parts = (f"{_operator(sign) if sign else ''}{self.inside(one)}" for sign, one in node.terms)
         return f"<mrow>{''.join(parts)}</mrow>"
 
     def function(self, node: Function) -> str:
@@ -63,7 +83,7 @@ class MathMLSpelling(Spelling):
                          _listed(node.glyph.sup))
 
     def call(self, node: Call) -> str:
-        return f"<mrow>{self(node.function)}{APPLY}{self(node.argument)}</mrow>"
+        return f"<mrow>{self.inside(node)}</mrow>"
 
     def scripts(self, node: Scripts) -> str:
         below, above = ("" if one is None else self(one) for one in (node.sub, node.sup))
@@ -78,23 +98,26 @@ class MathMLSpelling(Spelling):
         return f"<mfrac>{above}{below}</mfrac>"
 
     def root(self, node: Root) -> str:
-        return f"<msqrt>{self(node.inside)}</msqrt>"
+        return f"<msqrt>{self.inside(node.inside)}</msqrt>"
 
     def over(self, node: Over) -> str:
         """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
         named = _named(node.name)
         if node.accent != "bar":
             return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
-        return f'<mrow{named} data-accent="bar" style="{LINE_ABOVE}">{self(node.inside)}</mrow>'
+        inside = self.inside(node.inside)
+        return f'<mrow{named} data-accent="bar" style="{LINE_ABOVE}">{inside}</mrow>'
 
     def parens(self, node: Parens) -> str:
-        grow = "" if node.inside.tall else ' stretchy="false"'
-        return f"<mrow><mo{grow}>(</mo>{self(node.inside)}<mo{grow}>)</mo></mrow>"
+        return f"<mrow>{self._between(node, '' if node.inside.tall else NO_STRETCH)}</mrow>"
+
+    def _between(self, node: Parens, grow: str) -> str:
+        return f"<mo{grow}>(</mo>{self.inside(node.inside)}<mo{grow}>)</mo>"
 
     def bars(self, node: Bars) -> str:
-        grow = "" if node.inside.tall else ' stretchy="false"'
+        grow = "" if node.inside.tall else NO_STRETCH
         bar = '<mo fence="true" form="{}"' + grow + ">|</mo>"
-        return (f"<mrow>{bar.format('prefix')}{self(node.inside)}"
+        return (f"<mrow>{bar.format('prefix')}{self.inside(node.inside)}"
                 f"{bar.format('postfix')}</mrow>")
 
     def big(self, node: Big) -> str:
@@ -103,8 +126,8 @@ class MathMLSpelling(Spelling):
         return f'<munder>{sign}{self(node.indices)}</munder>'
 
     def cases(self, node: Cases) -> str:
-        rows = [f"<mtr><mtd>{self(value)}</mtd><mtd><mtext>if{SPACE}</mtext>{self(condition)}"
-                f"</mtd></mtr>" for value, condition in node.rows]
+        rows = [f"<mtr><mtd>{self(value)}</mtd><mtd><mtext>if{SPACE}</mtext>"
+                f"{self.inside(condition)}</mtd></mtr>" for value, condition in node.rows]
         rows.append(f"<mtr><mtd>{self(node.otherwise)}</mtd><mtd><mtext>else</mtext></mtd></mtr>")
         return (f'<mrow><mo fence="true" form="prefix" stretchy="true">{{</mo>'
                 f'<mtable class="cases">{"".join(rows)}</mtable></mrow>')
@@ -125,8 +148,8 @@ def block(shown: Shown, id: str = "") -> str:
     """An equation that the printer of documents has laid out, as a block."""
     left = f"{MATHML(shown.left)}"
     if len(shown.rows) == 1:
-        return math(f"<mrow>{left}<mo>=</mo>{MATHML(shown.rows[0])}</mrow>", id, display=True)
-    first, *others = map(MATHML, shown.rows)
+        return math(f"{left}<mo>=</mo>{MATHML.inside(shown.rows[0])}", id, display=True)
+    first, *others = map(MATHML.inside, shown.rows)
     rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
     rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{one}</mtd></mtr>' for one in others]
     return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
@@ -145,12 +168,12 @@ def size(program: Program, name: str) -> str:
 
 def term(program: Program, term: Expr, lhs: str) -> str:
     """One term of the equation of ``lhs``, inside a sentence."""
-    return math(MATHML(DocumentPrinter(program).term(term, lhs)))
+    return formula(DocumentPrinter(program).term(term, lhs))
 
 
 def formula(tree: Formula) -> str:
     """A formula that the printer of documents has made, inside a sentence."""
-    return math(MATHML(tree))
+    return math(MATHML.inside(tree))
 
 
 def math(inside: str, id: str = "", display: bool = False) -> str:
@@ -174,33 +197,40 @@ def _operator(sign: str) -> str:
     return f"<mo{space}>{SIGNS.get(sign, sign)}</mo>"
 
 
-def _identifier(text: str, upright: bool = False) -> str:
+def _identifier(text: str, upright: bool = False, attributes: str = "") -> str:
     """A name; one letter is slanted unless it is said to stand upright."""
     normal = ' mathvariant="normal"' if upright and len(text) == 1 else ""
-    return f"<mi{normal}>{escaped(text)}</mi>"
+    return f"<mi{normal}{attributes}>{escaped(text)}</mi>"
 
 
 def _letters(glyph: Glyph) -> str:
     """The letters of a symbol under its accents."""
     if glyph.accents and len(glyph.letters) == 1:
         return _letter(glyph.letters[0], glyph.accents)
-    shown = "".join(map(_letter, glyph.letters))
+    shown = _bare(glyph)
     shown = f"<mrow>{shown}</mrow>" if len(glyph.letters) > 1 else shown
     for accent in glyph.accents:
         shown = _over(shown, accent)
     return shown
 
 
-def _letter(letter: Letter, accents: tuple[str, ...] = ()) -> str:
+def _bare(glyph: Glyph) -> str:
+    """Letters side by side; a number in parentheses, which tells a layer, is one number."""
+    if [one.face for one in glyph.letters] == NUMBERED:
+        return f"<mn>{escaped(''.join(map(character, glyph.letters)))}</mn>"
+    return "".join(map(_letter, glyph.letters))
+
+
+def _letter(letter: Letter, accents: tuple[str, ...] = (), attributes: str = "") -> str:
     every = (*letter.accents, *accents)
     text = character(letter)
     if letter.face is Face.NUMBER:
-        shown = f"<mn>{escaped(text)}</mn>"
+        shown = f"<mn{attributes}>{escaped(text)}</mn>"
     elif letter.face is Face.SIGN:
         shown = _operator(text)
     else:
         text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
-        shown = _identifier(text, upright=letter.face is Face.WORD)
+        shown = _identifier(text, letter.face is Face.WORD, attributes)
     for accent in every:
         shown = _over(shown, accent)
     return shown
@@ -224,10 +254,20 @@ def _over(inside: str, accent: str) -> str:
 
 def _listed(parts: tuple[Glyph, ...]) -> str:
     """Marks above or below, between commas; empty without any."""
-    shown = [_scripted(_letters(one), _listed(one.sub), _listed(one.sup)) for one in parts]
-    if len(shown) < 2 and sum(len(one.letters) for one in parts) < 2:
-        return "".join(shown)
-    return f"<mrow>{'<mo>,</mo>'.join(shown)}</mrow>"
+    if len(parts) < 2:
+        return "".join(map(_mark, parts))
+    return f"<mrow>{'<mo>,</mo>'.join(map(_part, parts))}</mrow>"
+
+
+def _mark(glyph: Glyph) -> str:
+    """A mark as one element."""
+    return _scripted(_letters(glyph), _listed(glyph.sub), _listed(glyph.sup))
+
+
+def _part(glyph: Glyph) -> str:
+    """A mark beside others in a row: plain letters need no row of their own."""
+    plain = glyph == Glyph(glyph.letters)
+    return _bare(glyph) if plain else _mark(glyph)
 
 
 def _scripted(base: str, below: str, above: str, attributes: str = "") -> str:

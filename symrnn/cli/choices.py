@@ -7,10 +7,17 @@ from typing import Any
 
 import typer
 
+WIDEST = 48  # columns of what an option takes
 
 def option(what: str, names: Sequence[str], *flags: str, help: str) -> Any:
-    """An option for one of ``names``, or for several where its type is a list."""
-    return typer.Option(*flags, help=help, metavar=f"[{'|'.join(names)}]",
+    """An option for one of ``names``, or for several where its type is a list.
+
+    Names that do not stand in one line of a narrow terminal are told in the help, which wraps.
+    """
+    shown = f"[{'|'.join(names)}]"
+    if len(shown) > WIDEST:
+        shown, help = "NAME", f"{help} One of: {', '.join(names)}."
+    return typer.Option(*flags, help=help, metavar=shown,
                         callback=_known(what, names),
                         autocompletion=lambda incomplete: [
                             one for one in names if one.startswith(incomplete)])

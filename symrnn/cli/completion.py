@@ -1,4 +1,4 @@
-"""What a shell may complete: names, tags, conventions, and cell files beside them."""
+"""What a shell may complete: names, tags, conventions, and files of cells beside them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from symrnn.tags import TAGS
-from symrnn.titles import SUFFIX, listed
+from symrnn.titles import SAVED, SUFFIX, listed
 
 
 def cells(incomplete: str) -> list[str]:
-    """Architectures and cell files."""
+    """Architectures, cell files, and files of saved networks."""
     return [*_beginning((one.name for one in listed()), incomplete), *_files(incomplete)]
 
 
@@ -31,11 +31,11 @@ def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
 
 
 def _files(incomplete: str) -> list[str]:
-    """The cell files of a folder, and the folders in it, where the beginning is a path."""
+    """The files of cells in a folder, and the folders in it, where the beginning is a path."""
     head, _, start = incomplete.rpartition("/")
     folder = Path(f"{head}/") if "/" in incomplete else Path()
     found = sorted(folder.iterdir()) if folder.is_dir() else []
     shown = [one.name + "/" * one.is_dir() for one in found
-             if one.name.endswith(SUFFIX) or (one.is_dir() and "/" in incomplete)]
+             if one.name.endswith((SUFFIX, *SAVED)) or (one.is_dir() and "/" in incomplete)]
     before = f"{head}/" if "/" in incomplete else ""
     return [before + one for one in shown if one.startswith(start)]

@@ -75,11 +75,25 @@ def svg(picture: Picture, style: str = "screen") -> str:
 
     ``style="print"`` is for typesetters, which know no variables of CSS.
     """
+    return _rendered(picture, f"svg/{style}.css")
+
+
+def drawing(picture: Picture) -> str:
+    """The same for a page that has the style of all its pictures."""
+    return _rendered(picture, "")
+
+
+def style() -> str:
+    """How pictures look on a screen."""
+    return render("svg/screen.css", None)
+
+
+def _rendered(picture: Picture, style: str) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        f"svg/{style}.css", picture.name, html.escape(picture.title),
-        html.escape(picture.description), number(picture.width), number(picture.height),
-        tuple(map(_stroke, lines)), tuple(map(_drawn, picture.boxes))))
+        style, picture.name, html.escape(picture.title), html.escape(picture.description),
+        number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
+        tuple(map(_drawn, picture.boxes))))
 
 
 def number(value: float) -> str:

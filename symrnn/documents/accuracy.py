@@ -7,7 +7,7 @@ import numpy as np
 from symrnn.checking.numeric import relative_error
 from symrnn.checking.reference import (Array, Case, along, differentiable, finite_case,
                                        interpreted_gradients, interpreted_values, losses)
-from symrnn.documents.page import Accuracy, Point, Rounding
+from symrnn.documents.measures import Accuracy, Point, Rounding
 from symrnn.kernels import compile
 from symrnn.schedule import Plan
 from symrnn.targets import DTYPES

@@ -6,7 +6,7 @@ from sympy import Expr
 
 from symrnn.backends.formula import Formula
 from symrnn.costs import costs
-from symrnn.documents.page import CostRow, SizeInput
+from symrnn.documents.measures import CostRow, SizeInput
 from symrnn.lowering import free_sizes
 from symrnn.presentation.costs import SizeFormulas, ordered
 from symrnn.schedule import Plan

@@ -86,10 +86,10 @@ class Worked:
         """The one sample at every step, or the one value."""
         whole = self.interpreter.whole(variable.name)
         if variable.span is Span.CONSTANT:
-            return (_matrix(whole),)
+            return (matrix(whole),)
         if variable.span is Span.BATCH:
-            return (_matrix(whole[0]),)
-        return tuple(_matrix(step[0]) for step in whole)
+            return (matrix(whole[0]),)
+        return tuple(matrix(step[0]) for step in whole)
 
 
 def worked_example(plan: Plan, name: str) -> Worked:
@@ -128,7 +128,7 @@ def named(program: Program, *roles: Role) -> list[str]:
     return [one.name for one in program.with_role(*roles)]
 
 
-def _matrix(array: Any) -> Matrix:
+def matrix(array: Any) -> Matrix:
     """Rows of numbers; what has more than two axes is written as rows below one another."""
     flat = np.asarray(array, float)
     rows = flat.reshape(-1, flat.shape[-1]) if flat.ndim else flat.reshape(1, 1)

@@ -11,20 +11,19 @@ from typing import Any
 import numpy as np
 
 from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import Formula, Sum
+from symrnn.backends.formula import Sum
 from symrnn.backends.jacobian import state_jacobian
-from symrnn.backends.javascript import array_names, javascript_backend
 from symrnn.catalogue import find
-from symrnn.jacobians.curves import Chart, Line, chart, lines_of
+from symrnn.documents.example import Worked, worked_example
+from symrnn.documents.travels import Column, Curves, GradientFlow, Kernel, Row, Way
+from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights
 from symrnn.jacobians.start import Choice, Start, started
-from symrnn.jacobians.steps import Steps, Unmeasured, along
+from symrnn.jacobians.steps import Steps, Unmeasured, Why, along
 from symrnn.jacobians.travel import Travel
-from symrnn.lowering.sizes import free_sizes
 from symrnn.pipeline import derive
 from symrnn.program import Program
-from symrnn.rendering import rendered
 from symrnn.runtime.shapes import Array
 
 BESIDE = "elman"  # the plain network that every cell is compared with
@@ -32,68 +31,19 @@ LAGS, LOW, HIGH = 40, -12, 4  # steps, and the powers of ten between which curve
 ENTRIES, OTHERS, PLACES = 8, 4, 3  # of a state, along other axes, of given numbers
 
 
-Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
+def gradient_flow(worked: Worked) -> GradientFlow:
+    """What the page of a network tells of gradients through time, with the script of its example.
 
-
-@dataclass(frozen=True)
-class Way:
-    """An additive path: the state before and after, what it multiplies by where that is not 1."""
-
-    before: Formula
-    after: Formula
-    factor: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
-class Row:
-    """The powers of ten of all lines at one lag."""
-
-    lag: int
-    powers: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Script:
-    """The kernel of a network that a page computes with: its file and the text of it."""
-
-    filename: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Curves:
-    """What was measured, and all that a page needs to measure it anew with other weights.
-
-    ``weights`` are the parameters that can be scaled, ``biases`` those that can be shifted.
+    A network that reads in reverse is turned around first, and has a script of its own for that.
     """
-
-    sizes: tuple[tuple[Formula, int], ...]
-    labels: tuple[str, ...]
-    rows: tuple[Row, ...]
-    chart: Chart
-    weights: tuple[str, ...]
-    biases: tuple[str, ...]
-    scripts: tuple[Script, ...]
-    data: str
-
-
-@dataclass(frozen=True)
-class GradientFlow:
-    """The Jacobian by every state, the additive paths, and curves or why there are none."""
-
-    jacobian: tuple[Column, ...]
-    ways: tuple[Way, ...]
-    unmeasured: str
-    curves: tuple[Curves, ...]
-
-
-def gradient_flow(name: str, program: Program) -> GradientFlow:
-    """What the page of a network tells of gradients through time."""
+    program = worked.case.plan.program
     found = GradientFlow(tuple(columns(program)), ways(program), "", ())
     try:
-        return replace(found, curves=(_curves(name, program),))
+        return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
-        return replace(found, unmeasured=error.why.name.lower())
+        defined = error.why is Why.NOT_FINITE
+        return replace(found, jacobian=found.jacobian if defined else (),
+                       unmeasured=error.why.name.lower())
 
 
 def columns(program: Program) -> Iterator[Column]:
@@ -122,13 +72,21 @@ class _Measured:
 
     run: Steps
     travel: Travel
-    script: Script
+    worked: Worked
     data: dict[str, Any]
 
+    @property
+    def kernel(self) -> Kernel:
+        """What computes the same in a page."""
+        script = self.worked.script
+        return Kernel(script.name, script.text)
 
-def _curves(name: str, program: Program) -> Curves:
-    own = _measured(name, along(program))
-    both = (own,) if name == BESIDE else (own, _beside())
+
+def _curves(worked: Worked) -> Curves:
+    program = worked.case.plan.program
+    own = _measured(worked.name, _turned(worked))
+    both = (own,) if worked.name == BESIDE else (own, _beside())
+    further = [one for one in both if one.worked is not worked]
     lines = lines_of(tuple(one.travel for one in both))
     drawn = chart(lines, LOW, HIGH)
     printer, sizes = DocumentPrinter(program), own.run.start.sizes
@@ -137,7 +95,7 @@ def _curves(name: str, program: Program) -> Curves:
     return Curves(
         tuple((printer.size(one.name), sizes[one.name]) for one in program.sizes),
         tuple(line[0] for line in lines), _rows(lines), drawn,
-        recurrent_weights(program), biases(program), tuple(one.script for one in both),
+        recurrent_weights(program), biases(program), tuple(one.kernel for one in further),
         json.dumps({"plane": plane, "networks": [one.data for one in both]},
                    separators=(",", ":")))
 
@@ -149,16 +107,20 @@ def _rows(lines: tuple[Line, ...]) -> tuple[Row, ...]:
 
 @cache
 def _beside() -> _Measured:
-    return _measured(BESIDE, along(find(BESIDE).build()))
+    return _measured(BESIDE, worked_example(derive(find(BESIDE).build()), BESIDE))
 
 
-def _measured(name: str, program: Program) -> _Measured:
-    run = finite(page_start(program))
+def _turned(worked: Worked) -> Worked:
+    """The same network scanned forwards. Raises Unmeasured."""
+    program = worked.case.plan.program
+    turned = along(program)
+    return worked if turned is program else worked_example(derive(turned), f"{worked.name}_turned")
+
+
+def _measured(name: str, worked: Worked) -> _Measured:
+    run = finite(page_start(worked.case.plan.program))
     travel = along_run(name, run)
-    (artefact,) = javascript_backend(derive(program), name)
-    (text,) = rendered((artefact,)).values()
-    return _Measured(run, travel, Script(artefact.filename, text),
-                     _data(artefact.content.name, artefact.content.sizes, run, travel))
+    return _Measured(run, travel, worked, _data(worked, run, travel))
 
 
 def page_start(program: Program) -> Start:
@@ -183,16 +145,13 @@ def _rounded(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return {name: np.round(one, PLACES) + 0.0 for name, one in arrays.items()}
 
 
-def _data(name: str, sizes: tuple[str, ...], run: Steps, travel: Travel) -> dict[str, Any]:
+def _data(worked: Worked, run: Steps, travel: Travel) -> dict[str, Any]:
     """A network's numbers, by the names that they have in its script."""
-    start, program = run.start, run.start.program
-    plan = derive(program)
-    called = array_names(plan)
-    bars = {one.of: one.name for one in plan.gradient.variables}
+    start, program, called = run.start, run.start.program, worked.arrays
+    bars = {one.of: one.name for one in worked.case.plan.gradient.variables}
     return {
-        "name": name,
-        "sizes": {own: start.sizes[one] for own, one in
-                  zip(sizes, free_sizes(program), strict=True)},
+        "name": worked.name,
+        "sizes": dict(start.sizes),
         "parameters": {called["parameters"][one]: _flat(array)
                        for one, array in start.parameters.items()},
         "inputs": {called["inputs"][one]: _flat(array) for one, array in start.inputs.items()},

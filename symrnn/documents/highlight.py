@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, String, _TokenType
@@ -12,12 +13,12 @@ from symrnn.documents.page import Code, CodeLine
 from symrnn.documents.rows import EquationRow
 
 LEXERS = {"numpy": "python", "portable": "c"}
-CLASSES = ((Comment, "c"), (Keyword, "k"), (String, "s"))
+KINDS = ((Comment, "c"), (Keyword, "k"), (String, "s"))
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Text of one colour; ``kind`` is empty for plain text."""
+    """Text of one colour; ``kind`` is c, k or s: comment, keyword, string; empty for plain."""
 
     kind: str
     text: str
@@ -58,10 +59,13 @@ def blocks(code: Code) -> tuple[Block, ...]:
 
 
 def _alike(lines: Sequence[CodeLine]) -> Iterator[range]:
-    """Ranges of lines that compute the same; where equations begin, a range does."""
+    """Ranges of lines that compute the same; where equations begin, a range does.
+
+    An empty line stays with those above it.
+    """
     start = 0
     for place, line in enumerate(lines):
-        if place and (line.begins or line.equations != lines[place - 1].equations):
+        if place and line.text and (line.begins or line.equations != lines[place - 1].equations):
             yield range(start, place)
             start = place
     yield range(start, len(lines))
@@ -73,14 +77,15 @@ def highlighted(language: str, lines: Sequence[str]) -> list[list[Piece]]:
     found: list[list[Piece]] = [[]]
     for token, text in lexer.get_tokens("\n".join(lines)):
         first, *others = text.split("\n")
-        own = _class(token)
+        own = _kind(token)
         found[-1].append(Piece(own, first))
         found += [[Piece(own, part)] for part in others]
     return found[:len(lines)]
 
 
-def _class(token: _TokenType) -> str:
-    return next((name for kind, name in CLASSES if token in kind), "")
+@cache
+def _kind(token: _TokenType) -> str:
+    return next((name for kind, name in KINDS if token in kind), "")
 
 
 def _joined(pieces: Sequence[Piece]) -> list[Piece]:

@@ -3,110 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import Any
 
-from symrnn.backends import mathml
-from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.backends.notes import spelled
-from symrnn.diagrams.svg import svg
+from symrnn.diagrams.svg import drawing
 from symrnn.documents import numbers, texts
+from symrnn.documents.assets import FOLDER, assets
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
-from symrnn.documents.highlight import Highlighted, blocks
-from symrnn.documents.page import Accuracy, Derived, Entry, Page
+from symrnn.documents.guide_html import guide_pages
+from symrnn.documents.highlight import Highlighted, Piece, blocks
+from symrnn.documents.measures import Accuracy
+from symrnn.documents.notation import Language, Notation, Words
+from symrnn.documents.page import Derived, Entry, Page
 from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import span, texts_read
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
-from symrnn.documents.texts import Catalogue
 from symrnn.documents.vectors import given_of, numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
-from symrnn.rendering import Markup, names_read, page, render
+from symrnn.rendering import Markup, names_read, page
 
-FOLDER, KERNELS = "docs", "kernels"  # templates; what pages of all languages compute with
-ASSETS = ("style.css", "script.js", "live.js", "flow.js")
-TEMPLATES = {"page": ("page.html.j2", "parts.html.j2"),
-             "index": ("index.html.j2",), "flow": ("flow.html.j2",)}
+KERNELS = "kernels"  # what pages of all languages compute with
+ELEMENTS = {"": Markup("{}"), "c": Markup("<i>{}</i>"), "k": Markup("<b>{}</b>"),
+            "s": Markup("<u>{}</u>")}  # short names: pages have tens of thousands of them
+TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
+             "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
 COPIES = ("typst/copies.typ.j2", "typst/example.typ.j2", "typst/code.typ.j2")
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
-
-
-class Notation:
-    """Formulas of one page in MathML, each printed once for all languages."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[object, Markup]] = {}
-
-    def __call__(self, formula: Formula | Shown) -> Markup:
-        """The formula; an equation stands in a line of its own."""
-        found = self._known.get(id(formula))
-        if found is None:
-            text = (mathml.block(formula) if isinstance(formula, Shown)
-                    else mathml.formula(formula))
-            found = self._known[id(formula)] = (formula, Markup(text))
-        return found[1]
-
-
-class Texts:
-    """The texts of one section as attributes, in which markup may be filled in."""
-
-    def __init__(self, section: Mapping[str, str]) -> None:
-        self._section = section
-
-    def __getattr__(self, name: str) -> Markup:
-        return self.of(name)
-
-    def of(self, key: str) -> Markup:
-        """A text whose key is data: a role, a rule."""
-        if key not in self._section:
-            raise AttributeError(key)
-        return Markup(self._section[key])
-
-
-class Words:
-    """All that templates say in one language."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.code, self.language = catalogue.code, catalogue.language
-        self.space = catalogue.space
-        self._catalogue = catalogue
-        self._sections = {name: Texts(one) for name, one in catalogue.sections.items()}
-
-    def section(self, name: str) -> Texts:
-        """The texts of one section."""
-        return self._sections[name]
-
-    def put(self, english: str) -> str | None:
-        """What an author wrote, in this language, if somebody put it so."""
-        return self._catalogue.said(english)
-
-    def said(self, english: str) -> Markup:
-        """What an author wrote, in this language; else in English, and marked so."""
-        found = self._catalogue.said(english)
-        if found is None:
-            return Markup('<span lang="en">{}</span>').format(english)
-        return Markup.escape(found)
-
-    def listed(self, parts: Iterable[Any]) -> Markup:
-        """Parts with commas between them."""
-        return Markup(self._catalogue.comma).join(parts)
-
-
-@dataclass(frozen=True)
-class Language:
-    """A link to the same page in another language."""
-
-    code: str
-    language: str
 
 
 @dataclass(frozen=True)
@@ -141,9 +74,10 @@ class PageView:
         return span(first, last)
 
     @staticmethod
-    def code(text: str) -> Markup:
-        """Text between elements, where quotes are safe."""
-        return Markup(escape(text, quote=False))
+    def coloured(pieces: Iterable[Piece]) -> Markup:
+        """Code; quotes are safe between elements."""
+        return Markup("").join(ELEMENTS[one.kind].format(Markup(escape(one.text, quote=False)))
+                               for one in pieces)
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
@@ -181,7 +115,7 @@ class PageView:
         data = self.data
         names = [f"{one.name}.js" for one in
                  (data.example.script, *(each.script for each in data.lessons))]
-        names += [one.filename for each in data.flow.curves for one in each.scripts]
+        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
         used = ("live.js", *("flow.js" for _ in data.flow.curves))
         return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
@@ -218,6 +152,7 @@ class IndexView:
     math: Notation
     languages: tuple[Language, ...]
     most_states: tuple[int, ...]
+    guide: bool  # true where there is one
 
 
 class Html:
@@ -232,12 +167,12 @@ class Html:
         """The files of one network: a page for each language, and what it computes with."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
-        pictures = tuple(Markup(svg(one)) for one in data.pictures)
+        pictures = tuple(Markup(drawing(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
-        kernels = {f"{KERNELS}/{one.filename}": one.text
-                   for each in data.flow.curves for one in each.scripts}
         scripts = (data.example.script, *(one.script for one in data.lessons))
-        return {**kernels, **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+        further = (one for each in data.flow.curves for one in each.further)
+        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
                 **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
                 **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
@@ -245,18 +180,24 @@ class Html:
                    for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
-        """The list of all, in every language, and what leads to it."""
+        """The list of all, in every language, what leads to it, and the guide."""
         math = Notation()
         states = tuple(sorted({one.states for one in entries}))
+        guide = self.guide({one.name for one in entries})
         found = {f"{words.code}/index.html": page(
             f"{FOLDER}/index.html.j2", IndexView(
-                entries, words, math, self._others(words), states))
+                entries, words, math, self._others(words), states, bool(guide)))
             for words in self.words}
-        return {**found, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+        return {**found, **guide, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+
+    def guide(self, pages: Collection[str]) -> dict[str, str]:
+        """The guide in every language; none where it would lead to pages that there are not."""
+        known, found = guide_pages(self.words, self.languages)
+        return found if known <= set(pages) else {}
 
     def assets(self) -> dict[str, str]:
         """What all pages share."""
-        return {name: render(f"{FOLDER}/{name}", None) for name in ASSETS}
+        return assets()
 
     def _others(self, words: Words) -> tuple[Language, ...]:
         return tuple(one for one in self.languages if one.code != words.code)
@@ -268,12 +209,13 @@ def used() -> dict[str, frozenset[str]]:
              Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
     named = {section: frozenset().union(*(names_read(f"{FOLDER}/{one}", "text") for one in files))
              for section, files in TEMPLATES.items()}
+    functions = frozenset(f"{language}-{one}" for language, names in SHOWN.items()
+                          for one in names)
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
-            "functions": frozenset(f"{language}-{one}" for language, names in SHOWN.items()
-                                   for one in names),
+            "functions": functions, "functions_short": functions,
             "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

@@ -16,6 +16,11 @@ def given(matrix: Matrix) -> tuple[str, ...]:
     return _aligned([[_signed(format(one, SHORTEST)) for one in row] for row in matrix])
 
 
+def brief(matrix: Matrix) -> tuple[str, ...]:
+    """Rows of numbers as a sentence has them."""
+    return _aligned([list(map(short, row)) for row in matrix])
+
+
 def computed(matrix: Matrix) -> tuple[str, ...]:
     """Rows of numbers to four places, or four digits where they are very large or small."""
     return _aligned([list(map(_computed, row)) for row in matrix])
@@ -33,6 +38,13 @@ def _computed(value: float) -> str:
     if value == 0 or SMALL <= abs(value) < LARGE:
         return _signed(f"{value + 0.0:.{PLACES}f}")
     return power(value, PLACES) if isfinite(value) else _signed(str(value))
+
+
+def short(value: float) -> str:
+    """A number in a sentence: two places at most, and a power of ten where it is very small."""
+    if value and not SMALL <= abs(value) < LARGE:
+        return power(value)
+    return _signed(f"{value + 0.0:.3g}")
 
 
 def power(value: float, digits: int = 2) -> str:

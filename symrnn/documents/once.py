@@ -22,7 +22,8 @@ def once(page: Page) -> Page:
         edges=tuple(one for one in page.edges if one.name not in copies.names),
         pictures=(*copies.picture, *page.pictures[1:]),
         code=tuple(_code(one, copies) for one in page.code),
-        flow=replace(page.flow, jacobian=copies.jacobian, ways=copies.ways),
+        flow=replace(page.flow, jacobian=copies.jacobian if page.flow.jacobian else (),
+                     ways=copies.ways),
         example=_example(page.example, copies))
 
 

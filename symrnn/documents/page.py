@@ -13,9 +13,10 @@ from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
-from symrnn.documents.flow import Column, GradientFlow, Way
 from symrnn.documents.layer import Layer
+from symrnn.documents.measures import Accuracy, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
+from symrnn.documents.travels import Column, GradientFlow, Way
 from symrnn.program import Glyph
 from symrnn.documents.worked import Example, LessonShown, Values
 
@@ -167,42 +168,6 @@ class Code:
 
 
 @dataclass(frozen=True)
-class Point:
-    """A width of a finite difference, and the relative error of the derivative."""
-
-    width: float
-    error: float
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """The largest errors of a kernel, in units in the last place of the largest entry."""
-
-    dtype: str
-    values: float
-    gradients: float
-
-
-@dataclass(frozen=True)
-class Accuracy:
-    """How well the gradients of this build agree with derivatives found in other ways."""
-
-    differences: tuple[Point, ...]
-    best: Point
-    complex_step: float
-    rounding: tuple[Rounding, ...]
-
-
-@dataclass(frozen=True)
-class CostRow:
-    """How much there is of something; ``what`` is a key of texts and of the costs of a script."""
-
-    what: str
-    forward: Formula
-    backward: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
 class Neighbour:
     """Another variant of the same cell: equations that this page has and it lacks, and others."""
 
@@ -220,15 +185,6 @@ class Equal:
     title: str
     verdict: str
     parameters: tuple[tuple[str, str], ...]  # its names, and what they are here
-
-
-@dataclass(frozen=True)
-class SizeInput:
-    """A size that a reader may set, and what it is at first."""
-
-    name: str
-    letter: Formula
-    value: int
 
 
 @dataclass(frozen=True)
@@ -255,6 +211,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A count as a formula of sizes, and what it is where every size is the same."""
+
+    formula: Formula
+    number: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """A network in the list of all."""
 
@@ -263,6 +227,9 @@ class Entry:
     year: str
     summary: str
     states: int
+    gates: tuple[Formula, ...]
     equations: int
-    parameters: Formula
+    parameters: Amount
+    products: Amount  # multiplications that are added up, for one step of one sample
+    linear: bool
     tags: tuple[str, ...]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sympy import Expr
+
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.notes import glyphs_of
+from symrnn.costs import operations
 from symrnn.diagrams.diagram import one_step
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
@@ -21,15 +24,18 @@ from symrnn.documents.equations import Equations
 from symrnn.documents.example import example, worked_example
 from symrnn.documents.flow import gradient_flow
 from symrnn.documents.frameworks import layers
+from symrnn.documents.gates import gates
 from symrnn.documents.lessons import lessons
 from symrnn.documents.neighbours import equal_cells, neighbour
-from symrnn.documents.page import Entry, Equal, Head, Neighbour, Page, Purpose
+from symrnn.documents.page import Amount, Entry, Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
+from symrnn.presentation.costs import ordered
 from symrnn.program import FED, Program
 
 
 STEPS = 3  # of the network unrolled in time
+ALIKE = 32  # units of every size where networks are compared
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Site:
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
             copies(forward, gradient, worked),
             edges(program), backward(forward, gradient, worked),
-            (one_step(program), unrolled(program, STEPS)), gradient_flow(name, program),
+            (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
             example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
             layers(one), self._neighbours(name), self.equals[name])
@@ -88,6 +94,14 @@ def _head(one: Architecture, program: Program) -> Head:
 
 
 def _entry(one: Architecture, program: Program) -> Entry:
+    printer = DocumentPrinter(program)
+
+    def amount(formula: Expr) -> Amount:
+        alike = dict.fromkeys(formula.free_symbols, ALIKE)
+        return Amount(printer(formula), int(formula.subs(alike)))
+
+    products = operations(program).each_step().products
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
-                 len(program.delays), len(Equations(program).rows),
-                 DocumentPrinter(program)(parameter_count(program)), one.tags)
+                 len(program.delays), tuple(map(printer.glyph, gates(program))),
+                 len(Equations(program).rows), amount(parameter_count(program)),
+                 amount(ordered(products)), "linear" in one.tags, one.tags)

@@ -16,7 +16,8 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.html import used
 from symrnn.documents.once import once
-from symrnn.documents.page import Accuracy, Derived, Entry, Page, Step
+from symrnn.documents.measures import Accuracy
+from symrnn.documents.page import Derived, Entry, Page, Step
 from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.typst_compiler import compiled, fonts

@@ -7,7 +7,7 @@ difference.
 
 from symrnn.exchange.amplifiers import from_guitarml, from_json, from_nam, from_rtneural
 from symrnn.exchange.export import Exported, to_onnx
-from symrnn.exchange.files import read
+from symrnn.exchange.files import is_readable, read
 from symrnn.exchange.imported import Imported
 from symrnn.exchange.keras_models import from_keras
 from symrnn.exchange.keras_weights import from_keras_weights
@@ -16,4 +16,4 @@ from symrnn.exchange.torch_modules import from_state_dict, from_torch_module, fr
 
 __all__ = ["Exported", "Imported", "from_guitarml", "from_json", "from_keras",
            "from_keras_weights", "from_nam", "from_onnx", "from_rtneural", "from_state_dict",
-           "from_torch_module", "from_torch_weights", "read", "to_onnx"]
+           "from_torch_module", "from_torch_weights", "is_readable", "read", "to_onnx"]

@@ -29,6 +29,11 @@ READERS: dict[str, Callable[[Path, str, str, str], Imported]] = {
 }
 
 
+def is_readable(name: str) -> bool:
+    """True for the name of a file that :func:`read` takes, or refuses by name, by its ending."""
+    return name.endswith((*READERS, *PICKLES))
+
+
 def read(path: str | os.PathLike[str], node: str = "", kind: str = "",
          prefix: str = "") -> Imported:
     """The network and the weights of another library's file.

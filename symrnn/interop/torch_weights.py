@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,37 @@ def from_torch(mode: str, weights: Mapping[str, Any], prefix: str | None = None)
     _must_fit(table, arrays, network)
     return TorchNetwork(network, unpacked(table, arrays, network), table, tuple(copies.values()),
                         arrays)
+
+
+def torch_table(network: Program) -> Table | None:
+    """Torch's arrays of a network that a module of torch computes too; None for any other one.
+
+    The equations decide, equal ones alone: the names only tell which module to hold them against.
+    """
+    for build, gates in MODES.values():
+        for bias, options in product((True, False), ({}, {"projection": True})):
+            if build is not lstm and options:
+                continue
+            cell = build(bias=bias, **options)
+            for form, copies in _forms(cell, network):
+                table = {f"{name}{suffix}": tuple(f"{copy}{one}" for one in ours)
+                         for suffix, copy in copies.items()
+                         for name, ours in cell_table(cell, gates).items()}
+                named_alike = parameter_names(network) == set(chain(*table.values()))
+                if named_alike and form() == network:
+                    return table
+    return None
+
+
+def _forms(cell: Program, network: Program
+           ) -> Iterator[tuple[Callable[[], Program], dict[str, str]]]:
+    """One direction or two of a cell, alone or in as many layers as the network's names have."""
+    layers = len({place.partition(".")[0] for place, _ in map(local, parameter_names(network))})
+    both = partial(bidirectional, cell, readout=False)
+    yield lambda: cell, {"_l0": ""}
+    yield both, {"_l0": "forward.", "_l0_reverse": "backward."}
+    yield lambda: deep(cell, layers), dict(_copies(layers, False))
+    yield lambda: deep(both(), layers), dict(_copies(layers, True))
 
 
 def _unknown(mode: str) -> str:

@@ -12,6 +12,7 @@ from symrnn.program import Misused
 from symrnn.rendering import render
 
 HUES = ("#2f7fd6", "#d5761b", "#2a9560", "#c5483a", "#8a5cc9", "#7a8088")
+LAG, NORM = "lag", "norm of the gradient"
 DASHES = ("-", "--", ":", "-.")
 MISSING = ('this picture needs matplotlib, which is not installed: pip install matplotlib, or take '
            'a file that ends with .svg')
@@ -27,18 +28,25 @@ class Content:
     width: float
     height: float
     keys: tuple[float, float, float]  # where a line of the key begins and ends, and its label
+    across: str
+    up: str
 
 
 def picture(travels: Travels) -> str:
     """The text of an SVG file."""
-    found = chart_of(travels)
+    names = "-".join(one.name for one in travels)
+    return chart_svg(f"flow-{names}", title(travels), chart_of(travels), LAG, NORM)
+
+
+def chart_svg(name: str, title: str, chart: Chart, across: str, up: str) -> str:
+    """Any chart as the text of an SVG file; ``across`` and ``up`` stand at its axes."""
     curves = tuple(replace(one, label=html.escape(one.label), network=one.network % len(HUES),
-                           state=one.state % len(DASHES)) for one in found.curves)
-    plane, names = found.plane, "-".join(one.name for one in travels)
+                           state=one.state % len(DASHES)) for one in chart.curves)
+    plane = chart.plane
     keys = (plane.right + 14.0, plane.right + 42.0, plane.right + 50.0)
     return render("svg/flow.svg.j2", Content(
-        f"flow-{html.escape(names)}", html.escape(title(travels)), replace(found, curves=curves),
-        plane.right - plane.left, plane.bottom - plane.top, keys))
+        html.escape(name), html.escape(title), replace(chart, curves=curves),
+        plane.right - plane.left, plane.bottom - plane.top, keys, across, up))
 
 
 def title(travels: Travels) -> str:
@@ -58,7 +66,7 @@ def draw(travels: Travels, path: Path) -> None:
         axes.plot(range(len(powers)), powers, label=label, color=HUES[network % len(HUES)],
                   linestyle=DASHES[state % len(DASHES)])
     low, high = axes.get_ylim()
-    axes.set(xlabel="lag", ylabel="norm of the gradient, power of ten",
+    axes.set(xlabel=LAG, ylabel=f"{NORM}, power of ten",
              ylim=(max(low, high - DEEPEST), high))
     axes.grid(color="0.9")
     axes.legend()

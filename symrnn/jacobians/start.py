@@ -65,6 +65,16 @@ def started(program: Program, choice: Choice) -> Start:
     """
     sizes = _sizes(program, choice)
     random = np.random.default_rng(choice.seed)
+    drawn = drawn_parameters(program, sizes, random)
+    given = drawn if choice.weights is None else {
+        name: np.asarray(array, float) for name, array in choice.weights.items()}
+    return Start(program, sizes, _adjusted(program, given, choice),
+                 _sequence(program, sizes, random))
+
+
+def drawn_parameters(program: Program, sizes: Mapping[str, int], random: np.random.Generator
+                     ) -> dict[str, Array]:
+    """Parameters as :func:`started` tells, of a network whose sizes are all known."""
     opening = {one.bias: float(one.sign) for one in openers(program)}
 
     def draw(one: Variable) -> Array:
@@ -75,11 +85,7 @@ def started(program: Program, choice: Choice) -> Start:
             return np.full(shape, opening.get(one.name, 0.0))
         return random.random(shape)
 
-    drawn = {one.name: draw(one) for one in sorted(program.with_role(Role.PARAMETER), key=_name)}
-    given = drawn if choice.weights is None else {
-        name: np.asarray(array, float) for name, array in choice.weights.items()}
-    return Start(program, sizes, _adjusted(program, given, choice),
-                 _sequence(program, sizes, random))
+    return {one.name: draw(one) for one in sorted(program.with_role(Role.PARAMETER), key=_name)}
 
 
 def _name(variable: Variable) -> str:

@@ -54,5 +54,6 @@ REAL = Scalar("real")          # what equations compute in: float or double, as 
 SIZE = Scalar("size")          # sizes, indices, counts of entries
 INT = Scalar("int")            # truth values of C
 BFLOAT16 = Scalar("bfloat16", stored=True)  # the upper half of a float32
+FLOAT16 = Scalar("float16", stored=True)    # half precision of IEEE 754
 INT8 = Scalar("int8", stored=True)          # -127 to 127; a tree multiplies by the scale of a row
 VECTOR = Vector(REAL)

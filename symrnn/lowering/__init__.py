@@ -1,6 +1,6 @@
 """From a schedule to a loop tree: the portable one, that which keeps all, and the tiled one."""
 
-from symrnn.lowering.arrays import STREAMED, Arrays, Locals
+from symrnn.lowering.arrays import ALL_REAL, STREAMED, Arrays, Locals, Stored
 from symrnn.lowering.interface import ARGUMENTS, signature
 from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
@@ -8,7 +8,7 @@ from symrnn.lowering.tiled import TiledFunction, TiledInterface, packing, tiled
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
-    "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface", "KeptArrays", "Locals",
-    "Lowered", "TiledFunction", "TiledInterface", "free_sizes", "kept", "packing", "portable",
-    "signature", "tiled",
+    "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
+    "KeptArrays", "Locals", "Lowered", "Stored", "TiledFunction",
+    "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "tiled",
 ]

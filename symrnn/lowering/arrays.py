@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from symrnn.loops import (NULL, Choose, Expression, Member, Name, Names, Size, Whole, product)
+from symrnn.loops import (NULL, REAL, Choose, Expression, Member, Name, Names, Scalar, Size, Whole,
+                          product)
 from symrnn.program import FED, Delay, Role, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
 STRUCT = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
           Role.COTANGENT: "bars", Role.GRADIENT: "gradients", Role.FINAL: "final"}
 STREAMED = {**STRUCT, Role.INITIAL: "state", Role.FINAL: "next"}
+Stored = Mapping[str, Scalar]  # parameters of another number type, by their names
+ALL_REAL: Stored = MappingProxyType({})
 NULLABLE = ("initial", "state", "final", "next")  # arguments that may be NULL as a whole
 
 
@@ -35,11 +39,13 @@ class Locals:
 
 
 class Arrays:
-    """Addresses for one schedule over whole sequences."""
+    """Addresses for one schedule over whole sequences, and the number type of every array."""
 
     struct_by_role = STRUCT
 
-    def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals) -> None:
+    def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
+                 stored: Stored = ALL_REAL) -> None:
+        self.stored_types = stored
         self.plan, self.schedule, self.names, self.local = plan, schedule, names, local
         self.time, self.sample, self.at = Name(local.time), Name(local.sample), Name(local.at)
         self.edges = {one.initial for one in schedule.edges}
@@ -52,6 +58,10 @@ class Arrays:
         """A variable of this program, or of the one that it was derived from."""
         program = self.schedule.program
         return program[name] if name in program else self.plan.program[name]
+
+    def type_of(self, variable: Variable) -> Scalar:
+        """What the numbers of an array are stored as."""
+        return self.stored_types.get(variable.name, REAL)
 
     def name(self, variable: Variable) -> Name:
         """What stands for a value in equations: a pointer to it at this step and sample."""

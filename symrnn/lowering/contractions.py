@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import reduce
 
 from sympy import Expr
@@ -72,11 +72,17 @@ class Contraction:
         """A size or a number of them: the third of three equal parts begins at ``2 * m``."""
         return Whole(int(factor)) if factor.is_Integer else self.arrays.size(factor.name)
 
-    def elements(self) -> Iterator[tuple[str, Expression]]:
-        """The operands by name; one that a selector may miss is 0 there."""
-        skip = set(self.selectors)
+    @property
+    def outside(self) -> frozenset[int]:
+        """The places of the operands that no loop runs over: they are alike in all its turns."""
+        looped = {*self.summed, *self.selected}
+        return frozenset(slot for slot, own in enumerate(self.ein.letters.operands)
+                         if self.loops and not looped & {*own}) - {*self.selectors}
+
+    def elements(self, without: Container[int] = ()) -> Iterator[tuple[str, Expression]]:
+        """The operands by name, without some places; one that a selector may miss is 0 there."""
         for slot, operand in enumerate(self.ein.operands):
-            if slot in skip:
+            if slot in self.selectors or slot in without:
                 continue
             index = [self.index[letter] for letter in self.ein.letters.operands[slot]]
             element = self.entry(operand.name, index)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from sympy import Expr, Integer, Symbol
 
-from symrnn.loops import (REAL, Assign, Body, Cast, Choose, Declare, Element, Expression, For,
-                          Formula, Name, Over, Whole)
+from symrnn.loops import (REAL, Assign, Block, Body, Cast, Choose, Declare, Element, Expression,
+                          For, Formula, Name, Over, Whole)
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
@@ -40,7 +40,7 @@ class Equations:
         """``W[j * n + k]``; a number is the entry of an array of one."""
         one = self.program[name]
         return Element(self.arrays.name(one), tuple(index) or (Whole(0),),
-                       self.arrays.shape(one.axes) or (Whole(1),))
+                       self.arrays.shape(one.axes) or (Whole(1),), self.arrays.type_of(one))
 
 
 class AtEntry:
@@ -87,8 +87,31 @@ class AtEntry:
         positive = negated(term)
         operator, own = ("+=", term) if positive is None else ("-=", positive)
         found = contraction_term(own)
-        loops = [] if found is None else self.contraction(found[1], self.rows).loops
+        letters = None if found is None else self.contraction(found[1], self.rows)
+        if found is not None and letters is not None and letters.outside:
+            return self._sum_apart(found[0], letters, target, operator)
+        loops = [] if letters is None else letters.loops
         return nest(loops, (Assign(target, self._formula([own]), operator),), Over.ENTRIES)
+
+    def _sum_apart(self, scale: Expr, letters: Contraction, target: Expression, operator: str
+                   ) -> Body:
+        """What is alike in all turns of the loops is multiplied once, behind them."""
+        inner, turn, whole = Name("inner"), dict[str, Expression](), dict[str, Expression]()
+        inside = frozenset(range(len(letters.ein.operands))) - letters.outside
+        product = multiply(self._symbols(letters, turn, letters.outside))
+        factor = scale_apart(scale, self.entries, whole)
+        result = multiply([factor, *self._symbols(letters, whole, inside),
+                           Symbol(_apart(whole, inner.text, inner), real=True)])
+        added = Assign(inner, Formula(product, tuple(turn.items())), "+=")
+        return (Block((Declare(inner.text, REAL, Formula(Integer(0)), constant=False),
+                       *nest(letters.loops, (added,), Over.ENTRIES),
+                       Assign(target, Formula(result, tuple(whole.items())), operator))),)
+
+    def _symbols(self, letters: Contraction, operands: dict[str, Expression],
+                 without: Container[int] = ()) -> list[Symbol]:
+        """The elements of a contraction but those of some places, each as one of the operands."""
+        return [Symbol(_apart(operands, name, element), real=True)
+                for name, element in letters.elements(without)]
 
     def _formula(self, parts: Sequence[Expr]) -> Formula:
         """Terms without a loop of their own."""
@@ -103,9 +126,7 @@ class AtEntry:
             return term
         scale, ein = found
         factor = scale_apart(scale, self.entries, operands)
-        symbols = [Symbol(_apart(operands, name, element), real=True)
-                   for name, element in self.contraction(ein, self.rows).elements()]
-        return multiply([factor, *symbols])
+        return multiply([factor, *self._symbols(self.contraction(ein, self.rows), operands)])
 
     def entries(self, expression: Expr) -> dict[str, Expression]:
         """What the symbols of a pointwise expression stand for."""

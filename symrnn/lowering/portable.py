@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
-                          Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
+                          Over, Pointer, Run, Scalar, Section, Statement, Unused, Whole, checked)
 from symrnn.loops.statements import uses
-from symrnn.lowering.arrays import Arrays, Locals, StepArrays
+from symrnn.lowering.arrays import Arrays, Locals, StepArrays, Stored
 from symrnn.lowering.equations import Equations
 from symrnn.lowering.interface import signature
 from symrnn.lowering.sizes import declared_sizes
@@ -25,12 +25,16 @@ Known = dict[str, list[tuple[tuple[Equation | Variable, ...], Computed]]]
 
 @dataclass(frozen=True)
 class Interface:
-    """What all functions of one file share: its prefix, its names, macros that fix sizes."""
+    """What all functions of one file share: its prefix, its names, macros that fix sizes.
+
+    ``stored`` are the parameters whose numbers are of a type for memory alone.
+    """
 
     prefix: str
     names: Names
     local: Locals
     fixed: dict[str, str]
+    stored: Stored = field(default_factory=dict, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class SequenceFunction:
                  known: Known) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.interface, self.local = interface, interface.local
-        self.to = self.arrays_of(plan, schedule, interface.names, self.local)
+        self.to = self.arrays_of(plan, schedule, interface.names, self.local, interface.stored)
         self.equations, self.known = Equations(self.program, self.to, self.local.indices), known
 
     @property
@@ -112,8 +116,9 @@ class SequenceFunction:
             before = name + self.to.extent(axes)
         return tuple(found)
 
-    def _array(self, name: Name, value: Expression, axes: Axes, const: bool) -> Declare:
-        return Declare(name.text, Pointer(REAL, const, fixed=True), value, self.to.shape(axes),
+    def _array(self, name: Name, value: Expression, axes: Axes, const: bool,
+               kind: Scalar = REAL) -> Declare:
+        return Declare(name.text, Pointer(kind, const, fixed=True), value, self.to.shape(axes),
                        f"[{', '.join(axes)}]")
 
     def _start(self, delay: Delay) -> Declare:
@@ -132,7 +137,8 @@ class SequenceFunction:
             given = one.name in read and one.role in GIVEN_BY_CALLER
             target = self.schedule.places.get(one.name) is Place.CALLER
             if one.span is Span.CONSTANT and (given or target):
-                found.append(self._array(self.to.name(one), self.to.base(one), one.shape, given))
+                found.append(self._array(self.to.name(one), self.to.base(one), one.shape, given,
+                                         self.to.type_of(one)))
         return tuple(found)
 
     def _zeros(self) -> Body:

@@ -2,6 +2,8 @@
 
 from symrnn.packaging.given import Given, given
 from symrnn.packaging.kinds import KINDS, Kind
+from symrnn.packaging.narrow import Difference
 from symrnn.packaging.package import package
+from symrnn.packaging.packaged import Packaged
 
-__all__ = ["KINDS", "Given", "Kind", "given", "package"]
+__all__ = ["KINDS", "Difference", "Given", "Kind", "Packaged", "given", "package"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.backends.c import blocks, c_names, interface
+from symrnn.backends.c import blocks, c_names, interface, numbers_type
 from symrnn.backends.lines import WIDTH
+from symrnn.loops import BFLOAT16, FLOAT16, INT8
+from symrnn.lowering import ALL_REAL, Stored
 from symrnn.program import FED, Delay, Program, ProgramError, Role, Span, Variable
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
 
-Array = npt.NDArray[np.float32]
+Array = npt.NDArray[Any]
 BYTES = 4  # of a float32
+WIDTHS = {FLOAT16: 2, BFLOAT16: 2, INT8: 1}
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class Slot:
 
     ``offset`` is its place among its kind, laid one behind the other; ``stride`` how far it is
     from one step to the next, 0 for what serves all steps; ``gradient`` the member that takes
-    its gradient.
+    its gradient. ``type`` is that of its numbers in C, ``bytes`` what they take, whole words,
+    ``place`` where they lie behind the address of a file's
+    weights, and ``constant`` among those of the package.
     """
 
     member: str
@@ -37,6 +43,10 @@ class Slot:
     stride: int
     start: str = "0.0f"
     gradient: str = ""
+    type: str = ""
+    bytes: int = 0
+    place: str = ""
+    constant: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class Model:
     states: tuple[Slot, ...]
     streams: bool
     work: Mapping[str, int]
+    whole: bool = True  # all weights are float32, and lie in one array
 
     @property
     def upper(self) -> str:
@@ -65,16 +76,28 @@ class Model:
         return sum(one.entries for one in self.parameters)
 
     @property
+    def weight_bytes(self) -> int:
+        """What all weights take."""
+        return sum(one.bytes for one in self.parameters)
+
+    @property
+    def words(self) -> int:
+        """The same in numbers of float32."""
+        return self.weight_bytes // BYTES
+
+    @property
     def stream_bytes(self) -> int:
         """What one stream takes: its states, its workspace, and whether it began."""
         kept = sum(one.entries for one in self.states) + self.work.get("step_work", 0)
         return BYTES * (kept + 1)
 
 
-def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int) -> Model:
+def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int,
+          types: Stored = ALL_REAL) -> Model:
     """The model of a network under a name in C; ``steps`` are those of its longest sequence.
 
-    Raises ProgramError where a size is missing.
+    ``types`` are those of parameters that are no float32. Raises ProgramError where a size is
+    missing.
     """
     program = plan.program
     known = lengths(program, sizes)
@@ -94,12 +117,30 @@ def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int) -> Model:
     shapes = {"T": steps, "B": 1, **known}
     work = {kind: sum(prod(_lengths(axes, shapes)) for axes in found) or 1
             for kind, found in blocks(plan, name).items()}
+    parameters = tuple(replace(one, gradient=structs[f"{name}_gradients"][one.key])
+                       for one in slots("parameters", program.with_role(Role.PARAMETER)))
     return Model(
-        name, program.title, program.source, told,
-        tuple(replace(one, gradient=structs[f"{name}_gradients"][one.key])
-              for one in slots("parameters", program.with_role(Role.PARAMETER))),
+        name, program.title, program.source, told, _placed(parameters, name, types),
         slots("inputs", program.with_role(*FED)),
-        slots("outputs", [program[one] for one in program.outputs]), states, plan.streams, work)
+        slots("outputs", [program[one] for one in program.outputs]), states, plan.streams, work,
+        not types)
+
+
+def _placed(parameters: Sequence[Slot], name: str, types: Stored) -> tuple[Slot, ...]:
+    """Parameters with their types and places; where types differ, each begins at a whole word."""
+    found: list[Slot] = []
+    at = 0
+    for one in parameters:
+        kind = types.get(one.key)
+        width = BYTES if kind is None else WIDTHS[kind]
+        own, words = numbers_type(name, kind), -(-one.entries * width // BYTES)
+        place = (f"(const {own} *)(const void *)((const char *)values + {at})" if types
+                 else f"values + {one.offset}")
+        constant = f"weights_{one.member}" if types else f"{name}_weight_values + {one.offset}"
+        found.append(replace(one, type=own, bytes=BYTES * words, place=place, constant=constant,
+                             offset=at if types else one.offset))
+        at += BYTES * words
+    return tuple(found)
 
 
 def lengths(program: Program, sizes: Mapping[str, int]) -> dict[str, int]:
@@ -140,10 +181,22 @@ def literal(number: float) -> str:
 
 
 def literals(array: npt.ArrayLike) -> tuple[str, ...]:
-    """An array of C, line by line."""
+    """An array of float32 in C, line by line."""
+    return _lines(map(literal, np.asarray(array, np.float32).ravel().tolist()))
+
+
+def bits(array: npt.NDArray[Any]) -> tuple[str, ...]:
+    """An array as it is stored: float32, whole numbers of 8 bits, or 16 bits as they are."""
+    if array.dtype.kind == "f":
+        return literals(array)
+    return _lines(f"{one:#06x}" if array.dtype == np.uint16 else str(one)
+                  for one in array.ravel().tolist())
+
+
+def _lines(numbers: Iterable[str]) -> tuple[str, ...]:
     lines: list[str] = []
     line = "   "
-    for one in map(literal, np.asarray(array, np.float32).ravel().tolist()):
+    for one in numbers:
         if len(line) + len(one) + 2 > WIDTH:
             lines, line = [*lines, line], "   "
         line += f" {one},"

@@ -24,6 +24,7 @@ class Vectors:
 
     inputs: Mapping[str, Array]
     outputs: Mapping[str, Array]
+    final: Mapping[str, Array]
 
 
 def sizes_of(program: Program, params: Mapping[str, Any]) -> dict[str, int]:
@@ -82,7 +83,7 @@ def vectors(program: Program, sizes: Mapping[str, int], params: Mapping[str, Arr
     if not all(np.isfinite(one).all() for one in outputs.values()):
         raise ProgramError(f"{program.name}: with these weights it gives no finite numbers; give "
                            f"others with --weights FILE.npz")
-    return Vectors(inputs, outputs)
+    return Vectors(inputs, outputs, run.final)
 
 
 def _drawn(variable: Variable, shape: list[int], random: np.random.Generator) -> Array:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from symrnn.catalogue import find
-from symrnn.program import Program, ProgramError, quoted
+from symrnn.exchange import Imported, is_readable, read
+from symrnn.program import Misused, Program, ProgramError, quoted
+from symrnn.storage import container, is_saved, load, read_arrays
 
 ARRAYS, CELL = ".npz", "cell"
 
@@ -25,23 +27,58 @@ class Given:
     params: Mapping[str, Any] | None = None
 
 
-def given(cell: str, weights: str = "") -> Given:
+def given(cell: str, weights: str = "", node: str = "") -> Given:
     """The network of a name or a file, with the weights of another file or of its own.
 
-    ``cell`` is a name, a cell file, or a ``.npz`` with the weights by their names whose entry
-    ``cell`` is the name of the cell. Raises ProgramError for a file that cannot be read, and
-    UnknownName.
+    ``cell`` is a name, a cell file, what ``symrnn.save`` wrote, another library's file (see
+    :func:`symrnn.exchange.read`, which takes the ``node``), or a ``.npz`` with the weights by
+    their names whose entry ``cell`` is the name of the cell. Raises ProgramError for a file that
+    cannot be read, Misused and UnknownName.
     """
-    if cell.endswith(ARRAYS):
-        params = _arrays(cell)
-        if CELL not in params:
-            raise ProgramError(f"{quoted(cell)} does not tell its cell; write symrnn package NAME "
-                               f"--weights {cell}, or save the cell's name in it as '{CELL}'")
-        cell = str(params.pop(CELL))
-    else:
-        params = _arrays(weights) if weights else {}
-    found = find(cell)
-    return Given(found.name, found.build(), params or None)
+    found = _from_file(cell, node) if is_saved(cell) or is_readable(cell) else None
+    if found is None:
+        named = find(cell)
+        return Given(named.name, named.build(), _weights(weights) if weights else None)
+    if weights:
+        raise Misused(f"{cell} holds weights, and --weights names others; give one of the two")
+    return found
+
+
+def _from_file(path: str, node: str) -> Given:
+    """The network and the weights of a file that has both."""
+    if is_saved(path):
+        params = _arrays(path) if path.endswith(ARRAYS) else {}
+        if CELL in params:
+            named = find(str(params.pop(CELL)))
+            return Given(named.name, named.build(), params)
+        if _text(path) is not None:
+            saved = load(path)
+            return Given(saved.network.name, *saved)
+    found = _imported(path, node)
+    return Given(found.network.name, found.network, found.parameters)
+
+
+def _imported(path: str, node: str) -> Imported:
+    """Another library's network; arrays of nobody knows what are told how to be used."""
+    try:
+        return read(path, node)
+    except Misused as error:
+        if not is_saved(path):
+            raise
+        raise ProgramError(f"{quoted(path)} does not tell its cell ({error}); write symrnn package "
+                           f"NAME --weights {path}") from None
+
+
+def _text(path: str) -> str | None:
+    """The text in a file that ``symrnn.save`` wrote."""
+    try:
+        return container(Path(path)).text(Path(path))
+    except OSError as error:
+        raise ProgramError(f"{quoted(path)}: {error.strerror}; look at the path") from None
+
+
+def _weights(path: str) -> dict[str, Any]:
+    return _arrays(path) if path.endswith(ARRAYS) else dict(read_arrays(Path(path)))
 
 
 def _arrays(path: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from symrnn.program import Program, ProgramError, Role, quoted
 from symrnn.schedule import Plan
 
 BLOCK = 16  # so many weights are updated at once: little room, and loops that unroll
-CARRIED = ("sgd", "adam")  # the optimisers in a package
+CARRIED = tuple(OPTIMISERS)  # the optimisers in a package
 
 
 @dataclass(frozen=True)

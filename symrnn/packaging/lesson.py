@@ -13,15 +13,15 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from symrnn.kernels import compile
-from symrnn.optimisers import OPTIMISERS, SETTINGS, gradient_norm_clip
+from symrnn.learner import Learner
+from symrnn.optimisers import OPTIMISERS, SETTINGS
 from symrnn.packaging.content import Model, Slot, lengths, literal, literals
 from symrnn.program import FED, Program, Role, Variable
 from symrnn.runtime import Kernel
+from symrnn.runtime.shapes import Array
 
-Array = npt.NDArray[Any]
 Params = Mapping[str, Array]
 Targets = Callable[[Array, int], Array]
 WINDOWS, ROUNDS, LIMIT = 3, 8, 1.0
@@ -93,7 +93,8 @@ def _waves(variable: Variable, shape: list[int]) -> Array:
 def _learning(kernel: Kernel, name: str, params: Params, inputs: Mapping[str, Array],
               window: int) -> Iterator[float]:
     """The loss of every window, each before the update that it leads to."""
-    learner = Learner(name, params, kernel.dtype)
+    settings = {key: np.float32(value) for key, value in SETTINGS[name].items()}
+    learner = Learner(OPTIMISERS[name](clipped=True), settings, params, kernel.dtype, LIMIT)
     for _ in range(ROUNDS):
         final = None
         for start in range(0, window * WINDOWS, window):
@@ -103,36 +104,4 @@ def _learning(kernel: Kernel, name: str, params: Params, inputs: Mapping[str, Ar
             final, bars = run.final, np.full((window, 1), 1 / np.float32(window), kernel.dtype)
             gradients = kernel.backward(run, bars)
             yield float((run.y * bars).sum())
-            learner.update({key: gradients[key] for key in params}, RATES[name])
-
-
-class Learner:
-    """Parameters under an optimiser, its norm clipped: all in one row, as in the package."""
-
-    def __init__(self, name: str, params: Params, dtype: npt.DTypeLike) -> None:
-        self.kernel = compile(OPTIMISERS[name](clipped=True), "numpy", dtype)
-        self.clip = compile(gradient_norm_clip(), "numpy", dtype)
-        self.settings = {key: np.float32(value) for key, value in SETTINGS[name].items()}
-        self.shapes = {key: value.shape for key, value in params.items()}
-        self.state: dict[str, Any] | None = {"theta": self._row(params)}
-
-    @property
-    def params(self) -> dict[str, Array]:
-        """The parameters as they are now."""
-        assert self.state is not None
-        found, at = {}, 0
-        for key, shape in self.shapes.items():
-            count = int(np.prod(shape))
-            found[key] = self.state["theta"][0, at:at + count].reshape(shape)
-            at += count
-        return found
-
-    def update(self, gradients: Params, rate: float) -> None:
-        """One update."""
-        g = self._row(gradients)
-        scale, _ = self.clip.step({"limit": np.float32(LIMIT)}, g)
-        given = {"g": g, "rate": np.array([rate], np.float32), "scale": scale}
-        _, self.state = self.kernel.step(self.settings, given, self.state)
-
-    def _row(self, values: Params) -> Array:
-        return np.concatenate([values[key].ravel() for key in self.shapes])[None]
+            learner.update(gradients, np.float32(RATES[name]))

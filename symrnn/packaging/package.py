@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from symrnn.backends.c import Chosen, c_backend
-from symrnn.packaging.content import BYTES, Model, Slot, literals, model
+from symrnn.lowering import Stored
+from symrnn.packaging.content import BYTES, Array, Model, Slot, bits, literals, model
 from symrnn.packaging.drawn import (STEPS, TOLERANCE, checked_parameters, drawn_parameters,
                                     sizes_of, vectors)
 from symrnn.packaging.kinds import CORE, KINDS, LEARNS, Kind
 from symrnn.packaging.learning import BLOCK, Training, training
 from symrnn.packaging.measured import Measured, measured
+from symrnn.packaging.narrow import Weights, stored
+from symrnn.packaging.packaged import Packaged
 from symrnn.pipeline import derive
 from symrnn.program import Program, ProgramError, misnamed, of_network, quoted
 from symrnn.rendering import MARK, render, rendered
@@ -24,6 +25,7 @@ README = "README.md"
 HEADER = 64  # bytes in front of the numbers of a binary file
 DRAWN = "The weights are drawn at random, since none were given: they are there to be trained."
 GIVEN = "The weights are those that were given."
+ALLOWED = 0.01  # what narrow weights may change of the largest entry
 Lines = tuple[tuple[Slot, tuple[str, ...]], ...]
 
 
@@ -32,6 +34,7 @@ class Package:
     """What the templates print beside the model and its training."""
 
     model: Model
+    weights: Weights
     values: Lines
     given: Lines
     wanted: Lines
@@ -79,38 +82,74 @@ class Package:
         return BYTES * self.model.work["infer_work"]
 
     @property
-    def weight_bytes(self) -> int:
-        """What the weights take."""
-        return BYTES * self.model.count
+    def narrow(self) -> tuple[Weights, ...]:
+        """Present where weights are stored in few bits."""
+        return (self.weights,) if self.weights.kind else ()
+
+    @property
+    def unstored(self) -> str:
+        """The parameters that are no matrix, or whose rows are too short, in one line."""
+        return ", ".join(one.member for one in self.model.parameters
+                         if one.key in self.weights.kept) or "none"
+
+    @property
+    def values_type(self) -> str:
+        """What weights that lie one behind the other are in C."""
+        return f"{self.model.name}_real" if self.model.whole else "void"
+
+    @property
+    def words(self) -> str:
+        """How many numbers of float32 a file of weights is as long as."""
+        return f"{self.model.upper}_WEIGHTS" if self.model.whole else str(self.model.words)
+
+    @property
+    def order(self) -> str:
+        """How the weights lie in a file."""
+        return "as float32" if self.model.whole else "as they are stored, each from a whole word on"
 
 
 @of_network
 def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
             params: Mapping[str, Any] | None = None, kinds: Sequence[str] = (),
-            train: str = "", window: int = 8) -> dict[str, str | bytes]:
-    """Every file of a package by its path: C99 with weights, tests, and what builds them.
+            train: str = "", window: int = 8, weights_as: str = "",
+            tolerance: float = ALLOWED) -> Packaged:
+    """A folder that C projects build as it is: C99 with weights, tests, and what builds them.
 
     ``fix`` gives sizes that the shapes of ``params`` do not tell; weights that are not given are
-    drawn. ``kinds`` are names of :data:`symrnn.packaging.KINDS`, all where there are none.
-    ``train`` names a loss, and then the package learns too, in windows of up to ``window`` steps.
-    Raises ProgramError for a network, a name, sizes, weights or a kind that make no package.
+    drawn. ``kinds`` are toolchains, such as ``cmake``; all where there are none. ``train`` names a
+    loss, and then the package learns too, in windows of up to ``window`` steps. ``weights_as``
+    stores matrices as ``int8`` with a scale for each row, as ``float16`` or ``bfloat16``; what
+    this changes of an output or a final state may be ``tolerance`` of its largest entry. Raises
+    ProgramError for a network, a name, sizes, weights or a kind that make no package.
     """
     if (why := misnamed(name)) is not None:
         raise ProgramError(why)
+    if train and weights_as:
+        raise ProgramError(f"{name}: weights in {weights_as} cannot learn, updates are smaller "
+                           f"than their steps; leave out --train or --weights-as")
     sizes = {**(fix or {}), **(sizes_of(network, params) if params is not None else {})}
-    weights = (drawn_parameters(network, sizes) if params is None
-               else checked_parameters(network, sizes, params))
-    origin = DRAWN if params is None else GIVEN
+    wide = (drawn_parameters(network, sizes) if params is None
+            else checked_parameters(network, sizes, params))
+    weights = stored(network, sizes, wide, weights_as, tolerance)
+    files = _files_of(weights, name, sizes, kinds, train, window,
+                      DRAWN if params is None else GIVEN)
+    return Packaged(name, files, weights.differences)
+
+
+def _files_of(weights: Weights, name: str, sizes: Mapping[str, int], kinds: Sequence[str],
+              train: str, window: int, origin: str) -> dict[str, str | bytes]:
+    """Every file by its path."""
+    network, params = weights.network, weights.params
     plan = derive(network)
-    own = model(plan, name, sizes, STEPS)
+    own = model(plan, name, sizes, STEPS, weights.types)
     chosen = _chosen(kinds, own)
-    learns = (training(network, own, sizes, weights, train, window),) if train else ()
-    code = _kernels(plan, own, learns)
-    found = vectors(network, sizes, weights)
+    learns = (training(network, own, sizes, params, train, window),) if train else ()
+    code = _kernels(plan, own, weights.types, learns)
+    found = vectors(network, sizes, params)
     parts = (*code, *_own_sources(name, learns))
     sources = tuple(one for one in sorted(parts) if one.endswith(".c"))
     content = Package(
-        own, tuple((one, literals(weights[one.key])) for one in own.parameters),
+        own, weights, tuple((one, bits(weights.stored[one.key])) for one in own.parameters),
         tuple((one, literals(found.inputs[one.key])) for one in own.inputs),
         tuple((one, literals(found.outputs[one.key])) for one in own.outputs), origin, sources,
         chosen, learns, tuple(one for one in sorted(parts) if one.endswith(".h")))
@@ -144,20 +183,21 @@ def _chosen(kinds: Sequence[str], own: Model) -> tuple[Kind, ...]:
                  and (own.streams or not one.streams))
 
 
-def _kernels(plan: Plan, own: Model, learns: Sequence[Training]) -> dict[str, str]:
+def _kernels(plan: Plan, own: Model, types: Stored, learns: Sequence[Training]
+             ) -> dict[str, str]:
     """The generated sources: the network, and where it learns its judge and its optimisers."""
     def printed(one: Plan, name: str, chosen: Chosen) -> dict[str, str]:
         return rendered(c_backend(one, name, chosen))
 
     fixed = {name: value for name, value, _ in own.sizes}
-    files = printed(plan, own.name, Chosen(("infer", "step"), fixed))
+    files = printed(plan, own.name, Chosen(("infer", "step"), fixed, types, beside=False))
     for each in learns:
         for name, one in each.plans.items():
             judging = name == each.judged.name
             files |= printed(one, name, Chosen(
                 ("forward", "backward") if judging else ("step",),
                 {size: value for size, value, _ in each.judged.sizes} if judging
-                else {"k": BLOCK}))
+                else {"k": BLOCK}, beside=False))
     return files
 
 
@@ -176,8 +216,13 @@ def _files(content: Package) -> Iterator[tuple[str, str]]:
                 f"package/{kind.name}/{template}.j2", inside)
 
 
-def _binary(own: Model, weights: Mapping[str, Any]) -> bytes:
+def _binary(own: Model, weights: Weights) -> bytes:
     """The weights in a file: a line that tells what it is, in 64 bytes, then the numbers."""
-    head = f"{MARK}: {own.name}, {own.count} float32".encode()[:HEADER - 1]
+    head = f"{MARK}: {own.name}, {own.count} {weights.kind or 'float32'}".encode()[:HEADER - 1]
     return head.ljust(HEADER - 1) + b"\n" + b"".join(
-        np.asarray(weights[one.key], "<f4").tobytes() for one in own.parameters)
+        _little(weights.stored[one.key]).ljust(one.bytes, b"\0") for one in own.parameters)
+
+
+def _little(array: Array) -> bytes:
+    """The bytes of an array, little end first."""
+    return array.astype(array.dtype.newbyteorder("<")).tobytes()

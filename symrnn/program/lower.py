@@ -25,7 +25,7 @@ from symrnn.program.notation import Glyph, Letter
 def lower(program: Program, taken: Collection[str] = ()) -> Program:
     """The program in normal form. Idempotent; new names avoid those ``taken``.
 
-    Numbers run on from the first one: no two equations that readers see share one.
+    Numbers run on from the lowest one: no two equations that readers see share one.
     """
     lowering = _Lowering(program, taken)
     for equation in program.equations:
@@ -44,7 +44,7 @@ def numbered(equations: Sequence[Equation], variables: Mapping[str, Variable]
     A part that stands for its formula has the number of the first equation that shows it.
     """
     numbers: dict[str, int] = {}
-    last = equations[0].number - 1 if equations else 0
+    last = min((one.number for one in equations), default=1) - 1
     for one in equations:
         if variables[one.lhs].stands_for is None:
             numbers[one.lhs] = last = last + 1

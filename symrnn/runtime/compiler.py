@@ -28,7 +28,7 @@ SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=f
         "-fno-math-errno", "-fPIC", "-shared")
 FULL, SLIGHT = ("-O2", "-O3"), "-O1"
 
-_IS_SLIGHT: ContextVar[bool] = ContextVar("is_slight", default=False)
+_LEVEL: ContextVar[tuple[str, ...]] = ContextVar("level", default=())  # in place of a full one
 
 
 class CompilerMissing(RuntimeError):
@@ -55,16 +55,16 @@ def find_compiler() -> tuple[str, ...]:
 
 
 @contextmanager
-def slightly_optimised() -> Iterator[None]:
+def slightly_optimised(*level: str) -> Iterator[None]:
     """Inside, the same code is compiled at -O1: for few numbers, where compiling takes the time.
 
-    No flag lets a compiler change what portable C computes, at this level or at others.
+    Other flags than ``"-O1"`` may be given. None lets a compiler change what portable C computes.
     """
-    token = _IS_SLIGHT.set(True)
+    token = _LEVEL.set(level or (SLIGHT,))
     try:
         yield
     finally:
-        _IS_SLIGHT.reset(token)
+        _LEVEL.reset(token)
 
 
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
@@ -87,8 +87,8 @@ def object_file(files: Mapping[str, str], defines: Sequence[str], flags: Sequenc
 
 def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[str],
             parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
-    if _IS_SLIGHT.get():
-        flags = [SLIGHT if one in FULL else one for one in flags]
+    if level := _LEVEL.get():
+        flags = [new for one in flags for new in (level if one in FULL else (one,))]
     command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
              _version(find_compiler()), _target(tuple(flags)))

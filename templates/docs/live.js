@@ -28,7 +28,7 @@
   const worked = (box) => {
     const data = JSON.parse(box.textContent), network = globalThis.symrnn[data.cell];
     const parts = all(`[data-kernel="${data.cell}"]`), find = (selector) => parts.flatMap((one) => all(selector, one));
-    const sliders = find(".stepper input");
+    const sliders = find(".stepper input"), told = find("[data-shown]")[0].dataset.shown;
     const first = () => each(data.given, (group) => each(group, (one) => Float64Array.from(one)));
     let groups = first(), step = Number(sliders[0].value);
 
@@ -48,16 +48,16 @@
       return whole.subarray(at * count, (at + 1) * count);
     };
     const rowsOf = (cell, entries) => {
-      const rows = all(".entries", cell).length, columns = entries.length / rows;
+      const rows = all("samp", cell).length, columns = entries.length / rows;
       return Array.from({ length: rows }, (_, row) => [...entries.slice(row * columns, (row + 1) * columns)]);
     };
     const write = (one) => {
       const rows = aligned(rowsOf(one.cell, part(one)).map((row) => row.map(computed)));
-      all(".entries", one.cell).forEach((line, row) => { line.textContent = rows[row]; });
+      all("samp", one.cell).forEach((line, row) => { line.textContent = rows[row]; });
     };
     const show = () => {
       for (const one of sliders) one.value = step;
-      for (const one of find("output[data-shown]")) one.textContent = one.dataset.shown.replace("{step}", step);
+      for (const one of find("output")) one.textContent = told.replace("{step}", step);
       for (const one of places) one.cell.classList.toggle("now", one.steps > 1 && one.at === step - 1);
       for (const one of changing) write({ ...one, at: one.steps > 1 ? step - 1 : 0 });
     };
@@ -73,7 +73,7 @@
     const fields = [];
     for (const one of places.filter((each) => GIVEN.includes(each.group))) {
       let entry = 0;
-      for (const [line, row] of all(".entries", one.cell).map((each, at) => [each, rowsOf(one.cell, part(one))[at]])) {
+      for (const [line, row] of all("samp", one.cell).map((each, at) => [each, rowsOf(one.cell, part(one))[at]])) {
         line.replaceChildren(...row.map(() => {
           const field = document.createElement("input"), at = entry++;
           Object.assign(field, { type: "number", step: "any" });
@@ -112,7 +112,7 @@
 
   /* Costs for sizes that a reader sets. */
   const counting = (form) => {
-    const table = document.querySelector("table.costs"), network = globalThis.symrnn[table.dataset.kernel];
+    const table = document.querySelector("table.costs"), network = globalThis.symrnn[table.dataset.costsOf];
     const number = new Intl.NumberFormat(document.documentElement.lang);
     const cells = all("[data-cost]", table).map((cell) => {
       const output = document.createElement("output");

@@ -15,10 +15,39 @@
   const light = (elements) => elements.forEach((one) => one.classList.add("lit"));
   const clear = () => all(".lit").forEach((one) => one.classList.remove("lit"));
 
-  /* The whole equation stands once in the text; beside the code it is written again here. */
-  const repeating = () => all(".side li").forEach((one) => {
-    const whole = document.querySelector(`[id="${one.querySelector("a").hash.slice(1)}"] .formula`);
-    if (whole) one.querySelector(".formula").replaceWith(whole.cloneNode(true));
+  const made = (name, className, ...inside) => {
+    const one = document.createElement(name);
+    one.className = className;
+    one.append(...inside);
+    return one;
+  };
+
+  const linked = (href, className, text) => {
+    const one = made("a", className, text);
+    one.href = href;
+    return one;
+  };
+
+  /* Equations stand once in the text; beside the code they are written again, with their lines. */
+  const repeating = () => all(".side").forEach((side) => {
+    const listings = all(".listing");
+    for (const one of all(".equation[id]")) {
+      const label = one.dataset.equation, places = made("span", "places", side.dataset.lines);
+      for (const listing of listings)
+        if (document.getElementById(`${listing.id}-${label}`))
+          places.append(" ", linked(`#${listing.id}-${label}`, "", listing.dataset.short));
+      const item = made("li", "", linked(`#${one.id}`, "number", `(${label})`),
+                        one.querySelector(".formula").cloneNode(true), places);
+      item.id = `lines-${label}`;
+      item.dataset.equation = label;
+      side.append(item);
+      if (one.matches(".derived")) {
+        const lines = places.cloneNode(true);
+        lines.className = "to-lines";
+        one.querySelector(".scroll").append(lines);
+      }
+    }
+    side.hidden = false;
   });
 
   /* An element comes into view inside its own box; the page stays where it is. */
@@ -125,7 +154,7 @@
   const filtering = () => {
     const form = document.querySelector("form.filter"), rows = all("table.cells tbody tr");
     if (!form) return;
-    const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+    const texts = new Map(rows.map((row) => [row, `${row.textContent} ${row.dataset.words}`.toLowerCase()]));
     const output = form.querySelector("output");
     const update = () => {
       const asked = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -148,7 +177,7 @@
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    const value = (row) => row.cells[place].textContent.trim();
+    const value = (row) => row.cells[place].dataset.value || row.cells[place].textContent.trim();
     const order = { text: (a, b) => a.localeCompare(b), number: (a, b) => a - b }[head.dataset.sort];
     button.addEventListener("click", () => {
       const up = head.getAttribute("aria-sort") !== "ascending";

@@ -17,8 +17,9 @@ from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Glyph, Program, Role
 from symrnn.rendering import rendered
+from tests.cases import built
 
-NETWORKS: dict[str, Program] = {one.name: one.build() for one in architectures()} | {
+NETWORKS: dict[str, Program] = {one.name: built(one.name) for one in architectures()} | {
     "relu": symrnn.elman(activation="relu", output_activation="softplus"),
     "hard": symrnn.elman(activation="hard_sigmoid", output_activation=("elu", 0.3)),
     "loss": symrnn.softmax_cross_entropy(),

@@ -7,9 +7,9 @@ from symrnn.backends.latex_derivation import derivation
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Program, Rule
-from tests.cases import CASES, case
+from tests.cases import CASES, built, case
 
-NETWORKS: dict[str, Program] = {one.name: one.build() for one in architectures()} | {
+NETWORKS: dict[str, Program] = {one.name: built(one.name) for one in architectures()} | {
     "loss": symrnn.softmax_cross_entropy(), "reverse": symrnn.reverse(symrnn.gru()),
     **{f"case {name}": case(name) for name in CASES}}
 

@@ -84,3 +84,8 @@ def test_the_bar_of_a_formula_runs_along_all_of_it() -> None:
 def test_a_size_is_a_symbol_too() -> None:
     assert mathml.size(symrnn.cell("mlstm"), "d_k") == (
         '<math><msub data-symbol="d_k"><mi>d</mi><mi>k</mi></msub></math>')
+
+
+def test_the_number_of_a_layer_is_one_element() -> None:
+    text = mathml.symbol(symrnn.cell("deep_rnn"), "layer2.h")
+    assert "<mn>(2)</mn>" in text and "<mo>(</mo>" not in text

@@ -23,9 +23,10 @@ from symrnn.backends.c_tree import CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.lines import deeper, laid_out
 from symrnn.backends.text import TextPrinter
-from symrnn.loops import (BFLOAT16, INT8, REAL, SIZE, VECTOR, ZERO, Aggregate, Argument, Assign,
-                          Declare, Element, For, Formula, Function, Load, LoopError, Macro, Name,
-                          Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole, checked)
+from symrnn.loops import (BFLOAT16, FLOAT16, INT8, REAL, SIZE, VECTOR, ZERO, Aggregate, Argument,
+                          Assign, Declare, Element, For, Formula, Function, Load, LoopError, Macro,
+                          Name, Names, Over, Pointer, Scalar, Size, Store, VectorFormula, Whole,
+                          checked)
 from symrnn.rendering import shared, storage
 
 Array = npt.NDArray[Any]
@@ -106,8 +107,14 @@ def bfloat16(numbers: Array) -> Array:
     return below + up.astype(np.uint16)
 
 
+def stored_as(kind: Scalar, numbers: Array) -> Array:
+    """What NumPy stores; halves that it has no type for as their bits."""
+    with np.errstate(over="ignore"):
+        return bfloat16(numbers) if kind == BFLOAT16 else numbers.astype(np.float16)
+
+
 def widened(stored: Array) -> Array:
-    if stored.dtype == np.int8:
+    if stored.dtype in (np.int8, np.float16):
         return stored.astype(np.float32)
     return (stored.astype(np.uint32) << 16).view(np.float32)
 
@@ -115,13 +122,13 @@ def widened(stored: Array) -> Array:
 def weights(kind: Scalar, m: int, n: int) -> tuple[Array, Array]:
     """Weights as they are stored, and a scale for each row."""
     drawn = np.random.default_rng(7).normal(size=(m, n)).astype(np.float32)
-    if kind == BFLOAT16:
-        return bfloat16(drawn), np.ones(m, np.float32)
+    if kind != INT8:
+        return stored_as(kind, drawn), np.ones(m, np.float32)
     scales = np.abs(drawn).max(1) / np.float32(127)
     return np.rint(drawn / scales[:, None]).astype(np.int8), scales
 
 
-kinds = pytest.mark.parametrize("kind", [BFLOAT16, INT8], ids=lambda kind: kind.name)
+kinds = pytest.mark.parametrize("kind", [BFLOAT16, FLOAT16, INT8], ids=lambda kind: kind.name)
 compilers = pytest.mark.parametrize("compiler", ["gcc", "clang"])
 
 
@@ -148,7 +155,9 @@ def test_weights_of_another_type_give_the_bits_of_numpy(
 
 
 HARD = [0, -0.0, 1, 1 + 2**-8, 1 + 3 * 2**-8, 1 + 2**-8 + 2**-20, 3.4e38, -3.4e38, np.inf, -np.inf,
-        1e-40, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 126.5, 127, 127.5, 1000, -126.5, -128, 1e9, -1e9]
+        1e-40, 65504, 65519.9, 65520, 2**-14, 2**-14 - 2**-25, 2**-24, 2**-25, 3 * 2**-25, 1e-6,
+        6.1e-5, 1 + 2**-11, 1 + 3 * 2**-11, 0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 126.5, 127, 127.5,
+        1000, -126.5, -128, 1e9, -1e9]
 
 
 def written(kind: Scalar) -> tuple[Function, Function]:
@@ -170,25 +179,44 @@ def test_what_is_stored_is_the_nearest_number(
     by_numbers, vector = written(kind)
     text = plain(by_numbers) if profile == "plain" else vectors(vector)
     library = compiled(text, tmp_path, compiler)
-    found = np.zeros(len(numbers), np.uint16 if kind == BFLOAT16 else np.int8)
+    found = np.zeros(len(numbers), np.int8 if kind == INT8 else np.uint16)
     library.narrow(ctypes.c_size_t(len(numbers)), ctypes.c_size_t(0),
                     *map(address, (numbers, numbers, numbers, found)))
-    wanted = (bfloat16(numbers) if kind == BFLOAT16
-              else np.clip(np.rint(numbers), -127, 127).astype(np.int8))
+    wanted = (np.clip(np.rint(numbers), -127, 127).astype(np.int8) if kind == INT8
+              else stored_as(kind, numbers).view(np.uint16))
     assert np.array_equal(found, wanted)
 
 
+@compilers
 @pytest.mark.parametrize("profile", ["plain", "vectors"])
-def test_what_is_no_number_stays_none(profile: str, tmp_path: Path) -> None:
+def test_every_float16_is_widened_to_its_own_number(
+        compiler: str, profile: str, tmp_path: Path) -> None:
+    halves = np.arange(2**16, dtype=np.uint16)
+    copy = Assign(Element(Y, (J,), (M,)), Element(W, (J,), (M,), FLOAT16))
+    store = Store(Y + J, Load(W + J, LEFT, FLOAT16), LEFT)
+    text = plain(function(FLOAT16, For("j", M, (copy,), Over.UNITS))) if profile == "plain" else (
+        vectors(function(FLOAT16, For("j", M, (Declare("left", SIZE, M - J), store), Over.UNITS,
+                                      step=Macro("LANES")))))
+    found = np.zeros(len(halves), np.float32)
+    compiled(text, tmp_path, compiler).narrow(ctypes.c_size_t(len(halves)), ctypes.c_size_t(0),
+                                              *map(address, (halves, found, found, found)))
+    wanted = halves.view(np.float16).astype(np.float32)
+    assert np.array_equal(found, wanted, equal_nan=True)
+    assert np.array_equal(np.signbit(found), np.signbit(wanted))
+
+
+@pytest.mark.parametrize("kind", [BFLOAT16, FLOAT16], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("profile", ["plain", "vectors"])
+def test_what_is_no_number_stays_none(kind: Scalar, profile: str, tmp_path: Path) -> None:
     """Also one whose bits all lie in the lower half, and one that a carry would turn to zero."""
     bits = np.array([0x7fc00000, 0x7f800001, 0xffffffff, 0x7fffffff, 0xff800001], np.uint32)
-    by_numbers, vector = written(BFLOAT16)
+    by_numbers, vector = written(kind)
     text = plain(by_numbers) if profile == "plain" else vectors(vector)
     found = np.zeros(len(bits), np.uint16)
     numbers = bits.view(np.float32)
     compiled(text, tmp_path, "gcc").narrow(ctypes.c_size_t(len(bits)), ctypes.c_size_t(0),
                                             *map(address, (numbers, numbers, numbers, found)))
-    assert np.isnan(widened(found)).all()
+    assert np.isnan(widened(found if kind == BFLOAT16 else found.view(np.float16))).all()
     assert np.array_equal(found >> 15, bits >> 31)
 
 

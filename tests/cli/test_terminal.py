@@ -24,8 +24,8 @@ from symrnn.gradients import gradient
 from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.program import glyph_text
 
-COMMANDS = ("list", "help", "show", "grad", "generate", "check", "compare", "new", "flow", "docs",
-            "bench")
+COMMANDS = ("list", "help", "show", "generate", "check", "compare", "new", "flow", "grad", "import",
+            "export", "docs", "package", "bench")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 
@@ -242,17 +242,28 @@ def test_shells_complete_names_conventions_formats_and_files(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sub").mkdir()
-    for path in ("my.cell", "sub/other.cell", "sub/other.txt"):
+    for path in ("my.cell", "my.onnx", "my.safetensors", "sub/other.cell", "sub/other.txt"):
         (tmp_path / path).touch()
     assert completed("show", "lstm_p") == ["lstm_peephole", "lstm_projection"]
-    assert completed("compare", "gru", "keras") == ["keras-gru", "keras-lstm"]
+    assert completed("compare", "gru", "keras-l") == ["keras-lstm"]
     assert completed("list", "--tag", "m") == ["matrix", "multiplicative"]
     assert completed("list", "--tag", "linear", "--tag", "he") == ["heads"]
     assert completed("show", "gru", "--format", "l") == ["latex"]
     assert completed("bench", "--kind", "s") == ["step", "sequence"]
-    assert completed("generate", "my") == ["my.cell"]
+    assert completed("generate", "my") == ["my.cell", "my.safetensors"]
     assert completed("check", "sub/") == ["sub/other.cell"]
     assert completed("gen") == ["generate"]
+
+
+@pytest.mark.parametrize(("words", "offered"), [
+    ("flow elman lstm_p", "lstm_peephole lstm_projection"), ("grad jor", "jordan"),
+    ("grad gru --format m", "mathml"), ("package lstm_1", "lstm_1997"),
+    ("package gru --for ard", "arduino"), ("package gru --loss m", "mean_squared_error"),
+    ("export mingr", "mingru"), ("export gru --dtype float6", "float64"),
+    ("import my", ""),  # any file will do: shells then offer files of their own
+])
+def test_shells_complete_the_words_of_every_command(words: str, offered: str) -> None:
+    assert completed(*words.split()) == offered.split()
 
 
 def test_completion_is_installed_where_the_shell_finds_it(tmp_path: Path) -> None:

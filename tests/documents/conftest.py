@@ -11,8 +11,9 @@ from symrnn import workflow
 from symrnn.rendering import write
 from symrnn.targets import LANGUAGES
 
-CELLS = ("elman", "lstm", "lstm_peephole", "lstm_coupled", "lstm_coupled_input",
-         "bidirectional_rnn", "gru", "mlstm", "lru", "deep_bidirectional_lstm")
+CELLS = ("elman", "jordan", "deep_rnn", "lstm", "lstm_peephole", "lstm_coupled",
+         "lstm_coupled_input", "bidirectional_rnn", "gru", "mlstm", "lru",
+         "deep_bidirectional_lstm")
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from tests.documents.test_browser import Opened, browser, opened, pytestmark
 
 __all__ = ["browser", "opened", "pytestmark"]
 TEXTS = "all => all.map(one => one.textContent)"
-SHOWN = "[data-array] .entries, [data-now] .entries"
+SHOWN = "[data-array] samp, [data-now] samp"
 FIELD = '[data-kernel="{kernel}"] [data-array="{array}"] input'
 
 
@@ -78,7 +78,7 @@ def test_a_slider_moves_over_the_steps_of_the_derivation(opened: Any) -> None:
         for slider in range(2):
             one.page.locator('[data-kernel="lstm"] .stepper input').nth(slider).fill(str(step))
             total = [sum(pair) for pair in zip(
-                *map(numbers, term.locator(".entries").all_inner_texts()), strict=True)]
+                *map(numbers, term.locator("samp").all_inner_texts()), strict=True)]
             assert np.allclose(total, cell(one, "lstm", "gradients c_bar", step - 1), atol=2e-4)
             assert one.page.locator("#equation-14 th output").inner_text() == f"t = {step}"
             marked = one.page.locator('[data-kernel="lstm"] [data-array="values c"] td.now')

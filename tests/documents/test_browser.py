@@ -23,7 +23,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")
 
 NIGHTLY = ("bidirectional_rnn", "mlstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
-NAMES = ("index", "lstm", *NIGHTLY)
+NAMES = ("index", "guide", "lstm", *NIGHTLY)
 WIDTHS = (360, 1440)
 PAGES = pytest.mark.parametrize("name", NAMES)
 EACH = pytest.mark.parametrize("code", LANGUAGES)
@@ -91,6 +91,15 @@ def test_formulas_have_a_size_and_nothing_is_too_wide(opened: Any, name: str, co
     assert all(url.startswith("file:") for url in one.requests) and len(one.requests) >= 3
 
 
+def test_formulas_are_set_in_the_font_of_the_site(opened: Any) -> None:
+    one = opened("lstm")
+    assert one.page.evaluate("async () => { await document.fonts.ready; return "
+                             "[...document.fonts].map(each => each.family + each.status); }"
+                             ) == ["Symrnn Mathloaded"]
+    family = "getComputedStyle(document.querySelector('math')).fontFamily"
+    assert one.page.evaluate(family).startswith('"Symrnn Math"')
+
+
 @PAGES
 def test_pages_stand_without_a_script(opened: Any, name: str) -> None:
     one = opened(name, java_script_enabled=False)
@@ -101,11 +110,15 @@ def test_pages_stand_without_a_script(opened: Any, name: str) -> None:
 def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("#lines-7 .formula").hover()
-    assert [text.split("\n")[1].strip() for text in one.lit("#numpy-forward .lines")] == [
+    assert [text.split("\n")[1].strip() for text in one.lit("#numpy-forward .code span")] == [
         "c[t] = g * i + c_prev * f"]
+    links = one.page.locator("#lines-7 .places a").all_text_contents()
+    assert links == ["NumPy forward", "C forward", "C step"]
+    derived = one.page.locator("#equation-14 .to-lines a").all_text_contents()
+    assert derived == ["NumPy backward", "C backward"]
     one.page.mouse.move(0, 0)
-    assert not one.lit(".lines")
-    one.page.locator("#numpy-forward .lines[data-equation='9']").first.hover()
+    assert not one.lit(".code span")
+    one.page.locator("#numpy-forward .code span[data-equation='9']").first.hover()
     assert [text.split(")")[0] for text in one.lit(".side li")] == ["(9"]
     assert one.page.locator("#equation-9.lit").count() == 1
 

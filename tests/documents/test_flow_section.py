@@ -8,13 +8,22 @@ import re
 import pytest
 
 import symrnn
+from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.unicode import UNICODE
 from symrnn.cells import architectures
 from symrnn.documents import numbers
+from symrnn.documents.example import worked_example
 from symrnn.documents.flow import LAGS, gradient_flow, page_sizes, page_start
+from symrnn.documents.travels import GradientFlow
 from symrnn.jacobians.measure import along_run
 from symrnn.jacobians.paths import additive_paths, biases, openers, recurrent_weights
 from symrnn.jacobians.steps import Steps
-from symrnn.gradients import gradient
+from symrnn.pipeline import derive
+
+
+def section(name: str) -> GradientFlow:
+    """The section of a network's page."""
+    return gradient_flow(worked_example(derive(symrnn.cell(name)), name))
 
 
 @pytest.mark.parametrize("name, factors", [
@@ -51,33 +60,33 @@ def test_knobs_are_what_leads_from_state_to_state(name: str, weights: tuple[str,
 
 def test_curves_are_those_of_a_run_beside_elman() -> None:
     program = symrnn.cell("gru")
-    (found,) = gradient_flow("gru", program).curves
+    (found,) = section("gru").curves
     travel = along_run("gru", Steps(page_start(program)))
     assert found.labels == ("gru: h", "elman: h")
     for row in found.rows:
         assert row.powers[0] == travel.norms["h", "h"][row.lag]
     assert found.rows[-1].lag == LAGS
-    assert [one.filename for one in found.scripts] == ["gru.js", "elman.js"]
+    assert [one.name for one in found.further] == ["elman"]
     assert set(json.loads(found.data)["networks"][0]["scaled"]) == {"U_z", "U_r", "U_n"}
 
 
 def test_elman_stands_alone_and_two_directions_have_no_curve(files: dict[str, str]) -> None:
-    (alone,) = gradient_flow("elman", symrnn.cell("elman")).curves
+    (alone,) = section("elman").curves
     assert alone.labels == ("elman: h",)
-    both = gradient_flow("bidirectional_rnn", symrnn.cell("bidirectional_rnn"))
-    assert (both.curves, both.unmeasured) == ((), "both_directions")
+    both = section("bidirectional_rnn")
+    assert (both.curves, both.jacobian, both.unmeasured) == ((), (), "both_directions")
     assert "remembers in both directions" in files["en/bidirectional_rnn.html"]
     assert "雙向都有記憶" in files["zh-TW/bidirectional_rnn.html"]
 
 
 def test_the_numbers_stand_in_a_table_without_a_script(files: dict[str, str]) -> None:
-    (curves,) = gradient_flow("lstm", symrnn.cell("lstm")).curves
+    (curves,) = section("lstm").curves
     text = files["en/lstm.html"]
     body = text[text.index('<table class="norms">'):]
     cells = re.findall(r"<td>([^<]+)</td>", body[:body.index("</table>")])
     assert cells == [numbers.of_power(power) for row in curves.rows for power in row.powers]
     assert len(re.findall('<polyline class="travel', text)) == 3
-    assert files["kernels/lstm.js"] == curves.scripts[0].text
+    assert files["kernels/elman.js"] == curves.further[0].text
 
 
 @pytest.mark.parametrize("power, text", [
@@ -89,18 +98,19 @@ def test_numbers_from_their_logarithms(power: float, text: str) -> None:
 
 def test_a_number_that_scales_a_vector_is_no_diagonal_matrix() -> None:
     """B u with one u for all units: the derivative of u is a row, and B a column before it."""
-    memory = gradient(symrnn.cell("lmu")).jacobian("m", "h[t-1]")
-    assert str(memory).strip() == "∂m[t]/∂h[t-1] = B e_hᵀ"
-    hidden = gradient(symrnn.cell("lmu")).jacobian("h", "h[t-1]")
-    assert "diag(1 - h[t]²)" in str(hidden)
+    lines = [f"{UNICODE(left)} = {UNICODE(right)}"
+             for column in state_jacobian(symrnn.cell("lmu")) for left, right in column]
+    assert "∂m[t]/∂h[t-1] = B ∂u[t]/∂h[t-1]" in lines
+    assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a_h[t]/∂h[t-1]" in lines
 
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", [one.name for one in architectures()])
 def test_every_network_has_its_section(name: str) -> None:
     program = next(one for one in architectures() if one.name == name).build()
-    found = gradient_flow(name, program)
+    found = section(name)
     assert bool(found.curves) == (not found.unmeasured)
-    assert found.jacobian and all(rows for _, rows in found.jacobian)
+    assert bool(found.jacobian) == bool(found.curves)
+    assert all(rows for _, rows in found.jacobian)
     for size in page_sizes(program).values():
         assert size >= 2

@@ -13,6 +13,8 @@ from symrnn.adjoint import with_terms
 from symrnn.backends.javascript import array_names
 from symrnn.catalogue import find
 from symrnn.checking.reference import Case
+from symrnn.documents.example import worked_example
+from symrnn.documents.flow import gradient_flow
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program import Program, Role
@@ -97,3 +99,11 @@ def test_terms_add_up_to_their_equation(name: str) -> None:
             assert equations[one.lhs].number == one.number
         else:
             assert equations[one.lhs] == one
+
+
+def test_all_pages_have_one_script_of_a_network() -> None:
+    """The page of Elman's network and those that compare themselves with it load one file."""
+    own = worked_example(derive(symrnn.cell("elman")), "elman").script
+    beside = gradient_flow(worked_example(derive(symrnn.lstm()), "lstm"))
+    assert {one.text for curves in beside.curves for one in curves.further
+            if one.name == own.name} == {own.text}

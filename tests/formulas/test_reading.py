@@ -43,7 +43,7 @@ def test_another_formula_in_latex_has_another_value(wrong: str, right: str) -> N
 
 
 @pytest.mark.parametrize(("wrong", "right"), [
-    ("<mo>−</mo>", "<mo>+</mo>"), ("<mi>exp</mi>", "<mi>tanh</mi>"), ("<mi>U</mi>", "<mi>W</mi>")])
+    ("<mo>−</mo>", "<mo>+</mo>"), ("<mi>exp</mi>", "<mi>tanh</mi>"), (">U</mi>", ">W</mi>")])
 def test_another_formula_in_mathml_has_another_value(wrong: str, right: str) -> None:
     read_mathml(right, right)
     with pytest.raises(AssertionError):

@@ -8,7 +8,6 @@ import pytest
 
 import symrnn
 from symrnn.packaging import package
-from symrnn.rendering import write
 
 SIZES = {"n": 16, "m": 32}
 
@@ -17,5 +16,5 @@ SIZES = {"n": 16, "m": 32}
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The LSTM of the README, which learns."""
     folder = tmp_path_factory.mktemp("packaged")
-    write(folder, package(symrnn.lstm(), "lstm", SIZES, train="mean_squared_error"))
+    package(symrnn.lstm(), "lstm", SIZES, train="mean_squared_error").write(folder)
     return folder

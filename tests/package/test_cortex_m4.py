@@ -20,12 +20,14 @@ lstm_real x[16 * 8], target[32 * 8];
 lstm_trainer trainer;
 lstm_adam_memory adam;
 lstm_sgd_memory sgd;
+lstm_momentum_memory momentum;
 int main(void)
 {
     lstm_trainer_start(&trainer, lstm_weight_values);
     lstm_trainer_window(&trainer, 8, x, target);
     lstm_trainer_adam(&trainer, &adam, 0.1f, lstm_trainer_scale(&trainer, 1));
     lstm_trainer_sgd(&trainer, &sgd, 0.1f, 1);
+    lstm_trainer_momentum(&trainer, &momentum, 0.1f, 1);
     return 0;
 }
 """

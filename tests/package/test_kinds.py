@@ -19,7 +19,6 @@ import pytest
 import symrnn
 from symrnn.packaging import package
 from symrnn.packaging.drawn import drawn_parameters
-from symrnn.rendering import write
 from tests.package.building import nightly, numbers, run, sources
 
 WARNINGS = "-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
@@ -60,7 +59,7 @@ SIZES = {"n": 2, "m": 3}
 
 def test_a_plugin_computes_sample_by_sample_and_allocates_nothing(tmp_path: Path) -> None:
     network, sizes = symrnn.readout(symrnn.gru()), {"n": 1, "m": 4, "p": 1}
-    write(tmp_path, package(network, "amp", sizes, kinds=["audio"]))
+    package(network, "amp", sizes, kinds=["audio"]).write(tmp_path)
     (tmp_path / "main.cpp").write_text(AUDIO)
     for one in sources(tmp_path):
         run("gcc", "-std=c99", "-O2", "-c", one, cwd=tmp_path)
@@ -75,7 +74,7 @@ def test_a_plugin_computes_sample_by_sample_and_allocates_nothing(tmp_path: Path
 
 def test_arduino_compiles_the_sources_as_they_lie(tmp_path: Path) -> None:
     """Its sketches are C++, with what the board's headers declare."""
-    write(tmp_path, package(symrnn.lstm(), "lstm", SIZES, kinds=["arduino", "platformio"]))
+    package(symrnn.lstm(), "lstm", SIZES, kinds=["arduino", "platformio"]).write(tmp_path)
     (tmp_path / "main.cpp").write_text(
         "struct { void begin(long) {} void println(double, int) {} } Serial;\n"
         "static const int A0 = 0;\nstatic int analogRead(int) { return 512; }\n"
@@ -104,7 +103,7 @@ def test_zephyr_compiles_every_source(packaged: Path) -> None:
 def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the network as WebAssembly, and a page that runs it."""
     folder = tmp_path_factory.mktemp("wasm")
-    write(folder, package(symrnn.lstm(), "lstm", SIZES, kinds=["wasm"]))
+    package(symrnn.lstm(), "lstm", SIZES, kinds=["wasm"]).write(folder)
     done = subprocess.run(["sh", "wasm/build.sh"], cwd=folder, capture_output=True, text=True,
                           env={**os.environ, "ZIG": f"{sys.executable} -m ziglang"}, check=False)
     assert done.returncode == 0, done.stderr

@@ -14,7 +14,7 @@ import symrnn
 from symrnn.cells import architectures
 from symrnn.losses import LOSSES
 from symrnn.packaging import KINDS, package
-from symrnn.rendering import is_ours, write
+from symrnn.rendering import is_ours
 from symrnn.targets import LOSSES as NAMED
 from symrnn.targets import PACKAGES
 from tests.package.building import (COMPILERS, EMULATORS, needs, nightly, program, run,
@@ -40,7 +40,7 @@ def test_it_learns_what_the_host_learns(compiler: str, packaged: Path, tmp_path:
     assert "right" in told.splitlines()[-1]
     lesson = (packaged / "tests/lstm_lesson.h").read_text(encoding="utf-8")
     assert "#define LESSON_TOLERANCE 1e-06 " in lesson
-    for name in ("sgd", "adam"):
+    for name in ("sgd", "momentum", "adam"):
         losses = [float(one) for one in re.findall(rf"{name}, round \d+: loss (\S+)", told)]
         assert losses == sorted(losses, reverse=True)
         assert losses[-1] < 0.95 * losses[0]
@@ -121,16 +121,17 @@ def test_meson_builds_and_tests(packaged: Path, tmp_path: Path) -> None:
 def test_other_cells_pass_and_learn_alike(name: str, loss: str, tmp_path: Path) -> None:
     network = BY_NAME[name].build()
     sizes = {one.name: 2 + place for place, one in enumerate(network.sizes) if one.value is None}
-    write(tmp_path, package(network, name, sizes, train=loss, window=4))
+    package(network, name, sizes, train=loss, window=4).write(tmp_path)
     for one in ("check", "learn"):
         assert "right" in run(*program("gcc", tmp_path, one, tmp_path), cwd=tmp_path)
 
 
 def test_every_file_is_ours_and_the_same_again(tmp_path: Path) -> None:
-    files = package(symrnn.gru(), "gru", {"n": 2, "m": 3})
-    assert files == package(symrnn.gru(), "gru", {"n": 2, "m": 3})
-    write(tmp_path, files)
-    write(tmp_path, files)  # over its own files alone
+    made = package(symrnn.gru(), "gru", {"n": 2, "m": 3})
+    files = made.files
+    assert files == package(symrnn.gru(), "gru", {"n": 2, "m": 3}).files
+    made.write(tmp_path)
+    assert made.write(tmp_path) == ()  # over its own files alone
     assert [name for name in files if not is_ours(tmp_path / name)] == []
     assert json.loads(files["library.json"])["name"] == "gru"
 
@@ -138,7 +139,7 @@ def test_every_file_is_ours_and_the_same_again(tmp_path: Path) -> None:
 def test_a_network_of_two_directions_has_no_stream(tmp_path: Path) -> None:
     network = BY_NAME["bidirectional_rnn"].build()
     sizes = {one.name: 2 for one in network.sizes if one.value is None}
-    files = package(network, "both", sizes)
+    files = package(network, "both", sizes).files
     assert "both_stream" not in str(files["src/both_model.h"])
     assert not [name for name in files if name.startswith(("audio", "wasm", "examples"))]
     with pytest.raises(symrnn.ProgramError, match="no single steps"):
@@ -149,7 +150,7 @@ def test_weights_that_are_given_are_those_of_the_package() -> None:
     params = {name: np.full([2, 3][:len(one.axes)] if name == "W" else [2] * len(one.axes), 0.25)
               for name, one in symrnn.compile(symrnn.elman(readout=False), "numpy"
                                               ).parameters.items()}
-    files = package(symrnn.elman(readout=False), "net", params=params)
+    files = package(symrnn.elman(readout=False), "net", params=params).files
     assert np.frombuffer(files["weights/net.bin"][64:], "<f4").tolist() == [0.25] * (6 + 4 + 2)
 
 

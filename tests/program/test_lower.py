@@ -139,13 +139,17 @@ def test_value_of_nested_contractions_is_that_of_numpy() -> None:
 
 
 @every_shape
-def test_parts_carry_the_number_of_their_equation_and_come_before_it(shape: str) -> None:
-    """Of the first one that needs them, so that numbers never fall."""
-    numbers = [one.number for one in lowered(shape).equations]
-    assert numbers == sorted(numbers)
-    for number in set(numbers):
-        last = [one for one in lowered(shape).equations if one.number == number][-1]
-        assert last.lhs == f"y{number}"
+def test_what_readers_see_has_a_number_of_its_own_and_what_they_do_not_that_of_its_reader(
+        shape: str) -> None:
+    """Of the first one that shows it, so that numbers never fall."""
+    found = lowered(shape)
+    seen = [one for one in found.equations if found[one.lhs].stands_for is None]
+    assert [one.number for one in seen] == list(range(1, len(seen) + 1))
+    assert [one.number for one in found.equations] == sorted(one.number for one in found.equations)
+    for part in found.equations:
+        if found[part.lhs].stands_for is not None:
+            readers = [one.number for one in found.equations if part.lhs in one.reads]
+            assert part.number == min(readers)
 
 
 @every_shape

@@ -8,37 +8,21 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from sympy import Abs, And, Max, Min, Not, Or
-from sympy.functions import sqrt
 
 from symrnn.bench.case import Case
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.equations import Equations, Library, Values
 from symrnn.bench.kinds import Kind
-from symrnn.program import ELEMENTARY
-from symrnn.program.interpret import Operations
+from symrnn.functional import Equations, Values
+from symrnn.jax.function import function
+from symrnn.jax.library import library
 from symrnn.runtime.shapes import Array
 
 NAME = "jax scan"
-OPERATIONS = Operations({
-    **{row.function: getattr(jnp, row.numpy) for row in ELEMENTARY.values()},
-    sqrt: jnp.sqrt, Abs: jnp.abs, Max: jnp.maximum, Min: jnp.minimum,
-    And: jnp.logical_and, Or: jnp.logical_or, Not: jnp.logical_not,
-    "<=": jnp.less_equal, "<": jnp.less, ">=": jnp.greater_equal, ">": jnp.greater,
-    "==": jnp.equal, "!=": jnp.not_equal,
-}, jnp.where, named={
-    "sigmoid": jax.nn.sigmoid, "relu": jax.nn.relu, "softplus": jax.nn.softplus,
-    "softsign": jax.nn.soft_sign, "silu": jax.nn.silu, "rsqrt": jax.lax.rsqrt,
-})
 
 
 def array(value: Any) -> Any:
     """A float32 array of JAX."""
     return jnp.asarray(np.asarray(value, np.float32))
-
-
-LIBRARY = Library(OPERATIONS, jnp.einsum, jnp.broadcast_to,
-                  lambda value: jax.lax.stop_gradient(jnp.max(value, -1)), array)
 
 
 def trials(case: Case) -> Iterator[Trial]:
@@ -56,7 +40,8 @@ class _Scan:
     """The case's arrays in JAX, and the compiled functions."""
 
     def __init__(self, case: Case) -> None:
-        self.case, self.equations = case, Equations(case.program, case.sizes, LIBRARY)
+        self.case, self.function = case, function(case.program)
+        self.equations = Equations(case.program, case.sizes, library("float32"))
         self.parameters = {name: array(one) for name, one in case.parameters.items()}
         self.initial = {name: array(one) for name, one in case.initial.items()}
         self.x, self.y_bar = array(case.x), array(case.y_bar)
@@ -66,13 +51,7 @@ class _Scan:
         self._train = jax.jit(self.gradients)
 
     def forward(self, parameters: Values, x: Any) -> Any:
-        fixed, timed = self.equations.before({**parameters, self.case.input_name: x})
-
-        def body(state: Values, now: Values) -> tuple[Values, Any]:
-            y, following = self.equations.step(fixed, now, state)
-            return following, y
-
-        return jax.lax.scan(body, self.equations.start(self.initial), timed)[1]
+        return self.function(parameters, x)[0]
 
     def one(self, parameters: Values, x_t: Any, state: Values) -> Any:
         fixed, timed = self.equations.before({**parameters, self.case.input_name: x_t[None]})

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import torch
 
 from symrnn.bench.case import Case
-from symrnn.bench.contenders.torch_library import LIBRARY, set_threads, tensor
 from symrnn.bench.contenders.torch_modules import module_of
 from symrnn.bench.contenders.trial import Trial
-from symrnn.bench.equations import Equations, Values
+from symrnn.functional import Equations, Values
 from symrnn.bench.kinds import Kind
 from symrnn.runtime.shapes import Array
+from symrnn.torch.function import function
+from symrnn.torch.library import LIBRARY, set_threads, tensor
 
 NAME = "torch loop"
 
@@ -40,6 +41,7 @@ class _Loop:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.equations = Equations(case.program, case.sizes, LIBRARY)
+        self.function = function(case.program)
         self.given = {**{name: tensor(array) for name, array in case.parameters.items()},
                       case.input_name: tensor(case.x)}
         self.initial = {name: tensor(array) for name, array in case.initial.items()}
@@ -47,14 +49,9 @@ class _Loop:
         self.state = self.equations.start(self.initial)
 
     def forward(self, given: Values) -> torch.Tensor:
-        fixed, timed = self.equations.before(given)
-        rows = {name: value.unbind(0) for name, value in timed.items()}
-        state, outputs = self.equations.start({**given, **self.initial}), []
-        for step in range(self.case.sizes["T"]):
-            now = {name: values[step] for name, values in rows.items()}
-            y, state = self.equations.step(fixed, now, state)
-            outputs.append(y)
-        return torch.stack(outputs)
+        parameters = {name: given[name] for name in self.case.parameters}
+        y: torch.Tensor = self.function(parameters, given[self.case.input_name])[0]
+        return y
 
     @torch.inference_mode()
     def sequence(self) -> torch.Tensor:

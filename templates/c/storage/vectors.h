@@ -23,6 +23,32 @@ ALWAYS void store_bfloat16(uint16_t *to, vec value)
     *(halves *)to = __builtin_convertvector(chosen_bits, halves);
 }
 
+/* As `from_float16` and `to_float16`, for all lanes at once. */
+ALWAYS vec load_float16(const uint16_t *from)
+{
+    const words half = __builtin_convertvector(*(const halves *)from, words);
+    const words magnitude = (half & 0x7fff) << 13, sign = (half & 0x8000) << 16;
+    const words is_small = (words)(magnitude < 0x800000), is_huge = (words)(magnitude >= 0xf800000);
+    const words normal = magnitude + (112u << 23) + (is_huge & (112u << 23));
+    const words small = (words)((singles)(magnitude + (113u << 23)) - 6.103515625e-05f);
+    const words bits = (small & is_small) | (normal & ~is_small) | sign;
+    return __builtin_convertvector((singles)bits, vec);
+}
+
+ALWAYS void store_float16(uint16_t *to, vec value)
+{
+    const singles numbers = __builtin_convertvector(value, singles);
+    const words bits = (words)numbers, magnitude = bits & 0x7fffffff;
+    const words is_nan = (words)(numbers != numbers), is_huge = (words)(magnitude >= 0x477ff000);
+    const words is_small = (words)(magnitude < 0x38800000);
+    const words small = (words)((singles)magnitude + 0.5f) - 0x3f000000;
+    const words normal = (magnitude - 0x38000000 + 0xfff + (magnitude >> 13 & 1)) >> 13;
+    const words finite = (small & is_small) | (normal & ~is_small);
+    const words most = (is_huge & 0x7c00) | (finite & ~is_huge);
+    const words half = (bits >> 16 & 0x8000) | (is_nan & 0x7e00) | (most & ~is_nan);
+    *(halves *)to = __builtin_convertvector(half, halves);
+}
+
 ALWAYS vec load_int8(const int8_t *from)
 {
     return __builtin_convertvector(*(const octets *)from, vec);
@@ -50,5 +76,6 @@ ALWAYS void store_int8(int8_t *to, vec value)
         memcpy(to, lanes, min_size(count, LANES) * sizeof(type));                                \
     }
 PARTS_OF(uint16_t, bfloat16)
+PARTS_OF(uint16_t, float16)
 PARTS_OF(int8_t, int8)
 

@@ -6,7 +6,7 @@ at once, before the loop, which is what a careful author would do by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,21 +16,33 @@ import numpy as np
 from symrnn.program import (IndexSymbol, Equation, Program, ProgramError, Span, reached, reads,
                             reversed_edges, symbols_in_order)
 from symrnn.program.contraction import Ein, Maximum
-from symrnn.program.expressions import contraction_term, terms
 from symrnn.program.interpret import Interpreter, Operations, evaluate
 
 Values = dict[str, Any]
+Place = tuple[str, int]  # an equation's left-hand side, and which of its terms
 
 
-@dataclass(frozen=True)
+Scan = Callable[[Callable[[Values, Values], tuple[Values, Values]], Values, Values, int, int],
+                tuple[Values, Values]]
+
+
+@dataclass(frozen=True, eq=False)
 class Library:
-    """An array library: its functions, and what contractions need of it."""
+    """An array library: its functions, what contractions need of it, and its loop over time.
+
+    ``scan(body, state, timed, steps, step)`` calls ``body(state, now)`` at every step, from the
+    first on where ``step`` is 1, from the last where it is -1; body gives the next state and what
+    is kept of the step. It returns the last state and what was kept, one over the other.
+    ``shift(edge, sequence, step)`` is a sequence one step later, or earlier, ``edge`` before it.
+    """
 
     operations: Operations
     einsum: Callable[..., Any]
     broadcast: Callable[[Any, tuple[int, ...]], Any]
     largest: Callable[[Any], Any]
     array: Callable[[Any], Any]
+    scan: Scan
+    shift: Callable[[Any, Any, int], Any]
 
 
 class Equations:
@@ -48,36 +60,45 @@ class Equations:
         self.carried = {delay.lhs: delay for delay in program.delays}
         bound = _after_memory(program)
         self.early = tuple(one for one in program.equations if one.lhs not in bound)
-        self.inside = _sorted(program, [one for one in program.equations if one.lhs in bound])
+        self.inside = in_order(program, [one for one in program.equations if one.lhs in bound])
 
     @cached_property
-    def hoisted(self) -> dict[tuple[int, int], tuple[Equation, Ein]]:
+    def hoisted(self) -> dict[Place, tuple[Equation, Ein]]:
         """Products inside the loop that need not be there, by equation and term."""
-        late = {*_after_memory(self.program), *self.carried}
+        return self.ahead(self.inside, {*_after_memory(self.program), *self.carried})
+
+    def ahead(self, inside: Iterable[Equation], late: Container[str]
+              ) -> dict[Place, tuple[Equation, Ein]]:
+        """Products of a loop's equations that read nothing ``late``, by equation and term."""
         found = {}
-        for place, equation in enumerate(self.inside):
-            for number, term in enumerate(terms(equation.rhs)):
-                product = contraction_term(term)
-                if product and not late & {operand.name for operand in product[1].operands}:
-                    found[place, number] = equation, product[1]
+        for equation in inside:
+            for number, (_, product) in enumerate(equation.taken_apart):
+                if product and not any(one.name in late for one in product[1].operands):
+                    found[equation.lhs, number] = equation, product[1]
         return found
 
     def before(self, given: Mapping[str, Any]) -> tuple[Values, Values]:
         """What the loop reads: values that have no time, and those that have, [T, B, ...]."""
         known = {**given, **self.selectors}
         for one in self.early:
-            known[one.lhs] = self._equation(one, known, {}, None)
-        timed = {name: value for name, value in known.items() if name in self.program
-                 and self.program[name].span is Span.SEQUENCE}
-        for key, (one, product) in self.hoisted.items():
-            timed[_key(key)] = self._product(product, one.lhs, known)
-        return {name: value for name, value in known.items() if name not in timed}, timed
+            known[one.lhs] = self.equation(one, known)
+        return self.apart(known, self.hoisted)
+
+    def apart(self, known: Values, hoisted: Mapping[Place, tuple[Equation, Ein]]
+              ) -> tuple[Values, Values]:
+        """What a loop reads: without time, and with it, the products of all steps among these."""
+        timed = {name: value for name, value in known.items()
+                 if self.program[name].span is Span.SEQUENCE}
+        fixed = {name: value for name, value in known.items() if name not in timed}
+        for place, (one, product) in hoisted.items():
+            timed[_key(place)] = self._product(product, one.lhs, known)
+        return fixed, timed
 
     def step(self, fixed: Values, now: Values, state: Values) -> tuple[Any, Values]:
         """One step: the output and the next state, both by the name of the remembered value."""
         known = {**fixed, **now, **state}
-        for place, one in enumerate(self.inside):
-            known[one.lhs] = self._equation(one, known, now, place)
+        for one in self.inside:
+            known[one.lhs] = self.equation(one, known, now)
         following = {name: known[delay.source] for name, delay in self.carried.items()}
         return known[self.program.outputs[0]], following
 
@@ -85,21 +106,21 @@ class Equations:
         """The state before the first step, from the initial values by their variable's name."""
         return {name: initial[delay.initial] for name, delay in self.carried.items()}
 
-    def _equation(self, one: Equation, known: Values, now: Values, place: int | None) -> Any:
-        """The value of a left-hand side; outside of the loop with T in front."""
+    def equation(self, one: Equation, known: Values, now: Values | None = None) -> Any:
+        """The value of a left-hand side, in a step where ``now`` is given, else with T in front."""
         result: Any = None
-        for number, term in enumerate(terms(one.rhs)):
-            product = contraction_term(term)
+        for number, (term, product) in enumerate(one.taken_apart):
             if product is None:
                 value = evaluate(term, lambda name: self._read(name, one.lhs, known),
                                  self.sizes, self.toolkit.operations)
             else:
-                key = _key((place, number)) if place is not None else ""
-                value = now[key] if key in now else self._product(product[1], one.lhs, known)
+                key = _key((one.lhs, number))
+                value = (now[key] if now is not None and key in now
+                         else self._product(product[1], one.lhs, known))
                 factor = evaluate(product[0], self.sizes.__getitem__, self.sizes)
                 value = value if factor == 1 else factor * value
             result = value if result is None else result + value
-        shape = self._shape(one.lhs, outside=place is None)
+        shape = self._shape(one.lhs, outside=now is None)
         result = 0.0 if result is None else result
         same = tuple(getattr(result, "shape", ())) == shape
         return result if same else self.toolkit.broadcast(result, shape)
@@ -150,7 +171,7 @@ class Equations:
         return self.toolkit.einsum(f"{','.join(parts)}->{output}", *values)
 
 
-def _key(place: tuple[int, int]) -> str:
+def _key(place: Place) -> str:
     return f"product {place[0]} {place[1]}"
 
 
@@ -166,7 +187,7 @@ def _outputs_of(program: Program) -> set[str]:
     return {name for name in program.outputs if program.definition(name)}
 
 
-def _sorted(program: Program, equations: list[Equation]) -> tuple[Equation, ...]:
+def in_order(program: Program, equations: Iterable[Equation]) -> tuple[Equation, ...]:
     """Equations such that each comes after those that it reads."""
     waiting, done = list(equations), list[Equation]()
     while waiting:

@@ -1,0 +1,82 @@
+"""What templates print formulas and texts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from symrnn.backends import mathml
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula
+from symrnn.documents.texts import Catalogue
+from symrnn.rendering import Markup
+
+
+class Notation:
+    """Formulas of one page in MathML, each printed once for all languages."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, Markup]] = {}
+
+    def __call__(self, formula: Formula | Shown) -> Markup:
+        """The formula; an equation stands in a line of its own."""
+        found = self._known.get(id(formula))
+        if found is None:
+            text = (mathml.block(formula) if isinstance(formula, Shown)
+                    else mathml.formula(formula))
+            found = self._known[id(formula)] = (formula, Markup(text))
+        return found[1]
+
+
+class Texts:
+    """The texts of one section as attributes, in which markup may be filled in."""
+
+    def __init__(self, section: Mapping[str, str]) -> None:
+        self._section = section
+
+    def __getattr__(self, name: str) -> Markup:
+        return self.of(name)
+
+    def of(self, key: str) -> Markup:
+        """A text whose key is data: a role, a rule."""
+        if key not in self._section:
+            raise AttributeError(key)
+        return Markup(self._section[key])
+
+
+class Words:
+    """All that templates say in one language."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.code, self.language = catalogue.code, catalogue.language
+        self.space = catalogue.space
+        self._catalogue = catalogue
+        self._sections = {name: Texts(one) for name, one in catalogue.sections.items()}
+
+    def section(self, name: str) -> Texts:
+        """The texts of one section."""
+        return self._sections[name]
+
+    def put(self, english: str) -> str | None:
+        """What an author wrote, in this language, if somebody put it so."""
+        return self._catalogue.said(english)
+
+    def said(self, english: str) -> Markup:
+        """What an author wrote, in this language; else in English, and marked so."""
+        found = self._catalogue.said(english)
+        if found is None:
+            return Markup('<span lang="en">{}</span>').format(english)
+        return Markup.escape(found)
+
+    def listed(self, parts: Iterable[Any]) -> Markup:
+        """Parts with commas between them."""
+        return Markup(self._catalogue.comma).join(parts)
+
+
+@dataclass(frozen=True)
+class Language:
+    """A link to the same page in another language."""
+
+    code: str
+    language: str

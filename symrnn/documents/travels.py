@@ -1,0 +1,64 @@
+"""What a page tells of gradients through time, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symrnn.backends.document import Shown
+from symrnn.backends.formula import Formula
+from symrnn.jacobians.curves import Chart
+
+
+@dataclass(frozen=True)
+class Way:
+    """An additive path: the state before and after, what it multiplies by where that is not 1."""
+
+    before: Formula
+    after: Formula
+    factor: tuple[Formula, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """The powers of ten of all lines at one lag."""
+
+    lag: int
+    powers: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The script of a further network that a page computes with: its name and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What was measured, and all that a page needs to measure it anew with other weights.
+
+    ``weights`` are the parameters that can be scaled, ``biases`` those that can be shifted.
+    """
+
+    sizes: tuple[tuple[Formula, int], ...]
+    labels: tuple[str, ...]
+    rows: tuple[Row, ...]
+    chart: Chart
+    weights: tuple[str, ...]
+    biases: tuple[str, ...]
+    further: tuple[Kernel, ...]
+    data: str
+
+
+Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
+
+
+@dataclass(frozen=True)
+class GradientFlow:
+    """The Jacobian by every state, the additive paths, and curves or why there are none."""
+
+    jacobian: tuple[Column, ...]
+    ways: tuple[Way, ...]
+    unmeasured: str
+    curves: tuple[Curves, ...]

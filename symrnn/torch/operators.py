@@ -1,0 +1,173 @@
+"""The kernels as operators of torch, one of each kind for all networks.
+
+===========  ==========================  ======================================  ============
+operator     takes a network's           gives                                   derivative
+===========  ==========================  ======================================  ============
+infer        given tensors               outputs, final states                   none
+forward      given tensors               the same, and the tape                  ``backward``
+backward     the same, results, bars     a gradient for each that has one        ``along``
+along        the same, bars, directions  how gradients and results change        none
+===========  ==========================  ======================================  ============
+
+A network is a handle, so that graphs of torch.compile and torch.export hold no Python object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from symrnn.handles import flat, order
+from symrnn.runtime.flat import Flat
+from symrnn.runtime.shapes import Array
+
+DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+Tensors = Sequence[Tensor]
+
+
+def _kernel(network: str, like: Tensor) -> Flat:
+    if like.dtype not in DTYPES:
+        raise TypeError(f"kernels compute in float32 or float64, not in {like.dtype}; cast the "
+                        f"module by .float()")
+    return flat(network, DTYPES[like.dtype], torch.get_num_threads())
+
+
+def _arrays(tensors: Tensors) -> list[Array]:
+    return [one.detach().contiguous().numpy() for one in tensors]
+
+
+def _tensors(arrays: Sequence[Array]) -> list[Tensor]:
+    return [torch.from_numpy(one) for one in arrays]
+
+
+def _operator(name: str, arguments: str) -> Any:
+    return torch.library.custom_op(f"symrnn::{name}", mutates_args=(), device_types="cpu",
+                                   schema=f"(str network, {arguments}) -> Tensor[]")
+
+
+@_operator("infer", "Tensor[] given")
+def infer(network: str, given: Tensors) -> list[Tensor]:
+    """Outputs and final states."""
+    return _tensors(_kernel(network, given[0]).infer(_arrays(given)))
+
+
+@_operator("forward", "Tensor[] given")
+def forward(network: str, given: Tensors) -> list[Tensor]:
+    """Outputs, final states and the tape."""
+    return _tensors(_kernel(network, given[0]).forward(_arrays(given)))
+
+
+@_operator("backward", "Tensor[] given, Tensor[] results, Tensor[] bars")
+def backward(network: str, given: Tensors, results: Tensors, bars: Tensors) -> list[Tensor]:
+    """Gradients; ``results`` are outputs and the tape, ``bars`` the results' cotangents."""
+    *outputs, tape = _arrays(results)
+    return _tensors(_kernel(network, given[0]).backward(_arrays(given), outputs, tape,
+                                                        _arrays(bars)))
+
+
+@_operator("along", "Tensor[] given, Tensor[] bars, Tensor[] dots")
+def along(network: str, given: Tensors, bars: Tensors, dots: Tensors) -> list[Tensor]:
+    """How gradients, then outputs and final states, change along a direction."""
+    return _tensors(_kernel(network, given[0]).along(_arrays(given), _arrays(bars),
+                                                     _arrays(dots)))
+
+
+# ---- shapes, told without computing ---------------------------------------------------------
+
+
+@infer.register_fake
+def _infer_shapes(network: str, given: Tensors) -> list[Tensor]:
+    known = order(network)
+    sizes = known.sizes([one.shape for one in given])
+    return [given[0].new_empty([sizes[axis] for axis in one.shape]) for one in known.results]
+
+
+@forward.register_fake
+def _forward_shapes(network: str, given: Tensors) -> list[Tensor]:
+    """Of symbolic steps and samples nobody knows the tape's length; of numbers the kernel does."""
+    sizes = order(network).sizes([one.shape for one in given])
+    if all(isinstance(one, int) for one in sizes.values()):
+        entries: Any = _kernel(network, given[0]).tape_entries(sizes)
+    else:
+        entries = torch.library.get_ctx().new_dynamic_size()
+    return [*_infer_shapes(network, given), given[0].new_empty([entries])]
+
+
+@backward.register_fake
+def _backward_shapes(network: str, given: Tensors, results: Tensors, bars: Tensors
+                     ) -> list[Tensor]:
+    moving = order(network).moving
+    return [one.new_empty(one.shape) for one, moves in zip(given, moving, strict=True) if moves]
+
+
+@along.register_fake
+def _along_shapes(network: str, given: Tensors, bars: Tensors, dots: Tensors) -> list[Tensor]:
+    return [one.new_empty(one.shape) for one in (*dots, *bars)]
+
+
+# ---- derivatives ----------------------------------------------------------------------------
+
+Bars = Sequence[Tensor | None]  # cotangents; None where nobody sent one
+
+
+def _filled(bars: Bars, like: Tensors) -> list[Tensor]:
+    return [torch.zeros_like(one) if bar is None else bar
+            for bar, one in zip(bars, like, strict=True)]
+
+
+def _of_all(known: Sequence[bool], gradients: Tensors) -> list[Tensor | None]:
+    """Gradients, with None for what has none."""
+    each = iter(gradients)
+    return [next(each) if moves else None for moves in known]
+
+
+def after_forward(network: str, saved: Tensors, bars: Bars, run: Any) -> list[Tensor | None]:
+    """The cotangents of what was given to ``forward``; ``saved`` is that and what it gave."""
+    known = order(network)
+    given, made = saved[:len(known.given)], saved[len(known.given):]
+    results = made[:len(known.results)]
+    found = run(network, list(given), [*made[:len(known.outputs)], made[-1]],
+                _filled(bars[:len(results)], results))
+    return _of_all(known.moving, found)
+
+
+def after_backward(network: str, saved: Tensors, dots: Bars
+                   ) -> tuple[list[Tensor | None], list[Tensor]]:
+    """The cotangents of what was given to ``backward``, and of the bars; ``saved`` is both.
+
+    The cotangents of gradients are a direction: the Hessian is symmetric.
+    """
+    known = order(network)
+    given, bars = list(saved[:len(known.given)]), list(saved[len(known.given):])
+    like = [one for one, moves in zip(given, known.moving, strict=True) if moves]
+    found = along(network, given, bars, _filled(dots, like))
+    return _of_all(known.moving, found[:len(like)]), found[len(like):]
+
+
+def _keep_forward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:
+    ctx.network, given = inputs
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*given, *output)
+
+
+def _forward_back(ctx: Any, bars: Bars) -> tuple[Any, ...]:
+    return None, after_forward(ctx.network, ctx.saved_tensors, bars, backward)
+
+
+def _keep_backward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> None:
+    ctx.network, given, results, bars = inputs
+    ctx.results = len(results)
+    ctx.set_materialize_grads(False)
+    ctx.save_for_backward(*given, *bars)
+
+
+def _backward_back(ctx: Any, dots: Bars) -> tuple[Any, ...]:
+    of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots)
+    return None, of_given, [None] * ctx.results, of_bars
+
+
+forward.register_autograd(_forward_back, setup_context=_keep_forward)
+backward.register_autograd(_backward_back, setup_context=_keep_backward)

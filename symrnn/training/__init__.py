@@ -1,0 +1,1 @@
+"""The small real run: a network under a loss and an optimiser, on generated kernels."""
